@@ -1,0 +1,1 @@
+"""Kept: services that schedule mental-health care and prove what was done."""
