@@ -1,0 +1,1 @@
+"""A made-up practice to try Kept with."""
