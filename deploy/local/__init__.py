@@ -1,0 +1,1 @@
+"""Runs the suite on one machine, from nothing."""
