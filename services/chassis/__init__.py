@@ -1,0 +1,1 @@
+"""Gives every process what it needs and knows no business word."""

@@ -1,0 +1,1 @@
+"""Opens transactions, commits changes together with their facts, and migrates."""

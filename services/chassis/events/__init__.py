@@ -1,0 +1,1 @@
+"""Carries facts between services: outbox, relay, consumer, inbox, quarantine."""
