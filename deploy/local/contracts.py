@@ -40,7 +40,7 @@ def sources() -> list[Path]:
 
 def generate(target: Path) -> None:
     """Write messages, gRPC stubs and their type stubs for every proto into *target*."""
-    from grpc_tools import protoc
+    from grpc_tools import protoc  # type: ignore[import-untyped]
 
     packaged = [str(path.locate()) for path in files("grpcio-tools") or [] if path.name == "empty.proto"]
     google_rpc = [str(path.locate()) for path in files("googleapis-common-protos") or [] if path.name == "code.proto"]

@@ -76,11 +76,11 @@ def install_locked() -> None:
     count = sum(1 for line in LOCK.read_text().splitlines() if "==" in line)
     print(f"install: {count} Python packages from requirements/{LOCK.name} (a minute or two, once)", flush=True)
     started = time.monotonic()
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     # Outside the checkout pip would find the caller's PYTHONPATH or user packages "already satisfied".
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
     environment["PYTHONNOUSERSITE"] = "1"
-    done = subprocess.run([*pip, "--require-hashes", "-r", LOCK], env=environment, check=False)
+    done = subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], env=environment, check=False)
     if done.returncode != 0:
         raise SystemExit("install: pip failed; its words are above")
     print(f"install: done in {time.monotonic() - started:.0f} s", flush=True)

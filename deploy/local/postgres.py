@@ -88,9 +88,14 @@ def data_directory(root: Root, *, version: str) -> Path:
     return data
 
 
+def becoming(user: str | None) -> list[str]:
+    """The front of a command line that another user shall run."""
+    return [] if user is None else ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
+
+
 def can_pass(user: str, folder: Path) -> bool:
     """Whether *user* may go through every folder down to this one."""
-    test = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "test", "-x", folder]
+    test = [*becoming(user), "test", "-x", str(folder)]
     return subprocess.run(test, check=False, capture_output=True).returncode == 0
 
 
@@ -107,14 +112,12 @@ def initialise(data: Path, *, binaries: Path, password: str) -> None:
     secret.write_text(password)
     secret.chmod(0o600)
     user = cluster_user()
-    leash = []
     if user is not None:
         os.chown(secret, pwd.getpwnam(user).pw_uid, -1)
-        leash = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
+    command = [*becoming(user), str(binaries / "initdb"), "-D", str(data), "-U", ADMIN, f"--pwfile={secret}"]
     try:
         done = subprocess.run(
-            [*leash, binaries / "initdb", "-D", data, "-U", ADMIN, "-A", "scram-sha-256", f"--pwfile={secret}"]
-            + ["--encoding=UTF8", "--locale=C.UTF-8"],
+            [*command, "-A", "scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"],
             cwd=data,
             env={"PATH": os.environ["PATH"]},
             check=False,
