@@ -23,7 +23,7 @@ demo-check: install ## The same walk without a terminal; stops everything and ex
 	@$(KEPT) deploy.local.demo --check
 
 down: ## Stop every process that was started for this checkout.
-	@$(PYTHON) -m deploy.local.down
+	@if [ -x .venv/bin/python ]; then $(KEPT) deploy.local.down; else echo "down: nothing was ever started here"; fi
 
 test: install ## Static checks, then all tests on private servers; pytest's summary comes last.
 	@$(KEPT) deploy.local.run_tests --check-first

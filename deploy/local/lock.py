@@ -14,9 +14,9 @@ PLACES = re.compile(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|(?<
 """What a lock must not hold: a lock that names a host or a path works on one machine only."""
 
 
-def main() -> int:
-    """Lock the runtime first; the development set then adds to the very same versions."""
-    for name in ("runtime", "dev"):
+def main(arguments: list[str]) -> int:
+    """Lock the runtime first, so the development set adds to the very same versions; or only check."""
+    for name in () if "--check" in arguments else ("runtime", "dev"):
         options = ["--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras"]
         options += ["--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links"]
         subprocess.run(
@@ -36,4 +36,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

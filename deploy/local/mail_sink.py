@@ -16,6 +16,7 @@ class Sink:
     """Stores what arrives; nothing ever leaves the machine."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._numbers = itertools.count()
 
@@ -33,7 +34,6 @@ class Sink:
 
 async def serve(folder: Path, *, port: int) -> None:
     """Listen on loopback until asked to stop."""
-    folder.mkdir(parents=True, exist_ok=True)
     sink = Sink(folder)
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()

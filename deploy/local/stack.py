@@ -94,6 +94,11 @@ class Stack:
         for child in self._children:
             child.poll()
 
+    def remember_ports(self, chosen: dict[str, int]) -> None:
+        """Keep the suite's ports beside the servers' own, so that links in mails survive a restart."""
+        self.record.ports |= chosen
+        self._write()
+
     def reset_databases(self) -> None:
         """Give every service an empty database again."""
         postgres.drop_databases(port=self.record.ports["postgres"], passwords=self.record.passwords)
