@@ -1,0 +1,1 @@
+"""Contracts: what others may rely on."""
