@@ -40,25 +40,25 @@ def sources() -> list[Path]:
 
 def generate(target: Path) -> None:
     """Write messages, gRPC stubs and their type stubs for every proto into *target*."""
-    from grpc_tools import protoc  # type: ignore[import-untyped]
+    python = (f"--python_out={target}", f"--grpc_python_out={target}")
+    protoc(*python, f"--mypy_out=quiet:{target}", f"--mypy_grpc_out=quiet:{target}")
 
-    packaged = [str(path.locate()) for path in files("grpcio-tools") or [] if path.name == "empty.proto"]
-    google_rpc = [str(path.locate()) for path in files("googleapis-common-protos") or [] if path.name == "code.proto"]
-    includes = [str(PROTOS), str(Path(packaged[0]).parents[2]), str(Path(google_rpc[0]).parents[2])]
+
+def protoc(*outputs: str) -> None:
+    """Run the compiler over every proto of ours; Google's own come from the packages that carry them."""
+    from grpc_tools import protoc as compiler  # type: ignore[import-untyped]
+
+    includes = [PROTOS, packaged("grpcio-tools", "empty.proto"), packaged("googleapis-common-protos", "code.proto")]
+    names = [str(path.relative_to(PROTOS)) for path in sources()]
     os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    status = protoc.main(
-        [
-            "protoc",
-            *(f"--proto_path={path}" for path in includes),
-            f"--python_out={target}",
-            f"--grpc_python_out={target}",
-            f"--mypy_out=quiet:{target}",
-            f"--mypy_grpc_out=quiet:{target}",
-            *(str(path.relative_to(PROTOS)) for path in sources()),
-        ]
-    )
-    if status != 0:
+    if compiler.main(["protoc", *(f"--proto_path={path}" for path in includes), *outputs, *names]) != 0:
         raise SystemExit("protos: protoc refused the files; its words are above")
+
+
+def packaged(package: str, name: str) -> Path:
+    """The folder of a package from which its google/<folder>/<name> is imported."""
+    found = next(path for path in files(package) or [] if path.name == name)
+    return Path(str(found.locate())).parents[2]
 
 
 def lint() -> int:

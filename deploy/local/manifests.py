@@ -32,7 +32,7 @@ def validate(overlay: Path) -> int:
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(rendered.stdout)
         file.flush()
-        command = [PYTHON, "-m", "kubernetes_validate", "--strict", "--quiet", "-k", KUBERNETES, file.name]
+        command = [str(PYTHON), "-m", "kubernetes_validate", "--strict", "--quiet", "-k", KUBERNETES, file.name]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
     words = (done.stdout + done.stderr).replace(file.name, str(overlay.relative_to(REPO))).strip()
     print(words, end="\n" if words else "")
