@@ -8,7 +8,7 @@ KEPT := .venv/bin/python -m
         check protos bench docs fmt
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## Install what is missing: distribution packages, .venv, locked Python packages.
 	@$(PYTHON) -m deploy.local.install

@@ -24,7 +24,7 @@ class Console:
 
     def __init__(self, folder: Path, names: Iterable[str], *, out: TextIO = sys.stdout) -> None:
         self._files = {name: folder / f"{name}.log" for name in names}
-        self._offsets = {name: path.stat().st_size if path.exists() else 0 for name, path in self._files.items()}
+        self._offsets = dict.fromkeys(self._files, 0)
         self._width = max(len(name) for name in self._files)
         self._colours = {name: COLOURS[number % len(COLOURS)] for number, name in enumerate(self._files)}
         self._out = out
@@ -33,6 +33,11 @@ class Console:
         self._stopped = threading.Event()
         self.only_trouble = False
         """Whether lines without a warning or an error are left to the files."""
+
+    def start(self) -> None:
+        """Begin to follow, from the end of what is there."""
+        self._stopped.clear()
+        self._offsets = {name: path.stat().st_size if path.exists() else 0 for name, path in self._files.items()}
         threading.Thread(target=self._follow, name="console", daemon=True).start()
 
     def say(self, name: str, words: str) -> None:

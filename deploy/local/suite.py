@@ -8,8 +8,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
@@ -84,21 +85,34 @@ class Suite:
         """Bring up servers, databases, keys and the processes named in *only*; return when all are ready."""
         self._stopping.clear()
         self._hold = holding.hold(self.root, "suite")
-        self.stack.start()
-        self._choose_ports()
-        keys.make_keys(self.root)
-        self.migrate()
-        for name in only:
-            self.start_process(name)
-        self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
-        self._watcher.start()
-        self.wait_ready(*only, timeout_s=timeout_s)
+        if self.console is not None:
+            self.console.start()
+        try:
+            self.stack.start()
+            self._choose_ports()
+            keys.make_keys(self.root)
+            self.migrate()
+            for name in only:
+                self.start_process(name)
+            self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+            self._watcher.start()
+            self.wait_ready(*only, timeout_s=timeout_s)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self, *, with_stack: bool = False) -> None:
-        """Stop every process, gracefully first; the servers too if *with_stack*."""
+        """
+        Stop every process, gracefully first; the servers too if *with_stack*.
+
+        Does nothing where another program holds the root: its suite is not ours to stop.
+        """
         self._stopping.set()
+        if self._hold is None:
+            return
         if self._watcher is not None:
             self._watcher.join()
+            self._watcher = None
         with self._lock:
             for child in self._children.values():
                 child.is_wanted = False
@@ -114,8 +128,8 @@ class Suite:
             self.console.stop()
         if with_stack:
             self.stack.stop()
-        if self._hold is not None:
-            self._hold.release()
+        self._hold.release()
+        self._hold = None
 
     def start_process(self, name: str) -> None:
         """Start a process that is down, and keep it up from now on."""
@@ -232,6 +246,15 @@ class Suite:
                 processes.stop([child.process.pid], first=number, grace_s=STOP_GRACE_S)
             child.process.wait()
             return child.process.pid
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Let an interrupt end the waiting threads too, instead of waiting for them to run out of time."""
+        try:
+            yield
+        except BaseException:
+            self._stopping.set()
+            raise
 
     def _until(self, deadline: float) -> Callable[[str], bool]:
         def ready(name: str) -> bool:
