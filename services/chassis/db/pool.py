@@ -1,0 +1,191 @@
+"""Lends transactions that see only the practices they name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Self
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
+
+from services.chassis import errors, metrics
+
+if TYPE_CHECKING:
+    from services.chassis.config import ProcessConfig
+
+ALL_PRACTICES = str(uuid.UUID(int=0))
+"""Stands where a practice id must and no single practice is meant; no practice has it."""
+
+LOCK_TIMEOUT_MS = 2_000
+"""Milliseconds a statement waits for a lock before the call is refused as UNAVAILABLE."""
+
+STATEMENT_TIMEOUT_MS = 10_000
+"""Milliseconds a statement may run; a lost server would hold the connection for ever."""
+
+IDLE_IN_TRANSACTION_MS = 60_000
+"""Milliseconds a transaction may stay open without a statement; its locks stop others."""
+
+CHECKOUT_TIMEOUT_S = 3.0
+"""Seconds a call waits for a connection before the database counts as down."""
+
+RECONNECT_TIMEOUT_S = 2.0
+"""Seconds the pool tries by itself; then the next call makes it try again, so recovery needs no restart."""
+
+POOL_SIZE = 10
+"""Connections a process keeps at most: a batch writer needs one, calls with their own transaction the rest."""
+
+_DURABLE = ("on", "remote_apply")
+
+log = structlog.get_logger(__name__)
+
+
+class NotDurable(Exception):
+    """The server acknowledges a commit before it is on disk: an answer given could be lost."""
+
+
+class Connection(AsyncConnection[TupleRow]):
+    """A connection that knows in whose name this process writes audit records."""
+
+    emitter: str = ""
+
+
+class Database:
+    """One service's database, reached by one role."""
+
+    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+        self._pool = pool
+        self._is_lost = False
+
+    @classmethod
+    async def open(cls, config: ProcessConfig) -> Self:
+        """Open the pool that *config* describes; a database that is down makes no difference yet."""
+        return await cls.connect(config.database_url, emitter=f"{config.service}/{config.instance}")
+
+    @classmethod
+    async def connect(cls, url: str, *, emitter: str, min_size: int = 1, max_size: int = POOL_SIZE) -> Self:
+        """Open a pool on *url*, whose audit records carry *emitter*."""
+
+        async def configure(conn: Connection) -> None:
+            conn.emitter = emitter
+            row = await (await conn.execute("show synchronous_commit")).fetchone()
+            if row is None or row[0] not in _DURABLE:
+                raise NotDurable(f"synchronous_commit is {row[0] if row else 'unknown'}")
+
+        options = (
+            f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+            f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
+        )
+        pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            connection_class=Connection,
+            # Transactions are opened by `begin` with one round trip, so psycopg must not open its own.
+            kwargs={"autocommit": True, "options": options, "application_name": f"kept {emitter}"},
+            configure=configure,
+            min_size=min_size,
+            max_size=max_size,
+            timeout=CHECKOUT_TIMEOUT_S,
+            reconnect_timeout=RECONNECT_TIMEOUT_S,
+            open=False,
+            name=emitter,
+        )
+        await pool.open(wait=False)
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Wait for borrowed connections for a while, then close them."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def begin(self, practice_ids: Collection[str]) -> AsyncIterator[Connection]:
+        """
+        Open a transaction that sees the rows of *practice_ids*; commit it unless the body raises.
+
+        Args:
+            practice_ids: UUID strings. None of them: no practice's row is visible.
+
+        Raises:
+            Unavailable: The database is down, a lock or a statement took too long, or a deadlock was
+                broken. After a lost COMMIT nobody knows: retry under the same request id. (UNAVAILABLE)
+        """
+        opening = f"BEGIN; SET LOCAL kept.practices = '{practice_list(practice_ids)}'".encode()
+        conn = await self._borrow()
+        try:
+            try:
+                # Two statements in one message can't be prepared.
+                await conn.execute(opening, prepare=False)
+                yield conn
+                done = await conn.execute(b"COMMIT", prepare=False)
+                if done.statusmessage != "COMMIT":
+                    raise RuntimeError("The body swallowed a database error; its transaction was rolled back.")
+            except BaseException:
+                await _roll_back(conn)
+                raise
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise self._unavailable(error, is_lost=conn.closed) from error
+        finally:
+            await self._pool.putconn(conn)
+
+    async def check(self) -> bool:
+        """Tell whether the database answers; drops connections that died."""
+        try:
+            async with self.begin([]) as conn:
+                await conn.execute("select 1")
+        except errors.Unavailable:
+            return False
+        return True
+
+    def measure(self) -> None:
+        """Set the gauges of the pool."""
+        stats = self._pool.get_stats()
+        size, free = stats.get("pool_size", 0), stats.get("pool_available", 0)
+        metrics.POOL_IN_USE.set(size - free)
+        metrics.POOL_WAITING.set(stats.get("requests_waiting", 0))
+
+    async def _borrow(self) -> Connection:
+        try:
+            conn = await self._pool.getconn()
+        except (PoolTimeout, PoolClosed, TooManyRequests, psycopg.OperationalError) as error:
+            raise self._unavailable(error, is_lost=True) from error
+        if self._is_lost:
+            self._is_lost = False
+            log.info("dependency.regained", dependency="postgresql")
+        return conn
+
+    def _unavailable(self, error: Exception, *, is_lost: bool) -> errors.Unavailable:
+        if is_lost and not self._is_lost:
+            self._is_lost = True
+            log.warning("dependency.lost", dependency="postgresql", error=type(error).__name__)
+        return errors.Unavailable("The database does not answer.", dependency="postgresql")
+
+
+def practice_list(practice_ids: Collection[str]) -> str:
+    """
+    Write the practices of a transaction as the setting holds them.
+
+    Danger: the text goes into a statement unquoted; each id is parsed first, so it can hold nothing else.
+    """
+    return ",".join(sorted({str(uuid.UUID(each)) for each in practice_ids}))
+
+
+async def widen(conn: Connection, practice_ids: Collection[str]) -> None:
+    """Let the open transaction see *practice_ids* too; for events that hold several practices."""
+    row = await (await conn.execute("select current_setting('kept.practices', true)")).fetchone()
+    seen = [each for each in (row[0] if row and row[0] else "").split(",") if each]
+    await conn.execute("select set_config('kept.practices', %s, true)", (practice_list([*seen, *practice_ids]),))
+
+
+async def _roll_back(conn: Connection) -> None:
+    if conn.closed:
+        return
+    try:
+        await conn.execute(b"ROLLBACK", prepare=False)
+    except psycopg.Error:
+        # The pool throws a closed connection away and opens another.
+        await conn.close()
+
+

@@ -1,0 +1,1 @@
+"""Tries to break what the house promises."""

@@ -1,0 +1,1 @@
+"""Lends tests servers, builders, fakes and a clock."""

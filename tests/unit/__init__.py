@@ -1,0 +1,1 @@
+"""One rule each, on fakes, without sockets."""
