@@ -1,0 +1,1 @@
+"""Keeps the promise: clients, and what was agreed with them."""

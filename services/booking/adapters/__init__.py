@@ -1,0 +1,1 @@
+"""Speaks to PostgreSQL, to the ledger and in protobuf."""

@@ -1,0 +1,80 @@
+"""Speaks to availability, which owns the ledger of time."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import uuid_utils
+from google.protobuf.message import Message
+from kept.availability.v1 import availability_pb2, availability_service_pb2
+
+from services.booking.adapters import proto
+from services.booking.domain import errors
+from services.booking.domain.appointment import Slot
+from services.booking.usecases.ports import Wish
+from services.chassis.context import Call
+
+
+class Neighbour(Protocol):
+    """Is the part of the chassis' client that is used here."""
+
+    async def call(self, method: str, request: Message, call: Call) -> Message:
+        """Call a method of the neighbour for this call's actor."""
+
+
+class AvailabilityLedger:
+    """Is the ledger over gRPC; refusals come back as ServiceErrors with their details."""
+
+    def __init__(self, neighbour: Neighbour) -> None:
+        self._neighbour = neighbour
+
+    async def hold(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool) -> Slot:
+        """Claim the time. Raises HoldAbandoned for a claim that was given back before."""
+        request = availability_service_pb2.HoldRequest(
+            hold_id=appointment_id,
+            therapist_id=wish.therapist_id,
+            client_id=wish.client_id,
+            session_type_id=wish.session_type_id,
+            start_wall=proto.wall_of(wish),
+            modality=wish.modality,  # type: ignore[arg-type]
+            by_staff=is_staff,
+        )
+        return _slot(await self._neighbour.call("Hold", request, call), appointment_id)
+
+    async def move(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool, move_id: str) -> Slot:
+        """Claim the new time beside the old; the same move_id again is the same move."""
+        request = availability_service_pb2.MoveRequest(
+            claim_id=appointment_id,
+            start_wall=proto.wall_of(wish),
+            therapist_id=wish.therapist_id,
+            modality=wish.modality,  # type: ignore[arg-type]
+            by_staff=is_staff,
+            request_id=move_id,
+        )
+        return _slot(await self._neighbour.call("Move", request, call), appointment_id)
+
+    async def confirm(self, appointment_id: str, call: Call) -> None:
+        """Say that the claim stands for an appointment; a fresh request id, since it is idempotent by itself."""
+        await self._neighbour.call(
+            "Confirm",
+            availability_service_pb2.ConfirmRequest(claim_id=appointment_id, request_id=str(uuid_utils.uuid7())),
+            call,
+        )
+
+    async def release(self, appointment_id: str, call: Call, *, only_move: bool = False) -> None:
+        """Give the time back; a fresh request id, since it is idempotent by itself."""
+        await self._neighbour.call(
+            "Release",
+            availability_service_pb2.ReleaseRequest(
+                claim_id=appointment_id, only_move=only_move, request_id=str(uuid_utils.uuid7())
+            ),
+            call,
+        )
+
+
+def _slot(claim: Message, appointment_id: str) -> Slot:
+    """Return the claim as a slot, unless it blocks nothing any more."""
+    assert isinstance(claim, availability_pb2.Claim), "Hold and Move answer with a claim"
+    if claim.state not in (availability_pb2.Claim.STATE_HELD, availability_pb2.Claim.STATE_CONFIRMED):
+        raise errors.HoldAbandoned("The hold was given back; ask again.", appointment_id=appointment_id)
+    return proto.slot_of(claim)

@@ -1,0 +1,179 @@
+"""Keeps appointments in PostgreSQL, each step with its history row and its event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.booking.adapters import proto
+from services.booking.adapters.rows import COLUMNS, appointment
+from services.booking.domain import errors, facts
+from services.booking.domain.appointment import Appointment, CancelledBy, Change, State
+from services.booking.usecases.ports import Cursor, Filter
+from services.chassis.context import Call
+from services.chassis.db.pool import Database
+
+_FIND = f"""
+    select {COLUMNS} from appointments
+    where practice_id = %s and appointment_id = %s and state <> 'ABANDONED'
+"""  # noqa: S608 - only the literal column list is put in
+
+_UPDATE = """
+    update appointments set
+        state = %s, therapist_id = %s, start_time = %s, end_time = %s, start_local = %s, time_zone = %s, fold = %s,
+        tzdata_version = %s, modality = %s, site_id = nullif(%s, '')::uuid, room_id = nullif(%s, '')::uuid,
+        claim_version = %s, cancelled_by = %s, is_late_cancellation = %s, version = %s, update_time = %s
+    where practice_id = %s and appointment_id = %s and version = %s
+"""
+
+_ADD_CHANGE = """
+    insert into appointment_changes
+        (practice_id, appointment_id, version, state, previous_start_time, start_time, actor_id, change_time)
+    values (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+ADD_TO_CARE_TEAM = """
+    insert into care_team (practice_id, client_id, therapist_id, since_time)
+    select practice_id, client_id, therapist_id, %s
+    from unnest(%s::uuid[], %s::uuid[], %s::uuid[]) as pair (practice_id, client_id, therapist_id)
+    on conflict do nothing
+"""
+
+_ABANDON = """
+    insert into appointments
+        (practice_id, appointment_id, state, version, create_time, update_time, create_actor_id)
+    values (%s, %s, 'ABANDONED', 1, %s, %s, %s)
+    on conflict on constraint appointments_pkey do nothing
+"""
+
+_BAR_MOVE = """
+    update appointments set abandoned_claim_version = %s
+    where practice_id = %s and appointment_id = %s and claim_version < %s
+    returning 1
+"""
+
+
+class PostgresAppointments:
+    """Is the store of appointments; every method works in the call's own transaction unless it says so."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, call: Call, appointment_id: str) -> Appointment:
+        """Return an appointment. Raises UnknownAppointment."""
+        return await self._one(call, appointment_id, _FIND)
+
+    async def lock(self, call: Call, appointment_id: str) -> Appointment:
+        """Return an appointment that nobody else can change until this call ends."""
+        return await self._one(call, appointment_id, _FIND + " for no key update")
+
+    async def save(self, call: Call, before: Appointment, after: Appointment, fact: facts.Fact) -> None:
+        """Store the new state, its history row and its event."""
+        slot = after.slot
+        cancelled_by = None if after.cancelled_by is CancelledBy.NOBODY else after.cancelled_by.value
+        async with call.tx() as conn:
+            cursor = await conn.execute(
+                _UPDATE,
+                (
+                    after.state.value,
+                    slot.therapist_id,
+                    slot.start_time,
+                    slot.end_time,
+                    slot.start_local,
+                    slot.time_zone,
+                    slot.fold,
+                    slot.tzdata_version,
+                    slot.modality,
+                    slot.site_id,
+                    slot.room_id,
+                    slot.claim_version,
+                    cancelled_by,
+                    after.is_late_cancellation,
+                    after.version,
+                    after.update_time,
+                    after.practice_id,
+                    after.appointment_id,
+                    before.version,
+                ),
+            )
+            if cursor.rowcount != 1:
+                raise errors.StaleVersion("The appointment changed meanwhile.", appointment_id=after.appointment_id)
+            await conn.execute(
+                _ADD_CHANGE,
+                (
+                    after.practice_id,
+                    after.appointment_id,
+                    after.version,
+                    after.state.value,
+                    before.slot.start_time,
+                    slot.start_time,
+                    call.actor.actor_id,
+                    after.update_time,
+                ),
+            )
+            if slot.therapist_id != before.slot.therapist_id:
+                await conn.execute(
+                    ADD_TO_CARE_TEAM,
+                    (after.update_time, [after.practice_id], [after.client_id], [slot.therapist_id]),
+                )
+        call.publish(proto.event_of(fact), aggregate_id=after.appointment_id, version=after.version)
+
+    async def page(self, call: Call, wanted: Filter, *, after: Cursor | None, limit: int) -> list[Appointment]:
+        """Return at most *limit* appointments by start time and id, those after the cursor."""
+        wheres = ["practice_id = %s", "start_time >= %s", "start_time < %s", "state <> 'ABANDONED'"]
+        values: list[Any] = [call.practice_id, wanted.from_time, wanted.to_time]
+        for column, value in (("client_id", wanted.client_id), ("therapist_id", wanted.therapist_id)):
+            if value:
+                wheres.append(f"{column} = %s")
+                values.append(value)
+        if after is not None:
+            wheres.append("(start_time, appointment_id) > (%s, %s::uuid)")
+            values.extend(after)
+        # Only the literals above are put into the text; every value is a parameter.
+        statement = (
+            f"select {COLUMNS} from appointments where {' and '.join(wheres)} "  # noqa: S608
+            "order by start_time, appointment_id limit %s"
+        )
+        async with call.tx() as conn:
+            cursor = await conn.execute(statement, [*values, limit])  # type: ignore[arg-type]
+            return [appointment(row) for row in await cursor.fetchall()]
+
+    async def changes(self, call: Call, appointment: Appointment) -> list[Change]:
+        """Return every step, oldest first; the first one stands in the appointment's create columns."""
+        async with call.tx() as conn:
+            cursor = await conn.execute(
+                "select version, state, start_time, actor_id, change_time, previous_start_time from appointment_changes"
+                " where practice_id = %s and appointment_id = %s order by version",
+                (appointment.practice_id, appointment.appointment_id),
+            )
+            rows = await cursor.fetchall()
+        first = Change(
+            version=1,
+            state=State.BOOKED,
+            start_time=rows[0][5] if rows else appointment.slot.start_time,
+            actor_id=appointment.create_actor_id,
+            change_time=appointment.create_time,
+        )
+        return [first, *(Change(row[0], State(row[1]), *row[2:5]) for row in rows)]
+
+    async def abandon(self, call: Call, appointment_id: str, *, at: datetime) -> Appointment | None:
+        """Mark an id as never booked in a transaction of its own; return the appointment if there is one."""
+        key = (call.practice_id, appointment_id)
+        async with self._database.begin([call.practice_id]) as conn:
+            # A booking about to commit makes this insert wait for its outcome: one of the two rows wins the key.
+            await conn.execute(_ABANDON, (*key, at, at, call.actor.actor_id))
+            row = await (await conn.execute(_FIND, key)).fetchone()
+        return appointment(row) if row else None
+
+    async def abandon_move(self, call: Call, appointment_id: str, *, claim_version: int) -> bool:
+        """Bar late moves in a transaction of its own; False when the appointment did move."""
+        values = (claim_version, call.practice_id, appointment_id, claim_version)
+        async with self._database.begin([call.practice_id]) as conn:
+            return await (await conn.execute(_BAR_MOVE, values)).fetchone() is not None
+
+    async def _one(self, call: Call, appointment_id: str, statement: str) -> Appointment:
+        async with call.tx() as conn:
+            row = await (await conn.execute(statement, (call.practice_id, appointment_id))).fetchone()  # type: ignore[arg-type]
+        if row is None:
+            raise errors.UnknownAppointment("No such appointment.", appointment_id=appointment_id)
+        return appointment(row)

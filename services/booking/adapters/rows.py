@@ -1,0 +1,34 @@
+"""Turns rows of the appointments table into appointments and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.booking.domain.appointment import Appointment, CancelledBy, Slot, State
+
+COLUMNS = """
+    practice_id::text, appointment_id::text, client_id::text, state,
+    therapist_id::text, session_type_id::text, start_time, end_time, start_local, time_zone, fold, tzdata_version,
+    modality, coalesce(site_id::text, ''), coalesce(room_id::text, ''), claim_version,
+    coalesce(cancelled_by, 'NOBODY'), is_late_cancellation, version, create_time, update_time, create_actor_id,
+    coalesce(abandoned_claim_version, 0)
+"""
+"""What `appointment` reads, in its order."""
+
+
+def appointment(row: tuple[Any, ...]) -> Appointment:
+    """Return the appointment in a row of COLUMNS."""
+    return Appointment(
+        practice_id=row[0],
+        appointment_id=row[1],
+        client_id=row[2],
+        state=State(row[3]),
+        slot=Slot(*row[4:16]),
+        cancelled_by=CancelledBy(row[16]),
+        is_late_cancellation=row[17],
+        version=row[18],
+        create_time=row[19],
+        update_time=row[20],
+        create_actor_id=row[21],
+        abandoned_claim_version=row[22],
+    )

@@ -1,0 +1,1 @@
+"""Says what an appointment and a client are, without a database or a wire."""

@@ -1,0 +1,50 @@
+"""Names what happened to an appointment; each fact becomes one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from services.booking.domain.appointment import Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An appointment was agreed."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The client said they will come."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Rescheduled:
+    """An appointment moved in time, to another therapist, or both."""
+
+    appointment: Appointment
+    previous_start_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """An appointment was called off; the appointment says by whom and whether late."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """The client arrived, the session began or ended, or the client did not come."""
+
+    appointment: Appointment
+
+
+Fact = Booked | Confirmed | Rescheduled | Cancelled | Attended
+"""Everything that can happen to an appointment."""

@@ -1,0 +1,153 @@
+"""Serves the promise's door: asyncio, gRPC, the inbox reactions."""
+
+from __future__ import annotations
+
+import asyncio
+
+from google.protobuf.message import Message
+from kept.booking.v1 import booking_pb2, booking_service_pb2
+
+from services.booking.adapters import proto
+from services.booking.domain.appointment import Appointment, CancelledBy, Step
+from services.booking.usecases.book_appointment import book_appointment, is_staff
+from services.booking.usecases.change_appointment import change_appointment
+from services.booking.usecases.find_clients import find_clients
+from services.booking.usecases.get_appointment import get_appointment
+from services.booking.usecases.get_client import get_client
+from services.booking.usecases.list_appointment_changes import list_appointment_changes
+from services.booking.usecases.list_appointments import list_appointments
+from services.booking.usecases.ports import Appointments, Clients, Clock, Ledger, Promises
+from services.booking.usecases.register_client import register_client
+from services.booking.usecases.reschedule_appointment import reschedule_appointment
+from services.chassis.context import Call
+
+
+class BookingServicer:
+    """Turns each request into domain words, calls the use case, and turns its answer back."""
+
+    def __init__(
+        self,
+        *,
+        appointments: Appointments,
+        promises: Promises[Message],
+        clients: Clients,
+        ledger: Ledger,
+        clock: Clock,
+    ) -> None:
+        self._appointments = appointments
+        self._promises = promises
+        self._clients = clients
+        self._ledger = ledger
+        self._clock = clock
+
+    async def RegisterClient(
+        self, request: booking_service_pb2.RegisterClientRequest, call: Call
+    ) -> booking_pb2.Client:
+        draft = proto.client_of(request.client)
+        return proto.client_message(await register_client(draft, call, clients=self._clients, clock=self._clock))
+
+    async def GetClient(self, request: booking_service_pb2.GetClientRequest, call: Call) -> booking_pb2.Client:
+        client_id = proto.uuid_of(request.client_id, field="client_id")
+        return proto.client_message(await get_client(client_id, call, clients=self._clients))
+
+    async def FindClients(
+        self, request: booking_service_pb2.FindClientsRequest, call: Call
+    ) -> booking_service_pb2.FindClientsResponse:
+        found = await find_clients(request.email, request.phone, call, clients=self._clients)
+        return booking_service_pb2.FindClientsResponse(clients=[proto.client_message(one) for one in found])
+
+    async def BookAppointment(self, request: booking_service_pb2.BookAppointmentRequest, call: Call) -> Message:
+        wish = proto.wish_of_booking(request)
+        return await book_appointment(wish, call, ledger=self._ledger, promises=self._promises, clock=self._clock)
+
+    async def GetAppointment(
+        self, request: booking_service_pb2.GetAppointmentRequest, call: Call
+    ) -> booking_pb2.Appointment:
+        appointment_id = proto.uuid_of(request.appointment_id, field="appointment_id")
+        return proto.appointment_message(await get_appointment(appointment_id, call, appointments=self._appointments))
+
+    async def ListAppointments(
+        self, request: booking_service_pb2.ListAppointmentsRequest, call: Call
+    ) -> booking_service_pb2.ListAppointmentsResponse:
+        wanted, page_size, after = proto.filter_of(request)
+        page, cursor = await list_appointments(
+            wanted, call, appointments=self._appointments, after=after, page_size=page_size
+        )
+        return proto.list_message(page, proto.page_token(cursor, wanted))
+
+    async def ListAppointmentChanges(
+        self, request: booking_service_pb2.ListAppointmentChangesRequest, call: Call
+    ) -> booking_service_pb2.ListAppointmentChangesResponse:
+        appointment_id = proto.uuid_of(request.appointment_id, field="appointment_id")
+        appointment, changes = await list_appointment_changes(appointment_id, call, appointments=self._appointments)
+        return proto.changes_message(appointment, changes)
+
+    async def RescheduleAppointment(
+        self, request: booking_service_pb2.RescheduleAppointmentRequest, call: Call
+    ) -> booking_pb2.Appointment:
+        appointment_id = proto.uuid_of(request.appointment_id, field="appointment_id")
+        etag = proto.etag_of(request.etag, is_required=True)
+        moved = await reschedule_appointment(
+            appointment_id,
+            etag,
+            proto.wish_of_move(request),
+            call,
+            appointments=self._appointments,
+            ledger=self._ledger,
+            clock=self._clock,
+        )
+        return proto.appointment_message(moved)
+
+    async def ConfirmAppointment(
+        self, request: booking_service_pb2.ConfirmAppointmentRequest, call: Call
+    ) -> booking_pb2.Appointment:
+        return await self._step(request.appointment_id, request.etag, Appointment.confirm, call)
+
+    async def CancelAppointment(
+        self, request: booking_service_pb2.CancelAppointmentRequest, call: Call
+    ) -> booking_pb2.Appointment:
+        by = CancelledBy.PRACTICE if is_staff(call.actor) else CancelledBy.CLIENT
+        return await self._step(
+            request.appointment_id, request.etag, lambda before, *, at: before.cancel(by, at=at), call
+        )
+
+    async def CheckInAppointment(
+        self, request: booking_service_pb2.CheckInAppointmentRequest, call: Call
+    ) -> booking_pb2.Appointment:
+        return await self._step(request.appointment_id, request.etag, Appointment.check_in, call)
+
+    async def StartAppointment(
+        self, request: booking_service_pb2.StartAppointmentRequest, call: Call
+    ) -> booking_pb2.Appointment:
+        return await self._step(request.appointment_id, request.etag, Appointment.start, call)
+
+    async def CompleteAppointment(
+        self, request: booking_service_pb2.CompleteAppointmentRequest, call: Call
+    ) -> booking_pb2.Appointment:
+        return await self._step(request.appointment_id, request.etag, Appointment.complete, call)
+
+    async def MarkNoShow(self, request: booking_service_pb2.MarkNoShowRequest, call: Call) -> booking_pb2.Appointment:
+        return await self._step(request.appointment_id, request.etag, Appointment.mark_no_show, call)
+
+    async def _step(self, appointment_id: str, etag: str, step: Step, call: Call) -> booking_pb2.Appointment:
+        changed = await change_appointment(
+            proto.uuid_of(appointment_id, field="appointment_id"),
+            proto.etag_of(etag),
+            step,
+            call,
+            appointments=self._appointments,
+            clock=self._clock,
+        )
+        return proto.appointment_message(changed)
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    from services.booking.bootstrap import bootstrap
+    from services.chassis.rpc.server import serve
+
+    await serve(await bootstrap())
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

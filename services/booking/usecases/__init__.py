@@ -1,0 +1,1 @@
+"""Does one thing for one caller, a file each."""

@@ -1,0 +1,63 @@
+"""Books a slot for a client: the ledger's hold first, then the promise."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import UUID
+
+import uuid_utils
+
+from services.booking.domain import appointment, errors
+from services.booking.usecases.ports import Answer, Clock, Ledger, Promises, Wish
+from services.chassis.context import Actor, Call
+
+STAFF_ROLES = frozenset({"front_desk", "therapist", "practice_admin"})
+"""Roles that book for others: the ledger does not ask them for notice and horizon."""
+
+
+async def book_appointment(
+    wish: Wish, call: Call, *, ledger: Ledger, promises: Promises[Answer], clock: Clock
+) -> Answer:
+    """
+    Hold the slot in the ledger, then commit the appointment.
+
+    The danger is a hold without a promise, or a promise without a hold. The id is derived from the
+    request id, so that a retry names the same claim. When the commit is refused, the id is
+    already abandoned and the hold is given back at once. When the outcome is unknown (a lost connection,
+    a crash), nothing is given back here: HoldLapsed asks again later.
+
+    Raises:
+        UnknownClient: The practice has no such client. (NOT_FOUND)
+        HoldAbandoned: The hold was given back before. (ABORTED)
+        ServiceError: Whatever the ledger refuses, with its alternatives.
+    """
+    appointment_id = claim_id(call.practice_id, call.request_id)
+    slot = await ledger.hold(appointment_id, wish, call, is_staff=is_staff(call.actor))
+    booked, fact = appointment.book(
+        practice_id=call.practice_id,
+        appointment_id=appointment_id,
+        client_id=wish.client_id,
+        slot=slot,
+        actor_id=call.actor.actor_id,
+        at=clock(),
+    )
+    try:
+        return await promises.record(booked, fact, call)
+    except (errors.UnknownClient, errors.HoldAbandoned):
+        await ledger.release(appointment_id, call)
+        raise
+
+
+def claim_id(practice_id: str, request_id: str) -> str:
+    """Return the id that this request's appointment and claim have, every time it is asked."""
+    return str(uuid_utils.uuid5(_namespace(practice_id), request_id.lower()))
+
+
+def is_staff(actor: Actor) -> bool:
+    """Tell whether the actor books for others."""
+    return not STAFF_ROLES.isdisjoint(actor.roles)
+
+
+@lru_cache(maxsize=4096)
+def _namespace(practice_id: str) -> uuid_utils.UUID:
+    return uuid_utils.UUID(str(UUID(practice_id)))

@@ -1,0 +1,126 @@
+"""Says what the use cases need of the database, the ledger and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from services.booking.domain import facts
+from services.booking.domain.appointment import Appointment, Change, Slot
+from services.booking.domain.client import Client
+from services.chassis.context import Call
+
+Answer = TypeVar("Answer", covariant=True)
+
+Clock = Callable[[], datetime]
+"""Gives the present as an aware UTC datetime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """
+    Is what a caller asks the ledger for.
+
+    start_local is "YYYY-MM-DDTHH:MM" on the wall clock of time_zone; modality is the contract's number, 0 for any.
+    """
+
+    client_id: str
+    therapist_id: str
+    session_type_id: str
+    start_local: str
+    time_zone: str
+    fold: int
+    modality: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Is what a list of appointments is limited to; empty ids limit nothing."""
+
+    client_id: str
+    therapist_id: str
+    from_time: datetime
+    to_time: datetime
+
+
+Cursor = tuple[datetime, str]
+"""Start time and id of the last appointment of a page."""
+
+
+class Ledger(Protocol):
+    """Is the ledger of time, which belongs to availability."""
+
+    async def hold(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool) -> Slot:
+        """Claim the time. Raises what the ledger refuses, and HoldAbandoned for a claim given back before."""
+
+    async def move(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool, move_id: str) -> Slot:
+        """Claim new time beside the old. Raises what the ledger refuses."""
+
+    async def confirm(self, appointment_id: str, call: Call) -> None:
+        """Say that the claim, or its pending move, stands for an appointment."""
+
+    async def release(self, appointment_id: str, call: Call, *, only_move: bool = False) -> None:
+        """Give the claimed time, or only that of a pending move, back."""
+
+
+class Promises(Protocol[Answer]):
+    """Writes new appointments, many callers' in one transaction."""
+
+    async def record(self, booked: Appointment, fact: facts.Booked, call: Call) -> Answer:
+        """
+        Commit an appointment with its event, audit record and answer.
+
+        Raises:
+            UnknownClient: The practice has no such client; the id is abandoned, so nothing comes late.
+            HoldAbandoned: The id was abandoned before: its hold is given back.
+        """
+
+
+class Appointments(Protocol):
+    """Reads and changes appointments inside the call's own transaction."""
+
+    async def find(self, call: Call, appointment_id: str) -> Appointment:
+        """Return an appointment. Raises UnknownAppointment."""
+
+    async def lock(self, call: Call, appointment_id: str) -> Appointment:
+        """Return an appointment that nobody else can change until this call ends. Raises UnknownAppointment."""
+
+    async def save(self, call: Call, before: Appointment, after: Appointment, fact: facts.Fact) -> None:
+        """Store the new state, its history row and its event: one never without the others."""
+
+    async def page(self, call: Call, wanted: Filter, *, after: Cursor | None, limit: int) -> list[Appointment]:
+        """Return at most *limit* appointments by start time and id, those after the cursor."""
+
+    async def changes(self, call: Call, appointment: Appointment) -> list[Change]:
+        """Return every step, oldest first."""
+
+    async def abandon(self, call: Call, appointment_id: str, *, at: datetime) -> Appointment | None:
+        """
+        Mark an id as never booked, committed before this returns.
+
+        Returns:
+            None when the id is now (or was before) abandoned; the appointment when there is one.
+        """
+
+    async def abandon_move(self, call: Call, appointment_id: str, *, claim_version: int) -> bool:
+        """
+        Bar reschedules that rest on a claim of at most this version, committed before this returns.
+
+        Returns:
+            False, and bars nothing, when the appointment stands on this version of the claim: it did move.
+        """
+
+
+class Clients(Protocol):
+    """Reads and writes the client registry; personal fields leave it decrypted and enter it encrypted."""
+
+    async def add(self, call: Call, client: Client) -> None:
+        """Store a client and the event. Raises ClientExists."""
+
+    async def find(self, call: Call, client_id: str) -> Client:
+        """Return a client. Raises UnknownClient."""
+
+    async def search(self, call: Call, *, email: str, phone: str, limit: int) -> Sequence[Client]:
+        """Return the clients with exactly this address or number; one of the two is empty."""

@@ -1,0 +1,46 @@
+"""Moves an appointment: the ledger takes the new time beside the old, then the promise moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.booking.domain import errors
+from services.booking.domain.appointment import Appointment
+from services.booking.usecases.book_appointment import claim_id, is_staff
+from services.booking.usecases.ports import Appointments, Clock, Ledger, Wish
+from services.chassis.context import Call
+
+
+async def reschedule_appointment(
+    appointment_id: str, etag: str, wish: Wish, call: Call, *, appointments: Appointments, ledger: Ledger, clock: Clock
+) -> Appointment:
+    """
+    Move the claim, then commit the new time; both times block until the event is handled.
+
+    The row stays locked while the ledger moves: HoldLapsed's answer waits for this call's outcome, and no
+    cancellation comes between. A retry names the same move. If that move was taken back meanwhile (its call
+    had crashed), the ledger's stored answer is too old, and the appointment says so.
+
+    Args:
+        wish: Empty ids and modality 0 keep what the appointment has.
+
+    Raises:
+        UnknownAppointment: No such appointment here. (NOT_FOUND)
+        StaleVersion: The etag is not the current one. (ABORTED)
+        StateForbids: The appointment no longer lies ahead. (FAILED_PRECONDITION)
+        HoldAbandoned: The move was taken back; ask again under a new request id. (ABORTED)
+        ServiceError: Whatever the ledger refuses, with its alternatives.
+    """
+    before = await appointments.lock(call, appointment_id)
+    await call.authorize(client_ids=[before.client_id], resource_id=appointment_id)
+    before.expect(etag)
+    before.require_ahead()
+    whole = replace(wish, client_id=before.client_id, session_type_id=before.slot.session_type_id)
+    slot = await ledger.move(
+        appointment_id, whole, call, is_staff=is_staff(call.actor), move_id=claim_id(call.practice_id, call.request_id)
+    )
+    if slot.claim_version <= before.abandoned_claim_version:
+        raise errors.HoldAbandoned("The move was taken back; ask again.", appointment_id=appointment_id)
+    after, fact = before.reschedule(slot, at=clock())
+    await appointments.save(call, before, after, fact)
+    return after

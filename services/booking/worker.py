@@ -1,0 +1,25 @@
+"""Carries booking's events: relays the outbox, stores what booking listens to."""
+
+from __future__ import annotations
+
+from kept.availability.v1.availability_events_pb2 import HoldLapsed
+
+from services.chassis.events.consume import Delivery, Inbox, consumes, run_worker
+from services.chassis.events.relay import OutboxRelay
+
+
+class BookingWorker:
+    """Is the nameko service; deciding is the server's."""
+
+    name = "booking"
+    relay = OutboxRelay()
+    inbox = Inbox()
+
+    @consumes(HoldLapsed)
+    def on_hold_lapsed(self, delivery: Delivery) -> None:
+        """Keep the ledger's question for the server to answer."""
+        self.inbox.store(delivery)
+
+
+if __name__ == "__main__":
+    run_worker(BookingWorker)

@@ -1,0 +1,173 @@
+"""Stands in for the ledger, the stores and the call: in memory, with the same promises kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.chassis.context import Actor
+
+from services.booking.domain import errors, facts
+from services.booking.domain.appointment import Appointment, Change, Slot, State
+from services.booking.domain.client import Client
+from services.booking.usecases.ports import Cursor, Filter, Wish
+from services.chassis.errors import Forbidden
+from tests.unit.booking.states import NOW, PRACTICE_ID, booked, slot
+
+
+@dataclass
+class FakeCall:
+    """Is a call by an actor who may act for the clients listed."""
+
+    roles: frozenset[str] = frozenset({"front_desk"})
+    therapist_id: str = ""
+    request_id: str = "0190a000-0000-7000-8000-00000000aaaa"
+    allowed: set[str] | None = None
+    practice_id: str = PRACTICE_ID
+
+    @property
+    def actor(self) -> Actor:
+        """Return who calls."""
+        return Actor("user:1", "user", self.practice_id, self.roles, therapist_id=self.therapist_id)
+
+    async def authorize(
+        self, *, client_ids: Sequence[str] = (), relations: Sequence[str] = (), resource_id: str = ""
+    ) -> None:
+        """Refuse clients that are not allowed."""
+        if self.allowed is not None and not self.allowed.issuperset(client_ids):
+            raise Forbidden("You may not do this.")
+
+
+@dataclass
+class FakeLedger:
+    """Keeps the words it was told, in order, and hands out ever newer claims."""
+
+    words: list[str] = field(default_factory=list)
+    refusal: Exception | None = None
+    claim_version: int = 1
+    slot: Slot = field(default_factory=slot)
+
+    async def hold(self, appointment_id: str, wish: Wish, call: object, *, is_staff: bool) -> Slot:
+        """Hold, unless told to refuse."""
+        self.words.append(f"hold staff={is_staff}")
+        return self._answer()
+
+    async def move(self, appointment_id: str, wish: Wish, call: object, *, is_staff: bool, move_id: str) -> Slot:
+        """Move, unless told to refuse."""
+        self.words.append("move")
+        return self._answer()
+
+    async def confirm(self, appointment_id: str, call: object) -> None:
+        """Note the word."""
+        self.words.append("confirm")
+
+    async def release(self, appointment_id: str, call: object, *, only_move: bool = False) -> None:
+        """Note the word."""
+        self.words.append("release move" if only_move else "release")
+
+    def _answer(self) -> Slot:
+        if self.refusal is not None:
+            raise self.refusal
+        return replace(self.slot, claim_version=self.claim_version)
+
+
+@dataclass
+class FakePromises:
+    """Commits into the store of appointments, or refuses."""
+
+    store: FakeAppointments
+    refusal: Exception | None = None
+
+    async def record(self, booked: Appointment, fact: facts.Booked, call: object) -> Appointment:
+        """Commit, unless told to refuse or the id was abandoned."""
+        if self.refusal is not None:
+            raise self.refusal
+        if booked.appointment_id in self.store.abandoned:
+            raise errors.HoldAbandoned("The hold was given back.")
+        self.store.rows[booked.appointment_id] = booked
+        return booked
+
+
+@dataclass
+class FakeAppointments:
+    """Keeps appointments, facts and abandoned ids; *log* shares an order with the ledger's words."""
+
+    rows: dict[str, Appointment] = field(default_factory=dict)
+    facts: list[facts.Fact] = field(default_factory=list)
+    abandoned: set[str] = field(default_factory=set)
+    log: list[str] = field(default_factory=list)
+
+    async def find(self, call: object, appointment_id: str) -> Appointment:
+        """Return a row."""
+        if appointment_id not in self.rows:
+            raise errors.UnknownAppointment("No such appointment.")
+        return self.rows[appointment_id]
+
+    async def lock(self, call: object, appointment_id: str) -> Appointment:
+        """Return a row; nobody else is here."""
+        self.log.append("lock")
+        return await self.find(call, appointment_id)
+
+    async def save(self, call: object, before: Appointment, after: Appointment, fact: facts.Fact) -> None:
+        """Keep both."""
+        self.rows[after.appointment_id] = after
+        self.facts.append(fact)
+
+    async def page(self, call: object, wanted: Filter, *, after: Cursor | None, limit: int) -> list[Appointment]:
+        """Return rows in order."""
+        found = [
+            row
+            for row in self.rows.values()
+            if wanted.client_id in ("", row.client_id) and wanted.therapist_id in ("", row.slot.therapist_id)
+        ]
+        found.sort(key=lambda row: (row.slot.start_time, row.appointment_id))
+        return [row for row in found if after is None or (row.slot.start_time, row.appointment_id) > after][:limit]
+
+    async def changes(self, call: object, appointment: Appointment) -> list[Change]:
+        """Return the step of booking."""
+        return [Change(1, State.BOOKED, appointment.slot.start_time, "user:1", NOW)]
+
+    async def abandon(self, call: object, appointment_id: str, *, at: datetime) -> Appointment | None:
+        """Abandon an id that has no row."""
+        if appointment_id in self.rows:
+            return self.rows[appointment_id]
+        self.log.append("abandon")
+        self.abandoned.add(appointment_id)
+        return None
+
+    async def abandon_move(self, call: object, appointment_id: str, *, claim_version: int) -> bool:
+        """Bar a move the row does not stand on."""
+        row = self.rows[appointment_id]
+        if row.slot.claim_version >= claim_version:
+            return False
+        self.log.append("bar")
+        self.rows[appointment_id] = replace(row, abandoned_claim_version=claim_version)
+        return True
+
+
+@dataclass
+class FakeClients:
+    """Keeps clients by id."""
+
+    rows: dict[str, Client] = field(default_factory=dict)
+    searched: list[tuple[str, str]] = field(default_factory=list)
+
+    async def add(self, call: object, client: Client) -> None:
+        """Keep a client."""
+        self.rows[client.client_id] = client
+
+    async def find(self, call: object, client_id: str) -> Client:
+        """Return a client."""
+        return self.rows[client_id]
+
+    async def search(self, call: object, *, email: str, phone: str, limit: int) -> Sequence[Client]:
+        """Note what was asked, and find by it."""
+        self.searched.append((email, phone))
+        return [row for row in self.rows.values() if (email and row.email == email) or (phone and row.phone == phone)]
+
+
+def with_one(appointment: Appointment | None = None) -> FakeAppointments:
+    """Return a store that holds one appointment."""
+    row = appointment or booked()
+    return FakeAppointments(rows={row.appointment_id: row})

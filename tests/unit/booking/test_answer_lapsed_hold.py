@@ -1,0 +1,52 @@
+"""Lapsed time: kept for a promise that exists, given back after none can come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.booking.domain.appointment import Appointment, State
+from services.booking.usecases.answer_lapsed_hold import answer_lapsed_hold
+from tests.unit.booking.fakes import FakeAppointments, FakeCall, FakeLedger, with_one
+from tests.unit.booking.states import APPOINTMENT_ID, NOW, booked, in_state, slot
+
+
+async def _answer(store: FakeAppointments, *, claim_version: int = 1, is_move: bool = False) -> list[str]:
+    """Return what was done, the store's and the ledger's words in one order."""
+    ledger = FakeLedger(words=store.log)
+    await answer_lapsed_hold(
+        APPOINTMENT_ID, claim_version, is_move, FakeCall(), appointments=store, ledger=ledger, clock=lambda: NOW
+    )
+    return store.log
+
+
+async def test_a_hold_with_an_appointment_is_confirmed_under_its_lock() -> None:
+    """The promise exists: the ledger is told so while nobody can move it."""
+    assert await _answer(with_one()) == ["lock", "confirm"]
+
+
+async def test_a_hold_without_an_appointment_is_abandoned_before_it_is_given_back() -> None:
+    """A late commit must lose on the id before anybody else can take the time."""
+    assert await _answer(FakeAppointments()) == ["abandon", "release"]
+
+
+async def test_a_cancelled_appointment_needs_no_time() -> None:
+    """Time of an appointment that was called off is given back."""
+    assert await _answer(with_one(in_state(State.CANCELLED))) == ["release"]
+
+
+@pytest.mark.parametrize("appointment", [booked(), in_state(State.CONFIRMED)])
+async def test_a_move_that_was_not_committed_is_barred_before_it_is_taken_back(appointment: Appointment) -> None:
+    """The old time stays; a late commit of the move must lose first."""
+    store = with_one(appointment)
+
+    assert await _answer(store, claim_version=2, is_move=True) == ["bar", "release move"]
+    assert store.rows[APPOINTMENT_ID].abandoned_claim_version == 2
+
+
+async def test_a_move_that_was_committed_is_confirmed() -> None:
+    """The appointment stands on the moved claim: the new time is its own."""
+    moved = replace(booked(), slot=slot(claim_version=2))
+
+    assert await _answer(with_one(moved), claim_version=2, is_move=True) == ["lock", "confirm"]
