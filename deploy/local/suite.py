@@ -21,7 +21,7 @@ from deploy.local import holding, keys, plan, ports, processes, readiness
 from deploy.local.console import Console
 from deploy.local.places import PYTHON, REPO, Root, write_private
 from deploy.local.postgres import SERVICES
-from deploy.local.stack import Stack
+from deploy.local.stack import SERVERS, Stack
 
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 10.0
 STEADY_S = 30.0
@@ -87,6 +87,7 @@ class Suite:
         self._hold = holding.hold(self.root, "suite")
         if self.console is not None:
             self.console.start()
+        had_stack = all(self.stack.is_running(server) for server in SERVERS)
         try:
             self.stack.start()
             self._choose_ports()
@@ -98,7 +99,7 @@ class Suite:
             self._watcher.start()
             self.wait_ready(*only, timeout_s=timeout_s)
         except BaseException:
-            self.stop()
+            self.stop(with_stack=not had_stack)
             raise
 
     def stop(self, *, with_stack: bool = False) -> None:
