@@ -1,0 +1,1 @@
+"""Says to clients what was agreed, once and only what still holds."""

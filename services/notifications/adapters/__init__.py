@@ -1,0 +1,1 @@
+"""PostgreSQL, SMTP, templates, wire messages and the neighbour booking."""

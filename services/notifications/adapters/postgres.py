@@ -1,0 +1,206 @@
+"""Appointments, messages, contact points and links in PostgreSQL, inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import TupleRow
+
+from services.chassis.db.pool import Connection
+from services.notifications.domain.appointment import Appointment
+from services.notifications.domain.appointment import State as AppointmentState
+from services.notifications.domain.link import Action, ActionLink
+from services.notifications.domain.message import Kind, Message, Reason, State
+
+MESSAGE_COLUMNS = """m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, m.kind,
+    m.start_time, m.due_time, m.state, m.reason, m.send_time, m.attempts, m.revision"""
+
+APPOINTMENT_COLUMNS = "a.appointment_id::text, a.client_id::text, a.version, a.state, a.placed_version, a.start_time"
+
+
+class PostgresTimeline:
+    """One practice's appointments and what is planned for them."""
+
+    def __init__(self, conn: Connection, practice_id: str) -> None:
+        self._conn = conn
+        self._practice_id = practice_id
+
+    async def appointment(self, appointment_id: str) -> Appointment | None:
+        """Return what is known, locked: the sender waits, or has already begun."""
+        found = await self._conn.execute(
+            f"select {APPOINTMENT_COLUMNS} from appointments a"  # noqa: S608
+            " where a.practice_id = %s and a.appointment_id = %s for no key update",
+            (self._practice_id, appointment_id),
+        )
+        row = await found.fetchone()
+        return read_appointment(row) if row else None
+
+    async def planned(self, appointment_id: str) -> list[Message]:
+        """Return the messages that wait, locked in id order."""
+        found = await self._conn.execute(
+            f"select {MESSAGE_COLUMNS} from messages m"  # noqa: S608
+            " where m.practice_id = %s and m.appointment_id = %s and m.state = 'PLANNED'"
+            " order by m.message_id for no key update",
+            (self._practice_id, appointment_id),
+        )
+        return [read_message(row) for row in await found.fetchall()]
+
+    async def save(self, appointment: Appointment, *, changed: Sequence[Message], new: Sequence[Message]) -> None:
+        """Store the appointment, what was kept back and what is planned."""
+        await self._conn.execute(
+            "insert into appointments"
+            " (practice_id, appointment_id, client_id, version, state, placed_version, start_time)"
+            " values (%s, %s, %s, %s, %s, %s, %s)"
+            " on conflict on constraint appointments_pkey do update set version = excluded.version,"
+            " state = excluded.state, placed_version = excluded.placed_version, start_time = excluded.start_time,"
+            " update_time = now()",
+            (
+                self._practice_id,
+                appointment.appointment_id,
+                appointment.client_id,
+                appointment.version,
+                appointment.state,
+                appointment.placed_version,
+                appointment.start_time,
+            ),
+        )
+        if changed:
+            await update_messages(self._conn, [(self._practice_id, message) for message in changed])
+        if new:
+            await self._insert(new)
+
+    async def _insert(self, messages: Sequence[Message]) -> None:
+        columns = list(zip(*(_written(self._practice_id, message) for message in messages), strict=True))
+        await self._conn.execute(
+            "insert into messages (practice_id, message_id, client_id, appointment_id, appointment_version, kind,"
+            " start_time, due_time, state, reason, send_time, attempts, revision)"
+            " select * from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[],"
+            " %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::bigint[])"
+            " on conflict on constraint messages_once_key do nothing",
+            [list(column) for column in columns],
+        )
+
+
+async def update_messages(conn: Connection, messages: Sequence[tuple[str, Message]]) -> None:
+    """Write the changing fields of messages that the caller holds locked."""
+    rows = [_written(practice_id, message) for practice_id, message in messages]
+    practice_id, message_id, _, _, _, _, _, due_time, state, reason, send_time, attempts, revision = (
+        list(column) for column in zip(*rows, strict=True)
+    )
+    await conn.execute(
+        "update messages m set due_time = n.due_time, state = n.state, reason = n.reason, send_time = n.send_time,"
+        " attempts = n.attempts, revision = n.revision,"
+        " claim_expire_time = case when n.state = 'PLANNED' then null else m.claim_expire_time end"
+        " from unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[],"
+        " %s::int[], %s::bigint[])"
+        " as n (practice_id, message_id, due_time, state, reason, send_time, attempts, revision)"
+        " where m.practice_id = n.practice_id and m.message_id = n.message_id",
+        (practice_id, message_id, due_time, state, reason, send_time, attempts, revision),
+    )
+
+
+async def list_messages(
+    conn: Connection, practice_id: str, client_id: str, *, before: str | None, limit: int
+) -> list[Message]:
+    """Return a client's messages, newest first, after the one named *before*."""
+    found = await conn.execute(
+        f"select {MESSAGE_COLUMNS} from messages m"  # noqa: S608
+        " where m.practice_id = %s and m.client_id = %s and (%s::uuid is null or m.message_id < %s::uuid)"
+        " order by m.message_id desc limit %s",
+        (practice_id, client_id, before, before, limit),
+    )
+    return [read_message(row) for row in await found.fetchall()]
+
+
+async def find_link_owner(conn: Connection, token_hash: bytes) -> tuple[str, str, str] | None:
+    """Return practice, client and message of a link, whatever practices the transaction sees."""
+    found = await conn.execute(
+        "select practice_id::text, client_id::text, message_id::text from find_action_link(%s)", (token_hash,)
+    )
+    row = await found.fetchone()
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def read_link(conn: Connection, practice_id: str, message_id: str) -> tuple[ActionLink, Appointment]:
+    """Return a link and what is known of the appointment it is about."""
+    found = await conn.execute(
+        "select m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, l.action,"
+        f" m.start_time, l.time_zone, l.use_time, {APPOINTMENT_COLUMNS}"  # noqa: S608
+        " from action_links l"
+        " join messages m on m.practice_id = l.practice_id and m.message_id = l.message_id"
+        " join appointments a on a.practice_id = m.practice_id and a.appointment_id = m.appointment_id"
+        " where l.practice_id = %s and l.message_id = %s",
+        (practice_id, message_id),
+    )
+    row = await found.fetchone()
+    if row is None:
+        raise LookupError("a link that was found is gone")
+    link = ActionLink(
+        message_id=row[0],
+        client_id=row[1],
+        appointment_id=row[2],
+        appointment_version=row[3],
+        action=Action(row[4]),
+        start_time=row[5],
+        time_zone=row[6],
+        use_time=row[7],
+    )
+    return link, read_appointment(row[8:])
+
+
+async def mark_used(conn: Connection, practice_id: str, message_id: str, *, at: datetime) -> None:
+    """Store the first time a link was used."""
+    await conn.execute(
+        "update action_links set use_time = coalesce(use_time, %s) where practice_id = %s and message_id = %s",
+        (at, practice_id, message_id),
+    )
+
+
+def read_appointment(row: TupleRow) -> Appointment:
+    """Read a row of APPOINTMENT_COLUMNS."""
+    return Appointment(
+        appointment_id=row[0],
+        client_id=row[1],
+        version=row[2],
+        state=AppointmentState(row[3]),
+        placed_version=row[4],
+        start_time=row[5],
+    )
+
+
+def read_message(row: TupleRow) -> Message:
+    """Read a row of MESSAGE_COLUMNS."""
+    return Message(
+        message_id=row[0],
+        client_id=row[1],
+        appointment_id=row[2],
+        appointment_version=row[3],
+        kind=Kind(row[4]),
+        start_time=row[5],
+        due_time=row[6],
+        state=State(row[7]),
+        reason=Reason(row[8]) if row[8] else None,
+        send_time=row[9],
+        attempts=row[10],
+        revision=row[11],
+    )
+
+
+def _written(practice_id: str, message: Message) -> tuple[Any, ...]:
+    return (
+        practice_id,
+        message.message_id,
+        message.client_id,
+        message.appointment_id,
+        message.appointment_version,
+        message.kind.value,
+        message.start_time,
+        message.due_time,
+        message.state.value,
+        message.reason.value if message.reason else None,
+        message.send_time,
+        message.attempts,
+        message.revision,
+    )

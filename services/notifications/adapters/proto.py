@@ -1,0 +1,218 @@
+"""Reads requests and events of the wire, writes resources and facts to it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from email_validator import EmailNotValidError, validate_email
+from google.protobuf.timestamp_pb2 import Timestamp
+from kept.booking.v1 import booking_events_pb2, booking_pb2
+from kept.notifications.v1 import notifications_events_pb2, notifications_pb2, notifications_service_pb2
+
+from services.notifications.domain import errors
+from services.notifications.domain.appointment import Appointment, Report, Step
+from services.notifications.domain.contact import ContactPoint, Locale
+from services.notifications.domain.link import TOKEN_CHARACTERS, ActionLink
+from services.notifications.domain.message import Message, MessageFailed, MessageSent
+from services.notifications.domain.wall_words import start_on_the_clock
+from services.notifications.usecases.use_action_link import BookedAppointment, Standing
+
+LARGEST_PAGE = 200
+DEFAULT_PAGE = 50
+
+LONGEST_EMAIL = 254
+"""Characters of an address that can be put into RCPT TO. Source: RFC 5321, 4.5.3.1.3."""
+
+LONGEST_ZONE = 64
+
+AppointmentEvent = TypeVar(
+    "AppointmentEvent",
+    booking_events_pb2.AppointmentBooked,
+    booking_events_pb2.AppointmentConfirmed,
+    booking_events_pb2.AppointmentRescheduled,
+    booking_events_pb2.AppointmentCancelled,
+    booking_events_pb2.AppointmentAttended,
+)
+
+STANDINGS = {
+    booking_pb2.Appointment.STATE_BOOKED: Standing.BOOKED,
+    booking_pb2.Appointment.STATE_CONFIRMED: Standing.CONFIRMED,
+    booking_pb2.Appointment.STATE_CANCELLED: Standing.CANCELLED,
+}
+
+
+def contact_point(wire: notifications_pb2.ContactPoint) -> ContactPoint:
+    """
+    Read a contact point from a request.
+
+    Raises:
+        Malformed: client_id is not a UUID. (INVALID_ARGUMENT)
+        EmailMalformed, UnknownTimeZone, LocaleUnknown: As named. (INVALID_ARGUMENT)
+    """
+    client_id = uuid(wire.client_id, field="contact_point.client_id")
+    if wire.locale not in tuple(Locale):
+        raise errors.LocaleUnknown("There are no templates in this locale.", field="contact_point.locale")
+    return ContactPoint(
+        client_id=client_id,
+        email=_email(wire.email),
+        time_zone=_time_zone(wire.time_zone),
+        locale=Locale(wire.locale),
+        has_consent=wire.has_consent,
+    )
+
+
+def contact_resource(contact_point: ContactPoint) -> notifications_pb2.ContactPoint:
+    """Write a contact point."""
+    return notifications_pb2.ContactPoint(
+        client_id=contact_point.client_id,
+        email=contact_point.email,
+        time_zone=contact_point.time_zone,
+        locale=contact_point.locale.value,
+        has_consent=contact_point.has_consent,
+    )
+
+
+def message_resource(message: Message) -> notifications_pb2.Message:
+    """Write a message."""
+    return notifications_pb2.Message(
+        message_id=message.message_id,
+        client_id=message.client_id,
+        appointment_id=message.appointment_id,
+        kind=notifications_pb2.Message.Kind.Value(f"KIND_{message.kind}"),
+        state=notifications_pb2.Message.State.Value(f"STATE_{message.state}"),
+        reason=message.reason or "",
+        due_time=_timestamp(message.due_time),
+        send_time=_timestamp(message.send_time) if message.send_time else None,
+        attempts=message.attempts,
+    )
+
+
+def link_resource(link: ActionLink, appointment: Appointment, *, at: datetime) -> notifications_pb2.ActionLink:
+    """Write a link as its holder may see it: neither who nor what."""
+    return notifications_pb2.ActionLink(
+        action=notifications_pb2.ActionLink.Action.Value(f"ACTION_{link.action}"),
+        state=notifications_pb2.ActionLink.State.Value(f"STATE_{link.state(appointment, at=at)}"),
+        start_local=start_on_the_clock(link.start_time, time_zone=link.time_zone),
+        time_zone=link.time_zone,
+    )
+
+
+def report(step: Step, event: AppointmentEvent) -> Report:
+    """
+    Read an event of booking.
+
+    Raises:
+        Malformed: An id or the start is missing: the producer is wrong. (INVALID_ARGUMENT)
+    """
+    facts = event.appointment
+    if not facts.HasField("start_time") or facts.version < 1:
+        raise errors.Malformed("The event has no start or no version.", field="appointment")
+    return Report(
+        step=step,
+        appointment_id=uuid(facts.appointment_id, field="appointment.appointment_id"),
+        client_id=uuid(facts.client_id, field="appointment.client_id"),
+        version=facts.version,
+        start_time=instant(facts.start_time),
+    )
+
+
+def fact_event(
+    fact: MessageSent | MessageFailed, *, practice_id: str
+) -> notifications_events_pb2.MessageSent | notifications_events_pb2.MessageFailed:
+    """Write a fact as the event that is published."""
+    message = fact.message
+    if isinstance(fact, MessageSent):
+        return notifications_events_pb2.MessageSent(
+            practice_id=practice_id,
+            message_id=message.message_id,
+            client_id=message.client_id,
+            appointment_id=message.appointment_id,
+            kind=notifications_pb2.Message.Kind.Value(f"KIND_{message.kind}"),
+            version=message.revision,
+        )
+    return notifications_events_pb2.MessageFailed(
+        practice_id=practice_id,
+        message_id=message.message_id,
+        client_id=message.client_id,
+        appointment_id=message.appointment_id,
+        reason=message.reason or "",
+        version=message.revision,
+    )
+
+
+def booked_appointment(wire: booking_pb2.Appointment) -> BookedAppointment:
+    """Read an appointment from booking's answer."""
+    return BookedAppointment(
+        standing=STANDINGS.get(wire.state, Standing.OTHER), start_time=instant(wire.start_time), etag=wire.etag
+    )
+
+
+def token(wire: str) -> str:
+    """Return a link's secret; what can't be one is unknown, without a look at the database."""
+    if len(wire) != TOKEN_CHARACTERS or not wire.isascii():
+        raise errors.LinkUnknown("No link has this secret.")
+    return wire
+
+
+def page(request: notifications_service_pb2.ListMessagesRequest) -> tuple[int, str | None]:
+    """Return how many messages are asked for, and the message the page comes after."""
+    if not 0 <= request.page_size <= LARGEST_PAGE:
+        raise errors.Malformed("A page has at most 200 messages.", field="page_size")
+    size = request.page_size or DEFAULT_PAGE
+    if not request.page_token:
+        return size, None
+    try:
+        return size, str(UUID(bytes=base64.urlsafe_b64decode(request.page_token)))
+    except (ValueError, binascii.Error):
+        raise errors.Malformed("The page token is not one of ours.", field="page_token") from None
+
+
+def page_token(message_id: str) -> str:
+    """Name the message the next page comes after."""
+    return base64.urlsafe_b64encode(UUID(message_id).bytes).decode("ascii")
+
+
+def uuid(value: str, *, field: str) -> str:
+    """Return a UUID in its usual form, or refuse it."""
+    try:
+        parsed = UUID(value)
+    except ValueError:
+        raise errors.Malformed("Not a UUID.", field=field) from None
+    if str(parsed) != value.lower():
+        raise errors.Malformed("Not a UUID.", field=field)
+    return str(parsed)
+
+
+def instant(timestamp: Timestamp) -> datetime:
+    """Read an instant to the microsecond, as PostgreSQL keeps it."""
+    return timestamp.ToDatetime(tzinfo=UTC)
+
+
+def _timestamp(instant: datetime) -> Timestamp:
+    timestamp = Timestamp()
+    timestamp.FromDatetime(instant)
+    return timestamp
+
+
+def _email(email: str) -> str:
+    if len(email) <= LONGEST_EMAIL:
+        try:
+            return validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized
+        except EmailNotValidError:
+            # The validator's words hold parts of the address.
+            pass
+    raise errors.EmailMalformed("Not an e-mail address.", field="contact_point.email") from None
+
+
+def _time_zone(key: str) -> str:
+    try:
+        if 0 < len(key) <= LONGEST_ZONE and key != "localtime":
+            return ZoneInfo(key).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    raise errors.UnknownTimeZone("Not a zone of the IANA database.", field="contact_point.time_zone") from None

@@ -1,0 +1,51 @@
+"""Turns what is to be said into the words of an e-mail; names no person and no service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from services.notifications.domain.contact import Locale
+from services.notifications.domain.message import Kind
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message as the client reads it."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Templates:
+    """
+    The templates, compiled when this is made: a broken one stops the process at start.
+
+    A text template is subject, empty line, paragraphs; the HTML says the same paragraphs.
+    Only *when* and *link* are known to a template, so it can't say more than a time.
+    """
+
+    def __init__(self, folder: Path = TEMPLATES) -> None:
+        """Load every template of every locale and kind."""
+        loader = FileSystemLoader(folder)
+        plain = ImmutableSandboxedEnvironment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
+        escaped = ImmutableSandboxedEnvironment(
+            loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True
+        )
+        self._page = escaped.get_template("page.html")
+        self._texts = {
+            (locale, kind): plain.get_template(f"{locale}/{kind.lower()}.txt") for locale in Locale for kind in Kind
+        }
+
+    def render(self, kind: Kind, *, locale: Locale, when: str, link: str) -> Words:
+        """Write a message; *link* is not shown by kinds that have nothing to answer."""
+        subject, *paragraphs = self._texts[locale, kind].render(when=when, link=link).strip().split("\n\n")
+        text = "\n\n".join(paragraphs) + "\n"
+        html = self._page.render(locale=locale.value, subject=subject, paragraphs=paragraphs, link=link)
+        return Words(subject, text, html)

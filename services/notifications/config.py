@@ -1,0 +1,44 @@
+"""What this service is told by its environment, beyond what every process is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+DEFAULT_SENDER = "Appointments <appointments@localhost>"
+"""Says nothing about who practises what; a practice sets its own, as neutral, in KEPT_MAIL_SENDER."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailConfig:
+    """How mails leave and what they look like from outside."""
+
+    smtp_url: str
+    """smtp://, smtp+starttls:// (refuses to send in the clear) or smtps://, with user:password@ if needed."""
+
+    public_url: str
+    """The address clients reach the gateway at, without a slash at the end."""
+
+    sender: str
+    """The From header, a name and an address."""
+
+    @property
+    def sender_address(self) -> str:
+        """The bare address, for the envelope."""
+        return parseaddr(self.sender)[1]
+
+    @property
+    def sender_domain(self) -> str:
+        """Where message ids live."""
+        return self.sender_address.rpartition("@")[2]
+
+
+def read_mail_config(environment: Mapping[str, str] = os.environ) -> MailConfig:
+    """Read KEPT_SMTP_URL, KEPT_PUBLIC_URL and KEPT_MAIL_SENDER; the first two must be set."""
+    return MailConfig(
+        smtp_url=environment["KEPT_SMTP_URL"],
+        public_url=environment["KEPT_PUBLIC_URL"].rstrip("/"),
+        sender=environment.get("KEPT_MAIL_SENDER") or DEFAULT_SENDER,
+    )

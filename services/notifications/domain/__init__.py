@@ -1,0 +1,1 @@
+"""The rules of what may be said, to whom and when."""

@@ -1,0 +1,67 @@
+"""
+Refusals of notifications, one reason each.
+
+InvalidRequest
+├── EmailMalformed     EMAIL_MALFORMED
+├── UnknownTimeZone    UNKNOWN_TIME_ZONE
+├── LocaleUnknown      LOCALE_UNKNOWN
+└── Malformed          MALFORMED_REQUEST
+NotFound
+├── UnknownContact     NOT_FOUND
+└── LinkUnknown        LINK_UNKNOWN
+RuleViolated
+├── LinkExpired        LINK_EXPIRED
+└── StateForbids       STATE_FORBIDS
+"""
+
+from __future__ import annotations
+
+from services.chassis.errors import InvalidRequest, NotFound, RuleViolated
+
+
+class EmailMalformed(InvalidRequest):
+    """The e-mail address can't be one."""
+
+    reason = "EMAIL_MALFORMED"
+
+
+class UnknownTimeZone(InvalidRequest):
+    """The zone is not one of the IANA database's."""
+
+    reason = "UNKNOWN_TIME_ZONE"
+
+
+class LocaleUnknown(InvalidRequest):
+    """There are no templates in this locale."""
+
+    reason = "LOCALE_UNKNOWN"
+
+
+class Malformed(InvalidRequest):
+    """A field of the request can't be read; the metadata names it."""
+
+    reason = "MALFORMED_REQUEST"
+
+
+class UnknownContact(NotFound):
+    """The client has no contact point in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class LinkUnknown(NotFound):
+    """No link has this secret."""
+
+    reason = "LINK_UNKNOWN"
+
+
+class LinkExpired(RuleViolated):
+    """The session has started, or the appointment has changed since the link was sent."""
+
+    reason = "LINK_EXPIRED"
+
+
+class StateForbids(RuleViolated):
+    """The appointment's state does not allow what the link says."""
+
+    reason = "STATE_FORBIDS"

@@ -1,0 +1,165 @@
+"""A message to a client: planned once, sent at most once, or kept back with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+BACKOFF_S = 30
+"""Seconds the first wait after a refusal may last at most; each later one twice as long."""
+
+LONGEST_BACKOFF_S = 900
+"""Seconds no wait exceeds. Source: reference design, full jitter."""
+
+MOST_TRIES = 24
+"""
+Times a mail server may put one message off before it counts as failed.
+
+With full jitter the tries spread over two hours and a half on average, so an hour of
+greylisting or of a full mailbox costs no message. A server that can't be reached is not counted.
+"""
+
+
+class Kind(StrEnum):
+    """What a message says."""
+
+    CONFIRMATION = "CONFIRMATION"
+    REMINDER = "REMINDER"
+    MOVED = "MOVED"
+    CANCELLED = "CANCELLED"
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    PLANNED = "PLANNED"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    SUPPRESSED = "SUPPRESSED"
+    FAILED = "FAILED"
+
+
+class Reason(StrEnum):
+    """Why a message was suppressed or failed, or why it waits for another try."""
+
+    APPOINTMENT_MOVED = "APPOINTMENT_MOVED"
+    APPOINTMENT_CANCELLED = "APPOINTMENT_CANCELLED"
+    APPOINTMENT_ATTENDED = "APPOINTMENT_ATTENDED"
+    CLOSE_TO_NOTICE = "CLOSE_TO_NOTICE"
+    NO_CONTACT = "NO_CONTACT"
+    NO_CONSENT = "NO_CONSENT"
+    TOO_LATE = "TOO_LATE"
+    ADDRESS_REFUSED = "ADDRESS_REFUSED"
+    MESSAGE_REFUSED = "MESSAGE_REFUSED"
+    PUT_OFF = "PUT_OFF"
+    SERVER_AWAY = "SERVER_AWAY"
+    NOT_RENDERED = "NOT_RENDERED"
+    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+
+
+class Outcome(StrEnum):
+    """What became of one hand-over to the mail server."""
+
+    ACCEPTED = "ACCEPTED"
+    PUT_OFF = "PUT_OFF"
+    REFUSED = "REFUSED"
+    AWAY = "AWAY"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """The mail server took the message."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFailed:
+    """The message will not be tried again."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """
+    One thing to say about one version of an appointment.
+
+    (appointment_id, appointment_version, kind) names it: however often an event comes,
+    there is one message. *revision* counts its own changes.
+    """
+
+    message_id: str
+    client_id: str
+    appointment_id: str
+    appointment_version: int
+    kind: Kind
+    start_time: datetime
+    due_time: datetime
+    state: State = State.PLANNED
+    reason: Reason | None = None
+    send_time: datetime | None = None
+    attempts: int = 0
+    revision: int = 1
+
+    def suppress(self, reason: Reason) -> Message:
+        """Keep a planned message back for good."""
+        return replace(self, state=State.SUPPRESSED, reason=reason, revision=self.revision + 1)
+
+    def begin(self) -> Message:
+        """Say that it is about to be handed over; must be committed before it is."""
+        return replace(
+            self, state=State.SENDING, reason=None, attempts=self.attempts + 1, revision=self.revision + 1
+        )
+
+    def settle(
+        self, outcome: Outcome, *, at: datetime, share: float, reason: Reason | None = None
+    ) -> tuple[Message, MessageSent | MessageFailed | None]:
+        """
+        Turn what the mail server said into the next state.
+
+        Args:
+            outcome: Only PUT_OFF and AWAY are known not to have arrived; only they are tried again.
+            at: Now, UTC.
+            share: Full jitter: which share of the longest wait to wait, in [0, 1).
+            reason: Says more about a refusal, to be stored with it.
+
+        Returns:
+            The message in its new state, and the fact to publish if this was the end of it.
+        """
+        if outcome is Outcome.ACCEPTED:
+            sent = self._end(State.SENT, None, send_time=at)
+            return sent, MessageSent(sent)
+        if outcome is Outcome.AWAY:
+            wait = timedelta(seconds=share * BACKOFF_S)
+            return self._again(at + wait, reason or Reason.SERVER_AWAY, attempts=self.attempts - 1), None
+        if outcome is Outcome.PUT_OFF and self.attempts < MOST_TRIES:
+            wait = timedelta(seconds=share * longest_wait_s(self.attempts))
+            return self._again(at + wait, reason or Reason.PUT_OFF, attempts=self.attempts), None
+        ends = {
+            Outcome.PUT_OFF: reason or Reason.PUT_OFF,
+            Outcome.REFUSED: reason or Reason.MESSAGE_REFUSED,
+            Outcome.UNKNOWN: Reason.OUTCOME_UNKNOWN,
+        }
+        failed = self._end(State.FAILED, ends[outcome], send_time=None)
+        return failed, MessageFailed(failed)
+
+    def _end(self, state: State, reason: Reason | None, *, send_time: datetime | None) -> Message:
+        return replace(self, state=state, reason=reason, send_time=send_time, revision=self.revision + 1)
+
+    def _again(self, due_time: datetime, reason: Reason, *, attempts: int) -> Message:
+        return replace(
+            self,
+            state=State.PLANNED,
+            due_time=due_time,
+            reason=reason,
+            attempts=attempts,
+            revision=self.revision + 1,
+        )
+
+
+def longest_wait_s(attempts: int) -> float:
+    """Return the longest wait after so many tries, in seconds."""
+    return float(min(LONGEST_BACKOFF_S, BACKOFF_S * 2 ** min(attempts - 1, 10)))

@@ -1,0 +1,1 @@
+"""Laws of messages that hold for any order of events."""

@@ -1,0 +1,161 @@
+"""Whatever order an appointment's events come in, and however often, nothing is said twice or wrongly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifications.domain.appointment import Appointment, Report, State, Step, objection
+from services.notifications.domain.message import Kind, Message, Outcome
+from services.notifications.domain.message import State as MessageState
+from services.notifications.usecases.follow_appointment import follow_appointment
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Shelf:
+    """The store's promises in memory: one appointment, each message name once."""
+
+    known: Appointment | None = None
+    messages: dict[tuple[int, Kind], Message] = field(default_factory=dict)
+    sent: list[tuple[Message, Appointment]] = field(default_factory=list)
+
+    async def appointment(self, appointment_id: str) -> Appointment | None:
+        """Return what is known."""
+        return self.known
+
+    async def planned(self, appointment_id: str) -> list[Message]:
+        """Return what waits."""
+        return [message for message in self.messages.values() if message.state is MessageState.PLANNED]
+
+    async def save(self, appointment: Appointment, *, changed: Sequence[Message], new: Sequence[Message]) -> None:
+        """Keep all of it."""
+        self.known = appointment
+        for message in changed:
+            self.messages[message.appointment_version, message.kind] = message
+        for message in new:
+            self.messages.setdefault((message.appointment_version, message.kind), message)
+
+    def sweep(self, at: datetime) -> None:
+        """Send what is due and meets no objection, as the sender does."""
+        for name, message in self.messages.items():
+            if message.state is not MessageState.PLANNED or message.due_time > at:
+                continue
+            assert self.known is not None
+            if reason := objection(message, self.known, at=at):
+                self.messages[name] = message.suppress(reason)
+                continue
+            self.messages[name], _ = message.begin().settle(Outcome.ACCEPTED, at=at, share=0.0)
+            self.sent.append((self.messages[name], self.known))
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[Report]:
+    """An appointment's life as booking can tell it, in its true order."""
+    middle = draw(st.lists(st.sampled_from([Step.CONFIRMED, Step.RESCHEDULED]), max_size=4))
+    end = draw(st.sampled_from([[], [Step.CANCELLED], [Step.ATTENDED]]))
+    start_time = NOW + timedelta(hours=draw(st.integers(1, 96)))
+    life = []
+    for version, step in enumerate([Step.BOOKED, *middle, *end], start=1):
+        if step is Step.RESCHEDULED:
+            start_time = NOW + timedelta(hours=draw(st.integers(1, 96)))
+        life.append(Report(step, "appointment-1", "client-1", version, start_time))
+    return life
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> tuple[list[Report], list[tuple[Report, int]]]:
+    """A life, and its events in any order, each at least once, with minutes passing between."""
+    life = draw(lives())
+    repeated = life + draw(st.lists(st.sampled_from(life), max_size=4))
+    order = draw(st.permutations(repeated))
+    return life, [(report, draw(st.integers(0, 600))) for report in order]
+
+
+def told(order: list[tuple[Report, int]]) -> tuple[Shelf, int, datetime]:
+    """Deliver everything with a sweep after each; also return what had been sent at the cancellation."""
+    shelf, at, ids = Shelf(), NOW, count()
+    sent_at_cancellation = -1
+    for report, minutes in order:
+        asyncio.run(follow_appointment(report, timeline=shelf, at=at, new_id=lambda: f"message-{next(ids)}"))
+        if report.step is Step.CANCELLED and sent_at_cancellation < 0:
+            sent_at_cancellation = len(shelf.sent)
+        at += timedelta(minutes=minutes)
+        shelf.sweep(at)
+    return shelf, sent_at_cancellation, at
+
+
+@given(deliveries())
+def test_each_thing_is_said_at_most_once(delivery: tuple[list[Report], list[tuple[Report, int]]]) -> None:
+    """At most one message per (appointment, version, kind), and none after the start."""
+    _, order = delivery
+
+    shelf, _, _ = told(order)
+
+    names = [(message.appointment_version, message.kind) for message, _ in shelf.sent]
+    assert len(set(names)) == len(names)
+    assert all(message.send_time and message.send_time < message.start_time for message, _ in shelf.sent)
+
+
+@given(deliveries())
+def test_a_cancelled_appointment_is_only_ever_said_to_be_cancelled(
+    delivery: tuple[list[Report], list[tuple[Report, int]]],
+) -> None:
+    """Once the cancellation is handled nothing but the cancellation is sent, now or later."""
+    life, order = delivery
+
+    shelf, before, at = told(order)
+    shelf.sweep(at + timedelta(days=5))
+
+    if life[-1].step is Step.CANCELLED:
+        assert {message.kind for message, _ in shelf.sent[before:]} <= {Kind.CANCELLED}
+        assert shelf.known is not None
+        assert shelf.known.state is State.CANCELLED
+
+
+@given(deliveries())
+def test_what_is_said_is_the_newest_that_is_known(
+    delivery: tuple[list[Report], list[tuple[Report, int]]],
+) -> None:
+    """No mail says a time that a handled event had already made wrong."""
+    _, order = delivery
+
+    shelf, _, _ = told(order)
+
+    assert all(message.start_time == known.start_time for message, known in shelf.sent)
+
+
+@given(deliveries())
+def test_in_the_end_the_order_does_not_matter(delivery: tuple[list[Report], list[tuple[Report, int]]]) -> None:
+    """Delivered at one moment, in any order: the same is planned and the same is kept back."""
+    life, order = delivery
+
+    inorder, shuffled = (
+        told([(report, 0) for report in reports])[0] for reports in (life, [report for report, _ in order])
+    )
+
+    assert inorder.known == shuffled.known
+    assert {name for name, message in inorder.messages.items() if message.state is MessageState.PLANNED} == {
+        name for name, message in shuffled.messages.items() if message.state is MessageState.PLANNED
+    }
+
+
+@given(lives(), st.data())
+def test_a_reminder_is_not_lost_to_the_order_of_events(life: list[Report], data: st.DataObject) -> None:
+    """If the appointment stands and is far enough ahead, its reminder waits for its time."""
+    order = data.draw(st.permutations(life))
+
+    shelf, _, _ = told([(report, 0) for report in order])
+
+    assert shelf.known is not None
+    stands = shelf.known.state in (State.BOOKED, State.CONFIRMED)
+    is_far = shelf.known.start_time - NOW >= timedelta(hours=25)
+    reminder = shelf.messages[shelf.known.placed_version, Kind.REMINDER]
+    assert (stands and is_far) == (reminder.state is MessageState.PLANNED)
