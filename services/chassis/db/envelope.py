@@ -102,10 +102,11 @@ async def write_envelopes(conn: Connection, envelopes: Sequence[Envelope]) -> No
         taken = await _insert_answers(conn, answers) if answers else None
         head = await conn.execute(_LOCK_EMITTER, (conn.emitter,)) if drafts else None
     if taken is not None:
-        stored = {str(row[0]) for row in await taken.fetchall()}
+        stored = {(str(row[0]), str(row[1])) for row in await taken.fetchall()}
         if len(stored) < len(answers):
-            wanted = [answer.request_id for _, answer in answers]
-            raise RequestReplayed([each for each in wanted if each not in stored] or wanted)
+            asked = {(practice_id, answer.request_id) for practice_id, answer in answers}
+            # Nothing missing means that one id came twice in this batch; each is then asked alone.
+            raise RequestReplayed([request_id for _, request_id in (asked - stored) or asked])
     if head is not None:
         row = await head.fetchone() or await _register_emitter(conn)
         await _append_records(conn, drafts, seq=row[0], head=row[1])
@@ -122,7 +123,7 @@ _INSERT_ANSWERS = """
 insert into requests (practice_id, request_id, method, body_hash, response)
 select * from unnest(%s::uuid[], %s::uuid[], %s::text[], %b::bytea[], %b::bytea[])
 on conflict (practice_id, request_id) do nothing
-returning request_id
+returning practice_id, request_id
 """
 
 _LOCK_EMITTER = "select emitter_seq, head from audit_emitters where emitter = %s for no key update"
@@ -158,9 +159,7 @@ async def _insert_events(conn: Connection, events: Sequence[tuple[str, OutboxEve
     )
 
 
-async def _insert_answers(
-    conn: Connection, answers: Sequence[tuple[str, RequestAnswer]]
-) -> AsyncCursor[TupleRow]:
+async def _insert_answers(conn: Connection, answers: Sequence[tuple[str, RequestAnswer]]) -> AsyncCursor[TupleRow]:
     # One order for all replicas: two batches with the same ids wait for each other instead of deadlocking.
     answers = sorted(answers, key=lambda each: (each[0], each[1].request_id))
     return await conn.execute(
@@ -183,9 +182,7 @@ async def _register_emitter(conn: Connection) -> TupleRow:
     return row
 
 
-async def _append_records(
-    conn: Connection, drafts: Sequence[tuple[str, AuditDraft]], *, seq: int, head: str
-) -> None:
+async def _append_records(conn: Connection, drafts: Sequence[tuple[str, AuditDraft]], *, seq: int, head: str) -> None:
     first, records = seq + 1, []
     for _, draft in drafts:
         seq += 1

@@ -72,7 +72,8 @@ def apply_migrations(url: str, service: str) -> list[str]:
             " version text constraint schema_migrations_pkey primary key,"
             " checksum text not null, apply_time timestamptz not null default now())"
         )
-        applied = dict(conn.execute("select version, checksum from schema_migrations").fetchall())
+        rows = conn.execute("select version, checksum from schema_migrations").fetchall()
+        applied = {str(version): str(checksum) for version, checksum in rows}
         wanted = list(migrations(service))
         changed = [each.version for each in wanted if applied.get(each.version, each.checksum) != each.checksum]
         if changed:

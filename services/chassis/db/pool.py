@@ -48,6 +48,10 @@ class NotDurable(Exception):
     """The server acknowledges a commit before it is on disk: an answer given could be lost."""
 
 
+class DatabaseLost(errors.Unavailable):
+    """No connection could be had, or the one in use died."""
+
+
 class Connection(AsyncConnection[TupleRow]):
     """A connection that knows in whose name this process writes audit records."""
 
@@ -160,7 +164,8 @@ class Database:
         if is_lost and not self._is_lost:
             self._is_lost = True
             log.warning("dependency.lost", dependency="postgresql", error=type(error).__name__)
-        return errors.Unavailable("The database does not answer.", dependency="postgresql")
+        kind = DatabaseLost if is_lost else errors.Unavailable
+        return kind("The database does not answer.", dependency="postgresql")
 
 
 def practice_list(practice_ids: Collection[str]) -> str:
@@ -187,5 +192,3 @@ async def _roll_back(conn: Connection) -> None:
     except psycopg.Error:
         # The pool throws a closed connection away and opens another.
         await conn.close()
-
-
