@@ -135,7 +135,7 @@ class PostgresAppointments:
             "order by start_time, appointment_id limit %s"
         )
         async with call.tx() as conn:
-            cursor = await conn.execute(statement, [*values, limit])  # type: ignore[arg-type]
+            cursor = await conn.execute(statement, [*values, limit])
             return [appointment(row) for row in await cursor.fetchall()]
 
     async def changes(self, call: Call, appointment: Appointment) -> list[Change]:
@@ -173,7 +173,7 @@ class PostgresAppointments:
 
     async def _one(self, call: Call, appointment_id: str, statement: str) -> Appointment:
         async with call.tx() as conn:
-            row = await (await conn.execute(statement, (call.practice_id, appointment_id))).fetchone()  # type: ignore[arg-type]
+            row = await (await conn.execute(statement, (call.practice_id, appointment_id))).fetchone()
         if row is None:
             raise errors.UnknownAppointment("No such appointment.", appointment_id=appointment_id)
         return appointment(row)

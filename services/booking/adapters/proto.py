@@ -32,16 +32,17 @@ ETAG_MAX_CHARACTERS = 64
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 _MICROSECOND = timedelta(microseconds=1)
 _TOKEN = struct.Struct(">q16s8s")
 
 _MODALITIES = frozenset(availability_pb2.Modality.values())
-_STATE_NUMBERS = {
+_STATE_NUMBERS: dict[State, booking_pb2.Appointment.State.ValueType] = {
     state: booking_pb2.Appointment.State.Value(f"STATE_{state.value}")
     for state in State
     if state is not State.ABANDONED
 }
-_CANCELLED_BY_NUMBERS = {
+_CANCELLED_BY_NUMBERS: dict[CancelledBy, booking_pb2.Appointment.CancelledBy.ValueType] = {
     CancelledBy.NOBODY: booking_pb2.Appointment.CANCELLED_BY_UNSPECIFIED,
     CancelledBy.CLIENT: booking_pb2.Appointment.CANCELLED_BY_CLIENT,
     CancelledBy.PRACTICE: booking_pb2.Appointment.CANCELLED_BY_PRACTICE,
@@ -149,8 +150,8 @@ def appointment_message(appointment: Appointment) -> booking_pb2.Appointment:
         therapist_id=slot.therapist_id,
         session_type_id=slot.session_type_id,
         state=_STATE_NUMBERS[appointment.state],
-        start_time=slot.start_time,
-        end_time=slot.end_time,
+        start_time=_timestamp(slot.start_time),
+        end_time=_timestamp(slot.end_time),
         start_wall=wall_pb2.WallTime(local=slot.start_local, time_zone=slot.time_zone, fold=slot.fold),
         tzdata_version=slot.tzdata_version,
         modality=slot.modality,  # type: ignore[arg-type]
@@ -160,8 +161,8 @@ def appointment_message(appointment: Appointment) -> booking_pb2.Appointment:
         is_late_cancellation=appointment.is_late_cancellation,
         etag=appointment.etag,
         version=appointment.version,
-        create_time=appointment.create_time,
-        update_time=appointment.update_time,
+        create_time=_timestamp(appointment.create_time),
+        update_time=_timestamp(appointment.update_time),
     )
 
 
@@ -170,9 +171,9 @@ def change_message(change: Change) -> booking_pb2.AppointmentChange:
     return booking_pb2.AppointmentChange(
         version=change.version,
         state=_STATE_NUMBERS[change.state],
-        start_time=change.start_time,
+        start_time=_timestamp(change.start_time),
         actor_id=change.actor_id,
-        change_time=change.change_time,
+        change_time=_timestamp(change.change_time),
     )
 
 
@@ -218,7 +219,7 @@ def client_message(client: Client) -> booking_pb2.Client:
         phone=client.phone,
         time_zone=client.time_zone,
         etag=client.etag,
-        create_time=client.create_time,
+        create_time=_timestamp(client.create_time),
     )
 
 
@@ -232,7 +233,7 @@ def event_of(fact: facts.Fact) -> Message:
             return booking_events_pb2.AppointmentConfirmed(appointment=appointment)
         case facts.Rescheduled():
             return booking_events_pb2.AppointmentRescheduled(
-                appointment=appointment, previous_start_time=fact.previous_start_time
+                appointment=appointment, previous_start_time=_timestamp(fact.previous_start_time)
             )
         case facts.Cancelled():
             return booking_events_pb2.AppointmentCancelled(
@@ -254,12 +255,17 @@ def _facts_of(appointment: Appointment) -> booking_events_pb2.AppointmentFacts:
         client_id=appointment.client_id,
         therapist_id=slot.therapist_id,
         session_type_id=slot.session_type_id,
-        start_time=slot.start_time,
-        end_time=slot.end_time,
+        start_time=_timestamp(slot.start_time),
+        end_time=_timestamp(slot.end_time),
         start_wall=wall_pb2.WallTime(local=slot.start_local, time_zone=slot.time_zone, fold=slot.fold),
         modality=slot.modality,  # type: ignore[arg-type]
         version=appointment.version,
     )
+
+
+def _timestamp(instant: datetime) -> Timestamp:
+    """Return an instant as a Timestamp; ten times cheaper than the constructor's own conversion."""
+    return Timestamp(seconds=(instant - _EPOCH) // _SECOND, nanos=instant.microsecond * 1000)
 
 
 def _wish(wall: wall_pb2.WallTime, *, client_id: str, therapist_id: str, session_type_id: str, modality: int) -> Wish:
