@@ -45,7 +45,6 @@ def missing_packages(*, with_bench: bool) -> list[str]:
 
 def install_packages(packages: list[str]) -> None:
     """Install as root, or through sudo, or stop with the command that a person should run."""
-    command = f"apt-get update && apt-get install --no-install-recommends -y {' '.join(packages)}"
     if shutil.which("apt-get") is None:
         raise SystemExit(
             f"install: this machine has no apt-get. Install the programs of these Debian packages, "
@@ -59,7 +58,11 @@ def install_packages(packages: list[str]) -> None:
         if done.returncode != 0:
             raise SystemExit("install: apt-get failed; its words are above")
     else:
-        raise SystemExit(f"install: these need an administrator, once:\n\n    sudo sh -c '{command}'\n")
+        raise SystemExit(
+            f"install: {' '.join(packages)} must be installed by an administrator, once. As root, run\n\n"
+            f"    {sys.executable} {__file__} {' '.join(packages)}\n\n"
+            f"which is `apt-get install` with the new servers kept from starting; then try again."
+        )
 
 
 def usable_sudo() -> list[str] | None:
