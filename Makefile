@@ -4,7 +4,7 @@ PYTHON ?= python3
 KEPT := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo demo-check down test test-unit test-integration test-e2e test-chaos \
+.PHONY: help install lock demo demo-check down clean test test-unit test-integration test-e2e test-chaos \
         check protos bench docs fmt
 
 help: ## Show this list.
@@ -24,6 +24,9 @@ demo-check: install ## The same walk without a terminal; stops everything and ex
 
 down: ## Stop every process that was started for this checkout.
 	@if [ -x .venv/bin/python ]; then $(KEPT) deploy.local.down; else echo "down: nothing was ever started here"; fi
+
+clean: ## Stop everything and delete its data: databases, queues, keys, mails, logs.
+	@if [ -x .venv/bin/python ]; then $(KEPT) deploy.local.down --remove; fi
 
 test: install ## Static checks, then all tests on private servers; pytest's summary comes last.
 	@$(KEPT) deploy.local.run_tests --check-first

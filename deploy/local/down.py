@@ -15,12 +15,14 @@ HOLDERS = ("suite", "tests")
 GRACE_S = 40.0
 
 
-def main() -> int:
-    """Ask each root's supervisor to stop, then end whatever was left behind by a crash."""
+def main(arguments: list[str]) -> int:
+    """Ask each root's supervisor to stop, then end what a crash left behind; with `--remove` delete the data too."""
     stopped = 0
     for root in sorted((Root(path.name) for path in LOCAL.glob("*") if path.is_dir()), key=lambda root: root.name):
         stopped += sum(ask_holder(root, what) for what in HOLDERS)
         stopped += stop_leftovers(root)
+        if "--remove" in arguments:
+            Stack(root).remove()
     print(f"down: {'everything is stopped' if stopped else 'nothing was running'}")
     return 0
 
@@ -56,4 +58,4 @@ def stop_leftovers(root: Root) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

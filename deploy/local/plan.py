@@ -84,11 +84,3 @@ def environment(process: Process, *, ports: Mapping[str, int], stack: Stack, log
     kept["KEPT_BROKER_URL"] = stack.broker_url
     kept["KEPT_DATABASE_URL"] = stack.database_url(process.service, role)
     return kept
-
-
-def migration_environment(service: str, *, ports: Mapping[str, int], stack: Stack) -> dict[str, str]:
-    """The server's environment and, for this run only, the owner's database role."""
-    process = PROCESSES[f"{service}-server"]
-    return environment(process, ports=ports, stack=stack, log_format="text") | {
-        "KEPT_MIGRATE_DATABASE_URL": stack.database_url(service, "owner")
-    }

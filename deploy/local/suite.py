@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -19,9 +18,10 @@ from typing import Self
 
 from deploy.local import holding, keys, plan, ports, processes, readiness
 from deploy.local.console import Console
-from deploy.local.places import PYTHON, REPO, Root, write_private
+from deploy.local.places import REPO, Root, write_private
 from deploy.local.postgres import SERVICES
 from deploy.local.stack import SERVERS, Stack
+from services.chassis.db.migrate import MigrationChanged, apply_migrations
 
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 10.0
 STEADY_S = 30.0
@@ -213,22 +213,12 @@ class Suite:
         return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "(no log)"
 
     def migrate(self, services: Iterable[str] = SERVICES) -> None:
-        """Bring the databases to the newest schema; a second run finds nothing to do."""
-        started = {
-            service: subprocess.Popen(
-                [PYTHON, "-m", "services.chassis.db.migrate", service],
-                env=plan.migration_environment(service, ports=self.ports, stack=self.stack),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                cwd=REPO,
-            )
-            for service in services
-        }
-        for service, process in started.items():
-            words, _ = process.communicate()
-            if process.returncode != 0:
-                raise SystemExit(f"migrating {service} failed:\n{words}")
+        """Bring the databases to the newest schema, as their owners; a second run finds nothing to do."""
+        try:
+            for service in services:
+                apply_migrations(self.stack.database_url(service, "owner"), service)
+        except MigrationChanged as error:
+            raise SystemExit(f"{error} To begin again with empty databases: `make clean`.") from error
 
     def _choose_ports(self) -> None:
         if not self.ports:
