@@ -79,6 +79,7 @@ class BatchedPromises:
     async def record(self, booked: Appointment, fact: facts.Booked, call: Call) -> Message:
         """Commit an appointment with its event, audit record and answer, and return the answer."""
         answer = proto.appointment_message(booked)
+        call.resource_id = booked.appointment_id
         call.publish(proto.event_of(fact), aggregate_id=booked.appointment_id, version=1)
         job = _Job(booked.practice_id, call.request_id, booked, call.seal(answer), answer)
         written = await self._writer.submit(job)

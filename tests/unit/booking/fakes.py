@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.chassis.context import Actor
-
 from services.booking.domain import errors, facts
 from services.booking.domain.appointment import Appointment, Change, Slot, State
 from services.booking.domain.client import Client
 from services.booking.usecases.ports import Cursor, Filter, Wish
+from services.chassis.context import Actor
 from services.chassis.errors import Forbidden
 from tests.unit.booking.states import NOW, PRACTICE_ID, booked, slot
 
