@@ -6,6 +6,7 @@ import json
 import secrets
 import shutil
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from signal import SIGINT, SIGKILL, SIGTERM
@@ -50,21 +51,29 @@ class Stack:
         self.record = self._read()
         self._children: list[Popen[bytes]] = []
 
-    def start(self) -> None:
-        """Start what isn't running, all at once, and create what a service needs in it."""
+    def start(self, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """
+        Start what isn't running, all at once, and create what a service needs in it.
+
+        Args:
+            meanwhile: Called as soon as the databases are there; RabbitMQ takes seconds longer.
+        """
         self.root.make()
         self.record = self._read()
         for name in PASSWORDS:
             self.record.passwords.setdefault(name, secrets.token_hex(16))
         down = [server for server in SERVERS if not self.is_running(server)]
-        if down:
-            self._keep_ports(down)
-            try:
-                with ThreadPoolExecutor(max_workers=len(down)) as pool:
-                    for done in [pool.submit(self._start, server) for server in down]:
-                        done.result()
-            finally:
-                self._write()
+        self._keep_ports(down)
+        try:
+            with ThreadPoolExecutor(max_workers=len(SERVERS)) as pool:
+                started = {server: pool.submit(self._start, server) for server in down}
+                if "postgres" in started:
+                    started["postgres"].result()
+                meanwhile()
+                for done in started.values():
+                    done.result()
+        finally:
+            self._write()
 
     def stop(self) -> None:
         """Stop all three."""

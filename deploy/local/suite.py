@@ -89,10 +89,7 @@ class Suite:
             self.console.start()
         had_stack = all(self.stack.is_running(server) for server in SERVERS)
         try:
-            self.stack.start()
-            self._choose_ports()
-            keys.make_keys(self.root)
-            self.migrate()
+            self.stack.start(meanwhile=lambda: self._start_first(only))
             for name in only:
                 self.start_process(name)
             self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
@@ -219,6 +216,15 @@ class Suite:
                 apply_migrations(self.stack.database_url(service, "owner"), service)
         except MigrationChanged as error:
             raise SystemExit(f"{error} To begin again with empty databases: `make clean`.") from error
+
+    def _start_first(self, only: Collection[str]) -> None:
+        """Start what needs no broker while the broker comes up: all but the workers."""
+        self._choose_ports()
+        keys.make_keys(self.root)
+        self.migrate()
+        for name in only:
+            if plan.PROCESSES[name].kind != "worker":
+                self.start_process(name)
 
     def _choose_ports(self) -> None:
         if not self.ports:
