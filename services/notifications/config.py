@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 
+from services.chassis.config import Misconfigured, ProcessConfig
+
 DEFAULT_SENDER = "Appointments <appointments@localhost>"
 """Says nothing about who practises what; a practice sets its own, as neutral, in KEPT_MAIL_SENDER."""
 
@@ -35,10 +37,11 @@ class MailConfig:
         return self.sender_address.rpartition("@")[2]
 
 
-def read_mail_config(environment: Mapping[str, str] = os.environ) -> MailConfig:
-    """Read KEPT_SMTP_URL, KEPT_PUBLIC_URL and KEPT_MAIL_SENDER; the first two must be set."""
-    return MailConfig(
-        smtp_url=environment["KEPT_SMTP_URL"],
-        public_url=environment["KEPT_PUBLIC_URL"].rstrip("/"),
-        sender=environment.get("KEPT_MAIL_SENDER") or DEFAULT_SENDER,
-    )
+def read_mail_config(config: ProcessConfig, environ: Mapping[str, str] = os.environ) -> MailConfig:
+    """Take what every process is told and add KEPT_MAIL_SENDER. Raises Misconfigured when something is missing."""
+    if not config.smtp_url or not config.public_url:
+        raise Misconfigured("KEPT_SMTP_URL and KEPT_PUBLIC_URL must be set")
+    sender = environ.get("KEPT_MAIL_SENDER") or DEFAULT_SENDER
+    if "@" not in parseaddr(sender)[1]:
+        raise Misconfigured("KEPT_MAIL_SENDER is no address")
+    return MailConfig(smtp_url=config.smtp_url, public_url=config.public_url, sender=sender)

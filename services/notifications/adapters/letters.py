@@ -37,9 +37,7 @@ class LetterWriter:
         words = self._templates.render(
             parcel.message.kind,
             locale=parcel.locale,
-            when=start_in_words(
-                parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at
-            ),
+            when=start_in_words(parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at),
             link=f"{self._config.public_url}/l/{parcel.token}",
         )
         mail = EmailMessage(policy=SEVEN_BIT)

@@ -83,8 +83,10 @@ class PostgresTimeline:
         )
 
 
-async def update_messages(conn: Connection, messages: Sequence[tuple[str, Message]]) -> None:
-    """Write the changing fields of messages that the caller holds locked."""
+async def update_messages(
+    conn: Connection, messages: Sequence[tuple[str, Message]], *, lease_end_time: datetime | None = None
+) -> None:
+    """Write the changing fields of messages that the caller holds locked; SENDING lasts until the lease ends."""
     rows = [_written(practice_id, message) for practice_id, message in messages]
     practice_id, message_id, _, _, _, _, _, due_time, state, reason, send_time, attempts, revision = (
         list(column) for column in zip(*rows, strict=True)
@@ -92,12 +94,12 @@ async def update_messages(conn: Connection, messages: Sequence[tuple[str, Messag
     await conn.execute(
         "update messages m set due_time = n.due_time, state = n.state, reason = n.reason, send_time = n.send_time,"
         " attempts = n.attempts, revision = n.revision,"
-        " claim_expire_time = case when n.state = 'PLANNED' then null else m.claim_expire_time end"
+        " claim_expire_time = case n.state when 'SENDING' then %s::timestamptz end"
         " from unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[],"
         " %s::int[], %s::bigint[])"
         " as n (practice_id, message_id, due_time, state, reason, send_time, attempts, revision)"
         " where m.practice_id = n.practice_id and m.message_id = n.message_id",
-        (practice_id, message_id, due_time, state, reason, send_time, attempts, revision),
+        (lease_end_time, practice_id, message_id, due_time, state, reason, send_time, attempts, revision),
     )
 
 
@@ -126,12 +128,14 @@ async def find_link_owner(conn: Connection, token_hash: bytes) -> tuple[str, str
 async def read_link(conn: Connection, practice_id: str, message_id: str) -> tuple[ActionLink, Appointment]:
     """Return a link and what is known of the appointment it is about."""
     found = await conn.execute(
-        "select m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, l.action,"
-        f" m.start_time, l.time_zone, l.use_time, {APPOINTMENT_COLUMNS}"  # noqa: S608
-        " from action_links l"
-        " join messages m on m.practice_id = l.practice_id and m.message_id = l.message_id"
-        " join appointments a on a.practice_id = m.practice_id and a.appointment_id = m.appointment_id"
-        " where l.practice_id = %s and l.message_id = %s",
+        f"""
+        select m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, l.action,
+            m.start_time, l.time_zone, l.use_time, {APPOINTMENT_COLUMNS}
+        from action_links l
+        join messages m on m.practice_id = l.practice_id and m.message_id = l.message_id
+        join appointments a on a.practice_id = m.practice_id and a.appointment_id = m.appointment_id
+        where l.practice_id = %s and l.message_id = %s
+        """,  # noqa: S608
         (practice_id, message_id),
     )
     row = await found.fetchone()

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import structlog
 
+from services.chassis.config import Misconfigured
 from services.notifications.domain.message import Outcome, Reason
 from services.notifications.usecases.send_due_messages import IN_FLIGHT, Letter
 
@@ -45,11 +46,11 @@ def read_smtp_url(url: str) -> MailServer:
     Read KEPT_SMTP_URL.
 
     Raises:
-        ValueError: It is not an smtp, smtp+starttls or smtps URL with a host. The process does not start.
+        Misconfigured: It is not an smtp, smtp+starttls or smtps URL with a host. The process does not start.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
-        raise ValueError("KEPT_SMTP_URL must be smtp://, smtp+starttls:// or smtps:// with a host")
+        raise Misconfigured("KEPT_SMTP_URL must be smtp://, smtp+starttls:// or smtps:// with a host")
     use_tls = parts.scheme == "smtps"
     return MailServer(
         host=parts.hostname,

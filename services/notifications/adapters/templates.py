@@ -34,7 +34,7 @@ class Templates:
     def __init__(self, folder: Path = TEMPLATES) -> None:
         """Load every template of every locale and kind."""
         loader = FileSystemLoader(folder)
-        plain = ImmutableSandboxedEnvironment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
+        plain = ImmutableSandboxedEnvironment(loader=loader, undefined=StrictUndefined, autoescape=False)
         escaped = ImmutableSandboxedEnvironment(
             loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True
         )

@@ -120,9 +120,7 @@ def objection(message: Message, appointment: Appointment, *, at: datetime) -> Re
     return _objection(message.kind, message.appointment_version, message.start_time, appointment, at)
 
 
-def _objection(
-    kind: Kind, version: int, start_time: datetime, appointment: Appointment, at: datetime
-) -> Reason | None:
+def _objection(kind: Kind, version: int, start_time: datetime, appointment: Appointment, at: datetime) -> Reason | None:
     if kind is Kind.CANCELLED:
         return Reason.TOO_LATE if at >= start_time else None
     if appointment.state is State.CANCELLED:

@@ -26,8 +26,8 @@ class ContactPoint:
     has_consent: bool
 
 
-def objection(contact_point: ContactPoint | None) -> Reason | None:
-    """Say why nothing may be sent there, or None if it may."""
-    if contact_point is None:
+def objection(*, is_known: bool, has_consent: bool) -> Reason | None:
+    """Say why nothing may be sent to a client, or None if it may."""
+    if not is_known:
         return Reason.NO_CONTACT
-    return None if contact_point.has_consent else Reason.NO_CONSENT
+    return None if has_consent else Reason.NO_CONSENT

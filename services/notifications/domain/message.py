@@ -110,9 +110,7 @@ class Message:
 
     def begin(self) -> Message:
         """Say that it is about to be handed over; must be committed before it is."""
-        return replace(
-            self, state=State.SENDING, reason=None, attempts=self.attempts + 1, revision=self.revision + 1
-        )
+        return replace(self, state=State.SENDING, reason=None, attempts=self.attempts + 1, revision=self.revision + 1)
 
     def settle(
         self, outcome: Outcome, *, at: datetime, share: float, reason: Reason | None = None

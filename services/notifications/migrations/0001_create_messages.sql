@@ -96,12 +96,13 @@ as $$
     returning m.practice_id, m.message_id
 $$;
 
--- Leases messages whose sender died, or never came back, between SENDING and the outcome.
-create function claim_stuck_messages(claim uuid, most int, lease interval, now_time timestamptz)
-returns table (practice_id uuid, message_id uuid)
+-- Leases messages whose sender died, or never came back, between SENDING and the outcome. The sender's own
+-- claim stays on the row: if it does come back, the outcome it brings still counts.
+create function claim_stuck_messages(most int, lease interval, now_time timestamptz)
+returns table (practice_id uuid, message_id uuid, claim_id uuid)
 language sql security definer set search_path = pg_catalog, public
 as $$
-    update public.messages m set claim_id = claim, claim_expire_time = now_time + lease
+    update public.messages m set claim_expire_time = now_time + lease
     from (
         select d.practice_id, d.message_id from public.messages d
         where d.state = 'SENDING' and d.claim_expire_time <= now_time
@@ -110,7 +111,7 @@ as $$
         for update skip locked
     ) stuck
     where m.practice_id = stuck.practice_id and m.message_id = stuck.message_id
-    returning m.practice_id, m.message_id
+    returning m.practice_id, m.message_id, m.claim_id
 $$;
 
 -- Tells whose link a secret opens: who holds a link can't say which practice it is of.
@@ -130,7 +131,7 @@ declare
 begin
     foreach name in array array[
         'claim_due_messages(uuid, int, interval, timestamptz)',
-        'claim_stuck_messages(uuid, int, interval, timestamptz)',
+        'claim_stuck_messages(int, interval, timestamptz)',
         'find_action_link(bytea)'
     ] loop
         execute format('revoke all on function %s from public', name);

@@ -40,9 +40,7 @@ class Booking(Protocol):
         """Record that the client will come, unless it changed since *etag*."""
 
 
-async def use_action_link(
-    link: ActionLink, appointment: Appointment, *, booking: Booking, at: datetime
-) -> ActionLink:
+async def use_action_link(link: ActionLink, appointment: Appointment, *, booking: Booking, at: datetime) -> ActionLink:
     """
     Confirm the appointment the link is about, once.
 

@@ -56,9 +56,7 @@ class FakeBooking:
         (KNOWN, START, State.EXPIRED),
     ],
 )
-def test_a_link_lives_as_long_as_what_its_mail_said(
-    known: appointment.Appointment, at: datetime, state: State
-) -> None:
+def test_a_link_lives_as_long_as_what_its_mail_said(known: appointment.Appointment, at: datetime, state: State) -> None:
     """Open until the start, unless the appointment moved, was called off or was attended."""
     assert state is LINK.state(known, at=at)
 
@@ -70,7 +68,7 @@ async def test_using_a_link_confirms_the_version_that_was_seen() -> None:
     used = await use_action_link(LINK, KNOWN, booking=booking, at=NOW)
 
     assert [("appointment-1", "etag-1", LINK.request_id("etag-1"))] == booking.confirmations
-    assert NOW == used.use_time
+    assert used.use_time == NOW
 
 
 async def test_a_used_link_does_nothing_more() -> None:
@@ -79,7 +77,7 @@ async def test_a_used_link_does_nothing_more() -> None:
     used = replace(LINK, use_time=NOW)
 
     assert used == await use_action_link(used, KNOWN, booking=booking, at=NOW + timedelta(minutes=1))
-    assert [] == booking.confirmations
+    assert booking.confirmations == []
 
 
 async def test_an_appointment_confirmed_elsewhere_only_marks_the_link() -> None:
@@ -88,7 +86,7 @@ async def test_an_appointment_confirmed_elsewhere_only_marks_the_link() -> None:
 
     used = await use_action_link(LINK, KNOWN, booking=booking, at=NOW)
 
-    assert ([], NOW) == (booking.confirmations, used.use_time)
+    assert (booking.confirmations, used.use_time) == ([], NOW)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +99,7 @@ async def test_a_link_never_confirms_a_time_its_mail_did_not_say(booking: FakeBo
     with pytest.raises(errors.LinkExpired):
         await use_action_link(LINK, KNOWN, booking=booking, at=NOW)
 
-    assert [] == booking.confirmations
+    assert booking.confirmations == []
 
 
 async def test_an_expired_link_asks_nobody() -> None:
@@ -111,7 +109,7 @@ async def test_an_expired_link_asks_nobody() -> None:
     with pytest.raises(errors.LinkExpired):
         await use_action_link(LINK, KNOWN, booking=booking, at=START)
 
-    assert [] == booking.confirmations
+    assert booking.confirmations == []
 
 
 async def test_a_session_that_runs_can_not_be_confirmed() -> None:
@@ -124,8 +122,8 @@ def test_a_secret_is_22_characters_that_fit_an_url() -> None:
     """128 bits in base64url; only its hash is kept."""
     token = token_of(b"\xff" * 16)
 
-    assert "_____________________w" == token
-    assert 32 == len(token_hash(token))
+    assert token == "_____________________w"
+    assert len(token_hash(token)) == 32
     assert token_hash(token) != token_hash(token_of(b"\xfe" * 16))
 
 

@@ -39,7 +39,7 @@ def test_an_accepted_message_is_sent_and_said_so() -> None:
     """Accepted: SENT with its time, and a fact."""
     message, fact = planned().begin().settle(Outcome.ACCEPTED, at=NOW, share=0.5)
 
-    assert (State.SENT, NOW, 1, None) == (message.state, message.send_time, message.attempts, message.reason)
+    assert (message.state, message.send_time, message.attempts, message.reason) == (State.SENT, NOW, 1, None)
     assert MessageSent(message) == fact
 
 
@@ -47,7 +47,7 @@ def test_an_unknown_outcome_is_never_tried_again() -> None:
     """Nobody knows whether it arrived: it fails, because a second one could be a double."""
     message, fact = planned().begin().settle(Outcome.UNKNOWN, at=NOW, share=0.5)
 
-    assert (State.FAILED, Reason.OUTCOME_UNKNOWN) == (message.state, message.reason)
+    assert (message.state, message.reason) == (State.FAILED, Reason.OUTCOME_UNKNOWN)
     assert MessageFailed(message) == fact
 
 
@@ -55,7 +55,7 @@ def test_a_permanent_refusal_fails_with_its_reason() -> None:
     """A bad address fails at the first try."""
     message, fact = planned().begin().settle(Outcome.REFUSED, at=NOW, share=0.5, reason=Reason.ADDRESS_REFUSED)
 
-    assert (State.FAILED, Reason.ADDRESS_REFUSED) == (message.state, message.reason)
+    assert (message.state, message.reason) == (State.FAILED, Reason.ADDRESS_REFUSED)
     assert MessageFailed(message) == fact
 
 
@@ -67,7 +67,7 @@ def test_a_put_off_message_waits_a_share_of_a_doubling_time(tries: int, longest:
         message = message.begin()
         message, fact = message.settle(Outcome.PUT_OFF, at=NOW, share=0.5)
 
-    assert (State.PLANNED, Reason.PUT_OFF, None) == (message.state, message.reason, fact)
+    assert (message.state, message.reason, fact) == (State.PLANNED, Reason.PUT_OFF, None)
     assert timedelta(seconds=longest / 2) == message.due_time - NOW
     assert longest == longest_wait_s(tries) <= LONGEST_BACKOFF_S
 
@@ -79,7 +79,7 @@ def test_a_message_put_off_too_often_fails() -> None:
         message = message.begin()
         message, fact = message.settle(Outcome.PUT_OFF, at=NOW, share=0.5)
 
-    assert (State.FAILED, Reason.PUT_OFF, MOST_TRIES) == (message.state, message.reason, message.attempts)
+    assert (message.state, message.reason, message.attempts) == (State.FAILED, Reason.PUT_OFF, MOST_TRIES)
     assert MessageFailed(message) == fact
 
 
@@ -90,7 +90,7 @@ def test_an_outage_costs_no_tries() -> None:
         message = message.begin()
         message, _ = message.settle(Outcome.AWAY, at=NOW, share=0.5)
 
-    assert (State.PLANNED, 0, Reason.SERVER_AWAY) == (message.state, message.attempts, message.reason)
+    assert (message.state, message.attempts, message.reason) == (State.PLANNED, 0, Reason.SERVER_AWAY)
 
 
 def test_every_change_counts() -> None:
@@ -98,4 +98,4 @@ def test_every_change_counts() -> None:
     begun = planned().begin()
     sent, _ = begun.settle(Outcome.ACCEPTED, at=NOW, share=0.0)
 
-    assert [1, 2, 3] == [planned().revision, begun.revision, sent.revision]
+    assert [planned().revision, begun.revision, sent.revision] == [1, 2, 3]

@@ -22,7 +22,8 @@ def report(step: Step, version: int, start_time: datetime = START) -> Report:
 
 def lived(*reports: Report, at: datetime = NOW) -> tuple[Appointment, list[Wish]]:
     """Take in the reports one by one."""
-    appointment, wishes = None, []
+    appointment: Appointment | None = None
+    wishes: list[Wish] = []
     for each in reports:
         appointment, asked = take(appointment, each, at=at)
         wishes += asked
@@ -42,8 +43,8 @@ def test_a_booking_is_confirmed_at_once_and_reminded_of_a_day_ahead() -> None:
     assert [(Kind.CONFIRMATION, NOW), (Kind.REMINDER, START - timedelta(hours=24))] == [
         (wish.kind, wish.due_time) for wish in wishes
     ]
-    assert [None, None] == [wish.reason for wish in wishes]
-    assert (State.BOOKED, 1) == (appointment.state, appointment.placed_version)
+    assert [wish.reason for wish in wishes] == [None, None]
+    assert (appointment.state, appointment.placed_version) == (State.BOOKED, 1)
 
 
 @pytest.mark.parametrize(
@@ -90,54 +91,53 @@ def test_a_move_is_told_and_reminded_of_anew() -> None:
     """Rescheduled: a notice now and a reminder 24 hours before the new start."""
     appointment, wishes = lived(report(Step.BOOKED, 1), report(Step.RESCHEDULED, 2, LATER))
 
-    assert [(Kind.MOVED, 2, None), (Kind.REMINDER, 2, None)] == named(wishes[2:])
+    assert named(wishes[2:]) == [(Kind.MOVED, 2, None), (Kind.REMINDER, 2, None)]
     assert LATER - timedelta(hours=24) == wishes[3].due_time
-    assert (2, LATER) == (appointment.placed_version, appointment.start_time)
+    assert (appointment.placed_version, appointment.start_time) == (2, LATER)
 
 
 def test_a_booking_heard_of_after_its_move_is_not_confirmed() -> None:
     """Moved before booked: only the new time is told."""
     appointment, wishes = lived(report(Step.RESCHEDULED, 2, LATER), report(Step.BOOKED, 1))
 
-    assert [
+    assert named(wishes) == [
         (Kind.MOVED, 2, None),
         (Kind.REMINDER, 2, None),
         (Kind.CONFIRMATION, 1, Reason.APPOINTMENT_MOVED),
         (Kind.REMINDER, 1, Reason.APPOINTMENT_MOVED),
-    ] == named(wishes)
-    assert (2, LATER) == (appointment.version, appointment.start_time)
+    ]
+    assert (appointment.version, appointment.start_time) == (2, LATER)
 
 
 def test_a_booking_heard_of_after_its_confirmation_still_plans_the_reminder() -> None:
     """Confirmed before booked: an overtaken event loses no reminder."""
     appointment, wishes = lived(report(Step.CONFIRMED, 2), report(Step.BOOKED, 1))
 
-    assert [(Kind.CONFIRMATION, 1, None), (Kind.REMINDER, 1, None)] == named(wishes)
-    assert (State.CONFIRMED, 2, 1) == (appointment.state, appointment.version, appointment.placed_version)
+    assert named(wishes) == [(Kind.CONFIRMATION, 1, None), (Kind.REMINDER, 1, None)]
+    assert (appointment.state, appointment.version, appointment.placed_version) == (State.CONFIRMED, 2, 1)
 
 
 def test_a_booking_heard_of_after_its_cancellation_plans_nothing() -> None:
     """Cancelled before booked: only the cancellation is told."""
     appointment, wishes = lived(report(Step.CANCELLED, 2), report(Step.BOOKED, 1))
 
-    assert [
+    assert named(wishes) == [
         (Kind.CANCELLED, 2, None),
         (Kind.CONFIRMATION, 1, Reason.APPOINTMENT_CANCELLED),
         (Kind.REMINDER, 1, Reason.APPOINTMENT_CANCELLED),
-    ] == named(wishes)
+    ]
     assert State.CANCELLED is appointment.state
 
 
 def test_a_confirmed_appointment_that_moves_back_is_told_by_its_newest_move_only() -> None:
     """There and back again: the start is the old one, but the old version's messages stay out."""
-    appointment, wishes = lived(
-        report(Step.BOOKED, 1), report(Step.RESCHEDULED, 3), report(Step.RESCHEDULED, 2, LATER)
-    )
+    appointment, wishes = lived(report(Step.BOOKED, 1), report(Step.RESCHEDULED, 3), report(Step.RESCHEDULED, 2, LATER))
 
-    assert [(Kind.MOVED, 2, Reason.APPOINTMENT_MOVED), (Kind.REMINDER, 2, Reason.APPOINTMENT_MOVED)] == named(
-        wishes[4:]
-    )
-    assert (3, START) == (appointment.placed_version, appointment.start_time)
+    assert named(wishes[4:]) == [
+        (Kind.MOVED, 2, Reason.APPOINTMENT_MOVED),
+        (Kind.REMINDER, 2, Reason.APPOINTMENT_MOVED),
+    ]
+    assert (appointment.placed_version, appointment.start_time) == (3, START)
 
 
 def test_an_arrival_asks_for_no_message() -> None:
@@ -145,4 +145,4 @@ def test_an_arrival_asks_for_no_message() -> None:
     appointment, wishes = lived(report(Step.BOOKED, 1), report(Step.ATTENDED, 2))
 
     assert State.ATTENDED is appointment.state
-    assert 2 == len(wishes)
+    assert len(wishes) == 2

@@ -95,6 +95,7 @@ class FakePost:
         self.most_in_flight = 0
         self.gate = asyncio.Event()
         self.gate.set()
+        self.is_full = asyncio.Event()
 
     async def is_there(self) -> bool:
         """Tell."""
@@ -104,6 +105,8 @@ class FakePost:
         """Answer as told."""
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        if self.in_flight == IN_FLIGHT:
+            self.is_full.set()
         await self.gate.wait()
         self.taken.append(letter.recipient)
         self.in_flight -= 1
@@ -123,7 +126,7 @@ async def test_everything_due_is_sent_once_with_few_in_flight() -> None:
 
     tally = await sweep(desk, post)
 
-    assert {Outcome.ACCEPTED: 5 * CLAIM_SIZE} == tally
+    assert tally == {Outcome.ACCEPTED: 5 * CLAIM_SIZE}
     assert 5 * CLAIM_SIZE == len(set(post.taken)) == len(post.taken)
     assert post.most_in_flight <= IN_FLIGHT
     assert desk.most_claimed == CLAIM_SIZE
@@ -133,8 +136,8 @@ async def test_a_mail_server_that_is_away_costs_nothing() -> None:
     """Nothing is leased, nothing is marked: it stays due."""
     desk = FakeDesk(3)
 
-    assert {} == await sweep(desk, FakePost(is_away=True))
-    assert (3, []) == (len(desk.due), desk.begun)
+    assert await sweep(desk, FakePost(is_away=True)) == {}
+    assert (len(desk.due), desk.begun) == (3, [])
 
 
 async def test_an_outage_in_the_middle_ends_the_sweep_and_gives_leases_back() -> None:
@@ -145,7 +148,7 @@ async def test_an_outage_in_the_middle_ends_the_sweep_and_gives_leases_back() ->
     tally = await sweep(desk, post)
 
     assert tally[Outcome.AWAY] <= IN_FLIGHT
-    assert CLAIM_SIZE == len(desk.settled) + len(desk.released)
+    assert len(desk.settled) + len(desk.released) == CLAIM_SIZE
 
 
 async def test_one_bad_message_does_not_stop_the_others() -> None:
@@ -157,9 +160,9 @@ async def test_one_bad_message_does_not_stop_the_others() -> None:
 
     tally = await sweep(desk, post, FakeWriter(unreadable="message-2"))
 
-    assert {Outcome.ACCEPTED: 2, Outcome.REFUSED: 1, Outcome.PUT_OFF: 1} == tally
-    assert (Outcome.PUT_OFF, Reason.NOT_RENDERED) == desk.settled["message-2"]
-    assert ["message-0", "message-1", "message-3"] == sorted(post.taken)
+    assert tally == {Outcome.ACCEPTED: 2, Outcome.REFUSED: 1, Outcome.PUT_OFF: 1}
+    assert desk.settled["message-2"] == (Outcome.PUT_OFF, Reason.NOT_RENDERED)
+    assert sorted(post.taken) == ["message-0", "message-1", "message-3"]
 
 
 async def test_stopping_lets_the_mails_in_flight_end() -> None:
@@ -167,8 +170,7 @@ async def test_stopping_lets_the_mails_in_flight_end() -> None:
     desk, post = FakeDesk(CLAIM_SIZE), FakePost()
     post.gate.clear()
     running = asyncio.create_task(sweep(desk, post))
-    while post.in_flight < IN_FLIGHT:
-        await asyncio.sleep(0)
+    await post.is_full.wait()
 
     running.cancel()
     await asyncio.sleep(0)
@@ -177,7 +179,7 @@ async def test_stopping_lets_the_mails_in_flight_end() -> None:
         await running
 
     assert IN_FLIGHT == len(desk.settled) == len(post.taken)
-    assert CLAIM_SIZE - IN_FLIGHT == len(desk.released)
+    assert len(desk.released) == CLAIM_SIZE - IN_FLIGHT
 
 
 async def test_a_sender_that_slept_after_sending_hands_over_no_more() -> None:
@@ -189,4 +191,4 @@ async def test_a_sender_that_slept_after_sending_hands_over_no_more() -> None:
         desk=desk, writer=FakeWriter(), post=post, clock=lambda: next(times, NOW + STALE_AFTER), jitter=lambda: 0.5
     )
 
-    assert ([], [Outcome.PUT_OFF]) == (post.taken, [outcome for outcome, _ in desk.settled.values()])
+    assert (post.taken, [outcome for outcome, _ in desk.settled.values()]) == ([], [Outcome.PUT_OFF])

@@ -1,0 +1,312 @@
+"""Leases, gates and settles messages of all practices in PostgreSQL, many to a commit."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import structlog
+import uuid_utils
+
+from services.chassis.db.batch import BatchWriter
+from services.chassis.db.envelope import Envelope, write_envelopes
+from services.chassis.db.pool import Connection, Database
+from services.chassis.errors import ServiceError, Unavailable
+from services.notifications.adapters import postgres
+from services.notifications.domain import contact
+from services.notifications.domain.appointment import Appointment, objection
+from services.notifications.domain.contact import Locale
+from services.notifications.domain.link import TOKEN_BYTES, Action, token_hash, token_of
+from services.notifications.domain.message import Kind, Message, MessageFailed, MessageSent, Outcome, Reason, State
+from services.notifications.usecases.send_due_messages import Claim, Parcel
+
+log = structlog.get_logger(__name__)
+
+CLAIM_LEASE = timedelta(seconds=120)
+"""How long a due message is left to the sender that leased it; after a kill it waits this long."""
+
+SENDING_LEASE = timedelta(seconds=300)
+"""
+How long a message may stay in SENDING before its outcome is called unknown.
+
+Danger: must exceed STALE_AFTER plus four answers of the mail server, or a mail that is still
+being handed over is given up.
+"""
+
+SETTLE_WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between tries to store an outcome while the database is away; then only the lease ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Commit SENDING if all still holds."""
+
+    claim: Claim
+    at: datetime
+
+    @property
+    def practice_id(self) -> str:
+        """Whose message it is."""
+        return self.claim.practice_id
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Commit what became of a message in SENDING."""
+
+    claim: Claim
+    at: datetime
+    outcome: Outcome
+    reason: Reason | None = None
+    share: float = 0.0
+
+    @property
+    def practice_id(self) -> str:
+        """Whose message it is."""
+        return self.claim.practice_id
+
+
+Job: TypeAlias = Begin | Settle
+Key: TypeAlias = tuple[str, str]
+"""Practice and id."""
+
+Record: TypeAlias = Callable[[str, MessageSent | MessageFailed], Awaitable[Envelope]]
+"""Makes the event and the audit record of a fact of a practice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact point as stored, its address sealed."""
+
+    wrapped_dek: bytes
+    email_sealed: bytes
+    time_zone: str
+    locale: Locale
+    has_consent: bool
+
+
+class PostgresDesk:
+    """
+    The messages of all practices.
+
+    What runs across practices sees ids only, by functions of the owner; the rows are then read in a
+    transaction that names the practices of its batch.
+    """
+
+    def __init__(self, database: Database, *, record: Record) -> None:
+        """Write through one batch writer; *record* makes what is committed beside an end."""
+        self._database = database
+        self._record = record
+        self._writer: BatchWriter[Job, Parcel | None] = BatchWriter(database, self._flush, name="messages")
+
+    async def claim(self, most: int, *, at: datetime) -> list[Claim]:
+        """Lease due messages, oldest first."""
+        claim_id = str(uuid_utils.uuid7())
+        async with self._database.begin([]) as conn:
+            found = await conn.execute(
+                "select practice_id::text, message_id::text from claim_due_messages(%s, %s, %s, %s)",
+                (claim_id, most, CLAIM_LEASE, at),
+            )
+            return [Claim(practice_id, message_id, claim_id) for practice_id, message_id in await found.fetchall()]
+
+    async def claim_stuck(self, most: int, *, at: datetime) -> list[Claim]:
+        """Lease messages whose time in SENDING has run out."""
+        async with self._database.begin([]) as conn:
+            found = await conn.execute(
+                "select practice_id::text, message_id::text, claim_id::text from claim_stuck_messages(%s, %s, %s)",
+                (most, CLAIM_LEASE, at),
+            )
+            return [Claim(*row) for row in await found.fetchall()]
+
+    async def release(self, claims: Sequence[Claim]) -> None:
+        """Give back leases that were not begun."""
+        if not claims:
+            return
+        async with self._database.begin({claim.practice_id for claim in claims}) as conn:
+            await conn.execute(
+                "update messages m set claim_id = null, claim_expire_time = null"
+                " from unnest(%s::uuid[], %s::uuid[], %s::uuid[]) as n (practice_id, message_id, claim_id)"
+                " where m.practice_id = n.practice_id and m.message_id = n.message_id"
+                " and m.claim_id = n.claim_id and m.state = 'PLANNED'",
+                _columns(claims),
+            )
+
+    async def begin(self, claim: Claim, *, at: datetime) -> Parcel | None:
+        """Commit SENDING if the message may be sent as everything stands now; else store why not."""
+        return await self._writer.submit(Begin(claim, at))
+
+    async def settle(
+        self, parcel: Parcel, outcome: Outcome, reason: Reason | None, *, at: datetime, share: float
+    ) -> None:
+        """Commit what became of it, with its event; outlasts a short absence of the database."""
+        job = Settle(parcel.claim, at, outcome, reason, share)
+        for wait_s in SETTLE_WAITS_S:
+            try:
+                await self._writer.submit(job)
+            except Unavailable:
+                log.warning("message.unsettled", message_id=parcel.claim.message_id)
+                await asyncio.sleep(wait_s)
+            else:
+                return
+        await self._writer.submit(job)
+
+    async def give_up(self, claim: Claim, *, at: datetime) -> None:
+        """Commit FAILED with OUTCOME_UNKNOWN, unless the outcome came meanwhile."""
+        await self._writer.submit(Settle(claim, at, Outcome.UNKNOWN))
+
+    async def close(self) -> None:
+        """Commit what waits."""
+        await self._writer.close()
+
+    async def _flush(self, conn: Connection, jobs: Sequence[Job]) -> list[Parcel | ServiceError | None]:
+        begins = [job for job in jobs if isinstance(job, Begin)]
+        settles = [job for job in jobs if isinstance(job, Settle)]
+        parcels = await _begin(conn, begins) if begins else {}
+        envelopes = await self._settle(conn, settles) if settles else []
+        if envelopes:
+            await write_envelopes(conn, envelopes)
+        return [parcels.get(job.claim) if isinstance(job, Begin) else None for job in jobs]
+
+    async def _settle(self, conn: Connection, jobs: Sequence[Settle]) -> list[Envelope]:
+        messages = await _locked(
+            conn,
+            [job.claim for job in jobs],
+            "(m.state = 'SENDING' or m.state = 'FAILED' and m.reason = 'OUTCOME_UNKNOWN')",
+        )
+        changed, envelopes = [], []
+        for job in jobs:
+            message = messages.get((job.claim.practice_id, job.claim.message_id))
+            # Given up by another replica meanwhile: only the good news still counts.
+            if message is None or (message.state is State.FAILED and job.outcome is not Outcome.ACCEPTED):
+                continue
+            after, fact = message.settle(job.outcome, at=job.at, share=job.share, reason=job.reason)
+            changed.append((job.practice_id, after))
+            if fact is not None:
+                envelopes.append(await self._record(job.practice_id, fact))
+        if changed:
+            await postgres.update_messages(conn, changed)
+        return envelopes
+
+
+async def _begin(conn: Connection, jobs: Sequence[Begin]) -> dict[Claim, Parcel]:
+    """
+    Gate every job and mark those that pass.
+
+    Danger: the appointments are locked before the messages, as a reaction does it; a cancellation is then
+    either seen here or waits until SENDING is committed.
+    """
+    claims = [job.claim for job in jobs]
+    appointments = await _appointments(conn, claims)
+    messages = await _locked(conn, claims, "m.state = 'PLANNED'")
+    contacts = await _contacts(conn, messages)
+    changed: list[tuple[str, Message]] = []
+    parcels: dict[Claim, Parcel] = {}
+    for job in jobs:
+        key = (job.claim.practice_id, job.claim.message_id)
+        message = messages.get(key)
+        if message is None:
+            continue
+        found = contacts.get((job.practice_id, message.client_id))
+        appointment = appointments[job.practice_id, message.appointment_id]
+        if reason := _why_not(message, appointment, found, at=job.at):
+            changed.append((job.practice_id, message.suppress(reason)))
+            continue
+        assert found is not None, "a message without a contact point is kept back"
+        message = message.begin()
+        changed.append((job.practice_id, message))
+        parcels[job.claim] = Parcel(
+            claim=job.claim,
+            message=message,
+            wrapped_dek=found.wrapped_dek,
+            email_sealed=found.email_sealed,
+            time_zone=found.time_zone,
+            locale=found.locale,
+            token="" if message.kind is Kind.CANCELLED else token_of(secrets.token_bytes(TOKEN_BYTES)),
+            begin_time=job.at,
+        )
+    if changed:
+        lease_end_time = max(job.at for job in jobs) + SENDING_LEASE
+        await postgres.update_messages(conn, changed, lease_end_time=lease_end_time)
+    await _store_links(conn, [parcel for parcel in parcels.values() if parcel.token])
+    return parcels
+
+
+def _why_not(message: Message, appointment: Appointment, found: Contact | None, *, at: datetime) -> Reason | None:
+    return objection(message, appointment, at=at) or contact.objection(
+        is_known=found is not None, has_consent=found is not None and found.has_consent
+    )
+
+
+async def _appointments(conn: Connection, claims: Sequence[Claim]) -> dict[Key, Appointment]:
+    found = await conn.execute(
+        f"select a.practice_id::text, {postgres.APPOINTMENT_COLUMNS} from appointments a"  # noqa: S608
+        " where (a.practice_id, a.appointment_id) in ("
+        "  select m.practice_id, m.appointment_id from messages m"
+        "  join unnest(%s::uuid[], %s::uuid[], %s::uuid[]) as n (practice_id, message_id, claim_id)"
+        "  on m.practice_id = n.practice_id and m.message_id = n.message_id)"
+        " order by a.practice_id, a.appointment_id for share of a",
+        _columns(claims),
+    )
+    rows = await found.fetchall()
+    return {(row[0], row[1]): postgres.read_appointment(row[1:]) for row in rows}
+
+
+async def _locked(conn: Connection, claims: Sequence[Claim], condition: str) -> dict[Key, Message]:
+    """Return the messages that are still leased to these claims and meet the condition, locked in id order."""
+    found = await conn.execute(
+        f"select m.practice_id::text, {postgres.MESSAGE_COLUMNS} from messages m"  # noqa: S608
+        " join unnest(%s::uuid[], %s::uuid[], %s::uuid[]) as n (practice_id, message_id, claim_id)"
+        " on m.practice_id = n.practice_id and m.message_id = n.message_id and m.claim_id = n.claim_id"
+        f" where {condition} order by m.practice_id, m.message_id for no key update of m",
+        _columns(claims),
+    )
+    rows = await found.fetchall()
+    return {(row[0], row[1]): postgres.read_message(row[1:]) for row in rows}
+
+
+async def _contacts(conn: Connection, messages: dict[Key, Message]) -> dict[Key, Contact]:
+    if not messages:
+        return {}
+    found = await conn.execute(
+        "select c.practice_id::text, c.client_id::text, c.wrapped_dek, c.email_sealed, c.time_zone, c.locale,"
+        " c.has_consent from contact_points c"
+        " where (c.practice_id, c.client_id) in (select * from unnest(%s::uuid[], %s::uuid[]))",
+        ([key[0] for key in messages], [message.client_id for message in messages.values()]),
+    )
+    return {
+        (row[0], row[1]): Contact(bytes(row[2]), bytes(row[3]), row[4], Locale(row[5]), row[6])
+        for row in await found.fetchall()
+    }
+
+
+async def _store_links(conn: Connection, parcels: Sequence[Parcel]) -> None:
+    """Store the hash of each secret; a retry's secret replaces the one that never arrived."""
+    if not parcels:
+        return
+    await conn.execute(
+        "insert into action_links (practice_id, message_id, action, token_hash, time_zone)"
+        " select n.practice_id, n.message_id, %s, n.token_hash, n.time_zone"
+        " from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[])"
+        " as n (practice_id, message_id, token_hash, time_zone)"
+        " on conflict on constraint action_links_pkey do update"
+        " set token_hash = excluded.token_hash, time_zone = excluded.time_zone",
+        (
+            Action.CONFIRM.value,
+            [parcel.claim.practice_id for parcel in parcels],
+            [parcel.claim.message_id for parcel in parcels],
+            [token_hash(parcel.token) for parcel in parcels],
+            [parcel.time_zone for parcel in parcels],
+        ),
+    )
+
+
+def _columns(claims: Sequence[Claim]) -> tuple[list[str], list[str], list[str]]:
+    return (
+        [claim.practice_id for claim in claims],
+        [claim.message_id for claim in claims],
+        [claim.claim_id for claim in claims],
+    )

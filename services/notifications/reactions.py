@@ -1,0 +1,46 @@
+"""What each event of booking leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import uuid_utils
+from kept.booking.v1 import booking_events_pb2
+
+from services.chassis.context import Call
+from services.notifications.adapters import proto
+from services.notifications.adapters.postgres import PostgresTimeline
+from services.notifications.domain import errors
+from services.notifications.domain.appointment import Step
+from services.notifications.usecases.follow_appointment import follow_appointment
+
+Reaction = Callable[[Any, Call], Awaitable[None]]
+
+STEPS = {
+    booking_events_pb2.AppointmentBooked: Step.BOOKED,
+    booking_events_pb2.AppointmentConfirmed: Step.CONFIRMED,
+    booking_events_pb2.AppointmentRescheduled: Step.RESCHEDULED,
+    booking_events_pb2.AppointmentCancelled: Step.CANCELLED,
+    booking_events_pb2.AppointmentAttended: Step.ATTENDED,
+}
+
+
+def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
+    """Return the reaction to each event, by its full name."""
+    return {event.DESCRIPTOR.full_name: _following(step, clock) for event, step in STEPS.items()}
+
+
+def _following(step: Step, clock: Callable[[], datetime]) -> Reaction:
+    async def follow(event: Any, call: Call) -> None:
+        """Plan what the step asks for, in the transaction that marks the event as handled."""
+        if event.appointment.practice_id != call.practice_id:
+            raise errors.Malformed("The event is of another practice.", field="appointment.practice_id")
+        report = proto.report(step, event)
+        await call.authorize(client_ids=[report.client_id], resource_id=report.appointment_id)
+        async with call.tx() as conn:
+            timeline = PostgresTimeline(conn, call.practice_id)
+            await follow_appointment(report, timeline=timeline, at=clock(), new_id=lambda: str(uuid_utils.uuid7()))
+
+    return follow

@@ -1,0 +1,97 @@
+"""The process that thinks: contact points, messages, links, reactions and the sender."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
+
+from services.chassis.context import Call
+from services.chassis.db.pool import Database
+from services.notifications.adapters import postgres, proto
+from services.notifications.adapters.booking import Neighbour, NeighbourBooking
+from services.notifications.adapters.contacts import Contacts
+from services.notifications.domain import errors
+from services.notifications.domain.appointment import Appointment
+from services.notifications.domain.link import ActionLink, token_hash
+from services.notifications.usecases.use_action_link import use_action_link
+
+
+class NotificationsServicer:
+    """The door to what is said to clients."""
+
+    def __init__(
+        self, *, database: Database, contacts: Contacts, booking: Neighbour, clock: Callable[[], datetime]
+    ) -> None:
+        """Take what the methods need."""
+        self._database = database
+        self._contacts = contacts
+        self._booking = booking
+        self._clock = clock
+
+    async def PutContactPoint(
+        self, request: notifications_service_pb2.PutContactPointRequest, call: Call
+    ) -> notifications_pb2.ContactPoint:
+        """Create or replace a client's contact point."""
+        contact_point = proto.contact_point(request.contact_point)
+        async with call.tx() as conn:
+            await self._contacts.put(conn, call.practice_id, contact_point)
+        return proto.contact_resource(contact_point)
+
+    async def GetContactPoint(
+        self, request: notifications_service_pb2.GetContactPointRequest, call: Call
+    ) -> notifications_pb2.ContactPoint:
+        """Return a client's contact point."""
+        client_id = proto.uuid(request.client_id, field="client_id")
+        async with call.tx() as conn:
+            return proto.contact_resource(await self._contacts.get(conn, call.practice_id, client_id))
+
+    async def ListMessages(
+        self, request: notifications_service_pb2.ListMessagesRequest, call: Call
+    ) -> notifications_service_pb2.ListMessagesResponse:
+        """List a client's messages, newest first."""
+        client_id = proto.uuid(request.client_id, field="client_id")
+        size, before = proto.page(request)
+        async with call.tx() as conn:
+            found = await postgres.list_messages(conn, call.practice_id, client_id, before=before, limit=size + 1)
+        return notifications_service_pb2.ListMessagesResponse(
+            messages=[proto.message_resource(message) for message in found[:size]],
+            next_page_token=proto.page_token(found[size - 1].message_id) if len(found) > size else "",
+        )
+
+    async def GetActionLink(
+        self, request: notifications_service_pb2.GetActionLinkRequest, call: Call
+    ) -> notifications_pb2.ActionLink:
+        """Show what a link would do; however often it is opened, nothing changes."""
+        link, appointment = await self._opened(request.token, call)
+        return proto.link_resource(link, appointment, at=self._clock())
+
+    async def UseActionLink(
+        self, request: notifications_service_pb2.UseActionLinkRequest, call: Call
+    ) -> notifications_pb2.ActionLink:
+        """Do what a link says, once."""
+        link, appointment = await self._opened(request.token, call)
+        used = await use_action_link(
+            link, appointment, booking=NeighbourBooking(self._booking, call), at=self._clock()
+        )
+        async with call.tx() as conn:
+            await postgres.mark_used(conn, call.practice_id, link.message_id, at=self._clock())
+        return proto.link_resource(used, appointment, at=self._clock())
+
+    async def _opened(self, token: str, call: Call) -> tuple[ActionLink, Appointment]:
+        """
+        Find a link by its secret and let its holder into its practice, for its client alone.
+
+        The transactions end here: none may stay open while booking is asked.
+        """
+        async with self._database.begin([]) as conn:
+            owner = await postgres.find_link_owner(conn, token_hash(proto.token(token)))
+        if owner is None:
+            raise errors.LinkUnknown("No link has this secret.")
+        practice_id, client_id, message_id = owner
+        call.enter_practice(practice_id, client_id)
+        await call.authorize(client_ids=[client_id], resource_id=message_id)
+        async with self._database.begin([practice_id]) as conn:
+            return await postgres.read_link(conn, practice_id, message_id)

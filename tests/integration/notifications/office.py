@@ -1,0 +1,161 @@
+"""One notifications service without its gRPC door: store, sender and clock in a test's hands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import uuid_utils
+from google.protobuf.message import Message as ProtoMessage
+from google.protobuf.timestamp_pb2 import Timestamp
+from kept.booking.v1 import booking_events_pb2
+
+from services.chassis.context import Actor, Call
+from services.chassis.crypto import ClientCipher
+from services.chassis.db.pool import Database
+from services.notifications.adapters import postgres
+from services.notifications.adapters.contacts import Contacts
+from services.notifications.adapters.desk import PostgresDesk
+from services.notifications.adapters.letters import LetterWriter
+from services.notifications.adapters.record import record
+from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
+from services.notifications.adapters.templates import Templates
+from services.notifications.config import MailConfig
+from services.notifications.domain.contact import ContactPoint, Locale
+from services.notifications.domain.message import Message, Outcome
+from services.notifications.reactions import reactions
+from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
+from services.notifications.usecases.send_due_messages import send_due_messages
+
+NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
+START = datetime(2026, 3, 3, 23, tzinfo=UTC)
+PUBLIC_URL = "https://kept.example"
+
+
+class Office:
+    """A service whose clock stands still until told otherwise."""
+
+    def __init__(self, database: Database, cipher: ClientCipher, smtp_url: str) -> None:
+        self.at = NOW
+        self.database = database
+        self.contacts = Contacts(cipher)
+        self.desk = PostgresDesk(database, record=record)
+        self.post = SmtpPost(read_smtp_url(smtp_url))
+        config = MailConfig(smtp_url, PUBLIC_URL, "Appointments <appointments@kept.example>")
+        self.writer = LetterWriter(config=config, templates=Templates(), contacts=self.contacts)
+        self._reactions = reactions(self.clock)
+
+    def clock(self) -> datetime:
+        """Now, as the test says."""
+        return self.at
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        await self.desk.close()
+        await self.post.close()
+        await self.database.close()
+
+    async def sweep(self) -> Counter[Outcome]:
+        """Send what is due."""
+        return await send_due_messages(
+            desk=self.desk, writer=self.writer, post=self.post, clock=self.clock, jitter=lambda: 0.5
+        )
+
+    async def give_up(self) -> int:
+        """Fail what is stuck."""
+        return await give_up_stuck_messages(desk=self.desk, clock=self.clock)
+
+    async def handle(self, event: ProtoMessage) -> None:
+        """React to an event as the inbox does, in one transaction."""
+        facts = event.appointment  # type: ignore[attr-defined]
+        actor = Actor("service:booking", "service", facts.practice_id, frozenset({"system"}))
+        call = Call(actor=actor, method=event.DESCRIPTOR.name, database=self.database)
+        try:
+            await self._reactions[event.DESCRIPTOR.full_name](event, call)
+            await call.commit(None)
+        except BaseException as error:
+            await call.close(error)
+            raise
+
+    async def meet(
+        self,
+        practice_id: str,
+        client_id: str,
+        *,
+        email: str = "gita.silva@example.com",
+        locale: Locale = Locale.EN,
+        has_consent: bool = True,
+    ) -> None:
+        """Store a client's contact point."""
+        contact_point = ContactPoint(client_id, email, "America/Vancouver", locale, has_consent)
+        async with self.database.begin([practice_id]) as conn:
+            await self.contacts.put(conn, practice_id, contact_point)
+
+    async def messages(self, practice_id: str, client_id: str) -> list[Message]:
+        """The client's messages, oldest first."""
+        async with self.database.begin([practice_id]) as conn:
+            found = await postgres.list_messages(conn, practice_id, client_id, before=None, limit=200)
+        return found[::-1]
+
+    async def states(self, practice_id: str, client_id: str) -> list[tuple[str, int, str, str]]:
+        """The client's messages as (kind, version, state, reason), oldest first."""
+        return [
+            (message.kind.value, message.appointment_version, message.state.value, message.reason or "")
+            for message in await self.messages(practice_id, client_id)
+        ]
+
+
+class Promise:
+    """An appointment in booking, which tells its steps."""
+
+    def __init__(self, practice_id: str, client_id: str, start_time: datetime = START) -> None:
+        self.practice_id = practice_id
+        self.client_id = client_id
+        self.appointment_id = new_id()
+        self.start_time = start_time
+        self.version = 0
+
+    def booked(self) -> ProtoMessage:
+        """It is agreed."""
+        return booking_events_pb2.AppointmentBooked(appointment=self._facts())
+
+    def confirmed(self) -> ProtoMessage:
+        """The client will come."""
+        return booking_events_pb2.AppointmentConfirmed(appointment=self._facts())
+
+    def moved(self, start_time: datetime) -> ProtoMessage:
+        """It has another start."""
+        previous, self.start_time = self.start_time, start_time
+        return booking_events_pb2.AppointmentRescheduled(
+            appointment=self._facts(), previous_start_time=timestamp(previous)
+        )
+
+    def cancelled(self) -> ProtoMessage:
+        """It is called off."""
+        return booking_events_pb2.AppointmentCancelled(appointment=self._facts())
+
+    def _facts(self) -> Any:
+        self.version += 1
+        return booking_events_pb2.AppointmentFacts(
+            practice_id=self.practice_id,
+            appointment_id=self.appointment_id,
+            client_id=self.client_id,
+            therapist_id=new_id(),
+            session_type_id=new_id(),
+            start_time=timestamp(self.start_time),
+            end_time=timestamp(self.start_time + timedelta(minutes=50)),
+            version=self.version,
+        )
+
+
+def new_id() -> str:
+    """A fresh id."""
+    return str(uuid_utils.uuid7())
+
+
+def timestamp(instant: datetime) -> Timestamp:
+    """An instant as the wire has it."""
+    written = Timestamp()
+    written.FromDatetime(instant)
+    return written
