@@ -1,0 +1,188 @@
+"""Decides who may do what: the policies in policies/kept.cedar, asked in process."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cedarpy
+from google.protobuf.descriptor import MethodDescriptor
+from kept.access.v1 import access_pb2
+
+from services.chassis.context import Actor, Call
+
+REMEMBERED = 16_384
+"""Decisions kept per process; each depends on nothing but its key."""
+
+_EFFECTS = {
+    access_pb2.EFFECT_CREATE: "C",
+    access_pb2.EFFECT_READ: "R",
+    access_pb2.EFFECT_UPDATE: "U",
+    access_pb2.EFFECT_DELETE: "D",
+    access_pb2.EFFECT_EXECUTE: "E",
+}
+
+
+class UndeclaredMethod(Exception):
+    """A method does not say what it means to access and audit; the process does not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRule:
+    """The declared meaning of a method, ready for use."""
+
+    action: str
+    resource_class: str
+    """Lower case, for example "schedule"."""
+    subject: str
+    effect: str
+    """C, R, U, D or E (FHIR AuditEvent.action)."""
+    callers: frozenset[str]
+    """Of "actor", "service", "link"."""
+    services: frozenset[str]
+    is_mutating: bool
+    is_impersonal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether, and by which policies."""
+
+    allowed: bool
+    policies: tuple[str, ...] = ()
+
+
+class RelationsPort(Protocol):
+    """Knows how an actor and a client are related."""
+
+    async def relations(self, actor: Actor, client_id: str) -> frozenset[str]:
+        """Return which of "self", "care_team" and "proxy" hold."""
+
+
+class SelfOnly:
+    """Knows only a person's own client id, from their token."""
+
+    async def relations(self, actor: Actor, client_id: str) -> frozenset[str]:
+        """Return "self" or nothing."""
+        return frozenset({"self"}) if client_id and actor.client_id == client_id else frozenset()
+
+
+def read_rule(method: MethodDescriptor) -> MethodRule:
+    """
+    Read the `(kept.access.v1.rule)` of a method.
+
+    Raises:
+        UndeclaredMethod: There is none, or a part of it is missing or contradicts another.
+    """
+    options = method.GetOptions()
+    if not options.HasExtension(access_pb2.rule):
+        raise UndeclaredMethod(f"{method.full_name} carries no (kept.access.v1.rule)")
+    rule = options.Extensions[access_pb2.rule]
+    is_whole = rule.action and rule.resource_class and rule.effect in _EFFECTS and rule.callers
+    if not is_whole or bool(rule.subject) == rule.impersonal:
+        raise UndeclaredMethod(
+            f"{method.full_name} must name action, class, effect, callers, and a subject or impersonal"
+        )
+    if rule.mutates and "request_id" not in method.input_type.fields_by_name:
+        raise UndeclaredMethod(f"{method.full_name} mutates without a request_id")
+    return MethodRule(
+        action=rule.action,
+        resource_class=access_pb2.ResourceClass.Name(rule.resource_class).removeprefix("RESOURCE_CLASS_").lower(),
+        subject=rule.subject,
+        effect=_EFFECTS[rule.effect],
+        callers=frozenset(access_pb2.Caller.Name(each).removeprefix("CALLER_").lower() for each in rule.callers),
+        services=frozenset(rule.services),
+        is_mutating=rule.mutates,
+        is_impersonal=rule.impersonal,
+    )
+
+
+class Decider:
+    """Asks Cedar, and remembers what it said: a decision is a function of its inputs alone."""
+
+    def __init__(self, policies: str) -> None:
+        self._policies = cedarpy.PolicySet(policies)
+        self._remembered: dict[tuple[object, ...], Decision] = {}
+
+    @classmethod
+    def read(cls, path: Path) -> Decider:
+        """Read the policies from a file."""
+        return cls(path.read_text(encoding="utf-8"))
+
+    def decide(
+        self, actor: Actor, action: str, resource_class: str, relations: frozenset[str], *, is_same_practice: bool
+    ) -> Decision:
+        """
+        Decide one question.
+
+        Args:
+            actor: Only kind, roles and via are asked about.
+            action: For example "appointment.book".
+            resource_class: For example "schedule".
+            relations: Of "self", "care_team", "proxy".
+            is_same_practice: Whether the resource belongs to the actor's practice.
+
+        Source:
+            policies/kept.cedar; the decision table in tests/unit/chassis/test_policies.py.
+        """
+        key = (actor.kind, actor.roles, actor.via, action, resource_class, relations, is_same_practice)
+        known = self._remembered.get(key)
+        if known is None:
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[key] = self._ask(actor, action, resource_class, relations, is_same_practice)
+        return known
+
+    def _ask(
+        self, actor: Actor, action: str, resource_class: str, relations: frozenset[str], is_same_practice: bool
+    ) -> Decision:
+        practice = "own" if is_same_practice else "other"
+        request = {
+            "principal": 'Actor::"it"',
+            "action": f'Action::"{action}"',
+            "resource": 'Record::"it"',
+            "context": {"relations": sorted(relations), "via": actor.via},
+        }
+        entities = [
+            {
+                "uid": {"type": "Actor", "id": "it"},
+                "attrs": {"kind": actor.kind, "roles": sorted(actor.roles), "practice": "own"},
+                "parents": [],
+            },
+            {
+                "uid": {"type": "Record", "id": "it"},
+                "attrs": {"class": resource_class, "practice": practice},
+                "parents": [],
+            },
+        ]
+        answer = cedarpy.is_authorized(request, self._policies, entities)
+        if answer.diagnostics.errors:
+            raise RuntimeError(f"A policy can't be evaluated: {answer.diagnostics.errors}")
+        names = answer.diagnostics.id_annotations_by_reason
+        return Decision(answer.allowed, tuple(sorted(names.get(each) or each for each in answer.diagnostics.reasons)))
+
+
+class PolicyAccess:
+    """Brings policies and relations together; relations are asked for only when the answer is no without them."""
+
+    def __init__(self, decider: Decider, relations: RelationsPort) -> None:
+        self._decider = decider
+        self._relations = relations
+
+    async def decide(self, call: Call, client_id: str, relations: Collection[str]) -> Decision:
+        """Decide for one client, or for none ("")."""
+        rule = call.rule
+        if rule is None:
+            raise RuntimeError(f"{call.method} has no rule.")
+        actor = call.actor
+        is_own = actor.practice_id == call.practice_id
+        given = frozenset(relations)
+        decision = self._decider.decide(actor, rule.action, rule.resource_class, given, is_same_practice=is_own)
+        if not decision.allowed and client_id:
+            given |= await self._relations.relations(actor, client_id)
+            if given:
+                decision = self._decider.decide(actor, rule.action, rule.resource_class, given, is_same_practice=is_own)
+        call.relations = given
+        return decision

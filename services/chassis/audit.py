@@ -1,0 +1,79 @@
+"""Writes what the trail keeps of a call: ids, times and outcomes, never content."""
+
+from __future__ import annotations
+
+import base64
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import uuid_utils
+
+from services.chassis import errors
+
+if TYPE_CHECKING:
+    from services.chassis.context import Call
+    from services.chassis.db.envelope import AuditDraft
+
+VERSION = 1
+"""Shape of the record; a reader refuses others."""
+
+OUTCOMES = {"complete": "0", "denied": "8", "error": "4"}
+"""FHIR AuditEvent.outcome: 0 success, 4 minor failure, 8 serious failure (not allowed)."""
+
+
+def complete(call: Call, *, is_replay: bool = False) -> list[AuditDraft]:
+    """
+    Return one record per client touched, or a single one without a client.
+
+    Source:
+        IHE BALP: a result with several patients is one AuditEvent per patient; DICOM PS3.15 A.5.
+    """
+    reason = "REPLAYED" if is_replay else ""
+    return [_record(call, "complete", client_id, reason) for client_id in call.subjects or ("",)]
+
+
+def refused(call: Call, error: errors.ServiceError) -> list[AuditDraft]:
+    """Return the records of a refusal: denied when the caller was the reason, error otherwise."""
+    stage = "denied" if isinstance(error, errors.Unauthenticated | errors.Forbidden) else "error"
+    return [_record(call, stage, client_id, error.reason) for client_id in call.subjects or ("",)]
+
+
+def crashed(call: Call) -> list[AuditDraft]:
+    """Return the record of a call that ended in a bug or was cut off."""
+    return [_record(call, "error", client_id, "INTERNAL") for client_id in call.subjects or ("",)]
+
+
+def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
+    actor, rule, decision = call.actor, call.rule, call.decision
+    return {
+        "v": VERSION,
+        "event_id": str(uuid_utils.uuid7()),
+        "tenant": call.practice_id,
+        "salt": base64.b64encode(os.urandom(16)).decode(),
+        "occurred_at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "stage": stage,
+        "action": rule.effect if rule else "E",
+        "op": call.method,
+        "outcome": OUTCOMES[stage],
+        "reason_code": reason,
+        "actor": {
+            "id": actor.actor_id,
+            "kind": actor.kind,
+            "role": ",".join(sorted(actor.roles)),
+            "session": actor.session_id,
+            "strength": actor.strength,
+            "relation": ",".join(sorted(call.relations)) or "none",
+            "via": actor.via,
+        },
+        "client_id": client_id,
+        "object": {"class": rule.resource_class if rule else "operations", "id": call.resource_id},
+        "purpose": actor.purpose,
+        "decision": {
+            "effect": "permit" if decision and decision.allowed else "deny" if decision else "none",
+            "policies": list(decision.policies) if decision else [],
+        },
+        "request_id": call.request_id,
+        "cause": call.causation_id,
+        "trace": call.trace,
+    }

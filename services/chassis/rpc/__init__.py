@@ -1,0 +1,1 @@
+"""Calls between services: grpc.aio in, grpc.aio out."""

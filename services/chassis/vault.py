@@ -1,0 +1,77 @@
+"""Keeps practices' keys in HashiCorp Vault's transit engine: they never leave it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+import httpx
+
+from services.chassis import errors
+from services.chassis.crypto import BlindIndex, Undecipherable
+
+TIMEOUT_S = 5.0
+
+
+class VaultTransit:
+    """
+    A keyring over `/v1/transit/encrypt|decrypt/<key>`, with derived keys: the practice is the context.
+
+    The index key is fetched once by `/v1/transit/hmac`, so that looking up a client does not wait for Vault.
+
+    Source:
+        Vault's transit secrets engine API; the key is made with `derived=true`.
+    """
+
+    def __init__(
+        self, url: str, token: str, *, key: str = "kept", transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=url, headers={"X-Vault-Token": token}, timeout=TIMEOUT_S, transport=transport
+        )
+        self._key = key
+        self._index: BlindIndex | None = None
+
+    async def open(self) -> None:
+        """Fetch the index key."""
+        answer = await self._post("hmac", {"input": _b64(b"kept blind index")})
+        self._index = BlindIndex(hashlib.sha256(str(answer["hmac"]).encode()).digest())
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def wrap(self, practice_id: str, key: bytes) -> bytes:
+        """Encrypt under the practice's derived key; the answer names its version (`vault:v1:...`)."""
+        answer = await self._post("encrypt", {"plaintext": _b64(key), "context": _b64(practice_id.encode())})
+        return str(answer["ciphertext"]).encode()
+
+    async def unwrap(self, practice_id: str, wrapped: bytes) -> bytes:
+        """Decrypt. Raises Undecipherable when Vault refuses the ciphertext."""
+        answer = await self._post(
+            "decrypt", {"ciphertext": wrapped.decode("ascii", "replace"), "context": _b64(practice_id.encode())}
+        )
+        return base64.b64decode(answer["plaintext"])
+
+    def blind_index(self, practice_id: str, field: str, normalized: str) -> bytes:
+        """Hash under the index key."""
+        if self._index is None:
+            raise RuntimeError("The keyring was not opened.")
+        return self._index.of(practice_id, field, normalized)
+
+    async def _post(self, operation: str, body: dict[str, str]) -> dict[str, Any]:
+        try:
+            response = await self._http.post(f"/v1/transit/{operation}/{self._key}", json=body)
+        except httpx.TransportError as error:
+            raise errors.Unavailable("The key service does not answer.", dependency="vault") from error
+        if response.status_code == httpx.codes.BAD_REQUEST:
+            raise Undecipherable("The key service refused the ciphertext.")
+        if response.is_error:
+            raise errors.Unavailable("The key service refused.", dependency="vault", code=str(response.status_code))
+        data: dict[str, Any] = response.json()["data"]
+        return data
+
+
+def _b64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
