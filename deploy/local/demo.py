@@ -41,6 +41,9 @@ def main(arguments: list[str]) -> int:
             status = 0
     except KeyboardInterrupt:
         status = 130
+    except TimeoutError as error:
+        print(f"\n{error}", file=sys.stderr)
+        status = 1
     finally:
         suite.stop(with_stack=True)
     return status

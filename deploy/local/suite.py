@@ -26,6 +26,8 @@ from services.chassis.db.migrate import MigrationChanged, apply_migrations
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 10.0
 STEADY_S = 30.0
 """A process that ran this long starts again without having to wait for its earlier crashes."""
+GIVE_UP_CRASHES = 4
+"""Crashes in a row after which waiting for a process is over: its log says why, and time won't help."""
 STOP_GRACE_S = 15.0
 WATCH_EVERY_S = 0.1
 
@@ -85,6 +87,9 @@ class Suite:
         """Bring up servers, databases, keys and the processes named in *only*; return when all are ready."""
         self._stopping.clear()
         self._hold = holding.hold(self.root, "suite")
+        for name in plan.PROCESSES:
+            if self.log(name).exists():
+                self.log(name).replace(self.root.logs / f"{name}.previous.log")
         if self.console is not None:
             self.console.start()
         had_stack = all(self.stack.is_running(server) for server in SERVERS)
@@ -156,7 +161,12 @@ class Suite:
         self.wait_ready(name, timeout_s=timeout_s)
 
     def wait_ready(self, *names: str, timeout_s: float = 60) -> None:
-        """Return when these processes (default: all that were started) are ready."""
+        """
+        Return when these processes (default: all that were started) are ready.
+
+        Raises:
+            TimeoutError: One isn't in time, or crashes again and again; with the end of its log.
+        """
         deadline = time.monotonic() + timeout_s
         waiting = list(names or self._children)
         with ThreadPoolExecutor(max_workers=len(waiting)) as pool:
@@ -165,7 +175,7 @@ class Suite:
             ]
         if late:
             tails = "\n".join(f"--- {name}\n{self.log_tail(name)}" for name in late)
-            raise TimeoutError(f"not ready within {timeout_s:.0f} s: {', '.join(late)}\n{tails}")
+            raise TimeoutError(f"not ready: {', '.join(late)}\n{tails}")
 
     def is_ready(self, name: str) -> bool:
         """Ask one process now."""
@@ -238,7 +248,7 @@ class Suite:
     def _end(self, name: str, number: signal.Signals, *, stay_down: bool) -> int:
         with self._lock:
             child = self._children[name]
-            child.is_wanted = not stay_down
+            child.is_wanted, child.crashes = not stay_down, 0  # Ended on purpose, so the next start need not wait.
             if child.process.poll() is None:
                 processes.stop([child.process.pid], first=number, grace_s=STOP_GRACE_S)
             child.process.wait()
@@ -259,6 +269,8 @@ class Suite:
                 if self.is_ready(name):
                     self._say(name, "ready")
                     return True
+                if self._children[name].crashes >= GIVE_UP_CRASHES:
+                    return False
                 time.sleep(0.1)
             return False
 
