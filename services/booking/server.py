@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from google.protobuf.message import Message
 from kept.booking.v1 import booking_pb2, booking_service_pb2
 
 from services.booking.adapters import proto
+from services.booking.bootstrap import bootstrap
+from services.booking.config import SERVICE
 from services.booking.domain.appointment import Appointment, CancelledBy, Step
 from services.booking.usecases.book_appointment import book_appointment, is_staff
 from services.booking.usecases.change_appointment import change_appointment
@@ -16,10 +16,12 @@ from services.booking.usecases.get_appointment import get_appointment
 from services.booking.usecases.get_client import get_client
 from services.booking.usecases.list_appointment_changes import list_appointment_changes
 from services.booking.usecases.list_appointments import list_appointments
-from services.booking.usecases.ports import Appointments, Clients, Clock, Ledger, Promises
+from services.booking.usecases.ports import Appointments, CareTeam, Clients, Clock, Ledger, Promises
 from services.booking.usecases.register_client import register_client
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
+from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
+from services.chassis.rpc.server import Application, run
 
 
 class BookingServicer:
@@ -32,12 +34,14 @@ class BookingServicer:
         promises: Promises[Message],
         clients: Clients,
         ledger: Ledger,
+        care_team: CareTeam,
         clock: Clock,
     ) -> None:
         self._appointments = appointments
         self._promises = promises
         self._clients = clients
         self._ledger = ledger
+        self._care_team = care_team
         self._clock = clock
 
     async def RegisterClient(
@@ -71,7 +75,12 @@ class BookingServicer:
     ) -> booking_service_pb2.ListAppointmentsResponse:
         wanted, page_size, after = proto.filter_of(request)
         page, cursor = await list_appointments(
-            wanted, call, appointments=self._appointments, after=after, page_size=page_size
+            wanted,
+            call,
+            appointments=self._appointments,
+            care_team=self._care_team,
+            after=after,
+            page_size=page_size,
         )
         return proto.list_message(page, proto.page_token(cursor, wanted))
 
@@ -141,13 +150,27 @@ class BookingServicer:
         return proto.appointment_message(changed)
 
 
-async def main() -> None:
-    """Serve until told to stop."""
-    from services.booking.bootstrap import bootstrap
-    from services.chassis.rpc.server import serve
-
-    await serve(await bootstrap())
+async def compose(config: ProcessConfig) -> Application:
+    """Put the servicer before the parts."""
+    parts = await bootstrap(config)
+    servicer = BookingServicer(
+        appointments=parts.appointments,
+        promises=parts.promises,
+        clients=parts.clients,
+        ledger=parts.ledger,
+        care_team=parts.care_team,
+        clock=parts.clock,
+    )
+    return Application(
+        SERVICE,
+        config,
+        parts.database,
+        [(booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"], servicer)],
+        relations=parts.care_team,
+        optimistic={"BookAppointment"},
+        closers=parts.closers,
+    )
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(SERVICE, compose)

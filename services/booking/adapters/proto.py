@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +16,7 @@ from services.booking.domain import errors, facts
 from services.booking.domain.appointment import Appointment, CancelledBy, Change, Slot, State
 from services.booking.domain.client import Client
 from services.booking.usecases.ports import Cursor, Filter, Wish
+from services.chassis.rpc import pages
 
 PAGE_SIZE = 50
 """Appointments on a page when the caller does not say."""
@@ -34,7 +32,7 @@ _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _MICROSECOND = timedelta(microseconds=1)
-_TOKEN = struct.Struct(">q16s8s")
+_MICROS_MAX = 2**57
 
 _MODALITIES = frozenset(availability_pb2.Modality.values())
 _STATE_NUMBERS: dict[State, booking_pb2.Appointment.State.ValueType] = {
@@ -88,15 +86,14 @@ def filter_of(request: booking_service_pb2.ListAppointmentsRequest) -> tuple[Fil
     for field in ("from_time", "to_time"):
         if not request.HasField(field):
             raise errors.Malformed("Say from when until when.", field=field)
-    if not 0 <= request.page_size <= PAGE_SIZE_MAX:
-        raise errors.Malformed("A page has 1 to 200 entries.", field="page_size", max=str(PAGE_SIZE_MAX))
+    size = pages.page_size(request.page_size, default=PAGE_SIZE, most=PAGE_SIZE_MAX)
     wanted = Filter(
         client_id=uuid_of(request.client_id, field="client_id") if request.client_id else "",
         therapist_id=uuid_of(request.therapist_id, field="therapist_id") if request.therapist_id else "",
         from_time=instant_of(request.from_time, field="from_time"),
         to_time=instant_of(request.to_time, field="to_time"),
     )
-    return wanted, request.page_size or PAGE_SIZE, cursor_of(request.page_token, wanted) if request.page_token else None
+    return wanted, size, cursor_of(request.page_token, wanted)
 
 
 def instant_of(value: Timestamp, *, field: str) -> datetime:
@@ -117,9 +114,7 @@ def page_token(cursor: Cursor | None, wanted: Filter) -> str:
     if cursor is None:
         return ""
     start_time, appointment_id = cursor
-    micros = (start_time - _EPOCH) // _MICROSECOND
-    packed = _TOKEN.pack(micros, bytes.fromhex(appointment_id.replace("-", "")), _fingerprint(wanted))
-    return base64.urlsafe_b64encode(packed).decode("ascii")
+    return pages.page_token(_query_of(wanted), (start_time - _EPOCH) // _MICROSECOND, appointment_id)
 
 
 def slot_of(claim: availability_pb2.Claim) -> Slot:
@@ -289,19 +284,15 @@ def _wish(wall: wall_pb2.WallTime, *, client_id: str, therapist_id: str, session
     )
 
 
-def cursor_of(token: str, wanted: Filter) -> Cursor:
-    """Return where a page token continues. Raises Malformed for one that is not ours, or of another filter."""
-    try:
-        micros, packed_id, fingerprint = _TOKEN.unpack(base64.urlsafe_b64decode(token.encode("ascii")))
-        start_time = _EPOCH + micros * _MICROSECOND
-    except (ValueError, struct.error, OverflowError):
-        raise errors.Malformed("The page token is not one of ours.", field="page_token") from None
-    if fingerprint != _fingerprint(wanted):
-        raise errors.Malformed("The page token belongs to another list.", field="page_token")
-    hexed = packed_id.hex()
-    return start_time, f"{hexed[:8]}-{hexed[8:12]}-{hexed[12:16]}-{hexed[16:20]}-{hexed[20:]}"
+def cursor_of(token: str, wanted: Filter) -> Cursor | None:
+    """Return where a page begins, None for the first. Raises Malformed for a token that is not of this list."""
+    match pages.read_page_token(_query_of(wanted), token):
+        case None:
+            return None
+        case [int(micros), str(appointment_id)] if 0 <= micros < _MICROS_MAX:
+            return _EPOCH + micros * _MICROSECOND, uuid_of(appointment_id, field="page_token")
+    raise errors.Malformed("The page token is not one of ours.", field="page_token")
 
 
-def _fingerprint(wanted: Filter) -> bytes:
-    said = f"{wanted.client_id}|{wanted.therapist_id}|{wanted.from_time.isoformat()}|{wanted.to_time.isoformat()}"
-    return hashlib.sha256(said.encode()).digest()[:8]
+def _query_of(wanted: Filter) -> str:
+    return f"{wanted.client_id}|{wanted.therapist_id}|{wanted.from_time.isoformat()}|{wanted.to_time.isoformat()}"

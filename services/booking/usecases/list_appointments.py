@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment
-from services.booking.usecases.ports import Appointments, Cursor, Filter
+from services.booking.usecases.ports import Appointments, CareTeam, Cursor, Filter
 from services.chassis.context import Actor, Call
 
 PERIOD_MAX_D = 366
@@ -18,7 +18,13 @@ WHOLE_PRACTICE_ROLES = frozenset({"front_desk", "practice_admin"})
 
 
 async def list_appointments(
-    wanted: Filter, call: Call, *, appointments: Appointments, after: Cursor | None, page_size: int
+    wanted: Filter,
+    call: Call,
+    *,
+    appointments: Appointments,
+    care_team: CareTeam,
+    after: Cursor | None,
+    page_size: int,
 ) -> tuple[list[Appointment], Cursor | None]:
     """
     Return a page of appointments by start time, and where the next page begins.
@@ -39,6 +45,7 @@ async def list_appointments(
         await call.authorize(client_ids=[limited.client_id])
     found = await appointments.page(call, limited, after=after, limit=page_size + 1)
     page = found[:page_size]
+    await care_team.foresee(call, {one.client_id for one in page})
     last = page[-1] if len(found) > page_size else None
     return page, (last.slot.start_time, last.appointment_id) if last else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -111,6 +111,13 @@ class Appointments(Protocol):
         Returns:
             False, and bars nothing, when the appointment stands on this version of the claim: it did move.
         """
+
+
+class CareTeam(Protocol):
+    """Knows which therapists look after which client."""
+
+    async def foresee(self, call: Call, client_ids: Collection[str]) -> None:
+        """Read at once what the access decisions about these clients will ask for one by one."""
 
 
 class Clients(Protocol):

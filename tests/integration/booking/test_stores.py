@@ -14,7 +14,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from kept.booking.v1 import booking_pb2
 
-from services.booking.adapters.care_team import CareTeamRelations
+from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.postgres import PostgresAppointments
 from services.booking.adapters.promises import BatchedPromises
 from services.booking.domain import errors
@@ -250,7 +250,7 @@ async def test_a_booked_therapist_is_on_the_care_team(
 ) -> None:
     """The relation holds for the therapist booked, in that practice, and for nobody else."""
     await _record(BatchedPromises(database), make_call(practice.practice_id), practice)
-    relations = CareTeamRelations(database)
+    relations = PostgresCareTeam(database)
 
     def therapist(practice_id: str, therapist_id: str) -> Actor:
         return Actor("user:t", "user", practice_id, frozenset({"therapist"}), therapist_id=therapist_id)

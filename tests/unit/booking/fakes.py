@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -143,6 +143,14 @@ class FakeAppointments:
         self.log.append("bar")
         self.rows[appointment_id] = replace(row, abandoned_claim_version=claim_version)
         return True
+
+
+@dataclass
+class FakeCareTeam:
+    """Foresees nothing."""
+
+    async def foresee(self, call: object, client_ids: Collection[str]) -> None:
+        """Do nothing."""
 
 
 @dataclass

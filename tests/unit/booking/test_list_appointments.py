@@ -11,8 +11,8 @@ from services.booking.adapters import proto
 from services.booking.domain import errors
 from services.booking.usecases.list_appointments import list_appointments
 from services.booking.usecases.ports import Filter
-from services.chassis.errors import Forbidden
-from tests.unit.booking.fakes import FakeAppointments, FakeCall
+from services.chassis.errors import Forbidden, InvalidRequest
+from tests.unit.booking.fakes import FakeAppointments, FakeCall, FakeCareTeam
 from tests.unit.booking.states import CLIENT_ID, NOW, THERAPIST_ID, booked
 
 
@@ -27,7 +27,9 @@ async def test_pages_follow_one_another_without_gap_or_double() -> None:
     wanted, seen, after = _filter(), [], None
 
     for _ in range(3):
-        page, cursor = await list_appointments(wanted, FakeCall(), appointments=store, after=after, page_size=2)
+        page, cursor = await list_appointments(
+            wanted, FakeCall(), appointments=store, care_team=FakeCareTeam(), after=after, page_size=2
+        )
         seen += [one.appointment_id for one in page]
         after = proto.cursor_of(proto.page_token(cursor, wanted), wanted) if cursor else None
 
@@ -38,9 +40,9 @@ async def test_pages_follow_one_another_without_gap_or_double() -> None:
 @pytest.mark.parametrize("token", ["x", "AAAA", "%%%", "ä"])
 def test_a_foreign_page_token_is_malformed(token: str) -> None:
     """What is no token of ours is refused, and so is one of another list."""
-    with pytest.raises(errors.Malformed):
+    with pytest.raises(InvalidRequest):
         proto.cursor_of(token, _filter())
-    with pytest.raises(errors.Malformed):
+    with pytest.raises(InvalidRequest):
         proto.cursor_of(proto.page_token((NOW, CLIENT_ID), _filter()), _filter(client_id=CLIENT_ID))
 
 
@@ -76,6 +78,11 @@ async def test_a_therapist_who_names_nobody_sees_their_own_week() -> None:
 
 async def _list(wanted: Filter, call: FakeCall | None = None, store: FakeAppointments | None = None) -> int:
     page, _ = await list_appointments(
-        wanted, call or FakeCall(), appointments=store or FakeAppointments(), after=None, page_size=50
+        wanted,
+        call or FakeCall(),
+        appointments=store or FakeAppointments(),
+        care_team=FakeCareTeam(),
+        after=None,
+        page_size=50,
     )
     return len(page)

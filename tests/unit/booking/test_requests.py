@@ -13,6 +13,7 @@ from kept.wall.v1 import wall_pb2
 from services.booking.adapters import proto
 from services.booking.domain import errors, facts
 from services.booking.domain.appointment import CancelledBy, State
+from services.chassis.errors import InvalidRequest
 from tests.unit.booking.states import CLIENT_ID, NOW, PRACTICE_ID, SESSION_TYPE_ID, THERAPIST_ID, booked, in_state, slot
 
 VANCOUVER = wall_pb2.WallTime(local="2030-01-10T15:00", time_zone="America/Vancouver")
@@ -95,7 +96,7 @@ def test_a_list_that_cannot_be_is_refused(changed: dict[str, object], field: str
     """Each limit of a list has its field named."""
     fields = {"from_time": Timestamp(seconds=1), "to_time": Timestamp(seconds=2), **changed}
 
-    with pytest.raises(errors.Malformed) as refusal:
+    with pytest.raises(InvalidRequest) as refusal:
         proto.filter_of(booking_service_pb2.ListAppointmentsRequest(**fields))  # type: ignore[arg-type]
 
     assert field == refusal.value.metadata["field"]
