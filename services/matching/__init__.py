@@ -1,0 +1,1 @@
+"""Matching: who suits whom, and why."""

@@ -1,0 +1,1 @@
+"""Pure rules of matching: no clock, no socket, no database."""

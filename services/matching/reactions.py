@@ -1,0 +1,25 @@
+"""What matching does when it hears of something."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from kept.booking.v1 import booking_events_pb2
+
+from services.chassis.context import Call
+from services.matching.usecases.ports import Profiles
+
+Reaction = Callable[[Any, Call], Awaitable[None]]
+
+
+def reactions(profiles: Profiles) -> dict[str, Reaction]:
+    """Return the reaction to each event, by its full name."""
+
+    async def on_booked(event: booking_events_pb2.AppointmentBooked, call: Call) -> None:
+        """A first appointment makes a client one of the therapist's caseload; more change nothing."""
+        facts = event.appointment
+        await call.authorize(client_ids=[facts.client_id], resource_id=facts.appointment_id)
+        await profiles.add_to_caseload(call, facts.therapist_id, facts.client_id)
+
+    return {booking_events_pb2.AppointmentBooked.DESCRIPTOR.full_name: on_booked}

@@ -1,0 +1,84 @@
+"""Serves matching: therapist profiles, and who suits whom."""
+
+from __future__ import annotations
+
+import uuid_utils
+from kept.matching.v1 import matching_pb2, matching_service_pb2
+
+from services.chassis.context import Call
+from services.chassis.rpc.callers import check_uuid
+from services.chassis.rpc.pages import page_size, page_token, read_page_token
+from services.chassis.rpc.server import run
+from services.matching.adapters import proto
+from services.matching.usecases.get_match import get_match
+from services.matching.usecases.get_profile import get_profile
+from services.matching.usecases.match_client import match_client
+from services.matching.usecases.ports import Clock, Matches, Profiles, Slots
+from services.matching.usecases.put_profile import put_profile
+
+PAGE_DEFAULT, PAGE_MOST = 50, 200
+FIRST_ID = "00000000-0000-0000-0000-000000000000"
+"""Sorts before every id: the first page begins after it."""
+
+
+class MatchingServicer:
+    """Turns each request into domain words, calls the use case, and turns its answer back."""
+
+    def __init__(self, *, profiles: Profiles, matches: Matches, slots: Slots, clock: Clock) -> None:
+        self._profiles = profiles
+        self._matches = matches
+        self._slots = slots
+        self._clock = clock
+
+    async def PutTherapistProfile(
+        self, request: matching_service_pb2.PutTherapistProfileRequest, call: Call
+    ) -> matching_pb2.TherapistProfile:
+        given = request.therapist_profile
+        therapist_id = check_uuid(given.therapist_id or _new_id(), "therapist_profile.therapist_id")
+        profile = proto.profile_from(given, therapist_id=therapist_id)
+        return proto.profile_to(await put_profile(profile, call, profiles=self._profiles))
+
+    async def GetTherapistProfile(
+        self, request: matching_service_pb2.GetTherapistProfileRequest, call: Call
+    ) -> matching_pb2.TherapistProfile:
+        therapist_id = check_uuid(request.therapist_id, "therapist_id")
+        return proto.profile_to(await get_profile(therapist_id, call, profiles=self._profiles))
+
+    async def ListTherapistProfiles(
+        self, request: matching_service_pb2.ListTherapistProfilesRequest, call: Call
+    ) -> matching_service_pb2.ListTherapistProfilesResponse:
+        size = page_size(request.page_size, default=PAGE_DEFAULT, most=PAGE_MOST)
+        name, therapist_id = read_page_token("profiles", request.page_token) or ("", FIRST_ID)
+        page = await self._profiles.page(call, after=(str(name), str(therapist_id)), limit=size + 1)
+        token = page_token("profiles", page[size - 1].display_name, page[size - 1].therapist_id) if page[size:] else ""
+        return matching_service_pb2.ListTherapistProfilesResponse(
+            therapist_profiles=[proto.profile_to(profile) for profile in page[:size]], next_page_token=token
+        )
+
+    async def MatchClient(self, request: matching_service_pb2.MatchClientRequest, call: Call) -> matching_pb2.Match:
+        need = proto.need_from(request.need)
+        if need.session_type_id:
+            check_uuid(need.session_type_id, "need.session_type_id")
+        check_uuid(need.client_id, "need.client_id")
+        return await match_client(
+            need,
+            call,
+            profiles=self._profiles,
+            matches=self._matches,
+            slots=self._slots,
+            clock=self._clock,
+            new_id=_new_id,
+        )
+
+    async def GetMatch(self, request: matching_service_pb2.GetMatchRequest, call: Call) -> matching_pb2.Match:
+        return await get_match(check_uuid(request.match_id, "match_id"), call, matches=self._matches)
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())
+
+
+if __name__ == "__main__":
+    from services.matching.bootstrap import bootstrap
+
+    run("matching", bootstrap)

@@ -1,0 +1,1 @@
+"""One verb a file: what matching can be asked to do."""

@@ -1,0 +1,12 @@
+"""Creates or replaces a therapist's profile."""
+
+from __future__ import annotations
+
+from services.chassis.context import Call
+from services.matching.domain.profiles import TherapistProfile
+from services.matching.usecases.ports import Profiles
+
+
+async def put_profile(profile: TherapistProfile, call: Call, *, profiles: Profiles) -> TherapistProfile:
+    """Check the profile's limits and store it."""
+    return await profiles.save(call, profile.checked())

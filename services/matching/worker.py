@@ -1,0 +1,26 @@
+"""Carries matching's events: relays the outbox, stores what matching listens to."""
+
+from __future__ import annotations
+
+from kept.booking.v1.booking_events_pb2 import AppointmentBooked
+
+from services.chassis.events.consume import Inbox, consumes, run_worker
+from services.chassis.events.delivery import Delivery
+from services.chassis.events.relay import OutboxRelay
+
+
+class MatchingWorker:
+    """Is the nameko service; deciding is the server's."""
+
+    name = "matching"
+    relay = OutboxRelay()
+    inbox = Inbox()
+
+    @consumes(AppointmentBooked)
+    def on_appointment_booked(self, delivery: Delivery) -> None:
+        """Keep it: the server counts the client among the therapist's."""
+        self.inbox.store(delivery)
+
+
+if __name__ == "__main__":
+    run_worker(MatchingWorker)
