@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -58,7 +57,7 @@ class NotificationsServicer:
             found = await postgres.list_messages(conn, call.practice_id, client_id, before=before, limit=size + 1)
         return notifications_service_pb2.ListMessagesResponse(
             messages=[proto.message_resource(message) for message in found[:size]],
-            next_page_token=proto.page_token(found[size - 1].message_id) if len(found) > size else "",
+            next_page_token=proto.next_page_token(request.client_id, found, size),
         )
 
     async def GetActionLink(

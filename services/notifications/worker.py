@@ -10,40 +10,23 @@ from kept.booking.v1.booking_events_pb2 import (
     AppointmentRescheduled,
 )
 
-from services.chassis.events.consume import Delivery, Inbox, consumes
-from services.chassis.events.relay import OutboxRelay, run_worker
+from services.chassis.events.consume import Inbox, consumes, run_worker
+from services.chassis.events.delivery import Delivery
+from services.chassis.events.relay import OutboxRelay
 
 
 class NotificationsWorker:
-    """What notifications listens to."""
+    """What notifications listens to; what follows from it is the server's."""
 
     name = "notifications"
     relay = OutboxRelay()
     inbox = Inbox()
 
-    @consumes(AppointmentBooked)
-    def on_appointment_booked(self, delivery: Delivery) -> None:
-        """Store it; a reaction of the server plans the messages."""
-        self.inbox.store(delivery)
-
-    @consumes(AppointmentConfirmed)
-    def on_appointment_confirmed(self, delivery: Delivery) -> None:
-        """Store it."""
-        self.inbox.store(delivery)
-
-    @consumes(AppointmentRescheduled)
-    def on_appointment_rescheduled(self, delivery: Delivery) -> None:
-        """Store it."""
-        self.inbox.store(delivery)
-
-    @consumes(AppointmentCancelled)
-    def on_appointment_cancelled(self, delivery: Delivery) -> None:
-        """Store it."""
-        self.inbox.store(delivery)
-
-    @consumes(AppointmentAttended)
-    def on_appointment_attended(self, delivery: Delivery) -> None:
-        """Store it."""
+    @consumes(
+        AppointmentBooked, AppointmentConfirmed, AppointmentRescheduled, AppointmentCancelled, AppointmentAttended
+    )
+    def on_appointment_changed(self, delivery: Delivery) -> None:
+        """Store it; one queue for all steps keeps an appointment's steps in order."""
         self.inbox.store(delivery)
 
 

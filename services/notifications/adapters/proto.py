@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -14,6 +13,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kept.booking.v1 import booking_events_pb2, booking_pb2
 from kept.notifications.v1 import notifications_events_pb2, notifications_pb2, notifications_service_pb2
 
+from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment, Report, Step
 from services.notifications.domain.contact import ContactPoint, Locale
@@ -161,20 +161,14 @@ def token(wire: str) -> str:
 
 def page(request: notifications_service_pb2.ListMessagesRequest) -> tuple[int, str | None]:
     """Return how many messages are asked for, and the message the page comes after."""
-    if not 0 <= request.page_size <= LARGEST_PAGE:
-        raise errors.Malformed("A page has at most 200 messages.", field="page_size")
-    size = request.page_size or DEFAULT_PAGE
-    if not request.page_token:
-        return size, None
-    try:
-        return size, str(UUID(bytes=base64.urlsafe_b64decode(request.page_token)))
-    except (ValueError, binascii.Error):
-        raise errors.Malformed("The page token is not one of ours.", field="page_token") from None
+    size = page_size(request.page_size, default=DEFAULT_PAGE, most=LARGEST_PAGE)
+    place = read_page_token(request.client_id, request.page_token)
+    return size, uuid(str(place[0]), field="page_token") if place else None
 
 
-def page_token(message_id: str) -> str:
-    """Name the message the next page comes after."""
-    return base64.urlsafe_b64encode(UUID(message_id).bytes).decode("ascii")
+def next_page_token(client_id: str, messages: Sequence[Message], size: int) -> str:
+    """Name the place the next page begins at; empty when there are no more messages than *size*."""
+    return page_token(client_id, messages[size - 1].message_id) if len(messages) > size else ""
 
 
 def uuid(value: str, *, field: str) -> str:

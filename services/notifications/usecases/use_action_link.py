@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from services.chassis.errors import Stale
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.link import ActionLink, State
+
+MOST_LOOKS = 3
+"""Times the appointment is looked at again when it changes between the look and the confirmation."""
 
 
 class Standing(StrEnum):
@@ -59,11 +64,15 @@ async def use_action_link(link: ActionLink, appointment: Appointment, *, booking
         return link
     if state is State.EXPIRED:
         raise errors.LinkExpired("The link has expired.", message_id=link.message_id)
-    booked = await booking.appointment(link.appointment_id)
-    if booked.start_time != link.start_time or booked.standing is Standing.CANCELLED:
-        raise errors.LinkExpired("The appointment has changed.", message_id=link.message_id)
-    if booked.standing is Standing.OTHER:
-        raise errors.StateForbids("The appointment can't be confirmed any more.", message_id=link.message_id)
-    if booked.standing is Standing.BOOKED:
-        await booking.confirm(link.appointment_id, etag=booked.etag, request_id=link.request_id(booked.etag))
-    return replace(link, use_time=at)
+    for _ in range(MOST_LOOKS):
+        booked = await booking.appointment(link.appointment_id)
+        if booked.start_time != link.start_time or booked.standing is Standing.CANCELLED:
+            break
+        if booked.standing is Standing.OTHER:
+            raise errors.StateForbids("The appointment can't be confirmed any more.", message_id=link.message_id)
+        if booked.standing is Standing.CONFIRMED:
+            return replace(link, use_time=at)
+        with suppress(Stale):
+            await booking.confirm(link.appointment_id, etag=booked.etag, request_id=link.request_id(booked.etag))
+            return replace(link, use_time=at)
+    raise errors.LinkExpired("The appointment has changed.", message_id=link.message_id)

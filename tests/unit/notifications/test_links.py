@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.chassis.errors import Stale
 from services.notifications.domain import appointment, errors
 from services.notifications.domain.link import Action, ActionLink, State, token_hash, token_of
 from services.notifications.usecases.use_action_link import BookedAppointment, Standing, use_action_link
@@ -32,13 +33,17 @@ class FakeBooking:
     def __init__(self, standing: Standing = Standing.BOOKED, start_time: datetime = START) -> None:
         self.booked = BookedAppointment(standing, start_time, etag="etag-1")
         self.confirmations: list[tuple[str, str, str]] = []
+        self.changes: list[BookedAppointment] = []
 
     async def appointment(self, appointment_id: str) -> BookedAppointment:
         """Return the one."""
         return self.booked
 
     async def confirm(self, appointment_id: str, *, etag: str, request_id: str) -> None:
-        """Confirm the one."""
+        """Confirm the one, unless it changes this very moment."""
+        if self.changes:
+            self.booked = self.changes.pop(0)
+            raise Stale("The appointment has changed.")
         self.confirmations.append((appointment_id, etag, request_id))
 
 
@@ -96,6 +101,28 @@ async def test_an_appointment_confirmed_elsewhere_only_marks_the_link() -> None:
 )
 async def test_a_link_never_confirms_a_time_its_mail_did_not_say(booking: FakeBooking) -> None:
     """The appointment moved a moment ago and our copy does not know yet: refused."""
+    with pytest.raises(errors.LinkExpired):
+        await use_action_link(LINK, KNOWN, booking=booking, at=NOW)
+
+    assert booking.confirmations == []
+
+
+async def test_an_appointment_that_changes_between_look_and_confirmation_is_looked_at_again() -> None:
+    """Another etag, the same start: confirmed all the same, under the newer etag."""
+    booking = FakeBooking()
+    booking.changes = [replace(booking.booked, etag="etag-2")]
+
+    used = await use_action_link(LINK, KNOWN, booking=booking, at=NOW)
+
+    assert booking.confirmations == [("appointment-1", "etag-2", LINK.request_id("etag-2"))]
+    assert used.use_time == NOW
+
+
+async def test_a_move_between_look_and_confirmation_is_noticed() -> None:
+    """The etag seen had the link's time, but it is gone: nothing is confirmed."""
+    booking = FakeBooking()
+    booking.changes = [replace(booking.booked, etag="etag-2", start_time=START + timedelta(hours=1))]
+
     with pytest.raises(errors.LinkExpired):
         await use_action_link(LINK, KNOWN, booking=booking, at=NOW)
 

@@ -1,0 +1,128 @@
+"""The service's gRPC door with all its layers, and a small booking behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import grpc.aio
+from kept.booking.v1 import booking_pb2, booking_service_pb2, booking_service_pb2_grpc
+from kept.notifications.v1 import notifications_service_pb2, notifications_service_pb2_grpc
+
+from services.chassis.config import ProcessConfig
+from services.chassis.context import Actor
+from services.chassis.identity import Signer, Verifier, write_key_pair
+from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.rpc.server import Application, Server
+from services.notifications.server import NotificationsServicer
+from tests.integration.notifications.office import Office, Promise, timestamp
+
+SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
+BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
+
+
+class SmallBooking(booking_service_pb2_grpc.BookingServiceServicer):
+    """Booking with what links need: it knows appointments, confirms an etag, and counts."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self.appointments: dict[str, booking_pb2.Appointment] = {}
+        self.confirmations: list[booking_service_pb2.ConfirmAppointmentRequest] = []
+        self._verifier = verifier
+        self._server = grpc.aio.server()
+        booking_service_pb2_grpc.add_BookingServiceServicer_to_server(self, self._server)
+        self.port = self._server.add_insecure_port("127.0.0.1:0")
+
+    async def start(self) -> None:
+        """Begin to answer."""
+        await self._server.start()
+
+    async def stop(self) -> None:
+        """End."""
+        await self._server.stop(None)
+
+    def keep(self, promise: Promise) -> None:
+        """Know the promise as it is now."""
+        self.appointments[promise.appointment_id] = booking_pb2.Appointment(
+            appointment_id=promise.appointment_id,
+            client_id=promise.client_id,
+            state=booking_pb2.Appointment.STATE_BOOKED,
+            start_time=timestamp(promise.start_time),
+            etag=f"etag-{promise.version}",
+        )
+
+    async def GetAppointment(
+        self, request: booking_service_pb2.GetAppointmentRequest, context: Any
+    ) -> booking_pb2.Appointment:
+        """Return it to notifications alone."""
+        await self._check_caller(context)
+        return self.appointments[request.appointment_id]
+
+    async def ConfirmAppointment(
+        self, request: booking_service_pb2.ConfirmAppointmentRequest, context: Any
+    ) -> booking_pb2.Appointment:
+        """Confirm the etag seen."""
+        await self._check_caller(context)
+        found = self.appointments[request.appointment_id]
+        if request.etag != found.etag:
+            await context.abort(grpc.StatusCode.ABORTED, "stale")
+        self.confirmations.append(request)
+        found.state = booking_pb2.Appointment.STATE_CONFIRMED
+        found.etag += "-confirmed"
+        return found
+
+    async def _check_caller(self, context: Any) -> None:
+        metadata = dict(context.invocation_metadata())
+        _, issuer = self._verifier.verify(metadata["x-kept-service"])
+        assert (issuer, "authorization" in metadata) == ("notifications", False)
+
+
+class Door:
+    """The service as the gateway meets it."""
+
+    def __init__(self, office: Office, keys_dir: Path) -> None:
+        for issuer in ("gateway", "notifications"):
+            (keys_dir / "trusted").mkdir(exist_ok=True)
+            write_key_pair(keys_dir / f"actor-{issuer}.key", keys_dir / "trusted" / f"{issuer}.pub")
+        self._gateway = Signer.read("gateway", keys_dir)
+        self.booking = SmallBooking(Verifier(keys_dir / "trusted"))
+        config = ProcessConfig("notifications", "door", grpc_listen="127.0.0.1:0", keys_dir=keys_dir)
+        to_booking = channel(f"127.0.0.1:{self.booking.port}", config)
+        servicer = NotificationsServicer(
+            database=office.database,
+            contacts=office.contacts,
+            booking=Neighbour(to_booking, BOOKING, Signer.read("notifications", keys_dir)),
+            clock=office.clock,
+        )
+        self._server = Server(
+            Application(
+                "notifications", config, office.database, servicers=[(SERVICE, servicer)], closers=[to_booking.close]
+            )
+        )
+        self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{self._server.port}")
+        self.stub: Any = notifications_service_pb2_grpc.NotificationsServiceStub(self._channel)
+
+    async def start(self) -> None:
+        """Open both."""
+        await self.booking.start()
+        await self._server.start()
+
+    async def stop(self) -> None:
+        """Close all."""
+        await self._channel.close()
+        await self._server.stop(1.0)
+        await self.booking.stop()
+
+    def holder(self) -> list[tuple[str, str]]:
+        """Metadata of the gateway for whoever holds a link."""
+        return [("x-kept-service", self._gateway.service_token())]
+
+    def clerk(self, practice_id: str) -> list[tuple[str, str]]:
+        """Metadata of the gateway for somebody of the front desk."""
+        return self._for(Actor("clerk-1", "user", practice_id, frozenset({"front_desk"})))
+
+    def client(self, practice_id: str, client_id: str) -> list[tuple[str, str]]:
+        """Metadata of the gateway for a client."""
+        return self._for(Actor("person-1", "user", practice_id, frozenset({"client"}), client_id))
+
+    def _for(self, actor: Actor) -> list[tuple[str, str]]:
+        return [*self.holder(), ("authorization", f"Bearer {self._gateway.sign(actor)}")]
