@@ -5,11 +5,15 @@ from __future__ import annotations
 import uuid_utils
 from kept.matching.v1 import matching_pb2, matching_service_pb2
 
+from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
+from services.chassis.events.inbox import InboxRunner
 from services.chassis.rpc.callers import check_uuid
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
-from services.chassis.rpc.server import run
+from services.chassis.rpc.server import Application, run
 from services.matching.adapters import proto
+from services.matching.bootstrap import bootstrap
+from services.matching.reactions import reactions
 from services.matching.usecases.get_match import get_match
 from services.matching.usecases.get_profile import get_profile
 from services.matching.usecases.match_client import match_client
@@ -78,7 +82,19 @@ def _new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-if __name__ == "__main__":
-    from services.matching.bootstrap import bootstrap
+async def application(config: ProcessConfig) -> Application:
+    """Build the process: one servicer, and the reactions."""
+    parts = await bootstrap(config)
+    servicer = MatchingServicer(profiles=parts.profiles, matches=parts.matches, slots=parts.slots, clock=parts.clock)
+    return Application(
+        service="matching",
+        config=config,
+        database=parts.database,
+        servicers=[(matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer)],
+        background=[InboxRunner(parts.database, reactions(parts.profiles))],
+        closers=[parts.ledger_channel.close],
+    )
 
-    run("matching", bootstrap)
+
+if __name__ == "__main__":
+    run("matching", application)
