@@ -71,9 +71,11 @@ def event_section(
         f"| `{field.name}` | {field_type(field)} | {one_line(comments.get((*path, 2, number), ''))} |\n"
         for number, field in enumerate(message.field)
     )
+    name = f"{file.package}.{message.name}"
+    is_part = any(field.type_name == f".{name}" for event in file.message_type for field in event.field)
+    route = "A part of the other events, never sent alone." if is_part else f"Routing key `{name}`; heard by {heard}."
     return (
-        f"\n### {message.name}\n\n{sentences(comments.get(path, ''))}\n\n"
-        f"Routing key `{file.package}.{message.name}`; heard by {heard}.\n\n"
+        f"\n### {message.name}\n\n{sentences(comments.get(path, ''))}\n\n{route}\n\n"
         f"| Field | Type | Meaning |\n|---|---|---|\n{rows}"
     )
 
@@ -131,9 +133,12 @@ def errors_page() -> str:
     chassis = classes(REPO / "services" / "chassis" / "errors.py")
     parts = [f"# Errors\n\n{NOTICE}\nEvery refusal is a `google.rpc.Status` with one `ErrorInfo.reason` from here.\n"]
     parts.append("The gateway answers with `application/problem+json` and the same reason.\n")
-    rooms = {"every service": list(refusals(chassis, chassis))}
-    for path in sorted((REPO / "services").glob("*/domain/errors.py")):
-        rooms[path.parent.parent.name] = list(refusals(classes(path), chassis | classes(path)))
+    rooms: dict[str, list[Refusal]] = {}
+    for folder in sorted((path.parent for path in (REPO / "services").glob("*/__init__.py")), key=room_order):
+        own = chassis if folder.name == "chassis" else classes(folder / "domain" / "errors.py")
+        found = [*refusals(own, chassis | own), *raised_in(folder, chassis)]
+        if found:
+            rooms["every service" if folder.name == "chassis" else folder.name] = found
     for room, found in rooms.items():
         parts.append(f"\n## {room}\n\n| Reason | Status | HTTP | Meaning |\n|---|---|---|---|\n")
         for (reason, status), meanings in sorted(grouped(found).items()):
@@ -141,11 +146,30 @@ def errors_page() -> str:
     return "".join(parts)
 
 
+def room_order(folder: Path) -> tuple[bool, str]:
+    """What every service may answer stands first."""
+    return folder.name != "chassis", folder.name
+
+
+def raised_in(folder: Path, chassis: dict[str, ast.ClassDef]) -> Iterator[Refusal]:
+    """Reasons given where a refusal is made: `Unauthenticated("A token is needed.", reason="TOKEN_MISSING")`."""
+    for path in sorted(folder.rglob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            kind = chassis.get(ast.unparse(call.func).rpartition(".")[2])
+            reasons = [word.value for word in call.keywords if word.arg == "reason"]
+            given = [*call.args[:1], *reasons]
+            texts = [text.value for text in given if isinstance(text, ast.Constant) and isinstance(text.value, str)]
+            if kind is not None and reasons and len(texts) == len(given):
+                yield Refusal(texts[-1], inherited(kind, "status", chassis), one_line(texts[0]))
+
+
 def grouped(found: list[Refusal]) -> dict[tuple[str, str], list[str]]:
     """One row a reason: several classes may share one, since the caller would do the same."""
     rows: dict[tuple[str, str], list[str]] = {}
     for refusal in found:
-        rows.setdefault((refusal.reason, refusal.status), []).append(refusal.meaning)
+        meanings = rows.setdefault((refusal.reason, refusal.status), [])
+        if refusal.meaning not in meanings:
+            meanings.append(refusal.meaning)
     return rows
 
 
