@@ -103,7 +103,7 @@ class Decider:
     """Asks Cedar, and remembers what it said: a decision is a function of its inputs alone."""
 
     def __init__(self, policies: str) -> None:
-        self._policies = cedarpy.PolicySet(policies)
+        self._policies = cedarpy.PolicySet.from_str(policies)
         self._remembered: dict[tuple[object, ...], Decision] = {}
 
     @classmethod
