@@ -18,6 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from services.chassis import access, audit, errors, logs, metrics, tracing
 from services.chassis.context import ANONYMOUS, Call, enter
+from services.chassis.crypto import AnswerCipher
 from services.chassis.db.batch import BatchWriter
 from services.chassis.db.envelope import Envelope, RequestReplayed
 from services.chassis.db.pool import Database
@@ -30,6 +31,9 @@ DEFAULT_TIMEOUT_S = 5.0
 
 AUDIT_TIMEOUT_S = 5.0
 """Seconds the record of a refusal may take, whatever the caller's deadline: the trail comes first."""
+
+PERSONAL = frozenset({"registry", "contact", "intake"})
+"""Classes whose answers are personal data: they are stored encrypted."""
 
 Handler = Callable[[Any, Call], Awaitable[Message]]
 
@@ -45,6 +49,7 @@ class Surroundings:
     callers: Callers
     access: access.PolicyAccess
     audit_writer: BatchWriter[Envelope, None]
+    answers: AnswerCipher | None = None
 
 
 class Method:
@@ -63,6 +68,9 @@ class Method:
         self._request_subjects = subjects_getter(method.input_type, path) if side == "request" else None
         self._response_subjects = subjects_getter(method.output_type, path) if side == "response" else None
         self._is_subject_loaded = self.rule.subject == "loaded"
+        self._answers = around.answers if self.rule.resource_class in PERSONAL else None
+        if self.rule.is_mutating and self.rule.resource_class in PERSONAL and self._answers is None:
+            raise access.UndeclaredMethod(f"{method.full_name} would store personal data in plain text: no keyring.json")
         self._seconds = metrics.RPC_SECONDS.labels(self.name)
         self._succeeded = metrics.RPC_STATUS.labels(self.name, "OK", "")
 
@@ -76,6 +84,7 @@ class Method:
             database=self._around.database,
             access=self._around.access,
             rule=self.rule,
+            answers=self._answers,
         )
         try:
             response = await self._within_deadline(raw, context, call)
@@ -195,6 +204,8 @@ class Method:
         if answer.body_hash != call.body_hash:
             raise errors.AlreadyExists("The request id was used for another request.", reason="REQUEST_ID_REUSED")
         await self._write_record(Envelope(call.practice_id, audit=audit.complete(call, is_replay=True)))
+        if self._answers is not None:
+            return self._answers.open(call.practice_id, call.request_id, answer.response)
         return answer.response
 
     async def _write_record(self, envelope: Envelope) -> None:

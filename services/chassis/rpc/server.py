@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import grpc
@@ -19,8 +20,10 @@ from grpc_reflection.v1alpha import reflection
 from services.chassis import logs, metrics, tracing
 from services.chassis.access import Decider, PolicyAccess, RelationsPort, SelfOnly, UndeclaredMethod
 from services.chassis.config import Misconfigured, ProcessConfig, read_config
+from services.chassis.crypto import AnswerCipher, FileKeyring
 from services.chassis.db.batch import BatchWriter
 from services.chassis.db.envelope import Envelope, write_envelopes
+from services.chassis.db.migrate import missing_migrations
 from services.chassis.db.pool import Connection, Database
 from services.chassis.identity import Verifier
 from services.chassis.rpc import tls
@@ -65,8 +68,6 @@ class Application:
     background: Sequence[Background] = ()
     closers: Sequence[Callable[[], Awaitable[object]]] = ()
     """Called in order once no call is left: batch writers, channels."""
-    is_ready: Callable[[], Awaitable[bool]] | None = None
-    """Asked beside the database, for example whether the schema is there."""
 
 
 class Server:
@@ -83,7 +84,9 @@ class Server:
             callers=Callers(Verifier(app.config.keys_dir / "trusted")),
             access=PolicyAccess(Decider.read(app.config.policies), app.relations),
             audit_writer=self._audit_writer,
+            answers=_answer_cipher(app.config.keys_dir / "keyring.json"),
         )
+        self._has_schema = False
         self.health = Health(self._is_ready)
         self._server = grpc.aio.server(
             options=[
@@ -137,7 +140,10 @@ class Server:
         self._app.database.measure()
         if not await self._app.database.check():
             return False
-        return self._app.is_ready is None or await self._app.is_ready()
+        if not self._has_schema:
+            missing = await missing_migrations(self._app.database, self._app.service)
+            self._has_schema = not missing
+        return self._has_schema
 
 
 def _plain(method: Method) -> Callable[[bytes, grpc.aio.ServicerContext[bytes, bytes]], Awaitable[bytes]]:
@@ -147,6 +153,11 @@ def _plain(method: Method) -> Callable[[bytes, grpc.aio.ServicerContext[bytes, b
         return await method(raw, context)
 
     return handle
+
+
+def _answer_cipher(path: Path) -> AnswerCipher | None:
+    """Return what encrypts stored answers, when this service has a keyring."""
+    return AnswerCipher(FileKeyring(path)) if path.exists() else None
 
 
 async def _flush_records(conn: Connection, envelopes: Sequence[Envelope]) -> Sequence[None]:
