@@ -1,0 +1,151 @@
+"""The decision table of policies/kept.cedar: role, relation and action, with the answer."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from kept.audit.v1 import audit_service_pb2
+from kept.availability.v1 import availability_service_pb2
+from kept.booking.v1 import booking_service_pb2
+from kept.matching.v1 import matching_service_pb2
+from kept.notifications.v1 import notifications_service_pb2
+
+from services.chassis.access import Decider, MethodRule, UndeclaredMethod, read_rule
+from services.chassis.config import ProcessConfig
+from services.chassis.context import Actor
+
+PRACTICE = "0192f000-0000-7000-8000-000000000001"
+FILES = (
+    audit_service_pb2,
+    availability_service_pb2,
+    booking_service_pb2,
+    matching_service_pb2,
+    notifications_service_pb2,
+)
+RULES: dict[str, MethodRule] = {
+    method.name: read_rule(method)
+    for file in FILES
+    for service in file.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+}
+ROLES = ("client", "front_desk", "therapist", "practice_admin", "compliance_officer")
+RELATIONS = ("", "self", "proxy", "care_team")
+
+BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
+DIRECTORY = {"directory.read", "slot.search"}
+OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
+# role, relation -> actions allowed to a person; what stands nowhere is refused.
+ALLOWED: dict[tuple[str, str], set[str]] = {
+    ("client", ""): set(),
+    ("client", "self"): OWN,
+    ("client", "proxy"): OWN,
+    ("front_desk", ""): OWN | {"client.register", "client.search", "appointment.attend"},
+    ("therapist", ""): {"schedule.configure"},
+    ("therapist", "care_team"): BOOKS
+    | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure"},
+    ("practice_admin", ""): {"practice.configure", "schedule.configure"},
+    ("compliance_officer", ""): {"trail.query", "trail.prove"},
+}
+
+
+@pytest.fixture(scope="module")
+def decider() -> Decider:
+    """The policies as they are shipped."""
+    return Decider.read(ProcessConfig(service="test", instance="test").policies)
+
+
+def actor(*roles: str, kind: str = "user", via: str = "gateway") -> Actor:
+    """Somebody of the practice."""
+    return Actor("somebody", kind, PRACTICE, frozenset(roles), via=via)
+
+
+def expected(role: str, relation: str, rule: MethodRule) -> bool:
+    """Look the answer up; a relation adds to what the role has without it, except for officers."""
+    allowed = ALLOWED.get((role, ""), set()) | ALLOWED.get((role, relation), set()) | DIRECTORY
+    if relation in ("self", "proxy") and role != "compliance_officer":
+        allowed = allowed | OWN
+    return rule.action in allowed
+
+
+@pytest.mark.parametrize(("role", "relation"), list(itertools.product(ROLES, RELATIONS)))
+def test_the_policies_say_what_the_table_says(decider: Decider, role: str, relation: str) -> None:
+    """Every declared method, for every role and relation."""
+    relations = frozenset({relation} - {""})
+
+    for name, rule in RULES.items():
+        answer = decider.decide(actor(role), rule.action, rule.resource_class, relations, is_same_practice=True)
+        assert expected(role, relation, rule) == answer.allowed, (name, role, relation, answer.policies)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_one_crosses_practices(decider: Decider, role: str) -> None:
+    """Whatever the role and the relation, another practice is closed, and the policy says why."""
+    for rule in RULES.values():
+        answer = decider.decide(
+            actor(role), rule.action, rule.resource_class, frozenset({"self", "care_team"}), is_same_practice=False
+        )
+        assert not answer.allowed
+        assert "no-one-crosses-practices" in answer.policies
+
+
+def test_an_officer_reads_the_trail_and_not_the_chart(decider: Decider) -> None:
+    """Even one who is a client or a therapist too."""
+    both = actor("compliance_officer", "front_desk", "therapist")
+
+    trail = decider.decide(both, "trail.query", "trail", frozenset(), is_same_practice=True)
+    chart = decider.decide(both, "client.read", "registry", frozenset({"care_team"}), is_same_practice=True)
+
+    assert (trail.allowed, chart.allowed) == (True, False)
+
+
+def test_only_booking_claims_time(decider: Decider) -> None:
+    """The ledger is behind booking, whoever the person is."""
+    for via in ("gateway", "matching", "notifications", ""):
+        assert not decider.decide(
+            actor("front_desk", via=via), "claim.hold", "schedule", frozenset(), is_same_practice=True
+        ).allowed
+    assert decider.decide(
+        actor("client", via="booking"), "claim.hold", "schedule", frozenset(), is_same_practice=True
+    ).allowed
+
+
+def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:
+    """Its holder opens and uses it, and reads nothing else."""
+    holder = actor("link", kind="link")
+    own = frozenset({"self"})
+
+    answers = {
+        rule.action: decider.decide(holder, rule.action, rule.resource_class, own, is_same_practice=True).allowed
+        for rule in RULES.values()
+    }
+
+    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use"}
+
+
+def test_a_decision_is_remembered_by_all_it_depends_on(decider: Decider) -> None:
+    """The same question again is the same object; another relation is another question."""
+    client = actor("client")
+
+    first = decider.decide(client, "appointment.read", "schedule", frozenset({"self"}), is_same_practice=True)
+    again = decider.decide(client, "appointment.read", "schedule", frozenset({"self"}), is_same_practice=True)
+    other = decider.decide(client, "appointment.read", "schedule", frozenset(), is_same_practice=True)
+
+    assert first is again
+    assert not other.allowed
+
+
+def test_every_method_declares_its_meaning() -> None:
+    """Mutations carry a request id, or are idempotent by an id of their own."""
+    assert len(RULES) == sum(
+        len(service.methods) for file in FILES for service in file.DESCRIPTOR.services_by_name.values()
+    )
+    assert {name for name, rule in RULES.items() if rule.effect in "CUD" and not rule.is_mutating} == {"Hold"}
+
+
+def test_a_method_without_a_rule_stops_the_start() -> None:
+    """The health service carries none."""
+    from grpc_health.v1 import health_pb2
+
+    with pytest.raises(UndeclaredMethod):
+        read_rule(health_pb2.DESCRIPTOR.services_by_name["Health"].methods_by_name["Check"])
