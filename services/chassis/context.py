@@ -17,6 +17,7 @@ from services.chassis.db.envelope import Envelope, OutboxEvent, RequestAnswer, w
 
 if TYPE_CHECKING:
     from services.chassis.access import Decision, MethodRule
+    from services.chassis.crypto import AnswerCipher
     from services.chassis.db.pool import Connection, Database
 
 NO_PRACTICE = "00000000-0000-0000-0000-000000000000"
@@ -68,9 +69,9 @@ class Call:
     """
 
     __slots__ = (
-        "_access", "_database", "_stack", "_subjects", "actor", "actor_token", "body_hash", "causation_id", "conn",
-        "deadline", "decision", "envelope", "is_authorized", "is_sealed", "method", "practice_id", "relations",
-        "request_id", "resource_id", "rule", "trace",
+        "_access", "_answers", "_database", "_stack", "_subjects", "actor", "actor_token", "body_hash",
+        "causation_id", "conn", "deadline", "decision", "envelope", "is_authorized", "is_sealed", "method",
+        "practice_id", "relations", "request_id", "resource_id", "rule", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +89,7 @@ class Call:
         causation_id: str = "",
         conn: Connection | None = None,
         actor_token: str = "",
+        answers: AnswerCipher | None = None,
     ) -> None:
         self.actor = actor
         self.method = method
@@ -110,6 +112,7 @@ class Call:
         self._subjects: dict[str, None] = {}
         self._database = database
         self._access = access
+        self._answers = answers
         self._stack: AsyncExitStack | None = None
 
     @property
@@ -168,9 +171,10 @@ class Call:
         self.is_sealed = True
         self.envelope.audit.extend(audit.complete(self))
         if response is not None and self.request_id and self.body_hash:
-            self.envelope.answer = RequestAnswer(
-                self.request_id, self.method, self.body_hash, response.SerializeToString()
-            )
+            body = response.SerializeToString()
+            if self._answers is not None:
+                body = self._answers.seal(self.practice_id, self.request_id, body)
+            self.envelope.answer = RequestAnswer(self.request_id, self.method, self.body_hash, body)
         return self.envelope
 
     @asynccontextmanager

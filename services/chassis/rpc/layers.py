@@ -70,7 +70,7 @@ class Method:
         self._is_subject_loaded = self.rule.subject == "loaded"
         self._answers = around.answers if self.rule.resource_class in PERSONAL else None
         if self.rule.is_mutating and self.rule.resource_class in PERSONAL and self._answers is None:
-            raise access.UndeclaredMethod(f"{method.full_name} would store personal data in plain text: no keyring.json")
+            raise access.UndeclaredMethod(f"{method.full_name} would store personal answers in plain text: no keyring")
         self._seconds = metrics.RPC_SECONDS.labels(self.name)
         self._succeeded = metrics.RPC_STATUS.labels(self.name, "OK", "")
 
