@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kept.availability.v1.availability_events_pb2 import HoldLapsed
 
-from services.chassis.events.consume import Delivery, Inbox, consumes, run_worker
+from services.chassis.events.consume import Inbox, consumes, run_worker
+from services.chassis.events.delivery import Delivery
 from services.chassis.events.relay import OutboxRelay
 
 
@@ -15,7 +16,7 @@ class BookingWorker:
     relay = OutboxRelay()
     inbox = Inbox()
 
-    @consumes(HoldLapsed)
+    @consumes(HoldLapsed)  # type: ignore[untyped-decorator]
     def on_hold_lapsed(self, delivery: Delivery) -> None:
         """Keep the ledger's question for the server to answer."""
         self.inbox.store(delivery)
