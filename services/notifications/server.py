@@ -72,9 +72,7 @@ class NotificationsServicer:
     ) -> notifications_pb2.ActionLink:
         """Do what a link says, once."""
         link, appointment = await self._opened(request.token, call)
-        used = await use_action_link(
-            link, appointment, booking=NeighbourBooking(self._booking, call), at=self._clock()
-        )
+        used = await use_action_link(link, appointment, booking=NeighbourBooking(self._booking, call), at=self._clock())
         async with call.tx() as conn:
             await postgres.mark_used(conn, call.practice_id, link.message_id, at=self._clock())
         return proto.link_resource(used, appointment, at=self._clock())

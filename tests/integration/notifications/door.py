@@ -84,7 +84,7 @@ class Door:
             (keys_dir / "trusted").mkdir(exist_ok=True)
             write_key_pair(keys_dir / f"actor-{issuer}.key", keys_dir / "trusted" / f"{issuer}.pub")
         self._gateway = Signer.read("gateway", keys_dir)
-        self.booking = SmallBooking(Verifier(keys_dir / "trusted"))
+        self.booking = SmallBooking(Verifier(keys_dir / "trusted"))  # type: ignore[abstract]
         config = ProcessConfig("notifications", "door", grpc_listen="127.0.0.1:0", keys_dir=keys_dir)
         to_booking = channel(f"127.0.0.1:{self.booking.port}", config)
         servicer = NotificationsServicer(

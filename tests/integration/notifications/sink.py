@@ -42,7 +42,7 @@ class Sink:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: smtp.Envelope) -> str:
         """Keep the letter, then answer: who never hears the answer does not know it was kept."""
         if self.data_answer == OK:
-            self.letters.append(email.message_from_bytes(bytes(envelope.content or b""), policy=SMTP))  # type: ignore[arg-type]
+            self.letters.append(email.message_from_bytes(bytes(envelope.content or b""), policy=SMTP))
             self.recipients += envelope.rcpt_tos
         self.is_holding.set()
         await self.gate.wait()
@@ -57,7 +57,7 @@ class Sink:
         """Listen, after a stop on the same port."""
         sink = self
 
-        class Protocol(smtp.SMTP):
+        class Protocol(smtp.SMTP):  # type: ignore[misc]
             def connection_made(self, transport: Any) -> None:
                 sink._connections.add(transport)
                 super().connection_made(transport)

@@ -296,6 +296,6 @@ async def test_messages_are_listed_newest_first_in_pages(
     assert ids == sorted(ids, reverse=True)
     assert len(set(ids)) == 6
     for bad in ({"page_token": "nonsense"}, {"page_size": 201}, {"page_size": -1}):
-        request = notifications_service_pb2.ListMessagesRequest(client_id=client_id, **bad)  # type: ignore[arg-type]
+        request = notifications_service_pb2.ListMessagesRequest(client_id=client_id, **bad)
         refused = await refusal(door.stub.ListMessages(request, metadata=metadata))
         assert refused == ("INVALID_ARGUMENT", "MALFORMED_REQUEST")
