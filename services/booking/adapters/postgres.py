@@ -32,10 +32,8 @@ _ADD_CHANGE = """
     values (%s, %s, %s, %s, %s, %s, %s, %s)
 """
 
-ADD_TO_CARE_TEAM = """
-    insert into care_team (practice_id, client_id, therapist_id, since_time)
-    select practice_id, client_id, therapist_id, %s
-    from unnest(%s::uuid[], %s::uuid[], %s::uuid[]) as pair (practice_id, client_id, therapist_id)
+_ADD_TO_CARE_TEAM = """
+    insert into care_team (practice_id, client_id, therapist_id, since_time) values (%s, %s, %s, %s)
     on conflict do nothing
 """
 
@@ -113,8 +111,8 @@ class PostgresAppointments:
             )
             if slot.therapist_id != before.slot.therapist_id:
                 await conn.execute(
-                    ADD_TO_CARE_TEAM,
-                    (after.update_time, [after.practice_id], [after.client_id], [slot.therapist_id]),
+                    _ADD_TO_CARE_TEAM,
+                    (after.practice_id, after.client_id, slot.therapist_id, after.update_time),
                 )
         call.publish(proto.event_of(fact), aggregate_id=after.appointment_id, version=after.version)
 

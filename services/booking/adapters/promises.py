@@ -8,47 +8,58 @@ from dataclasses import dataclass
 from google.protobuf.message import Message
 
 from services.booking.adapters import proto
-from services.booking.adapters.postgres import ADD_TO_CARE_TEAM
 from services.booking.domain import errors, facts
-from services.booking.domain.appointment import Appointment
+from services.booking.domain.appointment import Appointment, State
 from services.chassis.context import Call
 from services.chassis.db.batch import BatchWriter
 from services.chassis.db.envelope import Envelope, RequestReplayed, write_envelopes
 from services.chassis.db.pool import Connection, Database
 from services.chassis.errors import ServiceError
 
-_CHECK = """
-    select row_number,
-        exists (select from clients c where c.practice_id = job.practice_id and c.client_id = job.client_id),
-        exists (
-            select from care_team t
-            where t.practice_id = job.practice_id and t.client_id = job.client_id
-                and t.therapist_id = job.therapist_id
+# One round trip: who is known, the appointments, and the care teams they add to. An unknown client's id is stored as
+# abandoned. On a conflict another row won the key, and the job is not among the rows returned.
+_WRITE = """
+    with job as (
+        select job.*,
+            exists (
+                select from clients c where c.practice_id = job.practice_id and c.client_id = job.client_id
+            ) as is_known
+        from unnest(
+            %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[],
+            %s::text[], %s::text[], %s::smallint[], %s::text[], %s::smallint[], %s::uuid[], %s::uuid[], %s::bigint[],
+            %s::timestamptz[], %s::text[]
+        ) as job (
+            practice_id, appointment_id, client_id, therapist_id, session_type_id, start_time, end_time,
+            start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version,
+            create_time, create_actor_id
         )
-    from unnest(%s::uuid[], %s::uuid[], %s::uuid[])
-        with ordinality as job (practice_id, client_id, therapist_id, row_number)
-"""
-
-_INSERT = """
-    insert into appointments (
-        practice_id, appointment_id, state, client_id, therapist_id, session_type_id, start_time, end_time,
-        start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version,
-        version, create_time, update_time, create_actor_id
+    ), written as (
+        insert into appointments (
+            practice_id, appointment_id, state, client_id, therapist_id, session_type_id, start_time, end_time,
+            start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version,
+            version, create_time, update_time, create_actor_id
+        )
+        select practice_id, appointment_id, case when is_known then 'BOOKED' else 'ABANDONED' end,
+            case when is_known then client_id end, therapist_id, session_type_id, start_time, end_time,
+            start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version,
+            1, create_time, create_time, create_actor_id
+        from job
+        on conflict on constraint appointments_pkey do nothing
+        returning practice_id, appointment_id, state, client_id, therapist_id, create_time
+    ), joined as (
+        insert into care_team (practice_id, client_id, therapist_id, since_time)
+        select practice_id, client_id, therapist_id, min(create_time)
+        from written
+        where state = 'BOOKED' and not exists (
+            select from care_team t
+            where t.practice_id = written.practice_id and t.client_id = written.client_id
+                and t.therapist_id = written.therapist_id
+        )
+        group by practice_id, client_id, therapist_id
+        order by practice_id, client_id, therapist_id
+        on conflict do nothing
     )
-    select practice_id, appointment_id, state, client_id, therapist_id, session_type_id, start_time, end_time,
-        start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version,
-        1, create_time, create_time, create_actor_id
-    from unnest(
-        %s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[],
-        %s::text[], %s::text[], %s::smallint[], %s::text[], %s::smallint[], %s::uuid[], %s::uuid[], %s::bigint[],
-        %s::timestamptz[], %s::text[]
-    ) as job (
-        practice_id, appointment_id, state, client_id, therapist_id, session_type_id, start_time, end_time,
-        start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version,
-        create_time, create_actor_id
-    )
-    on conflict on constraint appointments_pkey do nothing
-    returning practice_id::text, appointment_id::text
+    select practice_id::text, appointment_id::text, state from written
 """
 
 _ABANDONED = """
@@ -57,6 +68,9 @@ _ABANDONED = """
 """
 
 Key = tuple[str, str]
+"""Practice and appointment."""
+
+_BOOKED = State.BOOKED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,7 @@ class BatchedPromises:
 
 async def _flush(conn: Connection, jobs: Sequence[_Job]) -> list[Message | RequestReplayed | ServiceError]:
     """
-    Write all jobs in three or four statements, whatever their number.
+    Write all jobs in one statement, then what is committed beside them.
 
     A job whose client is unknown leaves an abandoned id, committed with the batch: its hold is given back next,
     and a twin of the same request must not commit after that. Rows are inserted in key order, so that
@@ -103,38 +117,20 @@ async def _flush(conn: Connection, jobs: Sequence[_Job]) -> list[Message | Reque
     jobs_by_key: dict[Key, _Job] = {}
     for job in jobs:
         jobs_by_key.setdefault((job.practice_id, job.booked.appointment_id), job)
-    firsts = [jobs_by_key[key] for key in sorted(jobs_by_key)]
-    practices = [job.practice_id for job in firsts]
-    clients = [job.booked.client_id for job in firsts]
-    therapists = [job.booked.slot.therapist_id for job in firsts]
-    checked = await (await conn.execute(_CHECK, (_array(practices), _array(clients), _array(therapists)))).fetchall()
-    is_known, is_cared_for = [False] * len(firsts), [False] * len(firsts)
-    for number, known, cared_for in checked:
-        is_known[number - 1], is_cared_for[number - 1] = known, cared_for
-
-    inserted = set(await (await conn.execute(_INSERT, _columns(firsts, is_known))).fetchall())
-    lost = [key for key in jobs_by_key if key not in inserted]
-    abandoned: set[Key] = set()
-    if lost:
-        keys = ([practice_id for practice_id, _ in lost], [appointment_id for _, appointment_id in lost])
-        abandoned = set(await (await conn.execute(_ABANDONED, keys)).fetchall())
+    cursor = await conn.execute(_WRITE, _columns([jobs_by_key[key].booked for key in sorted(jobs_by_key)]))
+    states: dict[Key, str] = {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
+    lost = [key for key in jobs_by_key if key not in states]
+    abandoned = await _abandoned(conn, lost) if lost else set()
 
     refusals: dict[Key, RequestReplayed | ServiceError] = {}
-    written, joining = [], []
-    for job, known, cared_for in zip(firsts, is_known, is_cared_for, strict=True):
-        key = (job.practice_id, job.booked.appointment_id)
+    for key, job in jobs_by_key.items():
         if key in abandoned:
             refusals[key] = errors.HoldAbandoned("The hold was given back; ask again.", appointment_id=key[1])
-        elif key not in inserted:
+        elif key not in states:
             refusals[key] = RequestReplayed([job.request_id])
-        elif not known:
+        elif states[key] != _BOOKED:
             refusals[key] = errors.UnknownClient("No such client.", client_id=job.booked.client_id)
-        else:
-            written.append(job)
-            if not cared_for:
-                joining.append(job)
-    await _add_to_care_teams(conn, joining)
-    await write_envelopes(conn, [job.envelope for job in written])
+    await write_envelopes(conn, [job.envelope for key, job in jobs_by_key.items() if key not in refusals])
 
     answers: list[Message | RequestReplayed | ServiceError] = []
     for job in jobs:
@@ -148,15 +144,19 @@ async def _flush(conn: Connection, jobs: Sequence[_Job]) -> list[Message | Reque
     return answers
 
 
-def _columns(jobs: Sequence[_Job], is_known: Sequence[bool]) -> tuple[str, ...]:
-    """Return the parameters of _INSERT, an array a column; an unknown client's id is stored as abandoned."""
-    booked = [job.booked for job in jobs]
+async def _abandoned(conn: Connection, keys: Sequence[Key]) -> set[Key]:
+    """Return those of the keys whose hold was given back."""
+    values = (_array(practice_id for practice_id, _ in keys), _array(appointment_id for _, appointment_id in keys))
+    return {(row[0], row[1]) for row in await (await conn.execute(_ABANDONED, values)).fetchall()}
+
+
+def _columns(booked: Sequence[Appointment]) -> tuple[str, ...]:
+    """Return the parameters of _WRITE, an array a column."""
     slots = [one.slot for one in booked]
     return (
         _array(one.practice_id for one in booked),
         _array(one.appointment_id for one in booked),
-        _array("BOOKED" if known else "ABANDONED" for known in is_known),
-        _array(one.client_id if known else "" for one, known in zip(booked, is_known, strict=True)),
+        _array(one.client_id for one in booked),
         _array(slot.therapist_id for slot in slots),
         _array(slot.session_type_id for slot in slots),
         _array(slot.start_time for slot in slots),
@@ -183,11 +183,3 @@ def _array(values: Iterable[object]) -> str:
     """
     texts = [str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values]
     return "{" + ",".join([f'"{text}"' if text else "NULL" for text in texts]) + "}"
-
-
-async def _add_to_care_teams(conn: Connection, jobs: Sequence[_Job]) -> None:
-    """Put each therapist on the client's care team, where they are not yet."""
-    if jobs:
-        pairs = sorted({(job.practice_id, job.booked.client_id, job.booked.slot.therapist_id) for job in jobs})
-        practices, clients, therapists = (list(column) for column in zip(*pairs, strict=True))
-        await conn.execute(ADD_TO_CARE_TEAM, (jobs[0].booked.create_time, practices, clients, therapists))
