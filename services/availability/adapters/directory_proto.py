@@ -1,0 +1,211 @@
+"""Translates what a practice publishes between the contract and the domain, within the stated limits."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from kept.availability.v1 import availability_pb2, availability_service_pb2
+from kept.wall.v1 import wall_pb2
+
+from services.availability.adapters.proto import (
+    MAX_TYPES_PAGE,
+    decode_token,
+    distinct,
+    instant_of,
+    modality_of,
+    page_size_of,
+    uuid_of,
+    uuid_or_new,
+    whole,
+)
+from services.availability.domain import errors
+from services.availability.domain.hours import (
+    MAX_SESSION_TYPES,
+    MAX_STRETCHES,
+    Modality,
+    Schedule,
+    SessionType,
+    WeeklyHours,
+)
+from services.availability.usecases.list_session_types import NameCursor
+from services.availability.usecases.ports import Room, Site, TimeOff
+
+MAX_NAME_CHARS = 120
+"""Characters of a display name. Source: the contract."""
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
+
+
+def site_of(message: availability_pb2.Site) -> Site:
+    """Return a site as the caller sent it; its zone is unchecked. Raises Malformed."""
+    return Site(
+        uuid_or_new(message.site_id, field="site.site_id"),
+        _name(message.display_name, field="site.display_name"),
+        message.time_zone,
+    )
+
+
+def site_message(site: Site) -> availability_pb2.Site:
+    """Return a site as the contract says it."""
+    return availability_pb2.Site(site_id=site.site_id, display_name=site.display_name, time_zone=site.time_zone)
+
+
+def room_of(message: availability_pb2.Room) -> Room:
+    """Return a room as the caller sent it. Raises Malformed."""
+    return Room(
+        uuid_or_new(message.room_id, field="room.room_id"),
+        uuid_of(message.site_id, field="room.site_id"),
+        _name(message.display_name, field="room.display_name"),
+    )
+
+
+def room_message(room: Room) -> availability_pb2.Room:
+    """Return a room as the contract says it."""
+    return availability_pb2.Room(room_id=room.room_id, site_id=room.site_id, display_name=room.display_name)
+
+
+def session_type_of(message: availability_pb2.SessionType) -> SessionType:
+    """Return a session type as the caller sent it. Raises Malformed."""
+    return SessionType(
+        session_type_id=uuid_or_new(message.session_type_id, field="session_type.session_type_id"),
+        display_name=_name(message.display_name, field="session_type.display_name"),
+        length_min=whole(message.length_min, field="session_type.length_min", least=5, most=480),
+        buffer_before_min=whole(message.buffer_before_min, field="session_type.buffer_before_min", least=0, most=120),
+        buffer_after_min=whole(message.buffer_after_min, field="session_type.buffer_after_min", least=0, most=120),
+        notice_min=whole(message.notice_min, field="session_type.notice_min", least=0, most=43_200),
+        horizon_days=whole(message.horizon_days, field="session_type.horizon_days", least=1, most=365),
+        grid_min=whole(message.grid_min, field="session_type.grid_min", least=5, most=240),
+        modalities=_modalities(message.modalities, field="session_type.modalities"),
+    )
+
+
+def session_type_message(session_type: SessionType) -> availability_pb2.SessionType:
+    """Return a session type as the contract says it."""
+    return availability_pb2.SessionType(
+        session_type_id=session_type.session_type_id,
+        display_name=session_type.display_name,
+        length_min=session_type.length_min,
+        buffer_before_min=session_type.buffer_before_min,
+        buffer_after_min=session_type.buffer_after_min,
+        notice_min=session_type.notice_min,
+        horizon_days=session_type.horizon_days,
+        grid_min=session_type.grid_min,
+        modalities=session_type.modalities,  # type: ignore[arg-type]
+    )
+
+
+def page_of(request: availability_service_pb2.ListSessionTypesRequest) -> tuple[int, NameCursor | None]:
+    """Return the page size, and the session type after which the page begins. Raises Malformed."""
+    limit = page_size_of(request.page_size, most=MAX_TYPES_PAGE)
+    if not request.page_token:
+        return limit, None
+    raw = decode_token(request.page_token)
+    try:
+        return limit, (raw[16:].decode(), str(UUID(bytes=raw[:16])))
+    except ValueError:
+        raise errors.Malformed("The page token can't be read.", field="page_token") from None
+
+
+def session_types_message(
+    found: Sequence[SessionType], limit: int
+) -> availability_service_pb2.ListSessionTypesResponse:
+    """Return a page of at most *limit* session types; one more found means that there is a next page."""
+    page, token = found[:limit], ""
+    if len(found) > limit:
+        token = base64.urlsafe_b64encode(UUID(page[-1].session_type_id).bytes + page[-1].display_name.encode()).decode()
+    return availability_service_pb2.ListSessionTypesResponse(
+        session_types=[session_type_message(each) for each in page], next_page_token=token
+    )
+
+
+def schedule_of(message: availability_pb2.Schedule) -> Schedule:
+    """Return a schedule as the caller sent it; what no week can have is unchecked. Raises Malformed."""
+    if len(message.weekly_hours) > MAX_STRETCHES:
+        raise errors.Malformed("Too many stretches.", field="schedule.weekly_hours", most=str(MAX_STRETCHES))
+    return Schedule(
+        therapist_id=uuid_of(message.therapist_id, field="schedule.therapist_id"),
+        time_zone=message.time_zone,
+        weekly_hours=tuple(_hours(each) for each in message.weekly_hours),
+        session_type_ids=distinct(message.session_type_ids, field="schedule.session_type_ids", most=MAX_SESSION_TYPES),
+    )
+
+
+def schedule_message(schedule: Schedule) -> availability_pb2.Schedule:
+    """Return a schedule as the contract says it."""
+    return availability_pb2.Schedule(
+        therapist_id=schedule.therapist_id,
+        time_zone=schedule.time_zone,
+        weekly_hours=[
+            availability_pb2.WeeklyHours(
+                weekday=each.weekday,
+                start_local=_clock(each.start_min),
+                end_local=_clock(each.end_min),
+                site_id=each.site_id,
+                modalities=each.modalities,  # type: ignore[arg-type]
+            )
+            for each in schedule.weekly_hours
+        ],
+        session_type_ids=schedule.session_type_ids,
+        version=schedule.version,
+    )
+
+
+def time_off_of(message: availability_pb2.TimeOff) -> TimeOff:
+    """Return a stretch of time off under a new id. Raises Malformed, IntervalReversed."""
+    start_s = instant_of(message.interval, "time_off.interval.start_time")
+    end_s = instant_of(message.interval, "time_off.interval.end_time")
+    if end_s <= start_s:
+        raise errors.IntervalReversed("Time off ends after it starts.")
+    return TimeOff(
+        uuid_or_new("", field=""), uuid_of(message.therapist_id, field="time_off.therapist_id"), (start_s, end_s)
+    )
+
+
+def time_off_message(time_off: TimeOff) -> availability_pb2.TimeOff:
+    """Return a stretch of time off as the contract says it."""
+    found = availability_pb2.TimeOff(
+        time_off_id=time_off.time_off_id, therapist_id=time_off.therapist_id, interval=wall_pb2.Interval()
+    )
+    found.interval.start_time.seconds, found.interval.end_time.seconds = time_off.span
+    return found
+
+
+def _hours(message: availability_pb2.WeeklyHours) -> WeeklyHours:
+    field = "schedule.weekly_hours"
+    modalities = _modalities(message.modalities, field=f"{field}.modalities")
+    site_id = uuid_of(message.site_id, field=f"{field}.site_id") if message.site_id else ""
+    if Modality.IN_PERSON in modalities and not site_id:
+        raise errors.Malformed("Hours in person need a site.", field=f"{field}.site_id")
+    return WeeklyHours(
+        weekday=whole(message.weekday, field=f"{field}.weekday", least=1, most=7),
+        start_min=_minute(message.start_local, field=f"{field}.start_local"),
+        end_min=_minute(message.end_local, field=f"{field}.end_local"),
+        site_id=site_id,
+        modalities=modalities,
+    )
+
+
+def _minute(text: str, *, field: str) -> int:
+    if not _CLOCK.fullmatch(text):
+        raise errors.Malformed("A time of day is HH:MM.", field=field)
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _name(text: str, *, field: str) -> str:
+    if not text.strip() or len(text) > MAX_NAME_CHARS or not text.isprintable():
+        raise errors.Malformed("A name has 1 to 120 printable characters.", field=field, most=str(MAX_NAME_CHARS))
+    return text
+
+
+def _modalities(values: Iterable[int], *, field: str) -> tuple[int, ...]:
+    found: Sequence[int] = [modality_of(each, field=field) for each in values]
+    if not found or Modality.ANY in found or len(set(found)) < len(found):
+        raise errors.Malformed("List each modality once.", field=field)
+    return tuple(found)

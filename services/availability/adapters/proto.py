@@ -1,0 +1,276 @@
+"""Translates between the contract's messages and the domain's words, and refuses what can't be read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import struct
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import uuid_utils
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from kept.availability.v1 import availability_events_pb2, availability_pb2, availability_service_pb2
+from kept.wall.v1 import wall_pb2
+
+from services.availability.domain import errors, facts
+from services.availability.domain.claim import Claim, Placement, State
+from services.availability.domain.wall import WallTime, instant
+from services.availability.domain.wish import Wish
+from services.availability.usecases.ports import Slot
+from services.availability.usecases.search_slots import Cursor, Query
+
+DEFAULT_PAGE = 50
+
+MAX_SLOTS_PAGE = 500
+"""Slots on one page. Source: the contract."""
+
+MAX_TYPES_PAGE = 200
+"""Session types on one page. Source: the contract."""
+
+MAX_THERAPISTS = 1_000
+"""Therapists one search may name. Source: the contract."""
+
+MAX_TOKEN_CHARS = 1_024
+"""Characters of a page token: the longest name, four bytes a character, with its id."""
+
+FIRST_YEAR_S = 0
+LAST_YEAR_S = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
+"""Instants outside of 1970 to 2199 are somebody's mistake."""
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", re.ASCII)
+
+_STATES = {
+    State.HELD: availability_pb2.Claim.STATE_HELD,
+    State.CONFIRMED: availability_pb2.Claim.STATE_CONFIRMED,
+    State.RELEASED: availability_pb2.Claim.STATE_RELEASED,
+}
+
+
+def uuid_of(text: str, *, field: str) -> str:
+    """Return an id in its one spelling. Raises Malformed."""
+    if not _UUID.fullmatch(text):
+        raise errors.Malformed("An id must be a UUID.", field=field)
+    return text.lower()
+
+
+def uuid_or_new(text: str, *, field: str) -> str:
+    """Return the id, or a new one where none is given. Raises Malformed."""
+    return uuid_of(text, field=field) if text else str(uuid_utils.uuid7())
+
+
+def whole(value: int, *, field: str, least: int, most: int) -> int:
+    """Return a number inside its limits. Raises Malformed."""
+    if not least <= value <= most:
+        raise errors.Malformed("A number is outside its limits.", field=field, least=str(least), most=str(most))
+    return value
+
+
+def page_size_of(value: int, *, most: int) -> int:
+    """Return how many to give; 0 means DEFAULT_PAGE. Raises Malformed."""
+    return whole(value, field="page_size", least=0, most=most) or DEFAULT_PAGE
+
+
+def modality_of(value: int, *, field: str) -> int:
+    """Return a modality, 0 where it is not said. Raises Malformed for a number the contract does not know."""
+    return whole(value, field=field, least=0, most=len(availability_pb2.Modality.values()) - 1)
+
+
+def instant_of(holder: Message, field: str) -> int:
+    """Return the epoch seconds of a timestamp field, fractions cut off. Raises Malformed."""
+    name = field.rpartition(".")[2]
+    seconds: int = getattr(holder, name).seconds
+    if not holder.HasField(name) or not FIRST_YEAR_S <= seconds < LAST_YEAR_S:
+        raise errors.Malformed("An instant is missing or too far from now.", field=field)
+    return seconds
+
+
+def wall_of(message: wall_pb2.WallTime) -> WallTime:
+    """Return a wall time as the caller said it, unchecked."""
+    return WallTime(message.local, message.time_zone, message.fold)
+
+
+def wish_of_hold(request: availability_service_pb2.HoldRequest) -> Wish:
+    """Return what a hold asks for. Raises Malformed, UnknownTimeZone, TimeDoesNotExist, TimeAmbiguous."""
+    wall = wall_of(request.start_wall)
+    wish = Wish(
+        therapist_id=uuid_of(request.therapist_id, field="therapist_id"),
+        client_id=uuid_of(request.client_id, field="client_id"),
+        session_type_id=uuid_of(request.session_type_id, field="session_type_id"),
+        wall=wall,
+        start_s=instant(wall),
+        modality=modality_of(request.modality, field="modality"),
+        room_id=uuid_of(request.room_id, field="room_id") if request.room_id else "",
+        is_by_staff=request.by_staff,
+        digest=hashlib.blake2b(request.SerializeToString(deterministic=True), digest_size=16).digest(),
+    )
+    if wish.client_id == wish.therapist_id:
+        raise errors.Malformed("Nobody is their own therapist.", field="client_id")
+    return wish
+
+
+def wish_of_move(request: availability_service_pb2.MoveRequest, claim: Claim) -> Wish:
+    """Return what a move asks for; what it does not say stays as the claim has it."""
+    wall = wall_of(request.start_wall)
+    now = claim.placement
+    return Wish(
+        therapist_id=uuid_of(request.therapist_id, field="therapist_id") if request.therapist_id else now.therapist_id,
+        client_id=claim.client_id,
+        session_type_id=claim.session_type_id,
+        wall=wall,
+        start_s=instant(wall),
+        modality=modality_of(request.modality, field="modality") or now.modality,
+        room_id="",
+        is_by_staff=request.by_staff,
+        digest=claim.wish_digest,
+    )
+
+
+def claim_message(claim: Claim) -> availability_pb2.Claim:
+    """Return a claim as the contract says it, at its agreed time."""
+    return _claim(claim, claim.placement, _STATES[claim.state], claim.hold_expire_s)
+
+
+def moved_message(claim: Claim) -> availability_pb2.Claim:
+    """Return a claim with a pending move at its new time, which is held."""
+    assert claim.pending is not None, "only for a pending move"
+    return _claim(claim, claim.pending.placement, availability_pb2.Claim.STATE_HELD, claim.pending.expire_s)
+
+
+def _claim(
+    claim: Claim, placed: Placement, state: availability_pb2.Claim.State.ValueType, expire_s: int
+) -> availability_pb2.Claim:
+    return availability_pb2.Claim(
+        claim_id=claim.claim_id,
+        state=state,
+        therapist_id=placed.therapist_id,
+        client_id=claim.client_id,
+        room_id=placed.room_id,
+        session_type_id=claim.session_type_id,
+        start_time=Timestamp(seconds=placed.start_s),
+        end_time=Timestamp(seconds=placed.end_s),
+        start_wall=_wall(placed.wall),
+        tzdata_version=placed.tzdata_version,
+        hold_expire_time=Timestamp(seconds=expire_s),
+        modality=placed.modality,  # type: ignore[arg-type]
+        site_id=placed.site_id,
+        version=claim.version,
+    )
+
+
+def slot_message(slot: Slot) -> availability_pb2.Slot:
+    """Return a free slot as the contract says it."""
+    return availability_pb2.Slot(
+        therapist_id=slot.therapist_id,
+        session_type_id=slot.session_type_id,
+        start_time=Timestamp(seconds=slot.start_s),
+        end_time=Timestamp(seconds=slot.end_s),
+        start_wall=_wall(slot.wall),
+        modality=slot.modality,  # type: ignore[arg-type]
+        site_id=slot.site_id,
+    )
+
+
+def alternatives(slots: Sequence[Slot]) -> availability_pb2.Alternatives:
+    """Return slots as they travel in the details of a refusal."""
+    return availability_pb2.Alternatives(slots=[slot_message(each) for each in slots])
+
+
+def event_of(practice_id: str, fact: facts.Fact) -> Message:
+    """Return the event that tells a fact: ids and times only."""
+    match fact:
+        case facts.TimeFreed():
+            return availability_events_pb2.ClaimReleased(
+                practice_id=practice_id,
+                claim_id=fact.claim_id,
+                therapist_id=fact.therapist_id,
+                start_time=Timestamp(seconds=fact.start_s),
+                end_time=Timestamp(seconds=fact.end_s),
+                version=fact.version,
+            )
+        case facts.HoldLapsed():
+            return availability_events_pb2.HoldLapsed(
+                practice_id=practice_id,
+                claim_id=fact.claim_id,
+                hold_expire_time=Timestamp(seconds=fact.expire_s),
+                is_move=fact.is_move,
+                start_time=Timestamp(seconds=fact.start_s),
+                version=fact.version,
+            )
+        case facts.ScheduleChanged():
+            return availability_events_pb2.ScheduleChanged(
+                practice_id=practice_id, therapist_id=fact.therapist_id, version=fact.version
+            )
+
+
+def query_of(
+    request: availability_service_pb2.SearchSlotsRequest, *, practice_id: str, is_by_staff: bool
+) -> tuple[Query, int, Cursor | None]:
+    """Return what is searched for, the page size, and the slot after which the page begins. Raises Malformed."""
+    if len(request.therapist_ids) > MAX_THERAPISTS:
+        raise errors.Malformed("Too many therapists.", field="therapist_ids", most=str(MAX_THERAPISTS))
+    query = Query(
+        practice_id=practice_id,
+        session_type_id=uuid_of(request.session_type_id, field="session_type_id"),
+        therapist_ids=list(dict.fromkeys(uuid_of(each, field="therapist_ids") for each in request.therapist_ids)),
+        from_s=instant_of(request, "from_time"),
+        to_s=instant_of(request, "to_time"),
+        modality=modality_of(request.modality, field="modality"),
+        site_id=uuid_of(request.site_id, field="site_id") if request.site_id else "",
+        is_first_only=request.next_available,
+        is_by_staff=is_by_staff,
+    )
+    limit = page_size_of(request.page_size, most=MAX_SLOTS_PAGE)
+    return query, limit, _cursor_of(request.page_token, query) if request.page_token else None
+
+
+def slots_message(found: Sequence[Slot], query: Query, limit: int) -> availability_service_pb2.SearchSlotsResponse:
+    """Return a page of at most *limit* slots; one more found means that there is a next page."""
+    page = found[:limit]
+    token = _token(query, (page[-1].start_s, page[-1].therapist_id)) if len(found) > limit else ""
+    return availability_service_pb2.SearchSlotsResponse(
+        slots=[slot_message(each) for each in page], next_page_token=token
+    )
+
+
+def _token(query: Query, cursor: Cursor) -> str:
+    """Write where a page ended; the query's digest keeps the token from continuing another search."""
+    raw = _digest(query) + struct.pack(">q", cursor[0]) + UUID(cursor[1]).bytes
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def _cursor_of(token: str, query: Query) -> Cursor:
+    raw = decode_token(token)
+    if len(raw) != 32 or raw[:8] != _digest(query):
+        raise errors.Malformed("The page token belongs to another search.", field="page_token")
+    return struct.unpack(">q", raw[8:16])[0], str(UUID(bytes=raw[16:]))
+
+
+def decode_token(token: str) -> bytes:
+    """Return the bytes of a page token. Raises Malformed."""
+    if len(token) > MAX_TOKEN_CHARS:
+        raise errors.Malformed("The page token is too long.", field="page_token")
+    try:
+        return base64.b64decode(token.encode(), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeError):
+        raise errors.Malformed("The page token can't be read.", field="page_token") from None
+
+
+def _digest(query: Query) -> bytes:
+    return hashlib.blake2b(repr(query).encode(), digest_size=8).digest()
+
+
+def _wall(wall: WallTime) -> wall_pb2.WallTime:
+    return wall_pb2.WallTime(local=wall.local, time_zone=wall.time_zone, fold=wall.fold)
+
+
+def distinct(values: Iterable[str], *, field: str, most: int) -> tuple[str, ...]:
+    """Return ids without repetition. Raises Malformed."""
+    found = tuple(dict.fromkeys(uuid_of(each, field=field) for each in values))
+    if len(found) > most:
+        raise errors.Malformed("The list is too long.", field=field, most=str(most))
+    return found

@@ -1,0 +1,53 @@
+"""Looks up what is taken of therapists, rooms and clients."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from services.availability.adapters.rows import array, columns
+from services.availability.domain.board import Board
+from services.availability.domain.free import Span
+from services.chassis.db.pool import Connection, Database
+
+_OCCUPIED = """
+select practice_id::text, resource_id::text, start_s, end_s
+  from occupied(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid)
+"""
+
+_TAKEN_TIMES = "select resource_id::text, spans from taken_times(%s, %s::uuid[], %s, %s)"
+
+Need = tuple[str, str, Span]
+"""Practice, resource, and the stretch to look up."""
+
+
+class PostgresTaken:
+    """Reads occupancies in a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def times(self, practice_id: str, resource_ids: Sequence[str], span: Span) -> Mapping[str, Sequence[Span]]:
+        """Return what is taken of each resource in a stretch; one of which nothing is taken is missing."""
+        if not resource_ids:
+            return {}
+        async with self._database.begin([practice_id]) as conn:
+            found = await conn.execute(_TAKEN_TIMES, (practice_id, array(resource_ids), *span))
+            rows = await found.fetchall()
+        taken: dict[str, Sequence[Span]] = {}
+        for resource_id, text in rows:
+            edges = [int(word) for word in text.split(" ")]
+            taken[resource_id] = list(zip(edges[::2], edges[1::2], strict=True))
+        return taken
+
+
+async def look_up(conn: Connection, board: Board, needs: Collection[Need], *, but_claim_id: str | None = None) -> None:
+    """Note on the board what is taken in the stretches needed, but for the rows of one claim."""
+    if not needs:
+        return
+    wanted = columns((practice_id, resource_id, *span) for practice_id, resource_id, span in needs)
+    found = await conn.execute(_OCCUPIED, (*wanted, but_claim_id))
+    seen: set[tuple[str, str, int, int]] = set()
+    for row in await found.fetchall():
+        if row not in seen:
+            seen.add(row)
+            board.take(row[0], row[1], (row[2], row[3]))

@@ -1,0 +1,107 @@
+"""Names every refusal of the availability service, each with its stable reason."""
+
+from __future__ import annotations
+
+from services.chassis import errors
+
+
+class Malformed(errors.InvalidRequest):
+    """A field of the request can't be read or is outside its limits; the metadata names it."""
+
+    reason = "MALFORMED_REQUEST"
+
+
+class UnknownTimeZone(errors.InvalidRequest):
+    """The zone is not one of the IANA database's."""
+
+    reason = "UNKNOWN_TIME_ZONE"
+
+
+class TimeDoesNotExist(errors.InvalidRequest):
+    """The clocks of that zone skip this wall time."""
+
+    reason = "TIME_DOES_NOT_EXIST"
+
+
+class TimeAmbiguous(errors.InvalidRequest):
+    """The clocks of that zone show this wall time twice; fold says which: 1 the first, 2 the second."""
+
+    reason = "TIME_AMBIGUOUS"
+
+
+class IntervalReversed(errors.InvalidRequest):
+    """The interval ends at or before its start."""
+
+    reason = "INTERVAL_REVERSED"
+
+
+class HoursReversed(errors.InvalidRequest):
+    """Working hours end at or before their start."""
+
+    reason = "HOURS_REVERSED"
+
+
+class HoursOverlap(errors.InvalidRequest):
+    """Two stretches of working hours share a minute."""
+
+    reason = "HOURS_OVERLAP"
+
+
+class Unknown(errors.NotFound):
+    """This practice has no such site, room, session type, schedule or claim; the metadata names it."""
+
+    reason = "NOT_FOUND"
+
+
+class HoldIdReused(errors.AlreadyExists):
+    """The same hold id came before with another wish."""
+
+    reason = "REQUEST_ID_REUSED"
+
+
+class SlotTaken(errors.RuleViolated):
+    """The therapist or the room is taken at that time; the details hold the nearest free slots."""
+
+    reason = "SLOT_TAKEN"
+
+
+class ClientOverlap(errors.RuleViolated):
+    """The client is somewhere else at that time; the details hold the nearest free slots."""
+
+    reason = "CLIENT_OVERLAP"
+
+
+class SlotNotOffered(errors.RuleViolated):
+    """The therapist does not offer this session at that time in that way."""
+
+    reason = "SLOT_NOT_OFFERED"
+
+
+class SlotInPast(errors.RuleViolated):
+    """The time has begun already."""
+
+    reason = "SLOT_IN_PAST"
+
+
+class NoticeTooShort(errors.RuleViolated):
+    """The session type asks for longer notice of a booking by a client."""
+
+    reason = "NOTICE_TOO_SHORT"
+
+
+class HorizonExceeded(errors.RuleViolated):
+    """The time lies further ahead than can be searched or booked."""
+
+    reason = "HORIZON_EXCEEDED"
+
+
+class ClaimReleased(errors.RuleViolated):
+    """The claim was given back: it can't be confirmed or moved any more."""
+
+    reason = "CLAIM_RELEASED"
+
+
+class MovePending(errors.RuleViolated):
+    """Another move of this claim waits for its owner's word."""
+
+    reason = "MOVE_PENDING"

@@ -1,0 +1,39 @@
+"""Names what the ledger tells others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFreed:
+    """Claimed time is free again; start_s and end_s are epoch seconds."""
+
+    claim_id: str
+    therapist_id: str
+    start_s: int
+    end_s: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLapsed:
+    """A hold or a pending move is past its time and waits for its owner's word; it blocks on."""
+
+    claim_id: str
+    expire_s: int
+    is_move: bool
+    start_s: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChanged:
+    """A therapist's hours or session types changed."""
+
+    therapist_id: str
+    version: int
+
+
+Fact: TypeAlias = TimeFreed | HoldLapsed | ScheduleChanged

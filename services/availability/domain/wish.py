@@ -1,0 +1,117 @@
+"""Says what a caller may ask time for, and where a session would take place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.availability.domain import errors
+from services.availability.domain.claim import Placement
+from services.availability.domain.directory import Directory
+from services.availability.domain.hours import Modality, Option, SessionType
+from services.availability.domain.wall import MINUTE_S, WallTime, local_date
+
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """
+    A session somebody wants.
+
+    start_s is the instant of the wall time. room_id is empty for any room. digest tells this wish from
+    another one under the same hold id.
+    """
+
+    therapist_id: str
+    client_id: str
+    session_type_id: str
+    wall: WallTime
+    start_s: int
+    modality: int
+    room_id: str
+    is_by_staff: bool
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a wish may be fulfilled as far as hours and rules go, best first; what is taken is not known here."""
+
+    wish: Wish
+    session_type: SessionType
+    options: Sequence[Option]
+
+    @property
+    def end_s(self) -> int:
+        """Return the end of the session in epoch seconds."""
+        return self.wish.start_s + self.session_type.length_min * MINUTE_S
+
+    def place(self, option: Option, room_id: str, *, tzdata_version: str) -> Placement:
+        """Return the placement for one of the options; room_id is empty unless it is in person."""
+        return Placement(
+            therapist_id=self.wish.therapist_id,
+            room_id=room_id,
+            site_id=option.site_id,
+            modality=option.modality,
+            start_s=self.wish.start_s,
+            end_s=self.end_s,
+            before_min=self.session_type.buffer_before_min,
+            after_min=self.session_type.buffer_after_min,
+            wall=self.wish.wall,
+            tzdata_version=tzdata_version,
+        )
+
+
+def find_ways(wish: Wish, directory: Directory, *, now_s: int) -> Ways:
+    """
+    Check a wish against hours and rules.
+
+    Raises:
+        SlotInPast: It starts at *now_s* or before. (FAILED_PRECONDITION)
+        Unknown: No such session type, schedule or room. (NOT_FOUND)
+        NoticeTooShort: A client books too late. (FAILED_PRECONDITION)
+        HorizonExceeded: A client books too far ahead. (FAILED_PRECONDITION)
+        SlotNotOffered: The therapist's hours have no such start, or not in this way. (FAILED_PRECONDITION)
+    """
+    if wish.start_s <= now_s:
+        raise errors.SlotInPast("The time has begun already.")
+    session_type = directory.session_types.get(wish.session_type_id)
+    if session_type is None:
+        raise errors.Unknown("No such session type.", session_type_id=wish.session_type_id)
+    schedule = directory.schedules.get(wish.therapist_id)
+    if schedule is None:
+        raise errors.Unknown("No such therapist's schedule.", therapist_id=wish.therapist_id)
+    if not wish.is_by_staff:
+        earliest_s, latest_s = bounds(session_type, now_s=now_s)
+        if wish.start_s < earliest_s:
+            raise errors.NoticeTooShort("The notice is too short.", notice_min=str(session_type.notice_min))
+        if wish.start_s >= latest_s:
+            raise errors.HorizonExceeded("It is too far ahead.", horizon_days=str(session_type.horizon_days))
+    options: Sequence[Option] = ()
+    if wish.session_type_id in schedule.session_type_ids:
+        day = local_date(wish.start_s, schedule.time_zone)
+        options = directory.offers(schedule, session_type, day).options_by_start.get(wish.start_s, ())
+    if wish.modality != Modality.ANY:
+        options = [each for each in options if each.modality == wish.modality]
+    if wish.room_id:
+        if not any(wish.room_id in rooms for rooms in directory.rooms.values()):
+            raise errors.Unknown("No such room.", room_id=wish.room_id)
+        options = [each for each in options if wish.room_id in directory.rooms.get(each.site_id, ())]
+    if not options:
+        raise errors.SlotNotOffered("The therapist does not offer this.")
+    return Ways(wish, session_type, options)
+
+
+def bounds(session_type: SessionType, *, now_s: int) -> tuple[int, int]:
+    """Return from when, and before when, a client may book a session of this type, in epoch seconds."""
+    return now_s + session_type.notice_min * MINUTE_S, now_s + session_type.horizon_days * DAY_S
+
+
+def rooms_to_try(ways: Ways, option: Option, directory: Directory) -> Sequence[str]:
+    """Return the rooms an option may take, in order; one empty id when it needs none."""
+    if option.modality != Modality.IN_PERSON:
+        return ("",)
+    if ways.wish.room_id:
+        return (ways.wish.room_id,)
+    return directory.rooms_for(ways.wish.therapist_id, option.site_id)

@@ -1,0 +1,38 @@
+"""Says what availability does when it hears of an appointment; late and doubled events change nothing."""
+
+from __future__ import annotations
+
+from kept.booking.v1 import booking_events_pb2
+
+from services.availability.domain import facts
+from services.availability.domain.claim import Claim
+from services.availability.usecases.answer_claim import answer_claim
+from services.availability.usecases.follow_booking import follow_booking
+from services.availability.usecases.ports import Claims
+from services.chassis.context import Call
+
+
+class Reactions:
+    """Answers the events availability listens to."""
+
+    def __init__(self, *, claims: Claims) -> None:
+        self._claims = claims
+
+    async def on_appointment_booked(self, event: booking_events_pb2.AppointmentBooked, call: Call) -> None:
+        """Let the hold stand for its appointment."""
+        seen = event.appointment
+        start_s = seen.start_time.seconds
+        await follow_booking(seen.appointment_id, seen.therapist_id, start_s, call, claims=self._claims)
+
+    async def on_appointment_rescheduled(self, event: booking_events_pb2.AppointmentRescheduled, call: Call) -> None:
+        """Let only the new time block."""
+        seen = event.appointment
+
+        def step(claim: Claim) -> tuple[Claim, list[facts.Fact]]:
+            return claim.finish_move_to(seen.therapist_id, seen.start_time.seconds)
+
+        await answer_claim(seen.appointment_id, step, call, claims=self._claims)
+
+    async def on_appointment_cancelled(self, event: booking_events_pb2.AppointmentCancelled, call: Call) -> None:
+        """Give its time back; a cancelled appointment never comes back, so late word of it can't be wrong."""
+        await answer_claim(event.appointment.appointment_id, Claim.release, call, claims=self._claims)

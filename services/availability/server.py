@@ -1,0 +1,166 @@
+"""Serves the ledger's door: asyncio, gRPC, the inbox reactions, the question after lapsed holds."""
+
+from __future__ import annotations
+
+from kept.availability.v1 import availability_pb2, availability_service_pb2
+
+from services.availability.adapters import directory_proto, proto
+from services.availability.bootstrap import Parts, bootstrap
+from services.availability.config import SERVICE
+from services.availability.domain.claim import Claim
+from services.availability.domain.wish import Wish
+from services.availability.usecases.answer_claim import answer_claim
+from services.availability.usecases.create_time_off import create_time_off
+from services.availability.usecases.find_alternatives import Finder
+from services.availability.usecases.get_schedule import get_schedule
+from services.availability.usecases.hold_slot import hold_slot
+from services.availability.usecases.list_session_types import list_session_types
+from services.availability.usecases.move_claim import move_claim
+from services.availability.usecases.ports import Claims, Clock, Directories, Holds, Taken
+from services.availability.usecases.put_schedule import put_schedule
+from services.availability.usecases.put_site import put_site
+from services.availability.usecases.search_slots import search_slots
+from services.chassis.config import ProcessConfig
+from services.chassis.context import Call
+from services.chassis.db.pool import Database
+from services.chassis.rpc.server import Application, run
+
+STAFF_ROLES = frozenset({"front_desk", "therapist", "practice_admin"})
+"""Roles that see free slots without a client's notice and horizon."""
+
+
+class AvailabilityServicer:
+    """Turns each request into domain words, calls the use case, and turns its answer back."""
+
+    def __init__(
+        self,
+        *,
+        directories: Directories,
+        holds: Holds,
+        claims: Claims,
+        taken: Taken,
+        finder: Finder,
+        clock: Clock,
+    ) -> None:
+        self._directories = directories
+        self._holds = holds
+        self._claims = claims
+        self._taken = taken
+        self._finder = finder
+        self._clock = clock
+
+    async def PutSite(self, request: availability_service_pb2.PutSiteRequest, call: Call) -> availability_pb2.Site:
+        site = await put_site(directory_proto.site_of(request.site), call, directories=self._directories)
+        return directory_proto.site_message(site)
+
+    async def PutRoom(self, request: availability_service_pb2.PutRoomRequest, call: Call) -> availability_pb2.Room:
+        room = directory_proto.room_of(request.room)
+        await self._directories.put_room(call, room)
+        return directory_proto.room_message(room)
+
+    async def PutSessionType(
+        self, request: availability_service_pb2.PutSessionTypeRequest, call: Call
+    ) -> availability_pb2.SessionType:
+        session_type = directory_proto.session_type_of(request.session_type)
+        await self._directories.put_session_type(call, session_type)
+        return directory_proto.session_type_message(session_type)
+
+    async def ListSessionTypes(
+        self, request: availability_service_pb2.ListSessionTypesRequest, call: Call
+    ) -> availability_service_pb2.ListSessionTypesResponse:
+        limit, after = directory_proto.page_of(request)
+        found = await list_session_types(call.practice_id, directories=self._directories, limit=limit + 1, after=after)
+        return directory_proto.session_types_message(found, limit)
+
+    async def PutSchedule(
+        self, request: availability_service_pb2.PutScheduleRequest, call: Call
+    ) -> availability_pb2.Schedule:
+        schedule = directory_proto.schedule_of(request.schedule)
+        return directory_proto.schedule_message(await put_schedule(schedule, call, directories=self._directories))
+
+    async def GetSchedule(
+        self, request: availability_service_pb2.GetScheduleRequest, call: Call
+    ) -> availability_pb2.Schedule:
+        therapist_id = proto.uuid_of(request.therapist_id, field="therapist_id")
+        schedule = await get_schedule(therapist_id, call.practice_id, directories=self._directories)
+        return directory_proto.schedule_message(schedule)
+
+    async def CreateTimeOff(
+        self, request: availability_service_pb2.CreateTimeOffRequest, call: Call
+    ) -> availability_pb2.TimeOff:
+        time_off = directory_proto.time_off_of(request.time_off)
+        return directory_proto.time_off_message(await create_time_off(time_off, call, claims=self._claims))
+
+    async def SearchSlots(
+        self, request: availability_service_pb2.SearchSlotsRequest, call: Call
+    ) -> availability_service_pb2.SearchSlotsResponse:
+        is_by_staff = not STAFF_ROLES.isdisjoint(call.actor.roles)
+        query, limit, after = proto.query_of(request, practice_id=call.practice_id, is_by_staff=is_by_staff)
+        found = await search_slots(
+            query, directories=self._directories, taken=self._taken, clock=self._clock, limit=limit + 1, after=after
+        )
+        return proto.slots_message(found, query, limit)
+
+    async def Hold(self, request: availability_service_pb2.HoldRequest, call: Call) -> availability_pb2.Claim:
+        hold_id = proto.uuid_of(request.hold_id, field="hold_id")
+        wish = proto.wish_of_hold(request)
+        return proto.claim_message(await hold_slot(hold_id, wish, call, holds=self._holds, finder=self._finder))
+
+    async def Confirm(self, request: availability_service_pb2.ConfirmRequest, call: Call) -> availability_pb2.Claim:
+        claim_id = proto.uuid_of(request.claim_id, field="claim_id")
+        return proto.claim_message(await answer_claim(claim_id, Claim.confirm, call, claims=self._claims))
+
+    async def Release(self, request: availability_service_pb2.ReleaseRequest, call: Call) -> availability_pb2.Claim:
+        claim_id = proto.uuid_of(request.claim_id, field="claim_id")
+        step = Claim.take_back_move if request.only_move else Claim.release
+        return proto.claim_message(await answer_claim(claim_id, step, call, claims=self._claims))
+
+    async def Move(self, request: availability_service_pb2.MoveRequest, call: Call) -> availability_pb2.Claim:
+        claim_id = proto.uuid_of(request.claim_id, field="claim_id")
+
+        def wish_for(claim: Claim) -> Wish:
+            return proto.wish_of_move(request, claim)
+
+        moved = await move_claim(
+            claim_id,
+            wish_for,
+            call,
+            claims=self._claims,
+            directories=self._directories,
+            clock=self._clock,
+            finder=self._finder,
+        )
+        return proto.moved_message(moved)
+
+    async def GetClaim(self, request: availability_service_pb2.GetClaimRequest, call: Call) -> availability_pb2.Claim:
+        claim_id = proto.uuid_of(request.claim_id, field="claim_id")
+        return proto.claim_message(await self._claims.find(call, claim_id))
+
+
+async def compose(config: ProcessConfig) -> Application:
+    """Put the servicer before the parts."""
+    parts = bootstrap(await Database.open(config))
+    return application(config, parts)
+
+
+def application(config: ProcessConfig, parts: Parts) -> Application:
+    """Return what the process runs."""
+    servicer = AvailabilityServicer(
+        directories=parts.directories,
+        holds=parts.holds,
+        claims=parts.claims,
+        taken=parts.taken,
+        finder=parts.finder,
+        clock=parts.clock,
+    )
+    return Application(
+        SERVICE,
+        config,
+        parts.database,
+        [(availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"], servicer)],
+        closers=(parts.holds.close,),
+    )
+
+
+if __name__ == "__main__":
+    run(SERVICE, compose)

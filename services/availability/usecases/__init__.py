@@ -1,0 +1,1 @@
+"""One verb, one file: what the ledger does when it is asked."""

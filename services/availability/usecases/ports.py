@@ -1,0 +1,127 @@
+"""Says what the use cases need of the database and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.availability.domain import facts
+from services.availability.domain.claim import Claim, Placement
+from services.availability.domain.directory import Directory
+from services.availability.domain.free import Span
+from services.availability.domain.hours import Schedule, SessionType
+from services.availability.domain.wall import WallTime
+from services.availability.domain.wish import Ways, Wish
+from services.chassis.context import Call
+
+Clock = Callable[[], int]
+"""Gives the present in epoch seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place with rooms."""
+
+    site_id: str
+    display_name: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room at a site."""
+
+    room_id: str
+    site_id: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOff:
+    """A stretch a therapist is away."""
+
+    time_off_id: str
+    therapist_id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A free slot."""
+
+    therapist_id: str
+    session_type_id: str
+    start_s: int
+    end_s: int
+    wall: WallTime
+    modality: int
+    site_id: str
+
+
+class Directories(Protocol):
+    """Reads and writes what practices publish; changes happen in the call's own transaction."""
+
+    async def read(self, practice_id: str) -> Directory:
+        """Return the practice's directory as it is now."""
+
+    async def of_call(self, call: Call) -> Directory:
+        """Return it as the call's own transaction sees it."""
+
+    async def put_site(self, call: Call, site: Site) -> None:
+        """Create or replace a site."""
+
+    async def put_room(self, call: Call, room: Room) -> None:
+        """Create or replace a room. Raises Unknown (site)."""
+
+    async def put_session_type(self, call: Call, session_type: SessionType) -> None:
+        """Create or replace a session type."""
+
+    async def put_schedule(self, call: Call, schedule: Schedule) -> int:
+        """Create or replace a schedule with its event, and return its version. Raises Unknown (site, session type)."""
+
+
+class Holds(Protocol):
+    """Takes new time, many callers' in one transaction."""
+
+    async def take(self, hold_id: str, wish: Wish, call: Call) -> Claim:
+        """
+        Commit a held claim with its audit record; the same wish under the same id gives the same claim.
+
+        Raises:
+            SlotTaken, ClientOverlap: Somebody was first. (FAILED_PRECONDITION)
+            HoldIdReused: The id came with another wish. (ALREADY_EXISTS)
+            ServiceError: What `find_ways` refuses.
+        """
+
+
+class Claims(Protocol):
+    """Reads and changes claims in the call's own transaction."""
+
+    async def find(self, call: Call, claim_id: str) -> Claim:
+        """Return a claim. Raises Unknown."""
+
+    async def lock(self, call: Call, claim_id: str) -> Claim:
+        """Return a claim that nobody else can change until this call ends. Raises Unknown."""
+
+    async def save(self, call: Call, before: Claim, after: Claim, told: Sequence[facts.Fact]) -> None:
+        """Store the new state, what it blocks, and its facts. Raises SlotTaken when another process was first."""
+
+    async def place(self, call: Call, claim: Claim, ways: Ways, directory: Directory) -> Placement:
+        """Find a place for a moved claim, its own time counting as free. Raises SlotTaken, ClientOverlap."""
+
+    async def confirm_hold(self, call: Call, claim_id: str, *, therapist_id: str, start_s: int) -> bool:
+        """Turn a hold at exactly that time into a confirmed claim; tell whether there was one."""
+
+    async def block(self, call: Call, time_off: TimeOff) -> None:
+        """Take a therapist's time without a client. Raises SlotTaken."""
+
+    async def announce_due(self, *, limit: int) -> int:
+        """Ask the owners of claims that are due for their word, at most *limit*; return how many."""
+
+
+class Taken(Protocol):
+    """Looks up what is taken."""
+
+    async def times(self, practice_id: str, resource_ids: Sequence[str], span: Span) -> Mapping[str, Sequence[Span]]:
+        """Return what is taken of each resource in a stretch; one of which nothing is taken may be missing."""
