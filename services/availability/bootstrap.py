@@ -5,21 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import tzdata
-
 from services.availability.adapters import proto
 from services.availability.adapters.directory import PostgresDirectories
 from services.availability.adapters.holds import BatchedHolds
 from services.availability.adapters.ledger import PostgresClaims
 from services.availability.adapters.shared_search import RecentSearches
 from services.availability.adapters.taken import PostgresTaken
+from services.availability.domain.wall import TZDATA_VERSION
 from services.availability.reactions import Reactions
 from services.availability.usecases.find_alternatives import Finder
 from services.availability.usecases.ports import Clock
 from services.chassis.db.pool import Database
-
-TZDATA_VERSION: str = tzdata.IANA_VERSION
-"""Release of the zone rules that claims are made by, for example "2026f"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from importlib import import_module
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,9 @@ from services.availability.domain import errors
 
 YEARS = range(1970, 2200)
 """Years a wall time may lie in; zone rules beyond are guesses."""
+
+TZDATA_VERSION: str = import_module("tzdata").IANA_VERSION
+"""Release of the pinned zone rules, for example "2026f"; stored with every time made by them."""
 
 MINUTE_S = 60
 DAY_MIN = 1440
