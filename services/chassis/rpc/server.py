@@ -173,7 +173,7 @@ async def serve(app: Application) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await server.start()
-    log.info("process.started", address=app.config.grpc_listen, instance=app.config.instance)
+    log.info("process.started", listen=app.config.grpc_listen, instance=app.config.instance)
     tasks = [asyncio.create_task(server.health.watch(), name="health")]
     tasks += [asyncio.create_task(each.run(), name=type(each).__name__) for each in app.background]
     for task in tasks:

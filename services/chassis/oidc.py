@@ -1,0 +1,214 @@
+"""Verifies sign-ins: OIDC access tokens by the issuer's keys, or by an issuer of our own for development."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.chassis import errors
+from services.chassis.context import Actor
+
+ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
+"""Signatures with a public key only: "none" and shared secrets are never accepted."""
+
+KEYS_FRESH_S = 600
+"""Seconds the issuer's keys are used without asking again."""
+
+REFETCH_AFTER_S = 10
+"""Seconds between two fetches at least: unknown key ids must not turn into a flood."""
+
+CLOCK_SKEW_S = 30
+"""Seconds the issuer's clock may differ; it is another house's."""
+
+REMEMBERED = 16_384
+DEVELOPMENT_TOKEN_S = 3600
+
+_ROLES: Final = frozenset({"client", "front_desk", "therapist", "practice_admin", "compliance_officer"})
+
+
+class OidcVerifier:
+    """
+    Turns an access token into an actor.
+
+    Claims read beside the standard ones: `kept_practice`, `kept_roles`, `kept_client`, `kept_therapist`
+    (mapped in the identity provider), `amr` and `sid`.
+    """
+
+    def __init__(self, issuer: str, keys: KeySource, *, audience: str = "kept") -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._keys = keys
+        self._verified: dict[bytes, tuple[Actor, float]] = {}
+
+    async def verify(self, token: str) -> Actor:
+        """
+        Return who signed in.
+
+        Raises:
+            Unauthenticated: TOKEN_MISSING, TOKEN_EXPIRED or TOKEN_INVALID. (UNAUTHENTICATED)
+            Unavailable: The issuer's keys can't be fetched. (UNAVAILABLE)
+        """
+        if not token:
+            raise errors.Unauthenticated("A token is needed.", reason="TOKEN_MISSING")
+        mark = hashlib.sha256(token.encode()).digest()
+        known = self._verified.get(mark)
+        if known is None:
+            known = await self._check(token)
+            if len(self._verified) >= REMEMBERED:
+                self._verified.clear()
+            self._verified[mark] = known
+        actor, end = known
+        if end + CLOCK_SKEW_S <= time.time():
+            self._verified.pop(mark, None)
+            raise errors.Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED")
+        return actor
+
+    async def _check(self, token: str) -> tuple[Actor, float]:
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("alg") not in ALGORITHMS:
+                raise jwt.InvalidAlgorithmError("alg")
+            key = await self._keys.key(str(header.get("kid", "")))
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[key.algorithm_name],
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=CLOCK_SKEW_S,
+                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+            )
+            return _actor(claims), float(claims["exp"])
+        except jwt.ExpiredSignatureError:
+            raise errors.Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED") from None
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError):
+            raise errors.Unauthenticated("The token is not valid.", reason="TOKEN_INVALID") from None
+
+
+class KeySource:
+    """The issuer's keys by id, fetched again when an unknown id turns up."""
+
+    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._http = httpx.AsyncClient(timeout=5.0, transport=transport)
+        self._url = url
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetch_time = 0.0
+
+    async def key(self, key_id: str) -> jwt.PyJWK:
+        """Return a key. Raises KeyError when the issuer has none of this id."""
+        age = time.monotonic() - self._fetch_time if self._fetch_time else KEYS_FRESH_S
+        if age >= KEYS_FRESH_S or (key_id not in self._keys and age >= REFETCH_AFTER_S):
+            await self._fetch()
+        return self._keys[key_id]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _fetch(self) -> None:
+        try:
+            response = await self._http.get(self._url)
+            response.raise_for_status()
+            found = jwt.PyJWKSet.from_dict(response.json())
+        except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
+            if self._keys:
+                return
+            raise errors.Unavailable("The sign-in service does not answer.", dependency="oidc") from error
+        self._keys = {key.key_id: key for key in found.keys if key.key_id}
+        self._fetch_time = time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """Somebody who can sign in at the development issuer."""
+
+    user: str
+    password: str
+    practice_id: str
+    roles: tuple[str, ...]
+    client_id: str = ""
+    therapist_id: str = ""
+
+
+class DevelopmentIssuer(KeySource):
+    """An issuer inside the gateway, for machines without an identity provider; never beside a real one."""
+
+    def __init__(self, issuer: str, key: Ed25519PrivateKey, users: Mapping[str, DemoUser]) -> None:
+        self.issuer = issuer
+        self._key = key
+        self._users = users
+        self._key_id = hashlib.sha256(
+            key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        ).hexdigest()[:16]
+        self._jwk = jwt.PyJWK.from_dict(self.keys()["keys"][0])
+
+    @classmethod
+    def read(cls, issuer: str, key_path: Path, users_path: Path | None) -> DevelopmentIssuer:
+        """Read the signing key (PEM, Ed25519) and the users (JSON list)."""
+        key = serialization.load_pem_private_key(key_path.read_bytes(), None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ValueError(f"{key_path.name} is no Ed25519 key")
+        stored = json.loads(users_path.read_text(encoding="utf-8")) if users_path else []
+        users = [DemoUser(**{**each, "roles": tuple(each["roles"])}) for each in stored]
+        return cls(issuer, key, {each.user: each for each in users})
+
+    async def key(self, key_id: str) -> jwt.PyJWK:
+        """Return our own key."""
+        if key_id != self._key_id:
+            raise KeyError(key_id)
+        return self._jwk
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def keys(self) -> dict[str, Any]:
+        """Return the JWK set."""
+        public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self._key.public_key()))
+        return {"keys": [{**public, "kid": self._key_id, "use": "sig", "alg": "EdDSA"}]}
+
+    def sign_in(self, user: str, password: str) -> str:
+        """Return an access token. Raises Unauthenticated: SIGN_IN_FAILED, whichever of the two was wrong."""
+        found = self._users.get(user)
+        if found is None or found.password != password:
+            raise errors.Unauthenticated("The user or the password is wrong.", reason="SIGN_IN_FAILED")
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": "kept",
+            "sub": f"user:{found.user}",
+            "iat": now,
+            "exp": now + DEVELOPMENT_TOKEN_S,
+            "kept_practice": found.practice_id,
+            "kept_roles": list(found.roles),
+            "kept_client": found.client_id,
+            "kept_therapist": found.therapist_id,
+            "amr": ["pwd"],
+            "sid": hashlib.sha256(f"{user}{time.time_ns()}".encode()).hexdigest()[:16],
+        }
+        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
+
+
+def _actor(claims: Mapping[str, Any]) -> Actor:
+    roles = claims["kept_roles"]
+    if not isinstance(roles, list):
+        raise TypeError("kept_roles")
+    return Actor(
+        actor_id=str(claims["sub"]),
+        kind="user",
+        practice_id=str(claims["kept_practice"]),
+        roles=_ROLES & frozenset(map(str, roles)),
+        client_id=str(claims.get("kept_client") or ""),
+        therapist_id=str(claims.get("kept_therapist") or ""),
+        strength="mfa" if "mfa" in claims.get("amr", ()) else "pwd",
+        session_id=str(claims.get("sid") or ""),
+    )

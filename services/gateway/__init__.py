@@ -1,0 +1,1 @@
+"""The one door: HTTP, JSON and OpenAPI outside, gRPC inside; nothing durable of its own."""

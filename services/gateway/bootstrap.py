@@ -1,0 +1,82 @@
+"""Puts the gateway together: channels to the services, the way people sign in, the routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from google.protobuf.descriptor import ServiceDescriptor
+from kept.audit.v1 import audit_service_pb2
+from kept.availability.v1 import availability_service_pb2
+from kept.booking.v1 import booking_service_pb2
+from kept.matching.v1 import matching_service_pb2
+from kept.notifications.v1 import notifications_service_pb2
+from starlette.exceptions import HTTPException
+
+from services.chassis import errors
+from services.chassis.config import Misconfigured, ProcessConfig
+from services.chassis.identity import Signer
+from services.chassis.oidc import DevelopmentIssuer, KeySource, OidcVerifier
+from services.chassis.rpc.client import Neighbour, channel
+from services.gateway import problems
+from services.gateway.callers import Door, Neighbours
+from services.gateway.config import SignInConfig
+from services.gateway.document import describe
+from services.gateway.middleware import FrontDoor
+from services.gateway.routes import appointments, audit, clients, house, links, matches, practice
+from services.gateway.routes.issuer import issuer_router
+
+SERVICES: dict[str, ServiceDescriptor] = {
+    "availability": availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
+    "booking": booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
+    "notifications": notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"],
+    "matching": matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"],
+    "audit": audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
+}
+ROUTERS = (appointments, clients, practice, matches, audit, links, house)
+
+
+def routes() -> FastAPI:
+    """Return the application with its routes and nothing behind them; the API document needs no more."""
+    app = FastAPI(title="Kept", version="1.0.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.add_exception_handler(errors.ServiceError, problems.on_refusal)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid)
+    app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_exception_handler(Exception, problems.on_crash)
+    app.add_middleware(FrontDoor)
+    return app
+
+
+def bootstrap(config: ProcessConfig, sign_in: SignInConfig) -> FastAPI:
+    """Return the application, connected when it starts."""
+    if config.keys_dir is None:
+        raise Misconfigured("KEPT_KEYS_DIR is not set")
+    app = routes()
+    signer = Signer.read("gateway", config.keys_dir)
+    source: Any
+    if sign_in.is_development:
+        source = DevelopmentIssuer.read(sign_in.issuer, config.keys_dir / "oidc.key", sign_in.users_path)
+        app.include_router(issuer_router(source))
+    else:
+        source = KeySource(sign_in.jwks_url)
+    verifier = OidcVerifier(sign_in.issuer, source, audience=config.oidc_audience)
+
+    @asynccontextmanager
+    async def connected(app: FastAPI) -> AsyncIterator[None]:
+        channels = {name: channel(config.target(name), config) for name in SERVICES}
+        neighbours = {name: Neighbour(channels[name], service, signer) for name, service in SERVICES.items()}
+        app.state.channels = channels
+        app.state.door = Door(Neighbours(**neighbours), verifier, signer)
+        yield
+        for each in channels.values():
+            await each.close()
+        await source.close()
+
+    app.router.lifespan_context = connected
+    return app

@@ -1,0 +1,117 @@
+"""Finds out who is calling, and calls the services in their name."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Header, Request
+from google.protobuf.message import Message
+
+from services.chassis import errors, tracing
+from services.chassis.context import ANONYMOUS, Actor, Call
+from services.chassis.identity import Signer
+from services.chassis.oidc import OidcVerifier
+from services.chassis.rpc.client import Neighbour
+
+TIMEOUT_S = 10.0
+"""Seconds a request may take; its calls share what is left of it."""
+
+KEY_SHORTEST, KEY_LONGEST = 8, 128
+"""Characters of an Idempotency-Key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The services behind the door."""
+
+    availability: Neighbour
+    booking: Neighbour
+    notifications: Neighbour
+    matching: Neighbour
+    audit: Neighbour
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What every route needs: the services, and the two halves of identity."""
+
+    neighbours: Neighbours
+    verifier: OidcVerifier
+    signer: Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed-in person with a request at hand."""
+
+    actor: Actor
+    services: Neighbours
+    call: Call
+
+    async def availability(self, method: str, request: Message) -> Any:
+        """Call availability in the person's name."""
+        return await self.services.availability.call(method, request, self.call)
+
+    async def booking(self, method: str, request: Message) -> Any:
+        """Call booking in the person's name."""
+        return await self.services.booking.call(method, request, self.call)
+
+    async def notifications(self, method: str, request: Message) -> Any:
+        """Call notifications in the person's name."""
+        return await self.services.notifications.call(method, request, self.call)
+
+    async def matching(self, method: str, request: Message) -> Any:
+        """Call matching in the person's name."""
+        return await self.services.matching.call(method, request, self.call)
+
+    async def audit(self, method: str, request: Message) -> Any:
+        """Call audit in the person's name."""
+        return await self.services.audit.call(method, request, self.call)
+
+    def request_id(self, key: str, part: str = "") -> str:
+        """
+        Return the request id an idempotency key stands for: the same for the same person, key and part.
+
+        Raises:
+            InvalidRequest: The key is missing or its length is out of bounds. (INVALID_ARGUMENT)
+        """
+        if not key:
+            raise errors.InvalidRequest("Send an Idempotency-Key header.", reason="IDEMPOTENCY_KEY_MISSING")
+        if not KEY_SHORTEST <= len(key) <= KEY_LONGEST or not key.isprintable():
+            raise errors.InvalidRequest(
+                "An Idempotency-Key has 8 to 128 printable characters.", field="Idempotency-Key"
+            )
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.actor.practice_id}|{self.actor.actor_id}|{key}|{part}"))
+
+
+async def signed_in(request: Request, authorization: str = Header("", include_in_schema=False)) -> Caller:
+    """Verify the bearer token and sign a short-lived actor token for the services."""
+    door: Door = request.app.state.door
+    scheme, _, token = authorization.partition(" ")
+    if authorization and scheme.lower() != "bearer":
+        raise errors.Unauthenticated("Only bearer tokens are taken.")
+    actor = await door.verifier.verify(token.strip())
+    request.state.actor = actor
+    call = new_call(request, actor, door.signer.sign(actor))
+    return Caller(actor, door.neighbours, call)
+
+
+def new_call(request: Request, actor: Actor = ANONYMOUS, token: str = "") -> Call:
+    """Return the call that carries actor, trace and time limit on to the services."""
+    return Call(
+        actor=actor,
+        method=f"gateway.{request.method}",
+        trace=tracing.parent_of(request.headers.get("traceparent", "")),
+        deadline=time.monotonic() + TIMEOUT_S,
+        actor_token=token,
+    )
+
+
+def etag_required(if_match: str, unquoted: str) -> str:
+    """Return the version an edit is meant for. Raises PRECONDITION_MISSING when none is named."""
+    if not if_match:
+        raise errors.RuleViolated("Send If-Match with the ETag you read.", reason="PRECONDITION_MISSING")
+    return unquoted or "unknown"

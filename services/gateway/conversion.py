@@ -1,0 +1,132 @@
+"""Between the contracts' messages and plain JSON, and between page tokens and cursors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from kept.availability.v1 import availability_pb2
+
+Json = dict[str, Any]
+
+MODALITIES = ("IN_PERSON", "VIDEO", "PHONE")
+
+_TIMESTAMP = "google.protobuf.Timestamp"
+
+
+def plain(message: Message) -> Json:
+    """
+    Return a message as JSON values: fields by their proto names, enums without prefix, instants as RFC 3339 UTC.
+
+    Every field is there, so that a front end need not guess: an unset message or instant is null.
+    """
+    return {name: read(getattr(message, name), message) for name, read in _readers(message.DESCRIPTOR)}
+
+
+@cache
+def _readers(descriptor: Descriptor) -> tuple[tuple[str, Callable[[Any, Message], Any]], ...]:
+    return tuple((field.name, _reader(field)) for field in descriptor.fields)
+
+
+def _reader(field: FieldDescriptor) -> Callable[[Any, Message], Any]:
+    one = _value_reader(field)
+    if field.is_repeated:
+        return lambda values, _: [one(value) for value in values]
+    if field.message_type is not None:
+        name = field.name
+        return lambda value, message: one(value) if message.HasField(name) else None
+    return lambda value, _: one(value)
+
+
+def _value_reader(field: FieldDescriptor) -> Callable[[Any], Any]:
+    if field.message_type is not None:
+        return rfc3339 if field.message_type.full_name == _TIMESTAMP else plain
+    if field.enum_type is not None:
+        names = enum_names(field.enum_type)
+        return lambda value: names.get(value, "UNSPECIFIED")
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return lambda value: value.hex()
+    return lambda value: value
+
+
+@cache
+def enum_names(enum: EnumDescriptor) -> dict[int, str]:
+    """Return the names of an enum without the prefix they share."""
+    prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
+    return {value.number: value.name.removeprefix(prefix) for value in enum.values}
+
+
+def rfc3339(stamp: Timestamp) -> str:
+    """Return an instant as RFC 3339 in UTC."""
+    return stamp.ToDatetime(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+
+
+def timestamp(moment: datetime | None) -> Timestamp | None:
+    """Return an instant as a proto timestamp."""
+    if moment is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(moment.astimezone(UTC))
+    return stamp
+
+
+def modality(name: str | None) -> availability_pb2.Modality.ValueType:
+    """Return the number of a modality; none is "any"."""
+    return availability_pb2.Modality.Value(f"MODALITY_{name}" if name else "MODALITY_UNSPECIFIED")
+
+
+def quoted(etag: str) -> str:
+    """Return a strong entity tag (RFC 9110)."""
+    return f'"{etag}"'
+
+
+def unquoted(header: str) -> str:
+    """Return the version an If-Match header names; "*" and weak tags name none."""
+    text = header.strip()
+    return text[1:-1] if len(text) > 2 and text[0] == text[-1] == '"' else ""
+
+
+def schema_of(descriptor: Descriptor) -> Json:
+    """Return the JSON schema (2020-12) of what `plain` gives for a message."""
+    properties = {field.name: _field_schema(field) for field in descriptor.fields}
+    return {"type": "object", "title": descriptor.name, "properties": properties, "required": list(properties)}
+
+
+def _field_schema(field: FieldDescriptor) -> Json:
+    one: Json
+    if field.message_type is not None:
+        if field.message_type.full_name == _TIMESTAMP:
+            one = {"type": "string", "format": "date-time"}
+        else:
+            one = {"$ref": f"#/components/schemas/{field.message_type.name}"}
+        if not field.is_repeated:
+            one = {"anyOf": [one, {"type": "null"}]}
+    elif field.enum_type is not None:
+        one = {"type": "string", "enum": list(enum_names(field.enum_type).values())}
+    elif field.type == FieldDescriptor.TYPE_BOOL:
+        one = {"type": "boolean"}
+    elif field.type == FieldDescriptor.TYPE_DOUBLE:
+        one = {"type": "number"}
+    elif field.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES):
+        one = {"type": "string"}
+    else:
+        one = {"type": "integer"}
+    return {"type": "array", "items": one} if field.is_repeated else one
+
+
+def schemas_of(*descriptors: Descriptor) -> Json:
+    """Return the schemas of messages and of all they hold, by name."""
+    found: Json = {}
+    waiting = list(descriptors)
+    while waiting:
+        descriptor = waiting.pop()
+        if descriptor.name in found or descriptor.full_name == _TIMESTAMP:
+            continue
+        found[descriptor.name] = schema_of(descriptor)
+        waiting += [field.message_type for field in descriptor.fields if field.message_type is not None]
+    return found

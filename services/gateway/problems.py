@@ -1,0 +1,165 @@
+"""Turns refusals into problem documents (RFC 9457), by one table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from kept.availability.v1 import availability_pb2
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match
+
+from services.chassis import errors
+from services.gateway.conversion import plain
+
+MEDIA_TYPE: Final = "application/problem+json"
+BASE: Final = "/problems/"
+"""Types are relative references: they resolve to a page this gateway serves."""
+
+# reason -> (type, HTTP status, title). A reason that is missing takes its status's row.
+REASONS: Final[dict[str, tuple[str, int, str]]] = {
+    "SLOT_TAKEN": ("slot-taken", 409, "The slot is taken"),
+    "CLIENT_OVERLAP": ("client-overlap", 409, "The client has another appointment then"),
+    "SLOT_NOT_OFFERED": ("slot-not-offered", 409, "The slot is not offered"),
+    "SLOT_IN_PAST": ("slot-in-past", 422, "The slot is in the past"),
+    "NOTICE_TOO_SHORT": ("outside-policy", 409, "The notice is too short"),
+    "HORIZON_EXCEEDED": ("outside-policy", 422, "That is too far ahead"),
+    "TIME_DOES_NOT_EXIST": ("time-does-not-exist", 422, "The clocks skip this time"),
+    "TIME_AMBIGUOUS": ("time-ambiguous", 422, "The clocks show this time twice"),
+    "UNKNOWN_TIME_ZONE": ("time-zone-unknown", 422, "There is no such time zone"),
+    "INTERVAL_REVERSED": ("interval-reversed", 422, "The interval ends before it begins"),
+    "STATE_FORBIDS": ("state-forbids", 409, "The appointment's state does not allow this"),
+    "STALE_VERSION": ("version-conflict", 412, "It has changed since you read it"),
+    "MOVE_PENDING": ("move-pending", 409, "A move is under way"),
+    "REQUEST_ID_REUSED": ("idempotency-key-reused", 422, "The idempotency key was used for another request"),
+    "CLIENT_EXISTS": ("client-exists", 409, "The client is registered already"),
+    "LINK_UNKNOWN": ("link-unknown", 404, "The link is not known"),
+    "LINK_EXPIRED": ("link-expired", 410, "The link has expired"),
+    "AUDIT_UNAVAILABLE": ("audit-unavailable", 503, "The audit trail can't be written"),
+    "TOKEN_EXPIRED": ("token-expired", 401, "The sign-in has expired"),
+    "SIGN_IN_FAILED": ("sign-in-failed", 401, "The sign-in failed"),
+    "PRECONDITION_MISSING": ("precondition-required", 428, "Say which version you read"),
+    "IDEMPOTENCY_KEY_MISSING": ("idempotency-key-missing", 400, "An idempotency key is needed"),
+    "BODY_TOO_LARGE": ("body-too-large", 413, "The body is too large"),
+    "BODY_TOO_DEEP": ("malformed", 400, "The body is nested too deeply"),
+    "FOREIGN_SITE": ("foreign-site", 403, "The request comes from another site"),
+}
+
+_STATUSES: Final[dict[str, tuple[str, int, str]]] = {
+    "INVALID_ARGUMENT": ("malformed", 422, "The request is not right"),
+    "UNAUTHENTICATED": ("unauthenticated", 401, "Please sign in"),
+    "PERMISSION_DENIED": ("not-allowed", 403, "You may not do this"),
+    "NOT_FOUND": ("not-found", 404, "There is no such thing"),
+    "ALREADY_EXISTS": ("already-exists", 409, "It exists already"),
+    "FAILED_PRECONDITION": ("rule-violated", 409, "A rule does not allow this"),
+    "ABORTED": ("version-conflict", 409, "It has changed meanwhile"),
+    "RESOURCE_EXHAUSTED": ("rate-limited", 429, "Too much at once"),
+    "UNAVAILABLE": ("unavailable", 503, "Please try again"),
+    "DEADLINE_EXCEEDED": ("timed-out", 504, "It took too long"),
+    "INTERNAL": ("internal", 500, "Something went wrong"),
+}
+
+_HTTP: Final = {404: "NOT_FOUND", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 400: "INVALID_ARGUMENT"}
+
+RETRY_AFTER_S = 1
+
+TYPES: Final = {row[0]: row for row in (*REASONS.values(), *_STATUSES.values())}
+"""Every problem type, for the pages and the API document."""
+
+
+def problem(
+    type_: str,
+    status: int,
+    title: str,
+    *,
+    detail: str = "",
+    reason: str = "",
+    headers: dict[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """Return a problem document; empty members are left out."""
+    body = {"type": BASE + type_, "title": title, "status": status, "detail": detail, "reason": reason, **more}
+    content = json.dumps({key: value for key, value in body.items() if value not in ("", None, [])})
+    return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def row_of(error: errors.ServiceError) -> tuple[str, int, str]:
+    """Return type, HTTP status and title of a refusal."""
+    return REASONS.get(error.reason) or _STATUSES.get(error.status) or _STATUSES["INTERNAL"]
+
+
+def of_refusal(error: errors.ServiceError, **more: Any) -> Response:
+    """Return the problem of a refusal: its reason, the nearest free slots, and when to come back."""
+    type_, status, title = row_of(error)
+    headers = {}
+    if isinstance(error, errors.Exhausted):
+        headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+    elif status in (503, 504):
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    elif status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="kept"'
+    alternatives = [
+        plain(slot)
+        for detail in error.details
+        if isinstance(detail, availability_pb2.Alternatives)
+        for slot in detail.slots
+    ]
+    field = error.metadata.get("field")
+    pointed = [{"pointer": "#/" + field.replace(".", "/"), "detail": error.message}] if field else []
+    return problem(
+        type_,
+        status,
+        title,
+        detail=error.message,
+        reason=error.reason,
+        headers=headers,
+        errors=pointed,
+        alternatives=alternatives,
+        **more,
+    )
+
+
+async def on_refusal(request: Request, error: Exception) -> Response:
+    """Answer a refusal anywhere in a route."""
+    assert isinstance(error, errors.ServiceError)
+    return of_refusal(error)
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """Answer a request that does not fit its schema; what was sent is not repeated."""
+    assert isinstance(error, RequestValidationError)
+    found = [{"pointer": _pointer(each["loc"]), "detail": str(each["msg"])} for each in error.errors()]
+    is_unreadable = any(each["type"] == "json_invalid" for each in error.errors())
+    type_, status, title = _STATUSES["INVALID_ARGUMENT"]
+    return problem(type_, 400 if is_unreadable else status, title, reason="MALFORMED_REQUEST", errors=found)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """Answer what the router refused: unknown paths, methods a path does not have."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allowed = sorted({method for route in request.app.routes for method in _methods(route, request)})
+        return problem("method-not-allowed", 405, "The path has no such method", headers={"Allow": ", ".join(allowed)})
+    type_, _, title = _STATUSES[_HTTP.get(error.status_code, "INTERNAL")]
+    return problem(type_, error.status_code, title)
+
+
+async def on_crash(request: Request, error: Exception) -> Response:
+    """Answer a bug without detail; the log has it."""
+    return problem(*_STATUSES["INTERNAL"])
+
+
+def _methods(route: Any, request: Request) -> Sequence[str]:
+    """Return the methods of a route whose path matches, whatever the method asked for."""
+    match, _ = route.matches(request.scope)
+    return sorted(getattr(route, "methods", None) or ()) if match is not Match.NONE else ()
+
+
+def _pointer(location: Sequence[object]) -> str:
+    """Return where in the request something is wrong: a JSON pointer for bodies, the name for the rest."""
+    head, *rest = location or ("",)
+    return "#/" + "/".join(map(str, rest)) if head == "body" else "/".join(map(str, location))

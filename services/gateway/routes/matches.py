@@ -1,0 +1,86 @@
+"""Therapist profiles, and who suits whom."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+from kept.matching.v1 import matching_pb2, matching_service_pb2
+
+from services.gateway.conversion import modality, plain
+from services.gateway.routes.bodies import NeedIn, ProfileIn
+from services.gateway.routes.describing import IdempotencyKey, SignedIn, answers
+
+router = APIRouter(prefix="/v1", tags=["matching"])
+PROFILE = matching_pb2.TherapistProfile.DESCRIPTOR
+MATCH = matching_pb2.Match.DESCRIPTOR
+
+
+@router.put(
+    "/therapists/{therapist_id}",
+    operation_id="putTherapist",
+    summary="Create or replace a therapist's profile",
+    responses=answers(PROFILE),
+)
+async def put(therapist_id: str, body: ProfileIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Creates the profile under your id, or replaces it."""
+    profile = matching_pb2.TherapistProfile(
+        therapist_id=therapist_id,
+        modalities=[modality(each) for each in body.modalities],
+        **body.model_dump(exclude={"modalities"}),
+    )
+    request = matching_service_pb2.PutTherapistProfileRequest(
+        therapist_profile=profile, request_id=caller.request_id(key)
+    )
+    return JSONResponse(plain(await caller.matching("PutTherapistProfile", request)))
+
+
+@router.get(
+    "/therapists/{therapist_id}",
+    operation_id="getTherapist",
+    summary="See a therapist's profile",
+    responses=answers(PROFILE, 404),
+)
+async def get(therapist_id: str, caller: SignedIn) -> Response:
+    """Returns the profile."""
+    request = matching_service_pb2.GetTherapistProfileRequest(therapist_id=therapist_id)
+    return JSONResponse(plain(await caller.matching("GetTherapistProfile", request)))
+
+
+@router.get(
+    "/therapists",
+    operation_id="listTherapists",
+    summary="List therapists",
+    responses=answers(matching_service_pb2.ListTherapistProfilesResponse.DESCRIPTOR),
+)
+async def list_therapists(
+    caller: SignedIn, limit: int = Query(50, ge=1, le=200), cursor: str = Query("", max_length=2000)
+) -> Response:
+    """Lists profiles by name."""
+    request = matching_service_pb2.ListTherapistProfilesRequest(page_size=limit, page_token=cursor)
+    return JSONResponse(plain(await caller.matching("ListTherapistProfiles", request)))
+
+
+@router.post(
+    "/matches",
+    operation_id="matchClient",
+    summary="Find who suits a client",
+    status_code=201,
+    responses=answers(MATCH, status=201),
+)
+async def match(body: NeedIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Filters by hard rules and ranks the rest, with reasons; everybody left out is named with the rule."""
+    need = matching_pb2.Need(
+        modality=modality(body.modality),
+        session_type_id=body.session_type_id or "",
+        **body.model_dump(exclude={"modality", "session_type_id"}),
+    )
+    request = matching_service_pb2.MatchClientRequest(need=need, request_id=caller.request_id(key))
+    found = await caller.matching("MatchClient", request)
+    return JSONResponse(plain(found), 201, {"Location": f"/v1/matches/{found.match_id}"})
+
+
+@router.get("/matches/{match_id}", operation_id="getMatch", summary="See a match again", responses=answers(MATCH, 404))
+async def get_match(match_id: str, caller: SignedIn) -> Response:
+    """Returns the run as it was answered."""
+    request = matching_service_pb2.GetMatchRequest(match_id=match_id)
+    return JSONResponse(plain(await caller.matching("GetMatch", request)))

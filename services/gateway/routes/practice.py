@@ -1,0 +1,149 @@
+"""The practice: sites, rooms, session types, schedules, time off, free slots."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+from kept.availability.v1 import availability_pb2, availability_service_pb2
+from kept.wall.v1 import wall_pb2
+
+from services.gateway.conversion import modality, plain, timestamp
+from services.gateway.routes.bodies import RoomIn, ScheduleIn, SessionTypeIn, SiteIn, SlotSearchIn, TimeOffIn
+from services.gateway.routes.describing import IdempotencyKey, SignedIn, answers
+
+router = APIRouter(prefix="/v1", tags=["practice"])
+
+
+@router.put(
+    "/sites/{site_id}",
+    operation_id="putSite",
+    summary="Create or replace a site",
+    responses=answers(availability_pb2.Site.DESCRIPTOR),
+)
+async def put_site(site_id: str, body: SiteIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Creates the site under your id, or replaces it."""
+    site = availability_pb2.Site(site_id=site_id, display_name=body.display_name, time_zone=body.time_zone)
+    request = availability_service_pb2.PutSiteRequest(site=site, request_id=caller.request_id(key))
+    return JSONResponse(plain(await caller.availability("PutSite", request)))
+
+
+@router.put(
+    "/rooms/{room_id}",
+    operation_id="putRoom",
+    summary="Create or replace a room",
+    responses=answers(availability_pb2.Room.DESCRIPTOR, 404),
+)
+async def put_room(room_id: str, body: RoomIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Creates the room under your id, or replaces it."""
+    room = availability_pb2.Room(room_id=room_id, site_id=body.site_id, display_name=body.display_name)
+    request = availability_service_pb2.PutRoomRequest(room=room, request_id=caller.request_id(key))
+    return JSONResponse(plain(await caller.availability("PutRoom", request)))
+
+
+@router.put(
+    "/session-types/{session_type_id}",
+    operation_id="putSessionType",
+    summary="Create or replace a session type",
+    responses=answers(availability_pb2.SessionType.DESCRIPTOR),
+)
+async def put_session_type(
+    session_type_id: str, body: SessionTypeIn, caller: SignedIn, key: IdempotencyKey = ""
+) -> Response:
+    """Creates the session type under your id, or replaces it."""
+    kind = availability_pb2.SessionType(
+        session_type_id=session_type_id,
+        modalities=[modality(each) for each in body.modalities],
+        **body.model_dump(exclude={"modalities"}),
+    )
+    request = availability_service_pb2.PutSessionTypeRequest(session_type=kind, request_id=caller.request_id(key))
+    return JSONResponse(plain(await caller.availability("PutSessionType", request)))
+
+
+@router.get(
+    "/session-types",
+    operation_id="listSessionTypes",
+    summary="List session types",
+    responses=answers(availability_service_pb2.ListSessionTypesResponse.DESCRIPTOR),
+)
+async def list_session_types(
+    caller: SignedIn, limit: int = Query(50, ge=1, le=200), cursor: str = Query("", max_length=2000)
+) -> Response:
+    """Lists what the practice offers, by name."""
+    request = availability_service_pb2.ListSessionTypesRequest(page_size=limit, page_token=cursor)
+    return JSONResponse(plain(await caller.availability("ListSessionTypes", request)))
+
+
+@router.get(
+    "/therapists/{therapist_id}/schedule",
+    operation_id="getSchedule",
+    summary="See a therapist's schedule",
+    responses=answers(availability_pb2.Schedule.DESCRIPTOR, 404),
+)
+async def get_schedule(therapist_id: str, caller: SignedIn) -> Response:
+    """Returns weekly hours and session types."""
+    request = availability_service_pb2.GetScheduleRequest(therapist_id=therapist_id)
+    return JSONResponse(plain(await caller.availability("GetSchedule", request)))
+
+
+@router.put(
+    "/therapists/{therapist_id}/schedule",
+    operation_id="putSchedule",
+    summary="Set a therapist's schedule",
+    responses=answers(availability_pb2.Schedule.DESCRIPTOR, 404),
+)
+async def put_schedule(therapist_id: str, body: ScheduleIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Sets weekly hours, on the wall clock of their zone, and the session types given."""
+    schedule = availability_pb2.Schedule(
+        therapist_id=therapist_id,
+        time_zone=body.time_zone,
+        session_type_ids=body.session_type_ids,
+        weekly_hours=[
+            availability_pb2.WeeklyHours(
+                weekday=each.weekday,
+                start_local=each.start_local,
+                end_local=each.end_local,
+                site_id=each.site_id or "",
+                modalities=[modality(name) for name in each.modalities],
+            )
+            for each in body.weekly_hours
+        ],
+    )
+    request = availability_service_pb2.PutScheduleRequest(schedule=schedule, request_id=caller.request_id(key))
+    return JSONResponse(plain(await caller.availability("PutSchedule", request)))
+
+
+@router.post(
+    "/therapists/{therapist_id}/time-off",
+    operation_id="createTimeOff",
+    summary="Take time off",
+    status_code=201,
+    responses=answers(availability_pb2.TimeOff.DESCRIPTOR, 404, 409, status=201),
+)
+async def create_time_off(therapist_id: str, body: TimeOffIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Blocks a stretch of time; refused while an appointment stands in it."""
+    interval = wall_pb2.Interval(start_time=timestamp(body.start_time), end_time=timestamp(body.end_time))
+    time_off = availability_pb2.TimeOff(therapist_id=therapist_id, interval=interval)
+    request = availability_service_pb2.CreateTimeOffRequest(time_off=time_off, request_id=caller.request_id(key))
+    return JSONResponse(plain(await caller.availability("CreateTimeOff", request)), 201)
+
+
+@router.post(
+    "/searches/slots",
+    operation_id="searchSlots",
+    summary="Find free slots",
+    responses=answers(availability_service_pb2.SearchSlotsResponse.DESCRIPTOR, 404),
+)
+async def search_slots(body: SlotSearchIn, caller: SignedIn) -> Response:
+    """Lists free slots by start, or the first one of each therapist."""
+    request = availability_service_pb2.SearchSlotsRequest(
+        session_type_id=body.session_type_id,
+        therapist_ids=body.therapist_ids,
+        from_time=timestamp(body.from_time),
+        to_time=timestamp(body.to_time),
+        modality=modality(body.modality),
+        site_id=body.site_id or "",
+        page_size=body.limit,
+        page_token=body.cursor,
+        next_available=body.next_available,
+    )
+    return JSONResponse(plain(await caller.availability("SearchSlots", request)))
