@@ -23,7 +23,10 @@ from services.chassis.db.pool import Connection, Database
 from services.chassis.errors import ServiceError, Unavailable
 
 ROOMS_FIRST = 2
-"""Rooms looked up for each wish at first; only if they are taken, one more query asks for the others."""
+"""Rooms looked up for each wish at first: mostly one of a therapist's first two is free."""
+
+ROOMS_GROWTH = 4
+"""How many times as many are looked up each time those known are taken."""
 
 _EXISTING = f"""
 select practice_id::text, {CLAIM_COLUMNS} from claims
@@ -122,10 +125,9 @@ class BatchedHolds:
         now_s: int,
     ) -> list[tuple[str, Claim]]:
         """Answer every job that has ways, and return the new claims with their practices."""
-        board = Board()
-        await self._look_up(conn, board, jobs, ways, directories, rooms=slice(0, ROOMS_FIRST))
-        rooms_known: int | None = ROOMS_FIRST
-        won: dict[Key, Claim] = {}
+        board, won = Board(), dict[Key, Claim]()
+        rooms_known = dict.fromkeys(ways, ROOMS_FIRST)
+        await look_up(conn, board, _first_needs(jobs, ways, directories))
         for position, each in ways.items():
             job = jobs[position]
             key = (job.practice_id, job.hold_id)
@@ -134,48 +136,45 @@ class BatchedHolds:
                     answers[position] = _same(won[key], job)
                     continue
                 directory = directories[job.practice_id]
-                placement = self._try(job, each, board, directory, rooms_known)
-                if placement is None:
-                    await self._look_up(conn, board, jobs, ways, directories, rooms=slice(ROOMS_FIRST, None))
-                    rooms_known = None
-                    placement = self._try(job, each, board, directory, None)
-                assert placement is not None, "with all rooms known there is a place or a refusal"
+                while (placement := self._try(job, each, board, directory, rooms_known[position])) is None:
+                    short = self._short(jobs, ways, board, directories, rooms_known, since=position)
+                    await look_up(conn, board, short)
                 board.take_all(job.practice_id, job.wish.client_id, placement)
                 answers[position] = won[key] = _held(job, placement, now_s=now_s)
             except ServiceError as refusal:
                 answers[position] = refusal
         return [(practice_id, each) for (practice_id, _), each in won.items()]
 
-    def _try(
-        self, job: _Job, ways: Ways, board: Board, directory: Directory, rooms_known: int | None
-    ) -> Placement | None:
+    def _try(self, job: _Job, ways: Ways, board: Board, directory: Directory, rooms_known: int) -> Placement | None:
         return place(
             job.practice_id, ways, board, directory, rooms_known=rooms_known, tzdata_version=self._tzdata_version
         )
 
-    async def _look_up(
+    def _short(
         self,
-        conn: Connection,
-        board: Board,
         jobs: Sequence[_Job],
         ways: dict[int, Ways],
+        board: Board,
         directories: dict[str, Directory],
+        rooms_known: dict[int, int],
         *,
-        rooms: slice,
-    ) -> None:
-        """Look up a part of the rooms each job may take, and with the first part its therapist and client."""
+        since: int,
+    ) -> set[Need]:
+        """Return further rooms to look up, for every job from *since* on whose rooms known so far are taken."""
         wanted: set[Need] = set()
         for position, each in ways.items():
-            practice_id = jobs[position].practice_id
-            directory = directories[practice_id]
-            inner = (each.wish.start_s, each.end_s)
-            if not rooms.start:
-                wanted.update((practice_id, resource_id, span) for resource_id, span in needs(each))
-            for option in each.options:
-                if option.modality == Modality.IN_PERSON:
-                    for room_id in rooms_to_try(each, option, directory)[rooms]:
-                        wanted.add((practice_id, room_id, inner))
-        await look_up(conn, board, wanted)
+            if position < since:
+                continue
+            job, first = jobs[position], rooms_known[position]
+            directory = directories[job.practice_id]
+            try:
+                is_short = self._try(job, each, board, directory, first) is None
+            except ServiceError:
+                is_short = False
+            if is_short:
+                last = rooms_known[position] = first * ROOMS_GROWTH
+                wanted |= _room_needs(job.practice_id, each, directory, slice(first, last))
+        return wanted
 
     async def _write(self, conn: Connection, won: Sequence[tuple[str, Claim]], *, now_s: int, is_alone: bool) -> None:
         if not won:
@@ -216,6 +215,26 @@ class BatchedHolds:
             if is_alone:
                 raise errors.SlotTaken("The time was taken a moment ago.")
             raise _Overtaken
+
+
+def _first_needs(jobs: Sequence[_Job], ways: dict[int, Ways], directories: dict[str, Directory]) -> set[Need]:
+    """Return what to look up for all jobs: therapists, clients and the rooms each would try first."""
+    wanted: set[Need] = set()
+    for position, each in ways.items():
+        practice_id = jobs[position].practice_id
+        wanted.update((practice_id, resource_id, span) for resource_id, span in needs(each))
+        wanted |= _room_needs(practice_id, each, directories[practice_id], slice(0, ROOMS_FIRST))
+    return wanted
+
+
+def _room_needs(practice_id: str, ways: Ways, directory: Directory, part: slice) -> set[Need]:
+    inner = (ways.wish.start_s, ways.end_s)
+    return {
+        (practice_id, room_id, inner)
+        for option in ways.options
+        if option.modality == Modality.IN_PERSON
+        for room_id in rooms_to_try(ways, option, directory)[part]
+    }
 
 
 async def _existing(conn: Connection, jobs: Sequence[_Job]) -> dict[Key, Claim]:
