@@ -53,6 +53,14 @@ class AvailabilityLedger:
         )
         return _slot(await self._neighbour.call("Move", request, call), appointment_id)
 
+    async def version(self, appointment_id: str, call: Call) -> int:
+        """Return how often the claim has changed."""
+        claim = await self._neighbour.call(
+            "GetClaim", availability_service_pb2.GetClaimRequest(claim_id=appointment_id), call
+        )
+        assert isinstance(claim, availability_pb2.Claim), "GetClaim answers with a claim"
+        return claim.version
+
     async def confirm(self, appointment_id: str, call: Call) -> None:
         """Say that the claim stands for an appointment; a fresh request id, since it is idempotent by itself."""
         await self._neighbour.call(

@@ -163,9 +163,9 @@ class PostgresAppointments:
             row = await (await conn.execute(_FIND, key)).fetchone()
         return appointment(row) if row else None
 
-    async def abandon_move(self, call: Call, appointment_id: str, *, claim_version: int) -> bool:
+    async def abandon_move(self, call: Call, appointment_id: str, *, moved_at: int, claim_version: int) -> bool:
         """Bar late moves in a transaction of its own; False when the appointment did move."""
-        values = (claim_version, call.practice_id, appointment_id, claim_version)
+        values = (claim_version, call.practice_id, appointment_id, moved_at)
         async with self._database.begin([call.practice_id]) as conn:
             return await (await conn.execute(_BAR_MOVE, values)).fetchone() is not None
 

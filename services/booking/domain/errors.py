@@ -61,3 +61,9 @@ class HoldAbandoned(errors.Stale):
     """
 
     reason = "HOLD_ABANDONED"
+
+
+class ClaimChanged(errors.Stale):
+    """The claim changed while the ledger was being answered; the event is handled again."""
+
+    reason = "CLAIM_CHANGED"

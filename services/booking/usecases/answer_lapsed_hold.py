@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.booking.domain import errors
 from services.booking.domain.appointment import State
 from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.chassis.context import Call
@@ -21,17 +22,31 @@ async def answer_lapsed_hold(
     Confirm time that an appointment stands on; give back time that none does.
 
     The danger is a promise that commits after its time was given back. So the refusal is committed first
-    (the id is abandoned, or the move barred), and only then is the ledger told. A promise that does exist is
-    locked while the ledger is told, so that it can't move meanwhile.
+    (the id is abandoned, or the move barred), and only then is the ledger told, while the row is locked, so
+    that no new move comes between. A question may come late: the ledger's yes or no is given to the claim as
+    it is now, so a yes needs it to be as it was when asked. An unanswered question is asked again, or settled
+    by the event of the appointment itself.
+
+    Args:
+        claim_version: The ledger's version of the claim at the hold or the move in question.
 
     Raises:
+        ClaimChanged: The claim changed under our hands: the event is tried again. (ABORTED)
         ServiceError: The ledger can't be reached: the event is tried again.
     """
     existing = await appointments.abandon(call, appointment_id, at=clock())
     if existing is None or existing.state is State.CANCELLED:
         await ledger.release(appointment_id, call)
-    elif is_move and await appointments.abandon_move(call, appointment_id, claim_version=claim_version):
+        return
+    seen = await ledger.version(appointment_id, call)
+    is_barred = is_move and await appointments.abandon_move(
+        call, appointment_id, moved_at=claim_version, claim_version=seen
+    )
+    await appointments.lock(call, appointment_id)
+    is_as_seen = await ledger.version(appointment_id, call) == seen
+    if is_barred and not is_as_seen:
+        raise errors.ClaimChanged("The claim changed meanwhile.", appointment_id=appointment_id)
+    if is_barred:
         await ledger.release(appointment_id, call, only_move=True)
-    else:
-        await appointments.lock(call, appointment_id)
+    elif is_as_seen and seen == claim_version:
         await ledger.confirm(appointment_id, call)

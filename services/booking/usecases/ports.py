@@ -58,6 +58,9 @@ class Ledger(Protocol):
     async def move(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool, move_id: str) -> Slot:
         """Claim new time beside the old. Raises what the ledger refuses."""
 
+    async def version(self, appointment_id: str, call: Call) -> int:
+        """Return how often the claim has changed."""
+
     async def confirm(self, appointment_id: str, call: Call) -> None:
         """Say that the claim, or its pending move, stands for an appointment."""
 
@@ -104,12 +107,12 @@ class Appointments(Protocol):
             None when the id is now (or was before) abandoned; the appointment when there is one.
         """
 
-    async def abandon_move(self, call: Call, appointment_id: str, *, claim_version: int) -> bool:
+    async def abandon_move(self, call: Call, appointment_id: str, *, moved_at: int, claim_version: int) -> bool:
         """
-        Bar reschedules that rest on a claim of at most this version, committed before this returns.
+        Bar reschedules that rest on a claim of at most claim_version, committed before this returns.
 
         Returns:
-            False, and bars nothing, when the appointment stands on this version of the claim: it did move.
+            False, and bars nothing, when the appointment stands on the move made at *moved_at*, or on a later one.
         """
 
 

@@ -94,11 +94,18 @@ class FakeLedger(availability_service_pb2_grpc.AvailabilityServiceServicer):
     ) -> availability_pb2.Claim:
         """Give the time, or the pending move, back."""
         self.words.append("release move" if request.only_move else "release")
-        self.moves.pop(request.claim_id, None)
         claim = self.claims[request.claim_id]
+        if self.moves.pop(request.claim_id, None) is not None:
+            claim.version += 1
         if not request.only_move:
             claim.state = RELEASED
         return claim
+
+    async def GetClaim(
+        self, request: availability_service_pb2.GetClaimRequest, context: grpc.aio.ServicerContext
+    ) -> availability_pb2.Claim:
+        """Return the claim as it stands."""
+        return self.claims[request.claim_id]
 
     async def _answer(self, claim_id: str, claim: availability_pb2.Claim) -> availability_pb2.Claim:
         answer = availability_pb2.Claim()

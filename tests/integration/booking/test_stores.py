@@ -192,12 +192,12 @@ async def test_a_move_is_barred_only_where_it_was_not_committed(
     answer = await _record(BatchedPromises(database), make_call(practice.practice_id), practice)
     call = make_call(practice.practice_id)
 
-    assert not await store.abandon_move(call, answer.appointment_id, claim_version=1)
-    assert await store.abandon_move(call, answer.appointment_id, claim_version=2)
+    assert not await store.abandon_move(call, answer.appointment_id, moved_at=1, claim_version=1)
+    assert await store.abandon_move(call, answer.appointment_id, moved_at=2, claim_version=3)
 
     barred = await store.find(call, answer.appointment_id)
     await call.close()
-    assert barred.abandoned_claim_version == 2
+    assert barred.abandoned_claim_version == 3
 
 
 async def test_pages_come_by_client_by_therapist_and_for_the_practice(

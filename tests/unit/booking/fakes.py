@@ -45,6 +45,7 @@ class FakeLedger:
     words: list[str] = field(default_factory=list)
     refusal: Exception | None = None
     claim_version: int = 1
+    versions: list[int] = field(default_factory=lambda: [1])
     slot: Slot = field(default_factory=slot)
 
     async def hold(self, appointment_id: str, wish: Wish, call: object, *, is_staff: bool) -> Slot:
@@ -56,6 +57,12 @@ class FakeLedger:
         """Move, unless told to refuse."""
         self.words.append("move")
         return self._answer()
+
+    async def version(self, appointment_id: str, call: object) -> int:
+        """Return the claim's version, the next one of those a test lined up."""
+        if len(self.versions) > 1:
+            return self.versions.pop(0)
+        return self.versions[0]
 
     async def confirm(self, appointment_id: str, call: object) -> None:
         """Note the word."""
@@ -135,10 +142,10 @@ class FakeAppointments:
         self.abandoned.add(appointment_id)
         return None
 
-    async def abandon_move(self, call: object, appointment_id: str, *, claim_version: int) -> bool:
+    async def abandon_move(self, call: object, appointment_id: str, *, moved_at: int, claim_version: int) -> bool:
         """Bar a move the row does not stand on."""
         row = self.rows[appointment_id]
-        if row.slot.claim_version >= claim_version:
+        if row.slot.claim_version >= moved_at:
             return False
         self.log.append("bar")
         self.rows[appointment_id] = replace(row, abandoned_claim_version=claim_version)

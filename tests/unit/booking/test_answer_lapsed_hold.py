@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import pytest
 
+from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment, State
 from services.booking.usecases.answer_lapsed_hold import answer_lapsed_hold
 from tests.unit.booking.fakes import FakeAppointments, FakeCall, FakeLedger, with_one
 from tests.unit.booking.states import APPOINTMENT_ID, NOW, booked, in_state, slot
 
 
-async def _answer(store: FakeAppointments, *, claim_version: int = 1, is_move: bool = False) -> list[str]:
+async def _answer(
+    store: FakeAppointments, *, asked: int = 1, is_move: bool = False, versions: tuple[int, ...] = (1,)
+) -> list[str]:
     """Return what was done, the store's and the ledger's words in one order."""
-    ledger = FakeLedger(words=store.log)
+    ledger = FakeLedger(words=store.log, versions=list(versions))
     await answer_lapsed_hold(
-        APPOINTMENT_ID, claim_version, is_move, FakeCall(), appointments=store, ledger=ledger, clock=lambda: NOW
+        APPOINTMENT_ID, asked, is_move, FakeCall(), appointments=store, ledger=ledger, clock=lambda: NOW
     )
     return store.log
 
@@ -38,15 +41,33 @@ async def test_a_cancelled_appointment_needs_no_time() -> None:
 
 @pytest.mark.parametrize("appointment", [booked(), in_state(State.CONFIRMED)])
 async def test_a_move_that_was_not_committed_is_barred_before_it_is_taken_back(appointment: Appointment) -> None:
-    """The old time stays; a late commit of the move must lose first."""
+    """The old time stays; a late commit of the move, or of a newer one that died, must lose first."""
     store = with_one(appointment)
 
-    assert await _answer(store, claim_version=2, is_move=True) == ["bar", "release move"]
-    assert store.rows[APPOINTMENT_ID].abandoned_claim_version == 2
+    assert await _answer(store, asked=2, is_move=True, versions=(3,)) == ["bar", "lock", "release move"]
+    assert store.rows[APPOINTMENT_ID].abandoned_claim_version == 3
+
+
+async def test_a_move_made_while_another_is_taken_back_is_not_hit() -> None:
+    """The claim moved on between the bar and the lock: nothing is taken back, the question is tried again."""
+    store = with_one()
+
+    with pytest.raises(errors.ClaimChanged):
+        await _answer(store, asked=2, is_move=True, versions=(2, 4))
+
+    assert store.log == ["bar", "lock"]
 
 
 async def test_a_move_that_was_committed_is_confirmed() -> None:
     """The appointment stands on the moved claim: the new time is its own."""
     moved = replace(booked(), slot=slot(claim_version=2))
 
-    assert await _answer(with_one(moved), claim_version=2, is_move=True) == ["lock", "confirm"]
+    assert await _answer(with_one(moved), asked=2, is_move=True, versions=(2,)) == ["lock", "confirm"]
+
+
+@pytest.mark.parametrize("is_move", [False, True])
+async def test_a_question_that_comes_late_gets_no_yes(is_move: bool) -> None:
+    """A yes ends whatever move is pending now; one that nobody committed may be. The ledger asks again."""
+    moved = replace(booked(), slot=slot(claim_version=2))
+
+    assert await _answer(with_one(moved), asked=2, is_move=is_move, versions=(4,)) == ["lock"]
