@@ -37,7 +37,7 @@ def read_page_token(query: str, token: str) -> list[str | int] | None:
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         place = json.loads(raw[CHECK_BYTES:])
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         raw, place = b"", None
     if raw[:CHECK_BYTES] != _check(query) or not isinstance(place, list):
         raise errors.InvalidRequest("The page token is not one of this list.", field="page_token")
