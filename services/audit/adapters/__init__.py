@@ -1,0 +1,1 @@
+"""One technology or neighbour a file."""
