@@ -134,8 +134,8 @@ async def desk(served: tuple[Server, ProcessConfig], tmp_path: Path) -> AsyncIte
 
 
 def wall(local: str) -> wall_pb2.WallTime:
-    """Return a time in Vancouver."""
-    return wall_pb2.WallTime(local=local, time_zone="America/Vancouver")
+    """Return a time in Phoenix."""
+    return wall_pb2.WallTime(local=local, time_zone="America/Phoenix")
 
 
 def booking_of(client_id: str, *, therapist_id: str = "", local: str = "2030-01-10T15:00", request_id: str = "") -> Any:
@@ -157,7 +157,7 @@ async def test_an_appointment_is_booked_and_read(desk: Desk, ledger: FakeLedger)
 
     assert booked.state == State.STATE_BOOKED
     assert booked.appointment_id == claim_id(desk.actor.practice_id, request.request_id)
-    assert booked.start_time.ToJsonString() == "2030-01-10T23:00:00Z"
+    assert booked.start_time.ToJsonString() == "2030-01-10T22:00:00Z"
     get = booking_service_pb2.GetAppointmentRequest(appointment_id=booked.appointment_id)
     assert await desk.ask("GetAppointment", get) == booked
     assert ledger.words == ["hold"]
@@ -244,7 +244,7 @@ async def test_an_appointment_lives(desk: Desk) -> None:
 
     assert confirmed == again
     assert stale.value.reason == "STALE_VERSION"
-    assert (moved.state, moved.start_time.ToJsonString()) == (State.STATE_BOOKED, "2030-01-11T17:00:00Z")
+    assert (moved.state, moved.start_time.ToJsonString()) == (State.STATE_BOOKED, "2030-01-11T16:00:00Z")
     assert (
         cancelled.state,
         cancelled.cancelled_by,
@@ -330,7 +330,7 @@ async def test_a_move_cut_off_before_its_commit_is_taken_back(
     await _lapse(served[1], desk, booked.appointment_id, version=4, is_move=True)
 
     assert refusal.value.reason == errors.HoldAbandoned.reason
-    assert moved.start_time.ToJsonString() == "2030-01-11T17:00:00Z"
+    assert moved.start_time.ToJsonString() == "2030-01-11T16:00:00Z"
     assert ledger.words == ["hold", "move", "release move", "move", "move", "confirm"]
 
 
