@@ -68,9 +68,9 @@ class AvailabilityServicer:
     async def ListSessionTypes(
         self, request: availability_service_pb2.ListSessionTypesRequest, call: Call
     ) -> availability_service_pb2.ListSessionTypesResponse:
-        limit, after = directory_proto.page_of(request)
+        limit, after = directory_proto.page_of(request, call.practice_id)
         found = await list_session_types(call.practice_id, directories=self._directories, limit=limit + 1, after=after)
-        return directory_proto.session_types_message(found, limit)
+        return directory_proto.session_types_message(found, limit, call.practice_id)
 
     async def PutSchedule(
         self, request: availability_service_pb2.PutScheduleRequest, call: Call

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable, Sequence
-from uuid import UUID
 
 from kept.availability.v1 import availability_pb2, availability_service_pb2
 from kept.wall.v1 import wall_pb2
 
 from services.availability.adapters.proto import (
+    DEFAULT_PAGE,
     MAX_TYPES_PAGE,
-    decode_token,
     distinct,
     instant_of,
     modality_of,
-    page_size_of,
     uuid_of,
     uuid_or_new,
     whole,
@@ -32,6 +29,7 @@ from services.availability.domain.hours import (
 )
 from services.availability.usecases.list_session_types import NameCursor
 from services.availability.usecases.ports import Room, Site, TimeOff
+from services.chassis.rpc.pages import page_size, page_token, read_page_token
 
 MAX_NAME_CHARS = 120
 """Characters of a display name. Source: the contract."""
@@ -97,28 +95,34 @@ def session_type_message(session_type: SessionType) -> availability_pb2.SessionT
     )
 
 
-def page_of(request: availability_service_pb2.ListSessionTypesRequest) -> tuple[int, NameCursor | None]:
+def page_of(
+    request: availability_service_pb2.ListSessionTypesRequest, practice_id: str
+) -> tuple[int, NameCursor | None]:
     """Return the page size, and the session type after which the page begins. Raises Malformed."""
-    limit = page_size_of(request.page_size, most=MAX_TYPES_PAGE)
-    if not request.page_token:
-        return limit, None
-    raw = decode_token(request.page_token)
-    try:
-        return limit, (raw[16:].decode(), str(UUID(bytes=raw[:16])))
-    except ValueError:
-        raise errors.Malformed("The page token can't be read.", field="page_token") from None
+    limit = page_size(request.page_size, default=DEFAULT_PAGE, most=MAX_TYPES_PAGE)
+    match read_page_token(_types_of(practice_id), request.page_token):
+        case None:
+            return limit, None
+        case [str(name), str(session_type_id)]:
+            return limit, (name, session_type_id)
+        case _:
+            raise errors.Malformed("The page token can't be read.", field="page_token")
 
 
 def session_types_message(
-    found: Sequence[SessionType], limit: int
+    found: Sequence[SessionType], limit: int, practice_id: str
 ) -> availability_service_pb2.ListSessionTypesResponse:
     """Return a page of at most *limit* session types; one more found means that there is a next page."""
     page, token = found[:limit], ""
     if len(found) > limit:
-        token = base64.urlsafe_b64encode(UUID(page[-1].session_type_id).bytes + page[-1].display_name.encode()).decode()
+        token = page_token(_types_of(practice_id), page[-1].display_name, page[-1].session_type_id)
     return availability_service_pb2.ListSessionTypesResponse(
         session_types=[session_type_message(each) for each in page], next_page_token=token
     )
+
+
+def _types_of(practice_id: str) -> str:
+    return f"session types of {practice_id}"
 
 
 def schedule_of(message: availability_pb2.Schedule) -> Schedule:

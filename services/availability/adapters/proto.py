@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
-import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from uuid import UUID
 
 import uuid_utils
 from google.protobuf.message import Message
@@ -23,8 +19,10 @@ from services.availability.domain.wall import WallTime, instant
 from services.availability.domain.wish import Wish
 from services.availability.usecases.ports import Slot
 from services.availability.usecases.search_slots import Cursor, Query
+from services.chassis.rpc.pages import page_size, page_token, read_page_token
 
 DEFAULT_PAGE = 50
+"""Entries on a page where the caller names no number. Source: the contract."""
 
 MAX_SLOTS_PAGE = 500
 """Slots on one page. Source: the contract."""
@@ -34,9 +32,6 @@ MAX_TYPES_PAGE = 200
 
 MAX_THERAPISTS = 1_000
 """Therapists one search may name. Source: the contract."""
-
-MAX_TOKEN_CHARS = 1_024
-"""Characters of a page token: the longest name, four bytes a character, with its id."""
 
 FIRST_YEAR_S = 0
 LAST_YEAR_S = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
@@ -68,11 +63,6 @@ def whole(value: int, *, field: str, least: int, most: int) -> int:
     if not least <= value <= most:
         raise errors.Malformed("A number is outside its limits.", field=field, least=str(least), most=str(most))
     return value
-
-
-def page_size_of(value: int, *, most: int) -> int:
-    """Return how many to give; 0 means DEFAULT_PAGE. Raises Malformed."""
-    return whole(value, field="page_size", least=0, most=most) or DEFAULT_PAGE
 
 
 def modality_of(value: int, *, field: str) -> int:
@@ -224,44 +214,27 @@ def query_of(
         is_first_only=request.next_available,
         is_by_staff=is_by_staff,
     )
-    limit = page_size_of(request.page_size, most=MAX_SLOTS_PAGE)
-    return query, limit, _cursor_of(request.page_token, query) if request.page_token else None
+    limit = page_size(request.page_size, default=DEFAULT_PAGE, most=MAX_SLOTS_PAGE)
+    return query, limit, _cursor_of(request.page_token, query)
 
 
 def slots_message(found: Sequence[Slot], query: Query, limit: int) -> availability_service_pb2.SearchSlotsResponse:
     """Return a page of at most *limit* slots; one more found means that there is a next page."""
     page = found[:limit]
-    token = _token(query, (page[-1].start_s, page[-1].therapist_id)) if len(found) > limit else ""
+    token = page_token(repr(query), page[-1].start_s, page[-1].therapist_id) if len(found) > limit else ""
     return availability_service_pb2.SearchSlotsResponse(
         slots=[slot_message(each) for each in page], next_page_token=token
     )
 
 
-def _token(query: Query, cursor: Cursor) -> str:
-    """Write where a page ended; the query's digest keeps the token from continuing another search."""
-    raw = _digest(query) + struct.pack(">q", cursor[0]) + UUID(cursor[1]).bytes
-    return base64.urlsafe_b64encode(raw).decode()
-
-
-def _cursor_of(token: str, query: Query) -> Cursor:
-    raw = decode_token(token)
-    if len(raw) != 32 or raw[:8] != _digest(query):
-        raise errors.Malformed("The page token belongs to another search.", field="page_token")
-    return struct.unpack(">q", raw[8:16])[0], str(UUID(bytes=raw[16:]))
-
-
-def decode_token(token: str) -> bytes:
-    """Return the bytes of a page token. Raises Malformed."""
-    if len(token) > MAX_TOKEN_CHARS:
-        raise errors.Malformed("The page token is too long.", field="page_token")
-    try:
-        return base64.b64decode(token.encode(), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeError):
-        raise errors.Malformed("The page token can't be read.", field="page_token") from None
-
-
-def _digest(query: Query) -> bytes:
-    return hashlib.blake2b(repr(query).encode(), digest_size=8).digest()
+def _cursor_of(token: str, query: Query) -> Cursor | None:
+    match read_page_token(repr(query), token):
+        case None:
+            return None
+        case [int(start_s), str(therapist_id)]:
+            return start_s, therapist_id
+        case _:
+            raise errors.Malformed("The page token can't be read.", field="page_token")
 
 
 def _wall(wall: WallTime) -> wall_pb2.WallTime:

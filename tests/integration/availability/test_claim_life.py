@@ -33,9 +33,7 @@ async def held(practice: Practice, *, days: int = 3, hour: int = 10, **changed: 
 async def answer(practice: Practice, method: str, claim_id: str, **changed: Any) -> availability_pb2.Claim:
     """Confirm or release as booking does."""
     request_class = getattr(availability_service_pb2, f"{method}Request")
-    claim = await practice.door.as_booking(
-        method, request_class(claim_id=claim_id, request_id=new_id(), **changed)
-    )
+    claim = await practice.door.as_booking(method, request_class(claim_id=claim_id, request_id=new_id(), **changed))
     assert isinstance(claim, availability_pb2.Claim)
     return claim
 
