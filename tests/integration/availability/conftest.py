@@ -75,7 +75,7 @@ def rows(ledger_database: FreshDatabase) -> Rows:
 
     def read(statement: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(ledger_database.owner_url, autocommit=True) as conn:
-            found = conn.execute(statement, values)  # type: ignore[call-overload]
+            found = conn.execute(statement, values)
             return found.fetchall() if found.description else []
 
     return read

@@ -18,6 +18,7 @@ from tests.integration.availability.door import ZONE, Door, Practice, new_id, op
 pytestmark = pytest.mark.integration
 
 DAY_S = 86_400
+CHANGING = "America/New_York"
 
 
 def search(practice: Practice, *, days: int = 3, **changed: Any) -> availability_service_pb2.SearchSlotsRequest:
@@ -44,10 +45,10 @@ def search(practice: Practice, *, days: int = 3, **changed: Any) -> availability
         ({"start_wall": wall_pb2.WallTime(local="2027-02-03T10:00", time_zone="Mars/Base")}, "UNKNOWN_TIME_ZONE"),
         ({"start_wall": wall_pb2.WallTime(local="2027-02-03T10:00", time_zone="../../etc")}, "UNKNOWN_TIME_ZONE"),
         (
-            {"start_wall": wall_pb2.WallTime(local="2027-03-14T02:30", time_zone="America/New_York")},
+            {"start_wall": wall_pb2.WallTime(local="2027-03-14T02:30", time_zone=CHANGING)},
             "TIME_DOES_NOT_EXIST",
         ),
-        ({"start_wall": wall_pb2.WallTime(local="2027-11-07T01:30", time_zone="America/New_York")}, "TIME_AMBIGUOUS"),
+        ({"start_wall": wall_pb2.WallTime(local="2027-11-07T01:30", time_zone=CHANGING)}, "TIME_AMBIGUOUS"),
         ({"start_wall": wall_pb2.WallTime(local="2020-02-03T10:00", time_zone=ZONE)}, "SLOT_IN_PAST"),
         ({"therapist_id": new_id()}, "NOT_FOUND"),
         ({"session_type_id": new_id()}, "NOT_FOUND"),
@@ -200,7 +201,7 @@ async def test_full_rooms_leave_only_video(practice: Practice) -> None:
     def at_ten(found: availability_service_pb2.SearchSlotsResponse) -> list[int]:
         return [slot.modality for slot in found.slots if slot.start_time.seconds == at_s]
 
-    query = {"therapist_ids": [third], "page_size": 500}
+    query: dict[str, Any] = {"therapist_ids": [third], "page_size": 500}
     rooms_only = await practice.door.as_role("client", "SearchSlots", search(practice, modality=in_person, **query))
     any_way = await practice.door.as_role("client", "SearchSlots", search(practice, **query))
 
@@ -256,7 +257,9 @@ async def test_hours_no_week_has_are_refused(practice: Practice) -> None:
     """Reversed, overlapping, at an unknown site, in an unknown zone, in person without a site."""
     video, in_person = availability_pb2.MODALITY_VIDEO, availability_pb2.MODALITY_IN_PERSON
 
-    def hours(start: str, end: str, site_id: str = "", how: Any = video) -> availability_pb2.WeeklyHours:
+    def hours(
+        start: str, end: str, site_id: str = "", how: availability_pb2.Modality.ValueType = video
+    ) -> availability_pb2.WeeklyHours:
         return availability_pb2.WeeklyHours(
             weekday=1, start_local=start, end_local=end, site_id=site_id, modalities=[how]
         )
@@ -282,7 +285,11 @@ async def test_hours_no_week_has_are_refused(practice: Practice) -> None:
 async def test_session_types_are_listed_by_name_in_pages(practice: Practice) -> None:
     """And limits of a session type are kept."""
     first = availability_pb2.SessionType(
-        display_name="Afternoon", length_min=50, horizon_days=30, grid_min=30, modalities=[2]
+        display_name="Afternoon",
+        length_min=50,
+        horizon_days=30,
+        grid_min=30,
+        modalities=[availability_pb2.MODALITY_VIDEO],
     )
     await practice.door.as_admin("PutSessionType", availability_service_pb2.PutSessionTypeRequest(session_type=first))
     request = availability_service_pb2.ListSessionTypesRequest(page_size=1)

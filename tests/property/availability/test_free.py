@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,7 +49,7 @@ def test_merged_spans_are_sorted_apart_and_hold_the_same_moments(busy: list[Span
     """Touching ones become one."""
     merged = merge(busy)
 
-    assert all(before[1] < after[0] for before, after in zip(merged, merged[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(merged))
     assert moments(merged) == moments(busy)
 
 

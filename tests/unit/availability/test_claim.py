@@ -6,6 +6,7 @@ import pytest
 
 from services.availability.domain import errors
 from services.availability.domain.claim import ASK_BACKOFF_S, HOLD_S, Piece, State, ask_again_s
+from services.availability.domain.facts import TimeFreed
 from tests.unit.availability.samples import CLIENT, ROOMS, THERAPIST, held, placement
 
 HOUR_S = 3_600
@@ -35,7 +36,7 @@ def test_confirming_is_idempotent_and_released_stays_released() -> None:
     assert (confirmed.state, confirmed.version) == (State.CONFIRMED, 2)
     assert again is confirmed
     assert (released.state, released.version, released.pieces()) == (State.RELEASED, 3, [])
-    assert [(each.start_s, each.version) for each in told if hasattr(each, "end_s")] == [(36_000, 3)]
+    assert [(each.start_s, each.version) for each in told if isinstance(each, TimeFreed)] == [(36_000, 3)]
     assert (still, nothing) == (released, [])
     with pytest.raises(errors.ClaimReleased):
         released.confirm()
@@ -63,10 +64,10 @@ def test_the_owners_word_ends_a_move_either_way() -> None:
     assert spans(moved.pieces(), CLIENT) == [(43_200, 46_800)]
     assert not spans(moved.pieces(), ROOMS[0])
     assert moved.state is State.CONFIRMED
-    assert [each.start_s for each in freed if hasattr(each, "start_s")] == [36_000]
+    assert [each.start_s for each in freed if isinstance(each, TimeFreed)] == [36_000]
     assert kept.pieces() == held().pieces()
     assert kept.state is State.HELD
-    assert [each.start_s for each in taken_back if hasattr(each, "start_s")] == [43_200]
+    assert [each.start_s for each in taken_back if isinstance(each, TimeFreed)] == [43_200]
 
 
 def test_word_of_another_move_changes_nothing() -> None:
@@ -90,7 +91,7 @@ def test_releasing_during_a_move_tells_of_both_times() -> None:
     released, told = held().move(placement(36_000 + HOUR_S), now_s=0).release()
 
     assert released.version == 4
-    assert [(each.start_s, each.version) for each in told if hasattr(each, "start_s")] == [(39_600, 3), (36_000, 4)]
+    assert [(each.start_s, each.version) for each in told if isinstance(each, TimeFreed)] == [(39_600, 3), (36_000, 4)]
 
 
 def test_only_what_waits_for_a_word_is_asked_about() -> None:
