@@ -119,7 +119,7 @@ def offer(schedule: Schedule, session_type: SessionType, day: date) -> Offer:
 
     Source:
         "Weekly at 15:00 stays 15:00": ARCHITECTURE.md, invariant 10; held by
-        tests/property/availability/test_hours.py.
+        tests/property/availability/test_wall_clocks.py.
     """
     found: dict[int, tuple[Option, ...]] = {}
     rules = wall.zone(schedule.time_zone)

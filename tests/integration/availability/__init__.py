@@ -1,0 +1,1 @@
+"""Availability on a real PostgreSQL, over real gRPC."""
