@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 HASH_BYTES = 32
 
@@ -13,8 +13,8 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 Node = tuple[int, int]
 """A complete subtree: (level, index); it covers leaves index * 2**level up to (index + 1) * 2**level."""
 
-ReadNodes = Callable[[Sequence[Node]], Sequence[bytes]]
-"""Gives the hashes of complete subtrees, in order."""
+Plan = list[list[Node]]
+"""What a proof is made of: for each of its hashes the complete subtrees that are folded into it."""
 
 
 class ProofRefused(Exception):
@@ -67,23 +67,32 @@ class Frontier:
         return current
 
 
-def prove_inclusion(index: int, size: int, read: ReadNodes) -> list[bytes]:
-    """
-    Return the proof that leaf *index* is in the tree of *size*, the leaf's sibling first (RFC 9162, 2.1.3.1).
-
-    Args:
-        read: Gives complete subtrees of a tree at least this large; asked once.
-    """
+def plan_inclusion(index: int, size: int) -> Plan:
+    """Return what the proof that leaf *index* is in the tree of *size* is made of (RFC 9162, 2.1.3.1)."""
     if not 0 <= index < size:
         raise ValueError("The leaf is not in the tree.")
-    return _hashes(list(_path(index, 0, size)), read)
+    return [_subtrees(start, end) for start, end in _path(index, 0, size)]
 
 
-def prove_consistency(first: int, second: int, read: ReadNodes) -> list[bytes]:
-    """Return the proof that the tree of *second* leaves begins with the tree of *first* (RFC 9162, 2.1.4.1)."""
+def plan_consistency(first: int, second: int) -> Plan:
+    """Return what the proof that the tree of *second* begins with that of *first* is made of (RFC 9162, 2.1.4.1)."""
     if not 0 < first <= second:
         raise ValueError("Sizes run from 1, the earlier first.")
-    return _hashes(list(_subproof(first, 0, second, is_whole=True)) if first < second else [], read)
+    ranges = _subproof(first, 0, second, is_whole=True) if first < second else ()
+    return [_subtrees(start, end) for start, end in ranges]
+
+
+def fold(plan: Plan, hashes: Sequence[bytes]) -> list[bytes]:
+    """Return the proof: the leaf's sibling, or the smallest subtree, first. *hashes* are the plan's nodes in order."""
+    found = iter(hashes)
+    folded = []
+    for nodes in plan:
+        parts = [next(found) for _ in nodes]
+        current = parts.pop()
+        while parts:
+            current = node_hash(parts.pop(), current)
+        folded.append(current)
+    return folded
 
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
@@ -196,20 +205,6 @@ def _subproof(first: int, start: int, end: int, *, is_whole: bool) -> Iterator[_
 def _split(size: int) -> int:
     """Return the largest power of two below *size*."""
     return 1 << (size - 1).bit_length() - 1
-
-
-def _hashes(ranges: Sequence[_Range], read: ReadNodes) -> list[bytes]:
-    """Read every subtree the ranges are made of at once, and fold each range."""
-    parts = [_subtrees(start, end) for start, end in ranges]
-    found = iter(read([node for nodes in parts for node in nodes]))
-    folded = []
-    for nodes in parts:
-        hashes = [next(found) for _ in nodes]
-        current = hashes.pop()
-        while hashes:
-            current = node_hash(hashes.pop(), current)
-        folded.append(current)
-    return folded
 
 
 def _subtrees(start: int, end: int) -> list[Node]:

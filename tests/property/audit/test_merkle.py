@@ -25,9 +25,14 @@ def reference_root(leaves: Sequence[bytes]) -> bytes:
     return merkle.node_hash(reference_root(leaves[:split]), reference_root(leaves[split:]))
 
 
-def reader(leaves: Sequence[bytes]) -> merkle.ReadNodes:
+def nodes(leaves: Sequence[bytes], wanted: Sequence[merkle.Node]) -> list[bytes]:
     """Complete subtrees, by the definition."""
-    return lambda nodes: [reference_root(leaves[index << level : (index + 1) << level]) for level, index in nodes]
+    return [reference_root(leaves[index << level : (index + 1) << level]) for level, index in wanted]
+
+
+def proof(leaves: Sequence[bytes], plan: merkle.Plan) -> list[bytes]:
+    """A proof over these leaves."""
+    return merkle.fold(plan, nodes(leaves, [node for part in plan for node in part]))
 
 
 @given(LEAVES, st.data())
@@ -43,7 +48,7 @@ def test_any_split_into_batches_gives_the_reference_root(leaves: list[bytes], da
 
     assert frontier.root() == reference_root(leaves)
     assert len({node for node, _ in completed}) == len(completed) == len(leaves) - len(leaves).bit_count()
-    assert [each for _, each in completed] == reader(leaves)([node for node, _ in completed])
+    assert [each for _, each in completed] == nodes(leaves, [node for node, _ in completed])
 
 
 @given(LEAVES, st.data())
@@ -53,15 +58,15 @@ def test_every_leaf_is_proven_and_nothing_else(leaves: list[bytes], data: st.Dat
     index = data.draw(st.integers(0, size - 1))
     leaf, root = merkle.leaf_hash(leaves[index]), reference_root(leaves[:size])
 
-    proof = merkle.prove_inclusion(index, size, reader(leaves))
+    path = proof(leaves, merkle.plan_inclusion(index, size))
 
-    merkle.verify_inclusion(index, size, leaf, proof, root)
+    merkle.verify_inclusion(index, size, leaf, path, root)
     bad = [
-        (index, size, merkle.leaf_hash(leaves[index] + b"x"), proof, root),
-        (index, size, leaf, [*proof, root], root),
-        (index, size, leaf, proof[:-1], root) if proof else (size, size, leaf, proof, root),
-        (index, size, leaf, proof, merkle.node_hash(root, root)),
-        *((index, size, leaf, [*proof[:at], leaf[::-1], *proof[at + 1 :]], root) for at in range(len(proof))),
+        (index, size, merkle.leaf_hash(leaves[index] + b"x"), path, root),
+        (index, size, leaf, [*path, root], root),
+        (index, size, leaf, path[:-1], root) if path else (size, size, leaf, path, root),
+        (index, size, leaf, path, merkle.node_hash(root, root)),
+        *((index, size, leaf, [*path[:at], leaf[::-1], *path[at + 1 :]], root) for at in range(len(path))),
     ]
     for arguments in bad:
         with pytest.raises(merkle.ProofRefused):
@@ -76,10 +81,9 @@ def test_growth_is_proven_and_rewriting_is_not(leaves: list[bytes], data: st.Dat
     changed = data.draw(st.integers(0, first - 1))
     forged = [leaf + b"x" if at == changed else leaf for at, leaf in enumerate(leaves)]
 
-    proof = merkle.prove_consistency(first, second, reader(leaves))
-    forged_proof = merkle.prove_consistency(first, second, reader(forged))
+    plan = merkle.plan_consistency(first, second)
 
     earlier = reference_root(leaves[:first])
-    merkle.verify_consistency(first, second, earlier, reference_root(leaves[:second]), proof)
+    merkle.verify_consistency(first, second, earlier, reference_root(leaves[:second]), proof(leaves, plan))
     with pytest.raises(merkle.ProofRefused):
-        merkle.verify_consistency(first, second, earlier, reference_root(forged[:second]), forged_proof)
+        merkle.verify_consistency(first, second, earlier, reference_root(forged[:second]), proof(forged, plan))

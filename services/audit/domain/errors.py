@@ -1,0 +1,39 @@
+"""
+Refusals of the trail, one reason each.
+
+NotFound
+└── Missing             NOT_FOUND
+InvalidRequest
+├── SizeUnknown         SIZE_UNKNOWN
+└── IntervalReversed    INTERVAL_REVERSED
+RuleViolated
+└── TreeInconsistent    TREE_INCONSISTENT
+"""
+
+from __future__ import annotations
+
+from services.chassis.errors import InvalidRequest, NotFound, RuleViolated
+
+
+class Missing(NotFound):
+    """No such record, or no tree yet, in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class SizeUnknown(InvalidRequest):
+    """The tree never had this size, or not yet."""
+
+    reason = "SIZE_UNKNOWN"
+
+
+class IntervalReversed(InvalidRequest):
+    """The interval ends before it begins."""
+
+    reason = "INTERVAL_REVERSED"
+
+
+class TreeInconsistent(RuleViolated):
+    """The tree no longer holds what was signed before: it was rewritten. It is not signed again."""
+
+    reason = "TREE_INCONSISTENT"

@@ -1,0 +1,120 @@
+"""Serves the trail: queries and proofs, and signs trees that grew."""
+
+from __future__ import annotations
+
+import structlog
+from kept.audit.v1 import audit_pb2, audit_service_pb2
+
+from services.audit.adapters.proto import moment, record_message
+from services.audit.bootstrap import Parts, bootstrap
+from services.audit.reactions import reactions
+from services.audit.usecases.ports import Head, Question
+from services.audit.usecases.prove import prove_consistency, prove_inclusion
+from services.audit.usecases.query_records import get_record, query_records
+from services.audit.usecases.sign_checkpoint import sign_checkpoint
+from services.chassis import errors
+from services.chassis.config import ProcessConfig
+from services.chassis.context import Actor, Call
+from services.chassis.events.inbox import InboxRunner
+from services.chassis.jobs import Every
+from services.chassis.rpc.callers import check_uuid
+from services.chassis.rpc.pages import page_size, page_token, read_page_token
+from services.chassis.rpc.server import Application, run
+
+PAGE_DEFAULT, PAGE_MOST = 100, 1000
+SIGN_EVERY_S = 5
+"""Seconds between two rounds of signing; a question for a checkpoint signs at once."""
+
+SIGN_BATCH = 500
+
+log = structlog.get_logger(__name__)
+
+
+class AuditServicer:
+    """Turns each request into words of the trail, calls the use case, and turns its answer back."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._trail = parts.trail
+
+    async def QueryRecords(
+        self, request: audit_service_pb2.QueryRecordsRequest, call: Call
+    ) -> audit_service_pb2.QueryRecordsResponse:
+        size = page_size(request.page_size, default=PAGE_DEFAULT, most=PAGE_MOST)
+        asked = f"{request.client_id}|{request.actor_id}|{request.from_time}|{request.to_time}"
+        place = read_page_token(asked, request.page_token)
+        question = Question(
+            client_id=check_uuid(request.client_id, "client_id") if request.client_id else "",
+            actor_id=request.actor_id,
+            from_time=moment(request.from_time, is_set=request.HasField("from_time")),
+            to_time=moment(request.to_time, is_set=request.HasField("to_time")),
+            before_seq=int(place[0]) if place else None,
+            limit=size + 1,
+        )
+        found = await query_records(question, call, trail=self._trail)
+        return audit_service_pb2.QueryRecordsResponse(
+            records=[record_message(each) for each in found[:size]],
+            next_page_token=page_token(asked, found[size - 1].seq) if found[size:] else "",
+        )
+
+    async def GetRecord(self, request: audit_service_pb2.GetRecordRequest, call: Call) -> audit_pb2.Record:
+        return record_message(await get_record(request.seq, call, trail=self._trail))
+
+    async def GetCheckpoint(self, request: audit_service_pb2.GetCheckpointRequest, call: Call) -> audit_pb2.Checkpoint:
+        head, note = await self.sign(call)
+        return audit_pb2.Checkpoint(note=note, size=head.size, root=head.root)
+
+    async def GetInclusionProof(
+        self, request: audit_service_pb2.GetInclusionProofRequest, call: Call
+    ) -> audit_service_pb2.InclusionProof:
+        hashes = await prove_inclusion(request.seq, request.tree_size, call, trail=self._trail)
+        return audit_service_pb2.InclusionProof(seq=request.seq, tree_size=request.tree_size, hashes=hashes)
+
+    async def GetConsistencyProof(
+        self, request: audit_service_pb2.GetConsistencyProofRequest, call: Call
+    ) -> audit_service_pb2.ConsistencyProof:
+        hashes = await prove_consistency(request.first_size, request.second_size, call, trail=self._trail)
+        return audit_service_pb2.ConsistencyProof(
+            first_size=request.first_size, second_size=request.second_size, hashes=hashes
+        )
+
+    async def sign(self, call: Call) -> tuple[Head, str]:
+        """Sign the practice's tree if it grew."""
+        return await sign_checkpoint(call, trail=self._trail, witness=self._parts.witness, signer=self._parts.signer)
+
+    async def sign_grown_trees(self) -> None:
+        """Sign every tree that grew; one that was rewritten is told, and does not stop the others."""
+        database = self._parts.database
+        async with database.begin([]) as conn:
+            rows = await (
+                await conn.execute("select practice_id::text from trees_unsigned(%s)", (SIGN_BATCH,))
+            ).fetchall()
+        for (practice_id,) in rows:
+            actor = Actor("system:audit", "system", practice_id)
+            call = Call(actor=actor, method="audit.SignTrees", database=database)
+            try:
+                await self.sign(call)
+                await call.close()
+            except errors.ServiceError as error:
+                await call.close(error)
+                log.error("log.fork", practice_id=practice_id, reason=error.reason, **error.metadata)
+
+
+async def application(config: ProcessConfig) -> Application:
+    """Build the process: one servicer, the taking in, the signing."""
+    parts = await bootstrap(config)
+    servicer = AuditServicer(parts)
+    return Application(
+        service="audit",
+        config=config,
+        database=parts.database,
+        servicers=[(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], servicer)],
+        background=[
+            InboxRunner(parts.database, reactions(parts.trail)),
+            Every(SIGN_EVERY_S, servicer.sign_grown_trees, "sign_grown_trees"),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    run("audit", application)

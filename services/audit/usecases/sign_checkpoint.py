@@ -1,0 +1,69 @@
+"""Signs the tree of a practice, if it still holds everything that was signed before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.audit.domain import errors, merkle
+from services.audit.domain.checkpoints import ORIGIN_BASE, Checkpoint, open_checkpoint, origin_of
+from services.audit.domain.notes import NoteRefused, VerifierKey
+from services.audit.usecases.ports import Head, Trail, Witness
+from services.chassis.context import Call
+
+
+class CheckpointSigner:
+    """Holds the key, which is not in the database, and signs one tree after another."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+        verifier = VerifierKey(ORIGIN_BASE, key.public_key())
+        self.keys: Mapping[str, VerifierKey] = {verifier.name: verifier}
+
+    def sign(self, practice_id: str, head: Head) -> str:
+        """Return the note."""
+        return Checkpoint(origin_of(practice_id), head.size, head.root).sign(name=ORIGIN_BASE, key=self._key)
+
+
+async def sign_checkpoint(call: Call, *, trail: Trail, witness: Witness, signer: CheckpointSigner) -> tuple[Head, str]:
+    """
+    Return the practice's head and its signed note, signing a fresh one when records have come in.
+
+    The last note is kept outside of the database, too: a tree that was rewritten, or rolled back to a backup,
+    is found against it and not signed.
+
+    Raises:
+        Missing: The practice has no records yet. (NOT_FOUND)
+        TreeInconsistent: The tree does not hold what was signed before. (FAILED_PRECONDITION)
+    """
+    practice_id = call.practice_id
+    head = await trail.head(call, is_locked=True)
+    if head is None or head.size == 0:
+        raise errors.Missing("The practice has no records yet.")
+    last = witness.last(practice_id)
+    if last:
+        await _check_growth(last, head, call, trail=trail, signer=signer)
+    note = await trail.note(call, head.size)
+    if note and note == last:
+        return head, note
+    note = signer.sign(practice_id, head)
+    if note != last and not witness.replace(practice_id, last, note):
+        raise errors.TreeInconsistent("Another signer was faster; ask again.", practice_id=practice_id)
+    await trail.save_checkpoint(call, head, note)
+    return head, note
+
+
+async def _check_growth(last: str, head: Head, call: Call, *, trail: Trail, signer: CheckpointSigner) -> None:
+    """Raise TreeInconsistent unless the tree begins with the one signed last."""
+    try:
+        before = open_checkpoint(last, signer.keys, origin=origin_of(call.practice_id))
+        if before.size > head.size:
+            raise merkle.ProofRefused("the tree has shrunk")
+        plan = merkle.plan_consistency(before.size, head.size)
+        nodes = await trail.nodes(call, [node for part in plan for node in part])
+        merkle.verify_consistency(before.size, head.size, before.root, head.root, merkle.fold(plan, nodes))
+    except (merkle.ProofRefused, NoteRefused) as error:
+        raise errors.TreeInconsistent(
+            "The trail no longer holds what was signed before.", practice_id=call.practice_id, check=str(error)
+        ) from None

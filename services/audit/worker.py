@@ -1,0 +1,26 @@
+"""Carries audit records in, and audit's own out like every other service's."""
+
+from __future__ import annotations
+
+from kept.audit.v1.audit_events_pb2 import RecordsCaptured
+
+from services.chassis.events.consume import Inbox, consumes, run_worker
+from services.chassis.events.delivery import Delivery
+from services.chassis.events.relay import OutboxRelay
+
+
+class AuditWorker:
+    """Is the nameko service; hashing and signing are the server's."""
+
+    name = "audit"
+    relay = OutboxRelay()
+    inbox = Inbox()
+
+    @consumes(RecordsCaptured)
+    def on_records_captured(self, delivery: Delivery) -> None:
+        """Keep the batch until the server has hashed it in."""
+        self.inbox.store(delivery)
+
+
+if __name__ == "__main__":
+    run_worker(AuditWorker)
