@@ -117,7 +117,8 @@ def _check_growth(
 def _line(record: Claimed) -> str:
     columns = record.columns
     client = columns["client_id"] or "-"
-    return f"{columns['occur_time']}  {columns['stage']:<8}  {columns['operation']:<38}  {columns['actor_id']:<28}  {client}"
+    head = f"{columns['occur_time']}  {columns['stage']:<8}  {columns['operation']:<38}"
+    return f"{head}  {columns['actor_id']:<28}  {client}"
 
 
 def _read_key(path: Path) -> VerifierKey:
@@ -154,9 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--most", type=int, default=10_000, help="records at most (default: 10000)")
         if name == "verify":
             command.add_argument("--key", type=Path, required=True, help="the pinned public key: PEM or vkey")
-            command.add_argument(
-                "--state", type=Path, help="remembers the checkpoint, and proves growth since last time"
-            )
+            command.add_argument("--state", type=Path, help="remembers the checkpoint; proves growth since last time")
     command = add("proof", proof, "write a proof that stands alone")
     command.add_argument("--seq", type=int, required=True, help="the record's place in the tree")
     command.add_argument("--out", type=Path, required=True, help="where to: PATH.tlog-proof and PATH.json")

@@ -45,8 +45,8 @@ class GatewayTrail:
         """Give records, newest first, page by page."""
         cursor, given = "", 0
         while given < most:
-            asked = {"client_id": client_id, "actor_id": actor_id, "limit": min(PAGE, most - given), "cursor": cursor}
-            page = self._get("/v1/audit/records", **asked)
+            limit = min(PAGE, most - given)
+            page = self._get("/v1/audit/records", client_id=client_id, actor_id=actor_id, limit=limit, cursor=cursor)
             yield from map(_claimed, page["records"])
             given += len(page["records"])
             cursor = page["next_page_token"]
