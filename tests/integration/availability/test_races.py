@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from kept.availability.v1 import availability_pb2, availability_service_pb2
+from kept.wall.v1 import wall_pb2
 
 from services.chassis.errors import ServiceError
 from tests.integration.availability.conftest import OpenDoor, Rows
-from tests.integration.availability.door import Door, Practice, new_id, open_practice
+from tests.integration.availability.door import ZONE, Door, Practice, new_id, open_practice
 
 pytestmark = pytest.mark.integration
 
@@ -106,6 +107,48 @@ async def test_rooms_are_given_out_once_each(door: Door) -> None:
     assert reasons(found) == {"HELD": 3, "SLOT_TAKEN": 7}
     rooms = {each.room_id for each in found if not isinstance(each, ServiceError)}
     assert rooms == set(practice.room_ids)
+
+
+async def test_of_moves_and_holds_into_one_slot_exactly_one_gets_it(open_door: OpenDoor, rows: Rows) -> None:
+    """Through two servers; the moves that lose keep their old time and nothing of the new."""
+    doors = [await open_door(), await open_door()]
+    practice = await open_practice(doors[0])
+    both = [each.of(practice.door.practice_id) for each in doors]
+    local = practice.at(days=9)
+    held = [await both[0].as_booking("Hold", practice.hold(practice.at(days=3, hour=hour))) for hour in range(12)]
+
+    async def move(position: int, claim: availability_pb2.Claim) -> Any:
+        wall = wall_pb2.WallTime(local=local, time_zone=ZONE)
+        request = availability_service_pb2.MoveRequest(claim_id=claim.claim_id, start_wall=wall, request_id=new_id())
+        try:
+            return await both[position % 2].as_booking("Move", request)
+        except ServiceError as refusal:
+            return refusal
+
+    moves = asyncio.gather(*(move(position, claim) for position, claim in enumerate(held)))
+    holds, moved = await asyncio.gather(outcomes(both, [practice.hold(local) for _ in range(20)]), moves)
+
+    assert reasons([*holds, *moved]) == {"HELD": 1, "SLOT_TAKEN": 31}
+    assert overlapping(rows, practice) == 0
+    blocked = rows("select count(*) from occupancies where practice_id = %s", practice.door.practice_id)
+    assert blocked == [(2 * 13,)]
+
+
+async def test_yes_and_no_at_once_leave_a_claim_that_is_one_of_the_two(practice: Practice, rows: Rows) -> None:
+    """Confirm and Release race: released blocks nothing, confirmed blocks everything; never half."""
+    door = practice.door
+    for hour in range(8, 16):
+        claim = await door.as_booking("Hold", practice.hold(practice.at(days=5, hour=hour)))
+        confirm = availability_service_pb2.ConfirmRequest(claim_id=claim.claim_id, request_id=new_id())
+        release = availability_service_pb2.ReleaseRequest(claim_id=claim.claim_id, request_id=new_id())
+
+        await asyncio.gather(
+            door.as_booking("Confirm", confirm), door.as_booking("Release", release), return_exceptions=True
+        )
+
+        blocked = rows("select count(*) from occupancies where claim_id = %s", claim.claim_id)
+        state = rows("select state from claims where claim_id = %s", claim.claim_id)
+        assert (state, blocked) == ([("released",)], [(0,)])
 
 
 async def test_two_servers_on_one_database_never_give_a_minute_twice(open_door: OpenDoor, rows: Rows) -> None:
