@@ -1,4 +1,4 @@
-"""Commits new appointments in groups: one transaction for all callers who wait at that moment."""
+"""Commits new appointments in groups: one transaction for all who wait at that moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moves an appointment: the ledger takes the new time beside the old, then the promise moves."""
+"""Moves an appointment: the ledger takes the new time beside the old, then the promise does."""
 
 from __future__ import annotations
 
