@@ -110,8 +110,8 @@ async def application(config: ProcessConfig) -> Application:
         database=parts.database,
         servicers=[(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], servicer)],
         background=[
-            InboxRunner(parts.database, reactions(parts.trail)),
-            Every(SIGN_EVERY_S, servicer.sign_grown_trees, "sign_grown_trees"),
+            InboxRunner(parts.database, reactions(parts.trail), service="audit"),
+            Every(SIGN_EVERY_S, servicer.sign_grown_trees, "sign_grown_trees", parts.database),
         ],
     )
 

@@ -91,7 +91,7 @@ async def application(config: ProcessConfig) -> Application:
         config=config,
         database=parts.database,
         servicers=[(matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer)],
-        background=[InboxRunner(parts.database, reactions(parts.profiles))],
+        background=[InboxRunner(parts.database, reactions(parts.profiles), service="matching")],
         closers=[parts.ledger_channel.close],
     )
 
