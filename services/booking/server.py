@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from google.protobuf.message import Message
+from kept.availability.v1.availability_events_pb2 import HoldLapsed
 from kept.booking.v1 import booking_pb2, booking_service_pb2
 
 from services.booking.adapters import proto
@@ -21,6 +22,7 @@ from services.booking.usecases.register_client import register_client
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
+from services.chassis.events.inbox import InboxRunner
 from services.chassis.rpc.server import Application, run
 
 
@@ -168,6 +170,11 @@ async def compose(config: ProcessConfig) -> Application:
         [(booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"], servicer)],
         relations=parts.care_team,
         optimistic={"BookAppointment"},
+        background=[
+            InboxRunner(
+                parts.database, {HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed}, service=SERVICE
+            )
+        ],
         closers=parts.closers,
     )
 
