@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +19,8 @@ _FIND = f"""
     select {COLUMNS} from appointments
     where practice_id = %s and appointment_id = %s and state <> 'ABANDONED'
 """  # noqa: S608 - only the literal column list is put in
+
+_HOLD_STILL = "select 1 from appointments where practice_id = %s and appointment_id = %s for no key update"
 
 _UPDATE = """
     update appointments set
@@ -64,6 +68,18 @@ class PostgresAppointments:
     async def lock(self, call: Call, appointment_id: str) -> Appointment:
         """Return an appointment that nobody else can change until this call ends."""
         return await self._one(call, appointment_id, _FIND + " for no key update")
+
+    @asynccontextmanager
+    async def held_still(self, call: Call, appointment_id: str) -> AsyncIterator[None]:
+        """
+        Keep everybody from changing an appointment while the body runs, in a transaction of its own.
+
+        Danger: not the call's transaction. Reactions share one with their neighbours: a lock kept until its end
+        would stop the next reaction to the same appointment, and callers, for as long as all of them take.
+        """
+        async with self._database.begin([call.practice_id]) as conn:
+            await conn.execute(_HOLD_STILL, (call.practice_id, appointment_id))
+            yield
 
     async def save(self, call: Call, before: Appointment, after: Appointment, fact: facts.Fact) -> None:
         """Store the new state, its history row and its event."""

@@ -42,11 +42,11 @@ async def answer_lapsed_hold(
     is_barred = is_move and await appointments.abandon_move(
         call, appointment_id, moved_at=claim_version, claim_version=seen
     )
-    await appointments.lock(call, appointment_id)
-    is_as_seen = await ledger.version(appointment_id, call) == seen
-    if is_barred and not is_as_seen:
-        raise errors.ClaimChanged("The claim changed meanwhile.", appointment_id=appointment_id)
-    if is_barred:
-        await ledger.release(appointment_id, call, only_move=True)
-    elif is_as_seen and seen == claim_version:
-        await ledger.confirm(appointment_id, call)
+    async with appointments.held_still(call, appointment_id):
+        is_as_seen = await ledger.version(appointment_id, call) == seen
+        if is_barred and not is_as_seen:
+            raise errors.ClaimChanged("The claim changed meanwhile.", appointment_id=appointment_id)
+        if is_barred:
+            await ledger.release(appointment_id, call, only_move=True)
+        elif is_as_seen and seen == claim_version:
+            await ledger.confirm(appointment_id, call)

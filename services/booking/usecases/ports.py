@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -89,6 +90,9 @@ class Appointments(Protocol):
 
     async def lock(self, call: Call, appointment_id: str) -> Appointment:
         """Return an appointment that nobody else can change until this call ends. Raises UnknownAppointment."""
+
+    def held_still(self, call: Call, appointment_id: str) -> AbstractAsyncContextManager[None]:
+        """Keep everybody from changing an appointment while the body runs, in a transaction of its own."""
 
     async def save(self, call: Call, before: Appointment, after: Appointment, fact: facts.Fact) -> None:
         """Store the new state, its history row and its event: one never without the others."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -112,8 +113,14 @@ class FakeAppointments:
 
     async def lock(self, call: object, appointment_id: str) -> Appointment:
         """Return a row; nobody else is here."""
-        self.log.append("lock")
         return await self.find(call, appointment_id)
+
+    @asynccontextmanager
+    async def held_still(self, call: object, appointment_id: str) -> AsyncIterator[None]:
+        """Note when a lock is taken and given back."""
+        self.log.append("lock")
+        yield
+        self.log.append("unlock")
 
     async def save(self, call: object, before: Appointment, after: Appointment, fact: facts.Fact) -> None:
         """Keep both."""

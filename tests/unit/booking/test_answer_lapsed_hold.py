@@ -26,7 +26,7 @@ async def _answer(
 
 async def test_a_hold_with_an_appointment_is_confirmed_under_its_lock() -> None:
     """The promise exists: the ledger is told so while nobody can move it."""
-    assert await _answer(with_one()) == ["lock", "confirm"]
+    assert await _answer(with_one()) == ["lock", "confirm", "unlock"]
 
 
 async def test_a_hold_without_an_appointment_is_abandoned_before_it_is_given_back() -> None:
@@ -44,7 +44,7 @@ async def test_a_move_that_was_not_committed_is_barred_before_it_is_taken_back(a
     """The old time stays; a late commit of the move, or of a newer one that died, must lose first."""
     store = with_one(appointment)
 
-    assert await _answer(store, asked=2, is_move=True, versions=(3,)) == ["bar", "lock", "release move"]
+    assert await _answer(store, asked=2, is_move=True, versions=(3,)) == ["bar", "lock", "release move", "unlock"]
     assert store.rows[APPOINTMENT_ID].abandoned_claim_version == 3
 
 
@@ -62,7 +62,7 @@ async def test_a_move_that_was_committed_is_confirmed() -> None:
     """The appointment stands on the moved claim: the new time is its own."""
     moved = replace(booked(), slot=slot(claim_version=2))
 
-    assert await _answer(with_one(moved), asked=2, is_move=True, versions=(2,)) == ["lock", "confirm"]
+    assert await _answer(with_one(moved), asked=2, is_move=True, versions=(2,)) == ["lock", "confirm", "unlock"]
 
 
 @pytest.mark.parametrize("is_move", [False, True])
@@ -70,4 +70,4 @@ async def test_a_question_that_comes_late_gets_no_yes(is_move: bool) -> None:
     """A yes ends whatever move is pending now; one that nobody committed may be. The ledger asks again."""
     moved = replace(booked(), slot=slot(claim_version=2))
 
-    assert await _answer(with_one(moved), asked=2, is_move=is_move, versions=(4,)) == ["lock"]
+    assert await _answer(with_one(moved), asked=2, is_move=is_move, versions=(4,)) == ["lock", "unlock"]
