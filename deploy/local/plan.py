@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from deploy.local import keys
+from deploy.local import keys, people
 from deploy.local.places import PYTHON, Root
 from deploy.local.postgres import SERVICES
 from deploy.local.stack import Stack
@@ -79,6 +79,7 @@ def environment(process: Process, *, ports: Mapping[str, int], stack: Stack, log
         kept["KEPT_GRPC_LISTEN"] = f"127.0.0.1:{ports[process.name]}"
     if process.kind == "gateway":
         kept["KEPT_HTTP_LISTEN"] = kept.pop("KEPT_GRPC_LISTEN")
+        kept["KEPT_DEMO_USERS"] = str(people.write_users(stack.root.path / "users.json"))
         return kept
     role: Literal["server", "worker"] = "worker" if process.kind == "worker" else "server"
     kept["KEPT_BROKER_URL"] = stack.broker_url

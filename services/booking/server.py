@@ -163,6 +163,7 @@ async def compose(config: ProcessConfig) -> Application:
         care_team=parts.care_team,
         clock=parts.clock,
     )
+    reactions = {HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed}
     return Application(
         SERVICE,
         config,
@@ -170,11 +171,7 @@ async def compose(config: ProcessConfig) -> Application:
         [(booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"], servicer)],
         relations=parts.care_team,
         optimistic={"BookAppointment"},
-        background=[
-            InboxRunner(
-                parts.database, {HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed}, service=SERVICE
-            )
-        ],
+        background=[InboxRunner(parts.database, reactions, service=SERVICE)],
         closers=parts.closers,
     )
 
