@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
+
+from kept.booking.v1 import booking_events_pb2
 
 from services.availability.adapters import proto
 from services.availability.adapters.directory import PostgresDirectories
@@ -11,11 +14,19 @@ from services.availability.adapters.holds import BatchedHolds
 from services.availability.adapters.ledger import PostgresClaims
 from services.availability.adapters.shared_search import RecentSearches
 from services.availability.adapters.taken import PostgresTaken
+from services.availability.config import SERVICE
 from services.availability.domain.wall import TZDATA_VERSION
 from services.availability.reactions import Reactions
+from services.availability.usecases.announce_lapsed_claims import announce_lapsed_claims
 from services.availability.usecases.find_alternatives import Finder
 from services.availability.usecases.ports import Clock
 from services.chassis.db.pool import Database
+from services.chassis.events.inbox import InboxRunner
+from services.chassis.jobs import Every
+from services.chassis.rpc.server import Background
+
+ANNOUNCE_EVERY_S = 5.0
+"""Seconds between two looks for lapsed holds: small beside the time a hold has, dear to nobody when none is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ class Parts:
     finder: Finder
     reactions: Reactions
     clock: Clock
+    background: tuple[Background, ...]
 
 
 def now_s() -> int:
@@ -41,6 +53,17 @@ def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
     """Give every part what it needs of an open database."""
     directories, taken = PostgresDirectories(database), PostgresTaken(database)
     claims = PostgresClaims(database, tzdata_version=TZDATA_VERSION)
+    reactions = Reactions(claims=claims)
+    inbox = InboxRunner(
+        database,
+        {
+            booking_events_pb2.AppointmentBooked.DESCRIPTOR.full_name: reactions.on_appointment_booked,
+            booking_events_pb2.AppointmentRescheduled.DESCRIPTOR.full_name: reactions.on_appointment_rescheduled,
+            booking_events_pb2.AppointmentCancelled.DESCRIPTOR.full_name: reactions.on_appointment_cancelled,
+        },
+        service=SERVICE,
+    )
+    announce = partial(announce_lapsed_claims, claims=claims)
     return Parts(
         database=database,
         directories=directories,
@@ -48,6 +71,7 @@ def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
         claims=claims,
         taken=taken,
         finder=Finder(directories, taken, clock, RecentSearches(), proto.alternatives),
-        reactions=Reactions(claims=claims),
+        reactions=reactions,
         clock=clock,
+        background=(inbox, Every(ANNOUNCE_EVERY_S, announce, "announce_lapsed_claims", database)),
     )

@@ -158,6 +158,7 @@ def application(config: ProcessConfig, parts: Parts) -> Application:
         config,
         parts.database,
         [(availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"], servicer)],
+        background=parts.background,
         closers=(parts.holds.close,),
     )
 
