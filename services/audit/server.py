@@ -104,13 +104,15 @@ async def application(config: ProcessConfig) -> Application:
     """Build the process: one servicer, the taking in, the signing."""
     parts = await bootstrap(config)
     servicer = AuditServicer(parts)
+    taking_in = reactions(parts.trail)
     return Application(
         service="audit",
         config=config,
         database=parts.database,
         servicers=[(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], servicer)],
         background=[
-            InboxRunner(parts.database, reactions(parts.trail), service="audit"),
+            # A batch that comes after a later one of its emitter holds other records: none may be passed over.
+            InboxRunner(parts.database, taking_in, service="audit", additive=taking_in),
             Every(SIGN_EVERY_S, servicer.sign_grown_trees, "sign_grown_trees", parts.database),
         ],
     )

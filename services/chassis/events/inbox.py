@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -104,14 +104,25 @@ class InboxRunner:
     Many events share a transaction while all goes well. When one fails, they are run one by one, and only
     the failing one is retried, refused or put aside; later events of its aggregate wait for a retry, others go on.
 
+    Args:
+        additive: Types whose events each count, however late they come: none of them is told again by a newer one.
+
     Source:
         ADR 0005; what follows from which error: `outcomes.py`; held by tests/integration/chassis/test_inbox.py.
     """
 
-    def __init__(self, database: Database, reactions: Mapping[str, Reaction], *, service: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        reactions: Mapping[str, Reaction],
+        *,
+        service: str,
+        additive: Collection[str] = (),
+    ) -> None:
         self._database = database
         self._reactions = reactions
         self._service = service
+        self._additive = frozenset(additive)
         self._measure_time = self._sweep_time = 0.0
 
     async def run(self) -> None:
@@ -151,7 +162,7 @@ class InboxRunner:
             events = await _take(conn, columns, BATCH)
             calls = []
             marks = []
-            for event, is_late in await _with_lateness(conn, columns, events):
+            for event, is_late in await self._with_lateness(conn, columns, events):
                 if is_late:
                     marks.append((event, "skipped"))
                     continue
@@ -190,7 +201,7 @@ class InboxRunner:
             taken = await _take(conn, one, 1)
             if not taken or taken[0].event_id != event.event_id:
                 return
-            [(_, is_late)] = await _with_lateness(conn, one, taken)
+            [(_, is_late)] = await self._with_lateness(conn, one, taken)
             calls = [] if is_late else [await self._react(event, conn)]
             state = "skipped" if is_late else "done"
             await _finish(conn, calls, [(event, state)])
@@ -215,6 +226,19 @@ class InboxRunner:
             call.seal(None)
         return call
 
+    async def _with_lateness(
+        self, conn: Connection, columns: Sequence[list[str]], events: Sequence[Event]
+    ) -> list[tuple[Event, bool]]:
+        """Tell of each event whether a later version of its aggregate was handled already."""
+        rows = await (await conn.execute(_HANDLED_VERSIONS, columns)).fetchall()
+        handled = {(practice, source, aggregate): version for practice, source, aggregate, version in rows}
+
+        def is_late(event: Event) -> bool:
+            is_exempt = event.is_replayed or event.type in self._additive
+            return not is_exempt and event.version < handled.get(event.key, event.version)
+
+        return [(event, is_late(event)) for event in events]
+
     async def _look_after(self) -> None:
         """Set the gauges, and forget what is old, now and then."""
         now = time.monotonic()
@@ -238,17 +262,6 @@ async def _take(conn: Connection, columns: Sequence[list[str]], limit: int) -> l
     if row is None or not row[0]:
         return []
     return [Event(*each) for each in await (await conn.execute(_TAKE, (*columns, limit))).fetchall()]
-
-
-async def _with_lateness(
-    conn: Connection, columns: Sequence[list[str]], events: Sequence[Event]
-) -> list[tuple[Event, bool]]:
-    """Tell of each event whether a later version of its aggregate was handled already."""
-    rows = await (await conn.execute(_HANDLED_VERSIONS, columns)).fetchall()
-    handled = {(practice, source, aggregate): version for practice, source, aggregate, version in rows}
-    return [
-        (event, not event.is_replayed and event.version < handled.get(event.key, event.version)) for event in events
-    ]
 
 
 async def _finish(conn: Connection, calls: Sequence[Call], marks: Sequence[tuple[Event, str]]) -> None:
