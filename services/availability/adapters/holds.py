@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from psycopg import AsyncCursor
+from psycopg.rows import TupleRow
+
 from services.availability.adapters.directory import PostgresDirectories
 from services.availability.adapters.rows import CLAIM_COLUMNS, INSERT_PIECES, array, claim, columns, pieces_of
-from services.availability.adapters.taken import Need, look_up
+from services.availability.adapters.taken import Need, ask, look_up, note
 from services.availability.domain import errors
 from services.availability.domain.board import Board, needs, place
 from services.availability.domain.claim import HOLD_S, Claim, Placement, State
@@ -97,18 +100,26 @@ class BatchedHolds:
         """
         now_s = self._clock()
         directories = await self._directories.checked(conn, {job.practice_id for job in jobs})
-        known = await _existing(conn, jobs)
-        answers: list[Claim | ServiceError | None] = []
+        answers: list[Claim | ServiceError | None] = [None] * len(jobs)
         ways: dict[int, Ways] = {}
         for position, job in enumerate(jobs):
             try:
-                existing = known.get((job.practice_id, job.hold_id))
-                answers.append(_same(existing, job) if existing else None)
-                if existing is None:
-                    ways[position] = find_ways(job.wish, directories[job.practice_id], now_s=now_s)
+                ways[position] = find_ways(job.wish, directories[job.practice_id], now_s=now_s)
             except ServiceError as refusal:
-                answers[position:] = [refusal]
-        won = await self._place(conn, jobs, ways, directories, answers, now_s=now_s)
+                answers[position] = refusal
+        board = Board()
+        async with conn.pipeline():
+            existing = await _ask_existing(conn, jobs)
+            taken = await ask(conn, _first_needs(jobs, ways, directories))
+        known = {(row[0], row[1]): claim(row[1:]) for row in await existing.fetchall()}
+        await note(taken, board)
+        for position, job in enumerate(jobs if known else ()):
+            found = known.get((job.practice_id, job.hold_id))
+            if found is not None:
+                # What was held before stays the answer, even where it could not be held now.
+                ways.pop(position, None)
+                answers[position] = _same(found, job)
+        won = await self._place(conn, board, jobs, ways, directories, answers, now_s=now_s)
         await self._write(conn, won, now_s=now_s, is_alone=len(jobs) == 1)
         told = [job.envelope for job, answer in zip(jobs, answers, strict=True) if isinstance(answer, Claim)]
         await write_envelopes(conn, told)
@@ -117,6 +128,7 @@ class BatchedHolds:
     async def _place(
         self,
         conn: Connection,
+        board: Board,
         jobs: Sequence[_Job],
         ways: dict[int, Ways],
         directories: dict[str, Directory],
@@ -125,9 +137,8 @@ class BatchedHolds:
         now_s: int,
     ) -> list[tuple[str, Claim]]:
         """Answer every job that has ways, and return the new claims with their practices."""
-        board, won = Board(), dict[Key, Claim]()
+        won: dict[Key, Claim] = {}
         rooms_known = dict.fromkeys(ways, ROOMS_FIRST)
-        await look_up(conn, board, _first_needs(jobs, ways, directories))
         for position, each in ways.items():
             job = jobs[position]
             key = (job.practice_id, job.hold_id)
@@ -237,18 +248,17 @@ def _room_needs(practice_id: str, ways: Ways, directory: Directory, part: slice)
     }
 
 
-async def _existing(conn: Connection, jobs: Sequence[_Job]) -> dict[Key, Claim]:
-    """Return the claims that these jobs' ids have already."""
+async def _ask_existing(conn: Connection, jobs: Sequence[_Job]) -> AsyncCursor[TupleRow]:
+    """Ask for the claims that these jobs' ids have already."""
     practices, ids = array(job.practice_id for job in jobs), array(job.hold_id for job in jobs)
     # Planned anew each time: a plan from when the table was small reads all of it, as long as the connection lives.
-    found = await conn.execute(_EXISTING, (practices, ids), prepare=False)
-    return {(row[0], row[1]): claim(row[1:]) for row in await found.fetchall()}
+    return await conn.execute(_EXISTING, (practices, ids), prepare=False)
 
 
-def _same(existing: Claim, job: _Job) -> Claim:
-    """Return the claim that this id has. Raises HoldIdReused when it was made for another wish."""
+def _same(existing: Claim, job: _Job) -> Claim | ServiceError:
+    """Return the claim that this id has, or a refusal when it was made for another wish."""
     if existing.wish_digest != job.wish.digest:
-        raise errors.HoldIdReused("The hold id came with another wish.", hold_id=job.hold_id)
+        return errors.HoldIdReused("The hold id came with another wish.", hold_id=job.hold_id)
     return existing
 
 

@@ -39,6 +39,8 @@ LAST_YEAR_S = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", re.ASCII)
 
+_LAST_MODALITY = max(availability_pb2.Modality.values())
+
 _STATES = {
     State.HELD: availability_pb2.Claim.STATE_HELD,
     State.CONFIRMED: availability_pb2.Claim.STATE_CONFIRMED,
@@ -67,7 +69,7 @@ def whole(value: int, *, field: str, least: int, most: int) -> int:
 
 def modality_of(value: int, *, field: str) -> int:
     """Return a modality, 0 where it is not said. Raises Malformed for a number the contract does not know."""
-    return whole(value, field=field, least=0, most=len(availability_pb2.Modality.values()) - 1)
+    return whole(value, field=field, least=0, most=_LAST_MODALITY)
 
 
 def instant_of(holder: Message, field: str) -> int:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from psycopg import AsyncCursor
+from psycopg.rows import TupleRow
+
 from services.availability.adapters.rows import array, columns
 from services.availability.domain.board import Board
 from services.availability.domain.free import Span
@@ -42,10 +45,18 @@ class PostgresTaken:
 
 async def look_up(conn: Connection, board: Board, needs: Collection[Need], *, but_claim_id: str | None = None) -> None:
     """Note on the board what is taken in the stretches needed, but for the rows of one claim."""
-    if not needs:
-        return
+    if needs:
+        await note(await ask(conn, needs, but_claim_id=but_claim_id), board)
+
+
+async def ask(conn: Connection, needs: Collection[Need], *, but_claim_id: str | None = None) -> AsyncCursor[TupleRow]:
+    """Ask what is taken; in a pipeline the answer comes with its neighbours'."""
     wanted = columns((practice_id, resource_id, *span) for practice_id, resource_id, span in needs)
-    found = await conn.execute(_OCCUPIED, (*wanted, but_claim_id))
+    return await conn.execute(_OCCUPIED, (*(wanted or ["{}"] * 4), but_claim_id))
+
+
+async def note(found: AsyncCursor[TupleRow], board: Board) -> None:
+    """Note an answer on the board; a row found by two needs is noted once."""
     seen: set[tuple[str, str, int, int]] = set()
     for row in await found.fetchall():
         if row not in seen:
