@@ -1,4 +1,4 @@
-"""Serves the ledger's door: asyncio, gRPC, the inbox reactions, the question after lapsed holds."""
+"""Serves the ledger's door: asyncio, gRPC, reactions, the question after lapsed holds."""
 
 from __future__ import annotations
 

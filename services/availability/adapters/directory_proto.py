@@ -1,4 +1,4 @@
-"""Translates what a practice publishes between the contract and the domain, within the stated limits."""
+"""Translates what a practice publishes, within the stated limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Translates between the contract's messages and the domain's words, and refuses what can't be read."""
+"""Translates between the contract and the domain; refuses what can't be read."""
 
 from __future__ import annotations
 

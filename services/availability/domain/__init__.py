@@ -1,1 +1,1 @@
-"""What time is, who works when, what is free and what a claim may become; no input or output."""
+"""What time is, who works when, what is free and what a claim may become."""
