@@ -1,4 +1,4 @@
-"""Says what availability does when it hears of an appointment; late and doubled events change nothing."""
+"""Says what availability does when it hears of an appointment; late or doubled: nothing."""
 
 from __future__ import annotations
 
