@@ -1,0 +1,97 @@
+"""Puts the parts of the server together; the only room that knows them all."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kept.booking.v1 import booking_service_pb2
+
+from services.chassis.config import Misconfigured, ProcessConfig
+from services.chassis.crypto import ClientCipher, FileKeyring, Keyring
+from services.chassis.db.pool import Database
+from services.chassis.events.inbox import InboxRunner
+from services.chassis.identity import Signer
+from services.chassis.jobs import Every
+from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.rpc.server import Background
+from services.chassis.vault import VaultTransit
+from services.notifications.adapters.contacts import Contacts
+from services.notifications.adapters.desk import PostgresDesk
+from services.notifications.adapters.letters import LetterWriter
+from services.notifications.adapters.record import record
+from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
+from services.notifications.adapters.templates import Templates
+from services.notifications.config import read_mail_config
+from services.notifications.reactions import reactions
+from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
+from services.notifications.usecases.send_due_messages import send_due_messages
+
+SEND_EVERY_S = 1.0
+"""Seconds between two looks for due messages: what a confirmation waits at most when nothing else is going on."""
+
+GIVE_UP_EVERY_S = 15.0
+"""Seconds between two looks for messages whose sender died; their lease is minutes."""
+
+BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the server serves with."""
+
+    database: Database
+    contacts: Contacts
+    booking: Neighbour
+    clock: Callable[[], datetime]
+    background: Sequence[Background]
+    closers: Sequence[Callable[[], Awaitable[object]]]
+
+
+def now() -> datetime:
+    """Now, UTC."""
+    return datetime.now(UTC)
+
+
+async def bootstrap(config: ProcessConfig) -> Parts:
+    """Open what the server needs. Raises Misconfigured when a setting is missing."""
+    if config.keys_dir is None:
+        raise Misconfigured("KEPT_KEYS_DIR is not set")
+    mail_config = read_mail_config(config)
+    post = SmtpPost(read_smtp_url(mail_config.smtp_url))
+    database = await Database.open(config)
+    contacts = Contacts(ClientCipher(await _keyring(config)))
+    to_booking = channel(config.target("booking"), config)
+    desk = PostgresDesk(database, record=record)
+    writer = LetterWriter(config=mail_config, templates=Templates(), contacts=contacts)
+
+    async def send() -> None:
+        await send_due_messages(desk=desk, writer=writer, post=post, clock=now, jitter=random.random)
+
+    async def give_up() -> None:
+        await give_up_stuck_messages(desk=desk, clock=now)
+
+    return Parts(
+        database=database,
+        contacts=contacts,
+        booking=Neighbour(to_booking, BOOKING, Signer.read(config.service, config.keys_dir)),
+        clock=now,
+        background=[
+            InboxRunner(database, reactions(now), service=config.service),
+            Every(SEND_EVERY_S, send, "send_due_messages", database),
+            Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
+        ],
+        closers=[desk.close, post.close, to_booking.close],
+    )
+
+
+async def _keyring(config: ProcessConfig) -> Keyring:
+    if config.vault_url:
+        vault = VaultTransit(config.vault_url, os.environ["VAULT_TOKEN"])
+        await vault.open()
+        return vault
+    assert config.keys_dir is not None, "checked before"
+    return FileKeyring(config.keys_dir / "keyring.json")
