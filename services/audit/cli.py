@@ -5,160 +5,207 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from services.audit.adapters.gateway import GatewayTrail, Refused, Unreachable
-from services.audit.domain import merkle
-from services.audit.domain.checkpoints import ORIGIN_BASE, Checkpoint, open_checkpoint, origin_of, write_proof
+from services.audit.adapters.gateway import GatewayTrail
+from services.audit.adapters.rpc_door import RpcDoor
+from services.audit.domain.checkpoints import ORIGIN_BASE, open_checkpoint, origin_of, write_proof
 from services.audit.domain.notes import NoteRefused, VerifierKey
-from services.audit.domain.verification import Claimed, Finding, check_record
+from services.audit.domain.verification import Claimed, Finding
+from services.audit.usecases.check_trail import Outcome, check_trail
+from services.audit.usecases.door import Asked, Door, Inconsistent, Refused, Unreachable, records
 
 OK, TAMPERED, USAGE, UNREACHABLE = 0, 1, 2, 3
-PROGRESS_EVERY = 50
+
+FINDINGS_SHOWN = 100
+"""Findings printed at most; the count tells the rest."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code is 0 fine, 1 tampering found, 2 wrong usage or refused, 3 unreachable."""
     options = _parser().parse_args(arguments)
     if not options.token:
-        sys.stderr.write("kept-audit: give --token, or set KEPT_TOKEN\n")
-        return USAGE
+        return _complain("give --token, or set KEPT_TOKEN", USAGE)
+    door = _door(options)
     try:
-        with GatewayTrail(options.url, options.token) as trail:
-            return int(options.run(options, trail))
+        return int(options.run(options, door))
     except Unreachable as error:
-        sys.stderr.write(f"kept-audit: {options.url} does not answer: {error}\n")
-        return UNREACHABLE
+        return _complain(f"the trail does not answer: {error}", UNREACHABLE)
     except Refused as error:
-        sys.stderr.write(f"kept-audit: refused: {error}\n")
-        return USAGE
-    except NoteRefused as error:
-        sys.stderr.write(f"kept-audit: FAILED checkpoint: {error}\n")
+        return _complain(f"refused: {error}", USAGE)
+    except OSError as error:
+        return _complain(str(error), USAGE)
+    except (NoteRefused, Inconsistent) as error:
+        _show(Finding("checkpoint", -1, str(error)))
         return TAMPERED
+    finally:
+        door.close()
 
 
-def query(options: argparse.Namespace, trail: GatewayTrail) -> int:
+def query(options: argparse.Namespace, door: Door) -> int:
     """Print records, newest first: one line each."""
-    for record in trail.records(client_id=options.client, actor_id=options.actor, most=options.most):
+    for record in records(door, _asked(options), most=options.most):
         print(_line(record))
     return OK
 
 
-def verify(options: argparse.Namespace, trail: GatewayTrail) -> int:
-    """Check the records of a client, an actor or the whole practice against the signed checkpoint."""
+def verify(options: argparse.Namespace, door: Door) -> int:
+    """Check records against the signed checkpoint; without a filter all of them, and that none is missing."""
     key = _read_key(options.key)
-    practice_id = trail.practice_id()
-    note = trail.checkpoint()
-    checkpoint = open_checkpoint(note, {key.name: key}, origin=origin_of(practice_id))
-    print(f"checkpoint  {checkpoint.size} records, signed by {key.text.rpartition('+')[0]}")
-    findings = _check_growth(options.state, note, checkpoint, key, trail)
-    count = 0
-    for record in trail.records(client_id=options.client, actor_id=options.actor, most=options.most):
-        if record.seq >= checkpoint.size:
-            continue
-        finding = check_record(record, trail.inclusion(record.seq, checkpoint.size), checkpoint)
-        count += 1
-        if finding:
-            findings.append(finding)
-        if count % PROGRESS_EVERY == 0 and sys.stderr.isatty():
-            sys.stderr.write(f"\r{count} records checked")
-    if count >= PROGRESS_EVERY and sys.stderr.isatty():
-        sys.stderr.write("\n")
-    for each in findings:
-        print(f"FAILED      {each.check} at record {each.seq}: {each.detail}")
+    origin = origin_of(options.practice or door.practice_id())
+    note = door.checkpoint()
+    checkpoint = open_checkpoint(note, {key.name: key}, origin=origin)
+    print(f"checkpoint  {checkpoint.size} records of {origin}, signed by {key.text.rpartition('+')[0]}")
+    before = None
+    if options.state and options.state.exists():
+        before = open_checkpoint(options.state.read_text(encoding="utf-8"), {key.name: key}, origin=origin)
+    outcome = check_trail(door, _asked(options), checkpoint, before=before, progress=_progress)
+    if before and not any(each.check == "consistency" for each in outcome.findings):
+        print(f"growth      the tree still holds the {before.size} records it had when checked before")
+    findings = outcome.findings
+    for finding in findings[:FINDINGS_SHOWN]:
+        _show(finding)
     if findings:
-        print(f"TAMPERED    {len(findings)} of {count} records do not hold")
+        print(f"TAMPERED    {len(findings)} findings in {outcome.count} records")
         return TAMPERED
     if options.state:
         options.state.write_text(note, encoding="utf-8")
-    print(f"OK          {count} records hold: bytes, columns, and their place in the signed tree")
+    print(f"OK          {_praise(outcome)}")
     return OK
 
 
-def proof(options: argparse.Namespace, trail: GatewayTrail) -> int:
+def proof(options: argparse.Namespace, door: Door) -> int:
     """Write a proof that stands alone (C2SP tlog-proof) beside the record's bytes."""
-    note = trail.checkpoint()
-    size = int(note.split("\n")[1])
-    record = trail.record(options.seq)
-    text = write_proof(options.seq, trail.inclusion(options.seq, size), note)
-    options.out.with_suffix(".tlog-proof").write_text(text, encoding="utf-8")
-    options.out.with_suffix(".json").write_text(record.canonical, encoding="utf-8")
-    print(f"wrote {options.out.with_suffix('.tlog-proof')} and {options.out.with_suffix('.json')}")
+    note = door.checkpoint()
+    origin, size = note.split("\n")[:2]
+    if options.practice and origin != origin_of(options.practice):
+        raise Refused(f"the token opens {origin}")
+    record = door.record(options.seq)
+    text = write_proof(options.seq, door.inclusion(options.seq, int(size)), note)
+    out = options.out or Path(f"record-{options.seq}")
+    proof_path, record_path = out.with_name(f"{out.name}.tlog-proof"), out.with_name(f"{out.name}.json")
+    proof_path.write_text(text, encoding="utf-8")
+    record_path.write_bytes(record.canonical.encode())
+    print(f"wrote {proof_path} and {record_path}")
     return OK
 
 
-def checkpoint(options: argparse.Namespace, trail: GatewayTrail) -> int:
+def checkpoint(options: argparse.Namespace, door: Door) -> int:
     """Print the latest signed checkpoint."""
-    sys.stdout.write(trail.checkpoint())
+    sys.stdout.write(door.checkpoint())
     return OK
 
 
-def _check_growth(
-    state: Path | None, note: str, now: Checkpoint, key: VerifierKey, trail: GatewayTrail
-) -> list[Finding]:
-    """Check that the tree holds the one that was checked last time, if that was kept."""
-    if state is None or not state.exists():
-        return []
-    before = open_checkpoint(state.read_text(encoding="utf-8"), {key.name: key}, origin=now.origin)
-    try:
-        if before.size > now.size:
-            raise merkle.ProofRefused("the tree has shrunk")
-        path = trail.consistency(before.size, now.size) if before.size < now.size else []
-        merkle.verify_consistency(before.size, now.size, before.root, now.root, path)
-    except merkle.ProofRefused as error:
-        return [Finding("consistency", before.size, str(error))]
-    print(f"growth      the tree still holds the {before.size} records checked before")
-    return []
+def _door(options: argparse.Namespace) -> Door:
+    if options.grpc:
+        tls_dir = os.environ.get("KEPT_TLS_DIR")
+        return RpcDoor(options.grpc, options.token, tls_dir=Path(tls_dir) if tls_dir else None)
+    return GatewayTrail(options.url, options.token)
+
+
+def _asked(options: argparse.Namespace) -> Asked:
+    return Asked(options.client, options.actor, options.since, options.until)
+
+
+def _praise(outcome: Outcome) -> str:
+    held = f"{outcome.count} records hold: bytes, columns, and their place in the signed tree"
+    if outcome.is_whole:
+        return f"{held}; none is missing"
+    return f"{held} (leave out the filters to prove that none is missing)"
+
+
+def _show(finding: Finding) -> None:
+    where = f" at record {finding.seq}" if finding.seq >= 0 else ""
+    print(f"FAILED      {finding.check}{where}: {finding.detail}")
+
+
+def _complain(text: str, code: int) -> int:
+    sys.stderr.write(f"kept-audit: {text}\n")
+    return code
+
+
+def _progress(done: int, expected: int) -> None:
+    if sys.stderr.isatty():
+        of = f" of {expected}" if expected else ""
+        sys.stderr.write(f"\r{done}{of} records checked" + ("\n" if done == expected else ""))
 
 
 def _line(record: Claimed) -> str:
     columns = record.columns
     client = columns["client_id"] or "-"
     head = f"{columns['occur_time']}  {columns['stage']:<8}  {columns['operation']:<38}"
-    return f"{head}  {columns['actor_id']:<28}  {client}"
+    return f"{record.seq:>8}  {head}  {columns['actor_id']:<28}  {client}"
 
 
 def _read_key(path: Path) -> VerifierKey:
     """Read the pinned public key: a PEM file, or a vkey line."""
     raw = path.read_bytes()
-    if raw.startswith(b"-----"):
+    try:
+        if not raw.startswith(b"-----"):
+            return VerifierKey.parse(raw.decode().strip())
         public = serialization.load_pem_public_key(raw)
-        if not isinstance(public, Ed25519PublicKey):
-            raise NoteRefused("the key is no Ed25519 key")
-        return VerifierKey(ORIGIN_BASE, public)
-    return VerifierKey.parse(raw.decode().strip())
+    except (NoteRefused, ValueError) as error:
+        raise Refused(f"{path} is no public key: {error}") from None
+    if not isinstance(public, Ed25519PublicKey):
+        raise Refused(f"{path} is no Ed25519 key")
+    return VerifierKey(ORIGIN_BASE, public)
+
+
+def _moment(text: str) -> datetime:
+    """Read a date or an instant; without an offset it is UTC."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _uuid(text: str) -> str:
+    return str(UUID(text)) if text else ""
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kept-audit", description="Asks the audit trail, and checks every answer.")
-    parser.add_argument("--url", default=os.environ.get("KEPT_URL", "http://127.0.0.1:8080"), help="the gateway")
+    parser = argparse.ArgumentParser(
+        prog="kept-audit",
+        description="Asks the audit trail, and checks every answer.",
+        epilog="Exit codes: 0 fine, 1 tampering found, 2 wrong usage or refused, 3 unreachable.",
+    )
     parser.add_argument(
-        "--token", default=os.environ.get("KEPT_TOKEN", ""), help="an officer's access token (or KEPT_TOKEN)"
+        "--url", "--via", default=os.environ.get("KEPT_URL", "http://127.0.0.1:8080"), help="the gateway (or KEPT_URL)"
+    )
+    parser.add_argument("--grpc", metavar="HOST:PORT", default="", help="ask the audit service itself, not the gateway")
+    parser.add_argument(
+        "--token",
+        default=os.environ.get("KEPT_TOKEN", ""),
+        help="an officer's access token; with --grpc an actor token (or KEPT_TOKEN)",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, run: object, text: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Callable[[argparse.Namespace, Door], int], text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         return command
 
-    for name, run, text in (
-        ("query", query, "list records, newest first"),
-        ("verify", verify, "check records against the signed checkpoint"),
-    ):
-        command = add(name, run, text)
-        command.add_argument("--client", default="", help="only records about this client (UUID)")
+    listing = add("query", query, "list records, newest first")
+    listing.add_argument("--most", type=int, default=1_000, help="records at most (default: 1000)")
+    checking = add(
+        "verify", verify, "check records against the signed checkpoint; without filters also that none is missing"
+    )
+    checking.add_argument("--key", type=Path, required=True, help="the pinned public key: PEM or vkey")
+    checking.add_argument("--state", type=Path, help="remembers the checkpoint; proves growth since last time")
+    checking.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
+    for command in (listing, checking):
+        command.add_argument("--client", type=_uuid, default="", help="only records about this client (UUID)")
         command.add_argument("--actor", default="", help="only records of this actor, for example user:desk")
-        command.add_argument("--most", type=int, default=10_000, help="records at most (default: 10000)")
-        if name == "verify":
-            command.add_argument("--key", type=Path, required=True, help="the pinned public key: PEM or vkey")
-            command.add_argument("--state", type=Path, help="remembers the checkpoint; proves growth since last time")
-    command = add("proof", proof, "write a proof that stands alone")
-    command.add_argument("--seq", type=int, required=True, help="the record's place in the tree")
-    command.add_argument("--out", type=Path, required=True, help="where to: PATH.tlog-proof and PATH.json")
+        command.add_argument("--since", type=_moment, help="first instant, for example 2030-01-31 or 2030-01-31T09:00Z")
+        command.add_argument("--until", type=_moment, help="the instant the last record lies before")
+    proving = add("proof", proof, "write a proof that stands alone")
+    proving.add_argument("--seq", type=int, required=True, help="the record's place in the tree")
+    proving.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
+    proving.add_argument("--out", type=Path, help="where to: OUT.tlog-proof and OUT.json (default: record-SEQ)")
     add("checkpoint", checkpoint, "print the latest signed checkpoint")
     return parser
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import structlog
 from kept.audit.v1 import audit_pb2, audit_service_pb2
 
+from services.audit.adapters import metrics
 from services.audit.adapters.proto import moment, record_message
 from services.audit.bootstrap import Parts, bootstrap
 from services.audit.reactions import reactions
-from services.audit.usecases.ports import Head, Question
+from services.audit.usecases.ports import Head, Question, Stored
 from services.audit.usecases.prove import prove_consistency, prove_inclusion
 from services.audit.usecases.query_records import get_record, query_records
 from services.audit.usecases.sign_checkpoint import sign_checkpoint
@@ -22,10 +23,16 @@ from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.chassis.rpc.server import Application, run
 
 PAGE_DEFAULT, PAGE_MOST = 100, 1000
-SIGN_EVERY_S = 5
+PAGE_BYTES_MAX = 512 * 1024
+"""Bytes of records in one answer at most, half of what a message may have."""
+
+SIGN_EVERY_S = 1
 """Seconds between two rounds of signing; a question for a checkpoint signs at once."""
 
 SIGN_BATCH = 500
+
+INBOX_BATCH = 10
+"""Batches of up to 500 records that are taken in together: 5,000 records are some 8 MB in memory."""
 
 log = structlog.get_logger(__name__)
 
@@ -52,9 +59,10 @@ class AuditServicer:
             limit=size + 1,
         )
         found = await query_records(question, call, trail=self._trail)
+        page = fitting(found[:size])
         return audit_service_pb2.QueryRecordsResponse(
-            records=[record_message(each) for each in found[:size]],
-            next_page_token=page_token(asked, found[size - 1].seq) if found[size:] else "",
+            records=[record_message(each) for each in page],
+            next_page_token=page_token(asked, page[-1].seq) if len(page) < len(found) else "",
         )
 
     async def GetRecord(self, request: audit_service_pb2.GetRecordRequest, call: Call) -> audit_pb2.Record:
@@ -95,9 +103,24 @@ class AuditServicer:
             try:
                 await self.sign(call)
                 await call.close()
-            except errors.ServiceError as error:
+            except errors.RuleViolated as error:
                 await call.close(error)
+                metrics.FORKS.inc()
                 log.error("log.fork", practice_id=practice_id, reason=error.reason, **error.metadata)
+            except Exception as error:  # one tree that can't be signed must not keep the others unsigned
+                await call.close(error)
+                log.exception("checkpoint.failed", practice_id=practice_id)
+
+
+def fitting(records: list[Stored]) -> list[Stored]:
+    """Return the records that fit into one message, at least one."""
+    room, count = PAGE_BYTES_MAX, 0
+    for each in records:
+        room -= len(each.canonical)
+        if room < 0 and count:
+            break
+        count += 1
+    return records[:count]
 
 
 async def application(config: ProcessConfig) -> Application:
@@ -112,7 +135,7 @@ async def application(config: ProcessConfig) -> Application:
         servicers=[(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], servicer)],
         background=[
             # A batch that comes after a later one of its emitter holds other records: none may be passed over.
-            InboxRunner(parts.database, taking_in, service="audit", additive=taking_in),
+            InboxRunner(parts.database, taking_in, service="audit", additive=taking_in, batch=INBOX_BATCH),
             Every(SIGN_EVERY_S, servicer.sign_grown_trees, "sign_grown_trees", parts.database),
         ],
     )

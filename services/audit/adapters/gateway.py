@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
 from services.audit.domain.verification import Claimed
+from services.audit.usecases.door import INCONSISTENT, Asked, Inconsistent, Refused, Unreachable
 
-PAGE = 500
-
-
-class Unreachable(Exception):
-    """The gateway does not answer."""
-
-
-class Refused(Exception):
-    """The gateway answered with a problem."""
+PAGE = 1000
 
 
 class GatewayTrail:
@@ -29,29 +20,27 @@ class GatewayTrail:
             base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30, transport=transport
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Give the connection back."""
         self._http.close()
 
     def practice_id(self) -> str:
         """Return whose trail the token opens."""
         return str(self._get("/v1/me")["practice_id"])
 
-    def records(self, *, client_id: str, actor_id: str, most: int) -> Iterator[Claimed]:
-        """Give records, newest first, page by page."""
-        cursor, given = "", 0
-        while given < most:
-            limit = min(PAGE, most - given)
-            page = self._get("/v1/audit/records", client_id=client_id, actor_id=actor_id, limit=limit, cursor=cursor)
-            yield from map(_claimed, page["records"])
-            given += len(page["records"])
-            cursor = page["next_page_token"]
-            if not cursor:
-                return
+    def page(self, asked: Asked, cursor: str) -> tuple[list[Claimed], str]:
+        """Return records, newest first, and where to go on."""
+        parameters: dict[str, str | int] = {
+            "client_id": asked.client_id,
+            "actor_id": asked.actor_id,
+            "limit": PAGE,
+            "cursor": cursor,
+        }
+        for name, moment in (("from_time", asked.since), ("to_time", asked.until)):
+            if moment:
+                parameters[name] = moment.isoformat()
+        body = self._get("/v1/audit/records", **parameters)
+        return [_claimed(each) for each in body["records"]], body["next_page_token"]
 
     def record(self, seq: int) -> Claimed:
         """Return one record."""
@@ -72,11 +61,14 @@ class GatewayTrail:
     def _get(self, path: str, **parameters: str | int) -> dict[str, Any]:
         try:
             answer = self._http.get(path, params=parameters)
-        except httpx.TransportError as error:
+            body = answer.json()
+        except (httpx.TransportError, ValueError) as error:
             raise Unreachable(str(error)) from None
-        body: dict[str, Any] = answer.json()
+        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or not isinstance(body, dict):
+            raise Unreachable(f"{answer.status_code} from {path}")
         if answer.is_error:
-            raise Refused(f"{body.get('status')} {body.get('title')} {body.get('detail', '')}".strip())
+            text = f"{body.get('title', answer.status_code)}: {body.get('detail') or body.get('reason', '')}"
+            raise (Inconsistent if body.get("reason") == INCONSISTENT else Refused)(text)
         return body
 
 

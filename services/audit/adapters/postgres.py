@@ -1,50 +1,58 @@
-"""Keeps the trail in PostgreSQL: records, the tree above them, what was signed."""
+"""Keeps records and trees in PostgreSQL, in the transaction of the call."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from prometheus_client import Counter
 
+from services.audit.adapters import metrics, tree_rows
 from services.audit.domain import merkle
 from services.audit.domain.records import Record
 from services.audit.usecases.ports import Head, Question, Stored
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection, widen
 
-STORED_LEVELS = 8
-"""Every eighth level of the tree is stored; the ones between are made from it, as tlog tiles do."""
-
-APPENDED = Counter("kept_audit_records_appended_total", "Records appended to the trail.")
-EQUIVOCATIONS = Counter("kept_audit_equivocations_total", "Records that came twice with different bytes.")
-UNREADABLE = Counter("kept_audit_unreadable_total", "Records that could not be read and were kept aside.")
-
-_NEW_HEAD = "insert into heads (practice_id, size, frontier, root) values (%s, 0, '', %s) on conflict do nothing"
-_LOCK_HEAD = "select size, frontier from heads where practice_id = %s for update"
-_ROOT = "select size, root from heads where practice_id = %s"
-_LOCKED_ROOT = f"{_ROOT} for update"
-_SET_HEAD = "update heads set size = %s, frontier = %s, root = %s where practice_id = %s"
-
-_KNOWN = """
-    select r.emitter, r.emitter_seq, r.canonical
-      from records r
-      join unnest(%s::text[], %s::bigint[]) as given (emitter, emitter_seq) using (emitter, emitter_seq)
-     where r.practice_id = %s
+_NEW_HEADS = """
+    insert into heads (practice_id, size, frontier, root)
+    select practice_id, 0, '', %s from unnest(%b::text[]::uuid[]) as given (practice_id)
+        on conflict do nothing
 """
 
+# Practices in one order, so that two processes can't wait for each other in a circle.
+_LOCK_HEADS = """
+    select practice_id::text, size, frontier from heads
+     where practice_id = any (%b::text[]::uuid[]) order by practice_id for update
+"""
+
+_SET_HEADS = """
+    update heads set size = given.size::bigint, frontier = given.frontier, root = given.root
+      from unnest(%b::text[]::uuid[], %b::text[], %b::bytea[], %b::bytea[])
+           as given (practice_id, size, frontier, root)
+     where heads.practice_id = given.practice_id
+"""
+
+_ROOT = "select size, root from heads where practice_id = %s"
+_LOCKED_ROOT = f"{_ROOT} for update"
+
+_KNOWN = """
+    select r.practice_id::text, r.emitter, r.emitter_seq, r.canonical
+      from unnest(%b::text[]::uuid[], %b::text[], %b::text[]::bigint[]) as given (practice_id, emitter, emitter_seq)
+      join records r using (practice_id, emitter, emitter_seq)
+"""
+
+# Arrays travel as binary text (%b): array literals cost psycopg several times as much.
 _APPEND = """
     insert into records (practice_id, seq, client_id, actor_id, operation, stage, occur_time,
                          emitter, emitter_seq, canonical, leaf_hash)
-    select %s, * from unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
-                             %s::text[], %s::bigint[], %s::bytea[], %s::bytea[])
-"""
-
-_ADD_NODES = """
-    insert into nodes (practice_id, level, index, hash)
-    select %s, * from unnest(%s::smallint[], %s::bigint[], %s::bytea[])
+    select practice_id, seq, nullif(client_id, '')::uuid, actor_id, operation, stage, occur_time,
+           emitter, emitter_seq, canonical, leaf_hash
+      from unnest(%b::text[]::uuid[], %b::text[]::bigint[], %b::text[], %b::text[], %b::text[], %b::text[],
+                  %b::text[]::timestamptz[], %b::text[], %b::text[]::bigint[], %b::bytea[], %b::bytea[])
+           as given (practice_id, seq, client_id, actor_id, operation, stage, occur_time,
+                     emitter, emitter_seq, canonical, leaf_hash)
 """
 
 _EQUIVOCATION = """
@@ -65,33 +73,36 @@ log = structlog.get_logger(__name__)
 
 
 class PostgresTrail:
-    """Keeps records and trees; every method works in the call's transaction."""
+    """Keeps records and trees."""
 
-    async def append(self, call: Call, practice_id: str, records: Sequence[Record]) -> int:
-        """Append what is new; return how many. A known number with other bytes is kept aside and told."""
+    async def append(self, call: Call, records: Mapping[str, Sequence[Record]]) -> int:
+        """
+        Append what is new to the trees of practices; return how many. A known number with other bytes is kept aside.
+
+        Cost:
+            Six statements, however many practices and records there are.
+        """
+        practices = sorted(records)
         async with call.tx() as conn:
-            await widen(conn, [practice_id])
-            await conn.execute(_NEW_HEAD, (practice_id, merkle.EMPTY_ROOT))
-            row = await (await conn.execute(_LOCK_HEAD, (practice_id,))).fetchone()
-            assert row is not None, "the head was inserted above"
-            new = await _unknown(conn, practice_id, records)
-            if not new:
+            await widen(conn, practices)
+            await conn.execute(_NEW_HEADS, (merkle.EMPTY_ROOT, practices))
+            # Danger: what is known is looked up behind this lock, or two processes could both find a record new.
+            heads = await (await conn.execute(_LOCK_HEADS, (practices,))).fetchall()
+            new = await _unknown(conn, [record for practice_id in practices for record in records[practice_id]])
+            frontiers = {row[0]: merkle.Frontier(row[1], tree_rows.unpack(row[2])) for row in heads if row[0] in new}
+            if not frontiers:
                 return 0
-            size, frontier = row[0], merkle.Frontier(row[0], _unpack(row[1]))
-            leaves = [merkle.leaf_hash(record.canonical) for record in new]
-            completed = frontier.append(leaves)
-            await conn.execute(_APPEND, (practice_id, *_columns(new, leaves, size)))
-            await _add_nodes(conn, practice_id, completed)
-            await conn.execute(_SET_HEAD, (frontier.size, b"".join(frontier.hashes), frontier.root(), practice_id))
-        APPENDED.inc(len(new))
-        return len(new)
+            await _insert(conn, new, frontiers)
+        count = sum(map(len, new.values()))
+        metrics.APPENDED.inc(count)
+        return count
 
     async def put_aside(self, call: Call, record: str, reason: str) -> None:
         """Keep a record that can't be read, and say so."""
         digest = hashlib.sha256(record.encode()).hexdigest()
         async with call.tx() as conn:
             await conn.execute(_PUT_ASIDE, (call.practice_id, digest, record.replace("\x00", "\ufffd"), reason))
-        UNREADABLE.inc()
+        metrics.UNREADABLE.inc()
         log.error("record.quarantined", reason=reason, digest=digest)
 
     async def head(self, call: Call, *, is_locked: bool = False) -> Head | None:
@@ -102,9 +113,9 @@ class PostgresTrail:
         return Head(row[0], bytes(row[1])) if row else None
 
     async def nodes(self, call: Call, wanted: Sequence[merkle.Node]) -> Sequence[bytes]:
-        """Return the hashes of complete subtrees, folded from the nearest stored level below."""
+        """Return the hashes of complete subtrees. Raises TreeInconsistent when a record is missing."""
         async with call.tx() as conn:
-            return [await _node(conn, call.practice_id, level, index) for level, index in wanted]
+            return await tree_rows.read_nodes(conn, call.practice_id, wanted)
 
     async def query(self, call: Call, question: Question) -> list[Stored]:
         """Return records, newest first."""
@@ -142,6 +153,7 @@ class PostgresTrail:
             await conn.execute(
                 "update heads set signed_size = %s where practice_id = %s", (head.size, call.practice_id)
             )
+        metrics.SIGNED.inc()
 
     async def note(self, call: Call, size: int) -> str:
         """Return the note signed for this size, or an empty text."""
@@ -153,73 +165,76 @@ class PostgresTrail:
         return str(row[0]) if row else ""
 
 
-async def _unknown(conn: Connection, practice_id: str, records: Sequence[Record]) -> list[Record]:
+async def _unknown(conn: Connection, records: Sequence[Record]) -> dict[str, list[Record]]:
     """Return the records that are not in the trail yet, each once; tell of those whose number is taken by others."""
-    asked = ([each.emitter for each in records], [each.emitter_seq for each in records], practice_id)
+    asked = (
+        [each.practice_id for each in records],
+        [each.emitter for each in records],
+        [str(each.emitter_seq) for each in records],
+    )
     rows = await (await conn.execute(_KNOWN, asked)).fetchall()
-    known = {(emitter, seq): bytes(canonical) for emitter, seq, canonical in rows}
-    new = []
+    known = {(practice_id, emitter, seq): bytes(canonical) for practice_id, emitter, seq, canonical in rows}
+    new: dict[str, list[Record]] = {}
     for record in records:
-        key = (record.emitter, record.emitter_seq)
+        key = (record.practice_id, record.emitter, record.emitter_seq)
         if key not in known:
             known[key] = record.canonical
-            new.append(record)
+            new.setdefault(record.practice_id, []).append(record)
         elif known[key] != record.canonical:
-            values = (practice_id, *key, record.digest, record.canonical.decode())
-            await conn.execute(_EQUIVOCATION, values)
-            EQUIVOCATIONS.inc()
+            await conn.execute(_EQUIVOCATION, (*key, record.digest, record.canonical.decode()))
+            metrics.EQUIVOCATIONS.inc()
             log.error(
-                "emitter.equivocated", emitter=record.emitter, emitter_seq=record.emitter_seq, other=record.digest
+                "emitter.equivocated",
+                practice_id=record.practice_id,
+                emitter=record.emitter,
+                emitter_seq=record.emitter_seq,
+                first=hashlib.sha256(known[key]).hexdigest(),
+                other=record.digest,
             )
     return new
 
 
-def _columns(records: Sequence[Record], leaves: Sequence[bytes], size: int) -> tuple[list[Any], ...]:
-    return (
-        list(range(size, size + len(records))),
-        [each.client_id or None for each in records],
-        [each.actor_id for each in records],
-        [each.operation for each in records],
-        [each.stage for each in records],
-        [each.occur_time for each in records],
-        [each.emitter for each in records],
-        [each.emitter_seq for each in records],
-        [each.canonical for each in records],
-        list(leaves),
+async def _insert(
+    conn: Connection, new: Mapping[str, Sequence[Record]], frontiers: Mapping[str, merkle.Frontier]
+) -> None:
+    """Insert records behind their trees' frontiers, the nodes that they complete, and the new heads."""
+    columns: list[list[Any]] = [[] for _ in range(11)]
+    nodes: list[tuple[str, merkle.Node, bytes]] = []
+    for practice_id, frontier in frontiers.items():
+        records = new[practice_id]
+        leaves = [merkle.leaf_hash(record.canonical) for record in records]
+        first = frontier.size
+        nodes += [(practice_id, node, digest) for node, digest in frontier.append(leaves)]
+        for column, values in zip(columns, _columns(practice_id, records, leaves, first), strict=True):
+            column += values
+    await conn.execute(_APPEND, columns)
+    await tree_rows.add_nodes(conn, nodes)
+    await conn.execute(
+        _SET_HEADS,
+        (
+            list(frontiers),
+            [str(each.size) for each in frontiers.values()],
+            [b"".join(each.hashes) for each in frontiers.values()],
+            [each.root() for each in frontiers.values()],
+        ),
     )
 
 
-async def _add_nodes(conn: Connection, practice_id: str, completed: Sequence[tuple[merkle.Node, bytes]]) -> None:
-    kept = [(level, index, digest) for (level, index), digest in completed if level % STORED_LEVELS == 0]
-    if kept:
-        levels, indexes, hashes = zip(*kept, strict=True)
-        await conn.execute(_ADD_NODES, (practice_id, list(levels), list(indexes), list(hashes)))
-
-
-async def _node(conn: Connection, practice_id: str, level: int, index: int) -> bytes:
-    """Fold a complete subtree from the stored level at or below it."""
-    base = level - level % STORED_LEVELS
-    first, count = index << (level - base), 1 << (level - base)
-    if base == 0:
-        statement = "select leaf_hash from records where practice_id = %s and seq >= %s and seq < %s order by seq"
-        values: tuple[Any, ...] = (practice_id, first, first + count)
-    else:
-        statement = (
-            "select hash from nodes where practice_id = %s and level = %s and index >= %s and index < %s order by index"
-        )
-        values = (practice_id, base, first, first + count)
-    hashes = [bytes(row[0]) for row in await (await conn.execute(statement, values)).fetchall()]
-    if len(hashes) != count:
-        raise merkle.ProofRefused("records are missing from the tree")
-    while len(hashes) > 1:
-        hashes = [merkle.node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
-    return hashes[0]
+def _columns(practice_id: str, records: Sequence[Record], leaves: list[bytes], first: int) -> tuple[list[Any], ...]:
+    return (
+        [practice_id] * len(records),
+        [str(seq) for seq in range(first, first + len(records))],
+        [each.client_id for each in records],
+        [each.actor_id for each in records],
+        [each.operation for each in records],
+        [each.stage for each in records],
+        [each.occur_time.isoformat() for each in records],
+        [each.emitter for each in records],
+        [str(each.emitter_seq) for each in records],
+        [each.canonical for each in records],
+        leaves,
+    )
 
 
 def _stored(row: Sequence[Any]) -> Stored:
     return Stored(row[0], bytes(row[1]), bytes(row[2]), *row[3:])
-
-
-def _unpack(packed: bytes) -> list[bytes]:
-    raw = bytes(packed)
-    return [raw[at : at + merkle.HASH_BYTES] for at in range(0, len(raw), merkle.HASH_BYTES)]

@@ -8,11 +8,13 @@ InvalidRequest
 └── IntervalReversed    INTERVAL_REVERSED
 RuleViolated
 └── TreeInconsistent    TREE_INCONSISTENT
+Stale
+└── SignedMeanwhile     STALE_VERSION
 """
 
 from __future__ import annotations
 
-from services.chassis.errors import InvalidRequest, NotFound, RuleViolated
+from services.chassis.errors import InvalidRequest, NotFound, RuleViolated, Stale
 
 
 class Missing(NotFound):
@@ -37,3 +39,9 @@ class TreeInconsistent(RuleViolated):
     """The tree no longer holds what was signed before: it was rewritten. It is not signed again."""
 
     reason = "TREE_INCONSISTENT"
+
+
+class SignedMeanwhile(Stale):
+    """Another process put a checkpoint where this one was to go."""
+
+    reason = "STALE_VERSION"

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 LEAF_BYTES_MAX = 65_535
 """Bytes of a record at most: what a tlog tile entry can hold."""
+
+TEXT_BYTES_MAX = 500
+"""Bytes of a text that is looked up by at most; PostgreSQL's indexes take no more than 2,700."""
+
+SEQ_MAX = 2**63 - 1
+FIRST_YEAR = 1970
 
 STAGES = frozenset({"attempt", "complete", "denied", "error"})
 
@@ -47,33 +53,47 @@ def parse_record(text: str) -> Record:
     The bytes are kept as they came: a leaf is hashed from them and they are never written anew.
 
     Raises:
-        RecordMalformed: It is no JSON object of version 1, or a part that is looked up by is missing.
+        RecordMalformed: It is no JSON object of version 1, or a part that is looked up by is missing or is
+            something no column can hold: one such record must not stop the ones that came with it.
     """
-    canonical = text.encode()
-    if len(canonical) > LEAF_BYTES_MAX:
-        raise RecordMalformed("the record is too long")
     try:
+        canonical = text.encode()
         content: dict[str, Any] = json.loads(text)
         record = Record(
             canonical=canonical,
             practice_id=str(UUID(content["tenant"])),
             emitter=_text(content["emitter"]),
-            emitter_seq=int(content["emitter_seq"]),
+            emitter_seq=_number(content["emitter_seq"]),
             prev=_text(content["prev"]),
             client_id=str(UUID(content["client_id"])) if content["client_id"] else "",
             actor_id=_text(content["actor"]["id"]),
             operation=_text(content["op"]),
             stage=_text(content["stage"]),
-            occur_time=datetime.fromisoformat(content["occurred_at"]),
+            occur_time=_moment(content["occurred_at"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise RecordMalformed("the record can't be read") from None
-    if content.get("v") != 1 or record.stage not in STAGES or record.occur_time.tzinfo is None:
+    if len(canonical) > LEAF_BYTES_MAX:
+        raise RecordMalformed("the record is too long")
+    if content.get("v") != 1 or record.stage not in STAGES:
         raise RecordMalformed("the record is of another version")
     return record
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or "\x00" in value:
+    if not isinstance(value, str) or "\x00" in value or len(value.encode()) > TEXT_BYTES_MAX:
         raise TypeError("text")
     return value
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or not 0 < value <= SEQ_MAX:
+        raise TypeError("number")
+    return value
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or not FIRST_YEAR <= moment.year < datetime.max.year:
+        raise ValueError("instant")
+    return moment.astimezone(UTC)

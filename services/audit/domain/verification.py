@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,29 +31,90 @@ class Finding:
     detail: str
 
 
-def check_record(claimed: Claimed, proof: list[bytes], checkpoint: Checkpoint) -> Finding | None:
+def check_record(claimed: Claimed, proof: Sequence[bytes], checkpoint: Checkpoint) -> Finding | None:
     """
     Check one record: its bytes against its leaf, its columns against its bytes, its leaf against the signed root.
 
     Returns:
         The first check that fails: "leaf-hash", "record", "columns" or "inclusion"; None when all hold.
     """
-    leaf = merkle.leaf_hash(claimed.canonical.encode())
-    if leaf != claimed.leaf_hash:
+    if finding := check_content(claimed):
+        return finding
+    try:
+        merkle.verify_inclusion(claimed.seq, checkpoint.size, claimed.leaf_hash, proof, checkpoint.root)
+    except merkle.ProofRefused as error:
+        return Finding("inclusion", claimed.seq, str(error))
+    return None
+
+
+def check_content(claimed: Claimed) -> Finding | None:
+    """Check what a record says of itself: its bytes against its leaf, its columns against its bytes."""
+    if merkle.leaf_hash(claimed.canonical.encode()) != claimed.leaf_hash:
         return Finding("leaf-hash", claimed.seq, "the record's bytes are not those that were hashed")
     try:
         record = parse_record(claimed.canonical)
     except RecordMalformed as error:
         return Finding("record", claimed.seq, str(error))
     for name, wanted in _columns(record).items():
-        given = claimed.columns[name]
-        if not _is_same(name, given, wanted):
+        if not _is_same(name, claimed.columns[name], wanted):
             return Finding("columns", claimed.seq, f"the column {name} is not what the record says")
-    try:
-        merkle.verify_inclusion(claimed.seq, checkpoint.size, leaf, proof, checkpoint.root)
-    except merkle.ProofRefused as error:
-        return Finding("inclusion", claimed.seq, str(error))
     return None
+
+
+class WholeTree:
+    """
+    Checks every record of a tree, newest first, as they come by: none missing, all folding to the signed root.
+
+    This is the only check that finds a record that was removed, or hidden by an edited column.
+
+    Cost:
+        O(log n) memory: complete subtrees are folded from the right as soon as their left half is there.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self._checkpoint = checkpoint
+        self._next = checkpoint.size - 1
+        self._has_gap = False
+        # Roots of complete subtrees, the rightmost first: (level, index, hash).
+        self._subtrees: list[tuple[int, int, bytes]] = []
+
+    def add(self, claimed: Claimed) -> list[Finding]:
+        """Take the next older record; return what is wrong with it, and with what should stand between."""
+        if claimed.seq > self._next:
+            return [Finding("order", claimed.seq, "the record comes twice or out of order")]
+        findings = self._missing(down_to=claimed.seq)
+        self._next = claimed.seq - 1
+        self._fold(claimed.seq, claimed.leaf_hash)
+        if finding := check_content(claimed):
+            findings.append(finding)
+        return findings
+
+    def end(self) -> list[Finding]:
+        """Say that there are no more records; return what is wrong with the whole."""
+        findings = self._missing(down_to=-1)
+        self._next = -1
+        if self._has_gap:
+            return findings
+        root = merkle.EMPTY_ROOT
+        for at, (_, _, digest) in enumerate(self._subtrees):
+            root = merkle.node_hash(digest, root) if at else digest
+        if root != self._checkpoint.root:
+            findings.append(Finding("root", self._checkpoint.size, "the records do not make up the signed root"))
+        return findings
+
+    def _missing(self, *, down_to: int) -> list[Finding]:
+        first, last = down_to + 1, self._next
+        if first > last:
+            return []
+        self._has_gap = True
+        which = f"record {first} is missing" if first == last else f"records {first} to {last} are missing"
+        return [Finding("completeness", first, which)]
+
+    def _fold(self, seq: int, leaf: bytes) -> None:
+        level, index, current = 0, seq, leaf
+        while not index & 1 and self._subtrees and self._subtrees[-1][:2] == (level, index + 1):
+            level, index, current = level + 1, index >> 1, merkle.node_hash(current, self._subtrees.pop()[2])
+        self._subtrees.append((level, index, current))
 
 
 def _columns(record: Record) -> dict[str, str]:

@@ -13,7 +13,6 @@ async def append_records(texts: Iterable[str], call: Call, *, trail: Trail) -> i
     """
     Append each record to the tree of its practice, in the order given; return how many were new.
 
-    Practices are taken in the order of their ids, so that two processes can't wait for each other in a circle.
     What can't be read is kept aside whole: the trail drops nothing.
     """
     by_practice: dict[str, list[Record]] = {}
@@ -24,7 +23,4 @@ async def append_records(texts: Iterable[str], call: Call, *, trail: Trail) -> i
             await trail.put_aside(call, text, str(error))
         else:
             by_practice.setdefault(record.practice_id, []).append(record)
-    appended = 0
-    for practice_id in sorted(by_practice):
-        appended += await trail.append(call, practice_id, by_practice[practice_id])
-    return appended
+    return await trail.append(call, by_practice) if by_practice else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -50,8 +50,12 @@ class Question:
 class Trail(Protocol):
     """Keeps records and the trees above them; every method works in the call's transaction."""
 
-    async def append(self, call: Call, practice_id: str, records: Sequence[Record]) -> int:
-        """Append what is new; return how many. A known number with other bytes is kept aside and told."""
+    async def append(self, call: Call, records: Mapping[str, Sequence[Record]]) -> int:
+        """
+        Append what is new to the trees of practices; return how many.
+
+        Practices are taken in one order. A known number with other bytes is kept aside and told.
+        """
 
     async def put_aside(self, call: Call, record: str, reason: str) -> None:
         """Keep a record that can't be read."""
@@ -60,7 +64,7 @@ class Trail(Protocol):
         """Return the tree's size and root; locked, it does not grow until the transaction ends."""
 
     async def nodes(self, call: Call, wanted: Sequence[merkle.Node]) -> Sequence[bytes]:
-        """Return the hashes of complete subtrees."""
+        """Return the hashes of complete subtrees. Raises TreeInconsistent when a record is missing."""
 
     async def query(self, call: Call, question: Question) -> list[Stored]:
         """Return records, newest first."""

@@ -36,6 +36,7 @@ async def sign_checkpoint(call: Call, *, trail: Trail, witness: Witness, signer:
     Raises:
         Missing: The practice has no records yet. (NOT_FOUND)
         TreeInconsistent: The tree does not hold what was signed before. (FAILED_PRECONDITION)
+        SignedMeanwhile: Another process was faster. (ABORTED)
     """
     practice_id = call.practice_id
     head = await trail.head(call, is_locked=True)
@@ -49,7 +50,7 @@ async def sign_checkpoint(call: Call, *, trail: Trail, witness: Witness, signer:
         return head, note
     note = signer.sign(practice_id, head)
     if note != last and not witness.replace(practice_id, last, note):
-        raise errors.TreeInconsistent("Another signer was faster; ask again.", practice_id=practice_id)
+        raise errors.SignedMeanwhile("Another process signed meanwhile; ask again.")
     await trail.save_checkpoint(call, head, note)
     return head, note
 

@@ -106,6 +106,7 @@ class InboxRunner:
 
     Args:
         additive: Types whose events each count, however late they come: none of them is told again by a newer one.
+        batch: Events handled in one transaction at most; less for heavy ones, whose bodies are all in memory then.
 
     Source:
         ADR 0005; what follows from which error: `outcomes.py`; held by tests/integration/chassis/test_inbox.py.
@@ -118,11 +119,13 @@ class InboxRunner:
         *,
         service: str,
         additive: Collection[str] = (),
+        batch: int = BATCH,
     ) -> None:
         self._database = database
         self._reactions = reactions
         self._service = service
         self._additive = frozenset(additive)
+        self._batch = batch
         self._measure_time = self._sweep_time = 0.0
 
     async def run(self) -> None:
@@ -159,7 +162,7 @@ class InboxRunner:
 
     async def _together(self, columns: Sequence[list[str]]) -> int:
         async with self._database.begin(set(columns[0])) as conn:
-            events = await _take(conn, columns, BATCH)
+            events = await _take(conn, columns, self._batch)
             calls = []
             marks = []
             for event, is_late in await self._with_lateness(conn, columns, events):
@@ -178,7 +181,7 @@ class InboxRunner:
         looked_at = 0
         blocked: set[tuple[str, str, str]] = set()
         async with self._database.begin(set(columns[0])) as conn:
-            events = await _take(conn, columns, BATCH)
+            events = await _take(conn, columns, self._batch)
         for event in events:
             if event.key in blocked:
                 continue

@@ -18,7 +18,12 @@ VECTORS = Path(__file__).parents[2] / "vectors" / "merkle"
 INCLUSION = sorted(VECTORS.glob("inclusion/**/*.json"))
 CONSISTENCY = sorted(VECTORS.glob("consistency/**/*.json"))
 
-LEAVES = [bytes.fromhex(each) for each in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]  # fmt: skip
+LEAVES = [
+    bytes.fromhex(each)
+    for each in (
+        "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"
+    )
+]  # fmt: skip
 ROOTS = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -107,7 +112,8 @@ def test_the_golden_checkpoint() -> None:
 
     assert note == (
         "example.com/audit/tenant-1\n8\nXcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=\n\n"
-        "\u2014 PeterNeumann x08go2YxFWW3jdvJdXocw/my9KbgjJVAcWSsP5gaTVVc0EXx1wiD7fTFBs56qCgGxFg8Tl8rj3wm0IyXaSvkmZ6t9gM=\n"
+        "\u2014 PeterNeumann "
+        "x08go2YxFWW3jdvJdXocw/my9KbgjJVAcWSsP5gaTVVc0EXx1wiD7fTFBs56qCgGxFg8Tl8rj3wm0IyXaSvkmZ6t9gM=\n"
     )
 
 

@@ -1,0 +1,20 @@
+"""Every metric of the trail."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter
+
+# Rate of ingest; flat while `outbox_oldest_age_seconds` of a service rises means that the trail stands still.
+APPENDED = Counter("kept_audit_records_appended_total", "Records appended to the trail.")
+
+# Must stay 0: an emitter told two stories under one number.
+EQUIVOCATIONS = Counter("kept_audit_equivocations_total", "Records that came twice with different bytes.")
+
+# Must stay 0: a service writes what the trail can't read.
+UNREADABLE = Counter("kept_audit_unreadable_total", "Records that could not be read and were kept aside.")
+
+# Must stay 0: a tree no longer holds what was signed. Counted at every attempt to sign it.
+FORKS = Counter("kept_audit_forks_total", "Trees that were not signed because they were rewritten.")
+
+# Checkpoints signed, of all practices.
+SIGNED = Counter("kept_audit_checkpoints_signed_total", "Checkpoints signed.")

@@ -1,0 +1,105 @@
+"""Reads the trail over gRPC, inside the suite's own network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import grpc
+import jwt
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from kept.audit.v1 import audit_pb2, audit_service_pb2
+
+from services.audit.domain.verification import Claimed
+from services.audit.usecases.door import INCONSISTENT, Asked, Inconsistent, Refused, Unreachable
+from services.chassis import errors
+from services.chassis.rpc import tls
+from services.chassis.rpc.status import from_wire
+
+TIMEOUT_S = 30
+PAGE = 1000
+
+_SERVICE = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
+
+
+class RpcDoor:
+    """The trail over gRPC, with an actor token."""
+
+    def __init__(self, target: str, token: str, *, tls_dir: Path | None = None) -> None:
+        self._token = token
+        if tls_dir is None:
+            self._channel = grpc.insecure_channel(target)
+        else:
+            self._channel = grpc.secure_channel(target, tls.channel_credentials(tls_dir))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._channel.close()
+
+    def practice_id(self) -> str:
+        """Return whose trail the token opens; the service verifies it, this only reads."""
+        try:
+            return str(jwt.decode(self._token, options={"verify_signature": False})["practice"])
+        except (jwt.InvalidTokenError, KeyError):
+            raise Refused("the token names no practice") from None
+
+    def page(self, asked: Asked, cursor: str) -> tuple[list[Claimed], str]:
+        """Return records, newest first, and where to go on."""
+        request = audit_service_pb2.QueryRecordsRequest(
+            client_id=asked.client_id, actor_id=asked.actor_id, page_size=PAGE, page_token=cursor
+        )
+        if asked.since:
+            request.from_time.FromDatetime(asked.since)
+        if asked.until:
+            request.to_time.FromDatetime(asked.until)
+        answer = self._ask("QueryRecords", request)
+        return [_claimed(each) for each in answer.records], answer.next_page_token
+
+    def record(self, seq: int) -> Claimed:
+        """Return one record."""
+        return _claimed(self._ask("GetRecord", audit_service_pb2.GetRecordRequest(seq=seq)))
+
+    def checkpoint(self) -> str:
+        """Return the latest signed note."""
+        return str(self._ask("GetCheckpoint", audit_service_pb2.GetCheckpointRequest()).note)
+
+    def inclusion(self, seq: int, size: int) -> list[bytes]:
+        """Return the proof that a record is in the tree."""
+        request = audit_service_pb2.GetInclusionProofRequest(seq=seq, tree_size=size)
+        return list(self._ask("GetInclusionProof", request).hashes)
+
+    def consistency(self, first: int, second: int) -> list[bytes]:
+        """Return the proof that the tree only grew."""
+        request = audit_service_pb2.GetConsistencyProofRequest(first_size=first, second_size=second)
+        return list(self._ask("GetConsistencyProof", request).hashes)
+
+    def _ask(self, method: str, request: Message) -> Any:
+        described = _SERVICE.methods_by_name[method]
+        call = self._channel.unary_unary(
+            f"/{_SERVICE.full_name}/{method}",
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=GetMessageClass(described.output_type).FromString,
+        )
+        try:
+            return call(request, timeout=TIMEOUT_S, metadata=(("authorization", f"Bearer {self._token}"),))
+        except grpc.RpcError as wire:
+            error = from_wire(wire)
+        if isinstance(error, errors.Unavailable):
+            raise Unreachable(error.message)
+        text = f"{error.reason}: {error.message}"
+        if error.reason == INCONSISTENT:
+            raise Inconsistent(" ".join([text, *(f"{name}={value}" for name, value in error.metadata.items())]))
+        raise Refused(text)
+
+
+def _claimed(record: audit_pb2.Record) -> Claimed:
+    columns = {
+        "client_id": record.client_id,
+        "actor_id": record.actor_id,
+        "operation": record.operation,
+        "stage": record.stage,
+        "occur_time": record.occur_time.ToJsonString(),
+    }
+    # Bytes that are no text any more do not hash to their leaf either, whatever stands for them.
+    return Claimed(record.seq, record.canonical.decode(errors="replace"), record.leaf_hash, columns)

@@ -1,0 +1,97 @@
+"""Stores the upper levels of trees, and reads any complete subtree back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from services.audit.domain import errors, merkle
+from services.chassis.db.pool import Connection
+
+STORED_LEVELS = 8
+"""Every eighth level of the tree is stored; the ones between are made from it, as tlog tiles do."""
+
+_ADD_NODES = """
+    insert into nodes (practice_id, level, index, hash)
+    select * from unnest(%b::text[]::uuid[], %b::text[]::smallint[], %b::text[]::bigint[], %b::bytea[])
+"""
+
+_LEAVES = """
+    select given.place, below.seq, below.leaf_hash
+      from unnest(%b::text[]::smallint[], %b::text[]::bigint[], %b::text[]::bigint[]) with ordinality
+           as given (level, first, count, place)
+     cross join lateral (
+        select seq, leaf_hash from records
+         where practice_id = %s and seq >= given.first and seq < given.first + given.count order by seq) below
+     order by given.place, below.seq
+"""
+
+_NODES = """
+    select given.place, below.index, below.hash
+      from unnest(%b::text[]::smallint[], %b::text[]::bigint[], %b::text[]::bigint[]) with ordinality
+           as given (level, first, count, place)
+     cross join lateral (
+        select index, hash from nodes
+         where practice_id = %s and level = given.level
+           and index >= given.first and index < given.first + given.count order by index) below
+     order by given.place, below.index
+"""
+
+
+async def add_nodes(conn: Connection, completed: Sequence[tuple[str, merkle.Node, bytes]]) -> None:
+    """Store those of the completed nodes that stand on a stored level."""
+    kept = [each for each in completed if each[1][0] % STORED_LEVELS == 0]
+    if kept:
+        values = (
+            [practice_id for practice_id, _, _ in kept],
+            [str(level) for _, (level, _), _ in kept],
+            [str(index) for _, (_, index), _ in kept],
+            [digest for _, _, digest in kept],
+        )
+        await conn.execute(_ADD_NODES, values)
+
+
+async def read_nodes(conn: Connection, practice_id: str, wanted: Sequence[merkle.Node]) -> list[bytes]:
+    """
+    Return the hashes of complete subtrees, each folded from the stored level at or below it, in two statements.
+
+    Raises:
+        TreeInconsistent: A record or a stored node below one of them is missing.
+    """
+    found: dict[merkle.Node, bytes] = {}
+    for statement, is_above in ((_LEAVES, False), (_NODES, True)):
+        part = [node for node in wanted if (node[0] >= STORED_LEVELS) is is_above]
+        if not part:
+            continue
+        runs = [_run(*node) for node in part]
+        columns = [[str(run[at]) for run in runs] for at in range(3)]
+        rows = await (await conn.execute(statement, (*columns, practice_id))).fetchall()
+        hashes: dict[int, dict[int, bytes]] = {}
+        for place, at, digest in rows:
+            hashes.setdefault(place, {})[at] = bytes(digest)
+        for place, (node, run) in enumerate(zip(part, runs, strict=True), start=1):
+            found[node] = _fold(hashes.get(place, {}), run)
+    return [found[node] for node in wanted]
+
+
+def _run(level: int, index: int) -> tuple[int, int, int]:
+    """Return what a subtree is folded from: the stored level, the first index there, how many."""
+    base = level - level % STORED_LEVELS
+    return base, index << (level - base), 1 << (level - base)
+
+
+def _fold(stored: Mapping[int, bytes], run: tuple[int, int, int]) -> bytes:
+    level, first, count = run
+    missing = [at for at in range(first, first + count) if at not in stored]
+    if missing:
+        raise errors.TreeInconsistent(
+            "A record is missing from the tree.", check="completeness", seq=str(missing[0] << level)
+        )
+    hashes = [stored[at] for at in range(first, first + count)]
+    while len(hashes) > 1:
+        hashes = [merkle.node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
+def unpack(packed: bytes) -> list[bytes]:
+    """Return the hashes of a frontier."""
+    return [packed[at : at + merkle.HASH_BYTES] for at in range(0, len(packed), merkle.HASH_BYTES)]

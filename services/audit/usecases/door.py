@@ -1,0 +1,80 @@
+"""What an officer's tool asks of a trail, by whichever door, and how it can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.audit.domain.errors import TreeInconsistent
+from services.audit.domain.verification import Claimed
+
+INCONSISTENT = TreeInconsistent.reason
+
+
+class Unreachable(Exception):
+    """The trail does not answer."""
+
+
+class Refused(Exception):
+    """The trail says no, or can't be asked like this."""
+
+
+class Inconsistent(Exception):
+    """The trail itself has found that it no longer holds what was signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which records; empty means all."""
+
+    client_id: str = ""
+    actor_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether no record is left out."""
+        return not (self.client_id or self.actor_id or self.since or self.until)
+
+
+class Door(Protocol):
+    """
+    A way to the trail.
+
+    Every method raises Unreachable, Refused or Inconsistent.
+    """
+
+    def practice_id(self) -> str:
+        """Return whose trail the token opens."""
+
+    def page(self, asked: Asked, cursor: str) -> tuple[list[Claimed], str]:
+        """Return records, newest first, and where to go on; empty at the end."""
+
+    def record(self, seq: int) -> Claimed:
+        """Return one record."""
+
+    def checkpoint(self) -> str:
+        """Return the latest signed note."""
+
+    def inclusion(self, seq: int, size: int) -> list[bytes]:
+        """Return the proof that a record is in the tree."""
+
+    def consistency(self, first: int, second: int) -> list[bytes]:
+        """Return the proof that the tree only grew."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+
+def records(door: Door, asked: Asked, *, most: int = 1 << 62) -> Iterator[Claimed]:
+    """Give records, newest first, page by page."""
+    cursor, given = "", 0
+    while given < most:
+        page, cursor = door.page(asked, cursor)
+        yield from page[: most - given]
+        given += len(page)
+        if not cursor:
+            return
