@@ -88,8 +88,15 @@ async def consistency(caller: SignedIn, first_size: int = Query(ge=1), second_si
 
 
 def record(message: audit_pb2.Record) -> Json:
-    """Return a record; `canonical` is the text the leaf hash covers, `content` the same, parsed."""
+    """
+    Return a record; `canonical` is the text the leaf hash covers, `content` the same, parsed.
+
+    A record that was tampered with may be neither text nor JSON any more: it is shown all the same, to be found out.
+    """
     body = plain(message)
-    body["canonical"] = message.canonical.decode()
-    body["content"] = json.loads(message.canonical)
+    body["canonical"] = message.canonical.decode(errors="replace")
+    try:
+        body["content"] = json.loads(message.canonical)
+    except (ValueError, RecursionError):
+        body["content"] = None
     return body
