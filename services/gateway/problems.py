@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from fastapi import Request
@@ -142,7 +142,8 @@ async def on_http(request: Request, error: Exception) -> Response:
     """Answer what the router refused: unknown paths, methods a path does not have."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        allowed = sorted({method for route in request.app.routes for method in _methods(route, request)})
+        found = _leaves(request.app.routes)
+        allowed = sorted({method for route in found for method in _methods(route, request)})
         return problem("method-not-allowed", 405, "The path has no such method", headers={"Allow": ", ".join(allowed)})
     type_, _, title = _STATUSES[_HTTP.get(error.status_code, "INTERNAL")]
     return problem(type_, error.status_code, title)
@@ -151,6 +152,16 @@ async def on_http(request: Request, error: Exception) -> Response:
 async def on_crash(request: Request, error: Exception) -> Response:
     """Answer a bug without detail; the log has it."""
     return problem(*_STATUSES["INTERNAL"])
+
+
+def _leaves(routes: Sequence[Any]) -> Iterator[Any]:
+    """Give the routes themselves: FastAPI keeps those of an included router behind it."""
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if inner is None:
+            yield route
+        else:
+            yield from _leaves(inner.routes)
 
 
 def _methods(route: Any, request: Request) -> Sequence[str]:

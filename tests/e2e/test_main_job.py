@@ -1,0 +1,25 @@
+"""A person gets an appointment, is reminded, moves it, cancels it, and can prove who looked."""
+
+from __future__ import annotations
+
+import pytest
+
+from deploy.local import load_examples, story
+from deploy.local.suite import Suite
+from tests.support.whole_suite import rows
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+
+async def test_the_walk_of_the_demo_goes_through(whole_suite: Suite) -> None:
+    """Search, book, refuse, remind, confirm, move, cancel, audit: the same steps `make demo` shows."""
+    assert await story.main() == 0
+
+
+async def test_loading_the_example_twice_loads_it_once(whole_suite: Suite) -> None:
+    """Rerunning the loader adds nothing."""
+    before = rows(whole_suite, "booking", "select count(*) from clients")
+
+    assert await load_examples.main() == 0
+
+    assert rows(whole_suite, "booking", "select count(*) from clients") == before == [(200,)]

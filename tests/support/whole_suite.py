@@ -1,0 +1,74 @@
+"""Lends tests the whole suite with the example practice in it, and people to call it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+
+import httpx
+import psycopg
+import pytest
+
+from deploy.local import load_examples, people
+from deploy.local.house_calls import SUITE_FILE, Person, sign_in
+from deploy.local.places import ROOT_VARIABLE, Root
+from deploy.local.suite import Suite
+from services.chassis.oidc import DevelopmentIssuer
+
+OTHER_PRACTICE_ID = people.id_of("practice", "somewhere-else")
+
+
+@pytest.fixture(scope="session")
+def whole_suite() -> Iterator[Suite]:
+    """Every process, on the servers of the test run; the example practice is loaded once."""
+    suite = Suite(Root("test"))
+    with suite:
+        os.environ[SUITE_FILE] = str(suite.root.suite_file)
+        os.environ[ROOT_VARIABLE] = str(suite.root.path)
+        assert asyncio.run(load_examples.main()) == 0
+        yield suite
+
+
+@pytest.fixture
+async def http(whole_suite: Suite) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser's side of the gateway."""
+    async with httpx.AsyncClient(base_url=whole_suite.gateway_url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+async def desk(http: httpx.AsyncClient) -> Person:
+    """Somebody at the front desk."""
+    return await sign_in(http, "desk")
+
+
+@pytest.fixture
+async def officer(http: httpx.AsyncClient) -> Person:
+    """The compliance officer."""
+    return await sign_in(http, "officer")
+
+
+@pytest.fixture
+def issuer(whole_suite: Suite) -> DevelopmentIssuer:
+    """The development issuer with its real key: it signs whom a test asks for."""
+    users = [
+        *people.USERS,
+        *(
+            replace(user, user=f"other-{user.user}", practice_id=OTHER_PRACTICE_ID)
+            for user in people.USERS
+            if user.user in ("desk", "officer", "admin")
+        ),
+    ]
+    made = DevelopmentIssuer.read(
+        f"{whole_suite.gateway_url}/dev-issuer", whole_suite.root.keys / "gateway" / "oidc.key", None
+    )
+    made._users = {user.user: user for user in users}  # type: ignore[assignment]
+    return made
+
+
+def rows(suite: Suite, service: str, statement: str, *values: object) -> list[tuple[object, ...]]:
+    """Read a service's database as its owner."""
+    with psycopg.connect(suite.stack.database_url(service, "owner")) as conn:
+        return conn.execute(statement.encode(), values).fetchall()
