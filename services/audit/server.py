@@ -106,7 +106,7 @@ class AuditServicer:
             except errors.RuleViolated as error:
                 await call.close(error)
                 metrics.FORKS.inc()
-                log.error("log.fork", practice_id=practice_id, reason=error.reason, **error.metadata)
+                log.error("log.fork", reason=error.reason, **(error.metadata | {"practice_id": practice_id}))
             except Exception as error:  # one tree that can't be signed must not keep the others unsigned
                 await call.close(error)
                 log.exception("checkpoint.failed", practice_id=practice_id)
