@@ -311,6 +311,7 @@ class Suite:
             "keys_folder": str(self.root.keys),
             "broker_url": self.stack.broker_url,
             "redis_url": self.stack.redis_url,
+            "environments": {name: self.env(name) for name in ("notifications-server",)},
             "databases": {service: self.stack.database_url(service, "owner") for service in SERVICES},
             "processes": {
                 name: {

@@ -47,6 +47,8 @@ class Parts:
     contacts: Contacts
     booking: Neighbour
     clock: Callable[[], datetime]
+    send: Callable[[Callable[[], datetime]], Awaitable[None]]
+    """Sends what is due by the given clock."""
     background: Sequence[Background]
     closers: Sequence[Callable[[], Awaitable[object]]]
 
@@ -68,8 +70,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     desk = PostgresDesk(database, record=record)
     writer = LetterWriter(config=mail_config, templates=Templates(), contacts=contacts)
 
-    async def send() -> None:
-        await send_due_messages(desk=desk, writer=writer, post=post, clock=now, jitter=random.random)
+    async def send(clock: Callable[[], datetime] = now) -> None:
+        await send_due_messages(desk=desk, writer=writer, post=post, clock=clock, jitter=random.random)
 
     async def give_up() -> None:
         await give_up_stuck_messages(desk=desk, clock=now)
@@ -79,6 +81,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         contacts=contacts,
         booking=Neighbour(to_booking, BOOKING, Signer.read(config.service, config.keys_dir)),
         clock=now,
+        send=send,
         background=[
             InboxRunner(database, reactions(now), service=config.service),
             Every(SEND_EVERY_S, send, "send_due_messages", database),
