@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from deploy.local.places import write_private
+from services.chassis.oidc import DemoUser
 
 NAMESPACE = uuid.UUID("6b657074-6578-616d-706c-650000000000")
 """Ids of the example are derived from their names, so that loading it twice loads it once."""
 
 PRACTICE = "harbour-and-prairie"
 PASSWORD = "demo"  # noqa: S105 - made-up people on loopback
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A demo user, as the development issuer reads it."""
-
-    user: str
-    password: str
-    practice_id: str
-    roles: tuple[str, ...]
-    client_id: str = ""
-    therapist_id: str = ""
 
 
 def id_of(kind: str, name: str) -> str:
@@ -35,12 +24,15 @@ def id_of(kind: str, name: str) -> str:
 
 PRACTICE_ID = id_of("practice", PRACTICE)
 
+DEMO_CLIENT, OTHER_CLIENT = "client-198", "client-197"
+"""Two clients without a standing appointment: the one who signs in, and the one who comes second."""
+
 USERS = (
-    User("desk", PASSWORD, PRACTICE_ID, ("front_desk",)),
-    User("admin", PASSWORD, PRACTICE_ID, ("practice_admin",)),
-    User("amara", PASSWORD, PRACTICE_ID, ("therapist",), therapist_id=id_of("therapist", "amara-osei")),
-    User("client", PASSWORD, PRACTICE_ID, ("client",), client_id=id_of("client", "client-200")),
-    User("officer", PASSWORD, PRACTICE_ID, ("compliance_officer",)),
+    DemoUser("desk", PASSWORD, PRACTICE_ID, ("front_desk",)),
+    DemoUser("admin", PASSWORD, PRACTICE_ID, ("practice_admin",)),
+    DemoUser("amara", PASSWORD, PRACTICE_ID, ("therapist",), therapist_id=id_of("therapist", "amara-osei")),
+    DemoUser("client", PASSWORD, PRACTICE_ID, ("client",), client_id=id_of("client", DEMO_CLIENT)),
+    DemoUser("officer", PASSWORD, PRACTICE_ID, ("compliance_officer",)),
 )
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from deploy.local.house_calls import SUITE_FILE, Person, Unexpected, gateway_url, sign_in
-from deploy.local.people import PASSWORD, USERS, id_of
+from deploy.local.people import DEMO_CLIENT, OTHER_CLIENT, PASSWORD, USERS, id_of
 from deploy.local.places import PYTHON, REPO, ROOT_VARIABLE
 
 PATIENCE_S = 120.0
@@ -67,8 +67,8 @@ async def walk(http: httpx.AsyncClient, root: Path) -> None:
     """Search, book, be refused, be reminded, confirm, move, cancel, and prove who looked."""
     steps = Steps()
     desk, client, officer = (await sign_in(http, "desk"), await sign_in(http, "client"), await sign_in(http, "officer"))
-    client_id = id_of("client", "client-200")
-    other_id = id_of("client", "client-199")
+    client_id = id_of("client", DEMO_CLIENT)
+    other_id = id_of("client", OTHER_CLIENT)
     run = uuid.uuid4().hex[:8]
     for each in (client_id, other_id):
         await clear(desk, each, run)

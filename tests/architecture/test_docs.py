@@ -14,9 +14,7 @@ FORBIDDEN = {
     "utils", "helpers", "common", "misc", "base", "manager", "handler", "impl", "core", "types",
 }  # fmt: skip
 MODULES = [
-    path
-    for path in [*ROOT.glob("services/**/*.py"), *ROOT.glob("deploy/**/*.py")]
-    if "__pycache__" not in path.parts
+    path for path in [*ROOT.glob("services/**/*.py"), *ROOT.glob("deploy/**/*.py")] if "__pycache__" not in path.parts
 ]
 
 

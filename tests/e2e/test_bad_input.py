@@ -160,7 +160,7 @@ async def test_roles_see_what_they_may(http: httpx.AsyncClient, desk: Person, of
     assert (await desk.send("GET", "/v1/audit/records")).status_code == 403
     assert (await officer.send("GET", path)).status_code == 403
     assert (await client.send("GET", path)).status_code == 403
-    assert (await client.send("GET", f"/v1/clients/{id_of('client', 'client-200')}")).status_code == 200
+    assert (await client.send("GET", f"/v1/clients/{id_of('client', people.DEMO_CLIENT)}")).status_code == 200
     assert people.PASSWORD not in (await client.send("GET", "/v1/me")).text
 
 

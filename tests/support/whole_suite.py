@@ -64,7 +64,7 @@ def issuer(whole_suite: Suite) -> DevelopmentIssuer:
     made = DevelopmentIssuer.read(
         f"{whole_suite.gateway_url}/dev-issuer", whole_suite.root.keys / "gateway" / "oidc.key", None
     )
-    made._users = {user.user: user for user in users}  # type: ignore[assignment]
+    made._users = {user.user: user for user in users}
     return made
 
 
