@@ -16,7 +16,7 @@ class AvailabilityWorker:
     relay = OutboxRelay()
     inbox = Inbox()
 
-    @consumes(AppointmentBooked, AppointmentCancelled, AppointmentRescheduled)  # type: ignore[untyped-decorator]
+    @consumes(AppointmentBooked, AppointmentCancelled, AppointmentRescheduled)
     def on_appointment(self, delivery: Delivery) -> None:
         """Keep what became of an appointment for the server to follow."""
         self.inbox.store(delivery)

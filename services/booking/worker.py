@@ -16,7 +16,7 @@ class BookingWorker:
     relay = OutboxRelay()
     inbox = Inbox()
 
-    @consumes(HoldLapsed)  # type: ignore[untyped-decorator]
+    @consumes(HoldLapsed)
     def on_hold_lapsed(self, delivery: Delivery) -> None:
         """Keep the ledger's question for the server to answer."""
         self.inbox.store(delivery)
