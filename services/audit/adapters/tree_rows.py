@@ -15,24 +15,26 @@ _ADD_NODES = """
     select * from unnest(%b::text[]::uuid[], %b::text[]::smallint[], %b::text[]::bigint[], %b::bytea[])
 """
 
+# Danger: behind the wall the planner uses the index for leakproof comparisons only, and a sum is none:
+# `seq < first + count` reads the practice's whole tree.
 _LEAVES = """
     select given.place, below.seq, below.leaf_hash
       from unnest(%b::text[]::smallint[], %b::text[]::bigint[], %b::text[]::bigint[]) with ordinality
-           as given (level, first, count, place)
+           as given (level, first, last, place)
      cross join lateral (
         select seq, leaf_hash from records
-         where practice_id = %s and seq >= given.first and seq < given.first + given.count order by seq) below
+         where practice_id = %s and seq >= given.first and seq <= given.last order by seq) below
      order by given.place, below.seq
 """
 
 _NODES = """
     select given.place, below.index, below.hash
       from unnest(%b::text[]::smallint[], %b::text[]::bigint[], %b::text[]::bigint[]) with ordinality
-           as given (level, first, count, place)
+           as given (level, first, last, place)
      cross join lateral (
         select index, hash from nodes
          where practice_id = %s and level = given.level
-           and index >= given.first and index < given.first + given.count order by index) below
+           and index >= given.first and index <= given.last order by index) below
      order by given.place, below.index
 """
 
@@ -74,19 +76,19 @@ async def read_nodes(conn: Connection, practice_id: str, wanted: Sequence[merkle
 
 
 def _run(level: int, index: int) -> tuple[int, int, int]:
-    """Return what a subtree is folded from: the stored level, the first index there, how many."""
+    """Return what a subtree is folded from: the stored level, the first index there, and the last."""
     base = level - level % STORED_LEVELS
-    return base, index << (level - base), 1 << (level - base)
+    return base, index << (level - base), ((index + 1) << (level - base)) - 1
 
 
 def _fold(stored: Mapping[int, bytes], run: tuple[int, int, int]) -> bytes:
-    level, first, count = run
-    missing = [at for at in range(first, first + count) if at not in stored]
+    level, first, last = run
+    missing = [at for at in range(first, last + 1) if at not in stored]
     if missing:
         raise errors.TreeInconsistent(
             "A record is missing from the tree.", check="completeness", seq=str(missing[0] << level)
         )
-    hashes = [stored[at] for at in range(first, first + count)]
+    hashes = [stored[at] for at in range(first, last + 1)]
     while len(hashes) > 1:
         hashes = [merkle.node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
     return hashes[0]

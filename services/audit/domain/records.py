@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -61,11 +62,11 @@ def parse_record(text: str) -> Record:
         content: dict[str, Any] = json.loads(text)
         record = Record(
             canonical=canonical,
-            practice_id=str(UUID(content["tenant"])),
+            practice_id=_uuid(content["tenant"]),
             emitter=_text(content["emitter"]),
             emitter_seq=_number(content["emitter_seq"]),
             prev=_text(content["prev"]),
-            client_id=str(UUID(content["client_id"])) if content["client_id"] else "",
+            client_id=_uuid(content["client_id"]) if content["client_id"] else "",
             actor_id=_text(content["actor"]["id"]),
             operation=_text(content["op"]),
             stage=_text(content["stage"]),
@@ -78,6 +79,11 @@ def parse_record(text: str) -> Record:
     if content.get("v") != 1 or record.stage not in STAGES:
         raise RecordMalformed("the record is of another version")
     return record
+
+
+@lru_cache(maxsize=16_384)
+def _uuid(value: str) -> str:
+    return str(UUID(value))
 
 
 def _text(value: object) -> str:

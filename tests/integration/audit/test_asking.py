@@ -187,3 +187,13 @@ async def test_wrong_questions_have_clear_answers(house: House, practice_id: str
     told = capsys.readouterr().err
     for reason in ("NOT_FOUND", "INTERVAL_REVERSED", "TOKEN_INVALID"):
         assert reason in told
+
+
+async def test_a_trail_that_does_not_answer_is_not_called_tampered(house: House, practice_id: str, capsys: Out) -> None:
+    """Nobody there, by either door, is an exit code of its own."""
+    key = str(house.keys.folder / "checkpoint.pub")
+    await house.server.stop(0)
+
+    assert await house.verify(practice_id) == cli.UNREACHABLE
+    assert cli.main(["--url", "http://127.0.0.1:9", "--token", "t", "verify", "--key", key]) == cli.UNREACHABLE
+    assert "does not answer" in capsys.readouterr().err
