@@ -1,4 +1,4 @@
-"""Checks what the trail says against what was signed; needs nothing but the answers and a public key."""
+"""Checks what the trail says against what was signed, by answers and a public key alone."""
 
 from __future__ import annotations
 
