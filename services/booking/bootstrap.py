@@ -17,10 +17,11 @@ from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
 from services.booking.usecases.ports import Clock
 from services.chassis.config import Misconfigured, ProcessConfig
-from services.chassis.crypto import ClientCipher, FileKeyring
+from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
 from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.vault import open_keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Parts:
     ledger: AvailabilityLedger
     care_team: PostgresCareTeam
     reactions: Reactions
+    keyring: Keyring
     clock: Clock
     closers: tuple[Callable[[], Awaitable[object]], ...]
 
@@ -46,7 +48,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     to_availability = channel(config.target(NEIGHBOUR), config)
     service = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
     ledger = AvailabilityLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
-    keyring = FileKeyring(config.keys_dir / "keyring.json")
+    keyring = await open_keyring(config)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database)
     return Parts(
         database=database,
@@ -55,6 +57,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         clients=PostgresClients(keyring, ClientCipher(keyring)),
         ledger=ledger,
         care_team=PostgresCareTeam(database),
+        keyring=keyring,
         reactions=Reactions(appointments=appointments, ledger=ledger, clock=now),
         clock=now,
         closers=(promises.close, to_availability.close),

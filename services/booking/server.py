@@ -170,6 +170,7 @@ async def compose(config: ProcessConfig) -> Application:
         parts.database,
         [(booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"], servicer)],
         relations=parts.care_team,
+        keyring=parts.keyring,
         optimistic={"BookAppointment"},
         background=[InboxRunner(parts.database, reactions, service=SERVICE)],
         closers=parts.closers,

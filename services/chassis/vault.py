@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
 from services.chassis import errors
-from services.chassis.crypto import BlindIndex, Undecipherable
+from services.chassis.config import Misconfigured, ProcessConfig
+from services.chassis.crypto import BlindIndex, FileKeyring, Keyring, Undecipherable
 
 TIMEOUT_S = 5.0
 
@@ -71,6 +74,25 @@ class VaultTransit:
             raise errors.Unavailable("The key service refused.", dependency="vault", code=str(response.status_code))
         data: dict[str, Any] = response.json()["data"]
         return data
+
+
+async def open_keyring(config: ProcessConfig, environ: Mapping[str, str] = os.environ) -> Keyring:
+    """
+    Return the keyring a process is told to use: Vault when KEPT_VAULT_URL is set, else `keyring.json` beside its keys.
+
+    Vault's token is read from VAULT_TOKEN.
+
+    Raises:
+        Misconfigured: Neither is there. (at start)
+        Unavailable: Vault does not answer. (at start)
+    """
+    if config.vault_url:
+        vault = VaultTransit(config.vault_url, environ.get("VAULT_TOKEN", ""))
+        await vault.open()
+        return vault
+    if config.keys_dir is None or not (config.keys_dir / "keyring.json").exists():
+        raise Misconfigured("There is no keyring: set KEPT_VAULT_URL, or put keyring.json into KEPT_KEYS_DIR")
+    return FileKeyring(config.keys_dir / "keyring.json")
 
 
 def _b64(raw: bytes) -> str:

@@ -10,9 +10,11 @@ import grpc.aio
 from kept.availability.v1 import availability_service_pb2
 
 from services.chassis.config import Misconfigured, ProcessConfig
+from services.chassis.crypto import Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
 from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.vault import open_keyring
 from services.matching.adapters.availability import AvailabilitySlots
 from services.matching.adapters.postgres import PostgresMatches, PostgresProfiles
 
@@ -26,6 +28,7 @@ class Parts:
     profiles: PostgresProfiles
     matches: PostgresMatches
     slots: AvailabilitySlots
+    keyring: Keyring
     clock: Callable[[], datetime]
 
 
@@ -46,5 +49,6 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         profiles=PostgresProfiles(database),
         matches=PostgresMatches(),
         slots=AvailabilitySlots(ledger),
+        keyring=await open_keyring(config),
         clock=lambda: datetime.now(UTC),
     )

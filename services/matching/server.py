@@ -92,6 +92,7 @@ async def application(config: ProcessConfig) -> Application:
         database=parts.database,
         servicers=[(matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer)],
         background=[InboxRunner(parts.database, reactions(parts.profiles), service="matching")],
+        keyring=parts.keyring,
         closers=[parts.ledger_channel.close],
     )
 

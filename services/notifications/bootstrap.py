@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -11,14 +10,14 @@ from datetime import UTC, datetime
 from kept.booking.v1 import booking_service_pb2
 
 from services.chassis.config import Misconfigured, ProcessConfig
-from services.chassis.crypto import ClientCipher, FileKeyring, Keyring
+from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.events.inbox import InboxRunner
 from services.chassis.identity import Signer
 from services.chassis.jobs import Every
 from services.chassis.rpc.client import Neighbour, channel
 from services.chassis.rpc.server import Background
-from services.chassis.vault import VaultTransit
+from services.chassis.vault import open_keyring
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
 from services.notifications.adapters.letters import LetterWriter
@@ -45,6 +44,7 @@ class Parts:
 
     database: Database
     contacts: Contacts
+    keyring: Keyring
     booking: Neighbour
     clock: Callable[[], datetime]
     send: Callable[[Callable[[], datetime]], Awaitable[None]]
@@ -65,7 +65,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     mail_config = read_mail_config(config)
     post = SmtpPost(read_smtp_url(mail_config.smtp_url))
     database = await Database.open(config)
-    contacts = Contacts(ClientCipher(await _keyring(config)))
+    keyring = await open_keyring(config)
+    contacts = Contacts(ClientCipher(keyring))
     to_booking = channel(config.target("booking"), config)
     desk = PostgresDesk(database, record=record)
     writer = LetterWriter(config=mail_config, templates=Templates(), contacts=contacts)
@@ -79,6 +80,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     return Parts(
         database=database,
         contacts=contacts,
+        keyring=keyring,
         booking=Neighbour(to_booking, BOOKING, Signer.read(config.service, config.keys_dir)),
         clock=now,
         send=send,
@@ -89,12 +91,3 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         ],
         closers=[desk.close, post.close, to_booking.close],
     )
-
-
-async def _keyring(config: ProcessConfig) -> Keyring:
-    if config.vault_url:
-        vault = VaultTransit(config.vault_url, os.environ["VAULT_TOKEN"])
-        await vault.open()
-        return vault
-    assert config.keys_dir is not None, "checked before"
-    return FileKeyring(config.keys_dir / "keyring.json")

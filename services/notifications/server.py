@@ -7,15 +7,20 @@ from datetime import datetime
 
 from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
 
+from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.db.pool import Database
+from services.chassis.rpc.server import Application, run
 from services.notifications.adapters import postgres, proto
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
+from services.notifications.bootstrap import bootstrap
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.link import ActionLink, token_hash
 from services.notifications.usecases.use_action_link import use_action_link
+
+SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
 
 
 class NotificationsServicer:
@@ -92,3 +97,24 @@ class NotificationsServicer:
         await call.authorize(client_ids=[client_id], resource_id=message_id)
         async with self._database.begin([practice_id]) as conn:
             return await postgres.read_link(conn, practice_id, message_id)
+
+
+async def compose(config: ProcessConfig) -> Application:
+    """Put the servicer in front of the parts."""
+    parts = await bootstrap(config)
+    servicer = NotificationsServicer(
+        database=parts.database, contacts=parts.contacts, booking=parts.booking, clock=parts.clock
+    )
+    return Application(
+        service="notifications",
+        config=config,
+        database=parts.database,
+        servicers=[(SERVICE, servicer)],
+        background=parts.background,
+        keyring=parts.keyring,
+        closers=parts.closers,
+    )
+
+
+if __name__ == "__main__":
+    run("notifications", compose)

@@ -21,7 +21,8 @@ class SuiteKeys:
         for issuer in ISSUERS:
             write_key_pair(folder / f"actor-{issuer}.key", folder / "trusted" / f"{issuer}.pub")
         write_key_pair(folder / "checkpoint.key", folder / "checkpoint.pub")
-        write_keyring(folder / "keyring.json")
+        self.keyring_path = folder / "keyring.json"
+        write_keyring(self.keyring_path)
         self.folder = folder
         self.signers = {issuer: Signer.read(issuer, folder) for issuer in ISSUERS}
 

@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 import grpc
@@ -20,7 +19,7 @@ from grpc_reflection.v1alpha import reflection
 from services.chassis import logs, metrics, tracing
 from services.chassis.access import Decider, PolicyAccess, RelationsPort, SelfOnly, UndeclaredMethod
 from services.chassis.config import Misconfigured, ProcessConfig, read_config
-from services.chassis.crypto import AnswerCipher, FileKeyring
+from services.chassis.crypto import AnswerCipher, Keyring
 from services.chassis.db.batch import BatchWriter
 from services.chassis.db.envelope import Envelope, write_envelopes
 from services.chassis.db.migrate import missing_migrations
@@ -66,6 +65,8 @@ class Application:
     optimistic: Collection[str] = frozenset()
     """Methods that commit by a BatchWriter: their request id is looked up only when something goes wrong."""
     background: Sequence[Background] = ()
+    keyring: Keyring | None = None
+    """Encrypts stored answers of methods that open personal data; such a method does not start without."""
     closers: Sequence[Callable[[], Awaitable[object]]] = ()
     """Called in order once no call is left: batch writers, channels."""
 
@@ -84,7 +85,7 @@ class Server:
             callers=Callers(Verifier(app.config.keys_dir / "trusted")),
             access=PolicyAccess(Decider.read(app.config.policies), app.relations),
             audit_writer=self._audit_writer,
-            answers=_answer_cipher(app.config.keys_dir / "keyring.json"),
+            answers=AnswerCipher(app.keyring) if app.keyring else None,
         )
         self._has_schema = False
         self.health = Health(self._is_ready)
@@ -153,11 +154,6 @@ def _plain(method: Method) -> Callable[[bytes, grpc.aio.ServicerContext[bytes, b
         return await method(raw, context)
 
     return handle
-
-
-def _answer_cipher(path: Path) -> AnswerCipher | None:
-    """Return what encrypts stored answers, when this service has a keyring."""
-    return AnswerCipher(FileKeyring(path)) if path.exists() else None
 
 
 async def _flush_records(conn: Connection, envelopes: Sequence[Envelope]) -> Sequence[None]:

@@ -196,12 +196,13 @@ async def _begin(conn: Connection, jobs: Sequence[Begin]) -> dict[Claim, Parcel]
     """
     Gate every job and mark those that pass.
 
-    Danger: the appointments are locked before the messages, as a reaction does it; a cancellation is then
-    either seen here or waits until SENDING is committed.
+    Danger: the messages are locked before the appointments are read. A reaction keeps back every planned
+    message it makes wrong, so it either has committed and is seen here, or waits until SENDING is committed.
     """
-    claims = [job.claim for job in jobs]
-    appointments = await _appointments(conn, claims)
-    messages = await _locked(conn, claims, "m.state = 'PLANNED'")
+    messages = await _locked(conn, [job.claim for job in jobs], "m.state = 'PLANNED'")
+    if not messages:
+        return {}
+    appointments = await _appointments(conn, messages)
     contacts = await _contacts(conn, messages)
     changed: list[tuple[str, Message]] = []
     parcels: dict[Claim, Parcel] = {}
@@ -241,15 +242,11 @@ def _why_not(message: Message, appointment: Appointment, found: Contact | None, 
     )
 
 
-async def _appointments(conn: Connection, claims: Sequence[Claim]) -> dict[Key, Appointment]:
+async def _appointments(conn: Connection, messages: dict[Key, Message]) -> dict[Key, Appointment]:
     found = await conn.execute(
         f"select a.practice_id::text, {postgres.APPOINTMENT_COLUMNS} from appointments a"  # noqa: S608
-        " where (a.practice_id, a.appointment_id) in ("
-        "  select m.practice_id, m.appointment_id from messages m"
-        "  join unnest(%s::uuid[], %s::uuid[], %s::uuid[]) as n (practice_id, message_id, claim_id)"
-        "  on m.practice_id = n.practice_id and m.message_id = n.message_id)"
-        " order by a.practice_id, a.appointment_id for share of a",
-        _columns(claims),
+        " where (a.practice_id, a.appointment_id) in (select * from unnest(%s::uuid[], %s::uuid[]))",
+        ([key[0] for key in messages], [message.appointment_id for message in messages.values()]),
     )
     rows = await found.fetchall()
     return {(row[0], row[1]): postgres.read_appointment(row[1:]) for row in rows}
@@ -269,8 +266,6 @@ async def _locked(conn: Connection, claims: Sequence[Claim], condition: str) -> 
 
 
 async def _contacts(conn: Connection, messages: dict[Key, Message]) -> dict[Key, Contact]:
-    if not messages:
-        return {}
     found = await conn.execute(
         "select c.practice_id::text, c.client_id::text, c.wrapped_dek, c.email_sealed, c.time_zone, c.locale,"
         " c.has_consent from contact_points c"

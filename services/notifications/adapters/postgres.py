@@ -28,7 +28,7 @@ class PostgresTimeline:
         self._practice_id = practice_id
 
     async def appointment(self, appointment_id: str) -> Appointment | None:
-        """Return what is known, locked: the sender waits, or has already begun."""
+        """Return what is known, locked against another report of the same appointment."""
         found = await self._conn.execute(
             f"select {APPOINTMENT_COLUMNS} from appointments a"  # noqa: S608
             " where a.practice_id = %s and a.appointment_id = %s for no key update",

@@ -14,10 +14,10 @@ class Timeline(Protocol):
     """One appointment and its messages, inside one transaction."""
 
     async def appointment(self, appointment_id: str) -> Appointment | None:
-        """Return what is known, locked against the sender and other reports."""
+        """Return what is known, locked against another report."""
 
     async def planned(self, appointment_id: str) -> Sequence[Message]:
-        """Return the messages that still wait for their time."""
+        """Return the messages that still wait for their time, locked against the sender."""
 
     async def save(self, appointment: Appointment, *, changed: Sequence[Message], new: Sequence[Message]) -> None:
         """Store all of it; a new message whose name is taken is left out."""

@@ -21,6 +21,7 @@ from kept.matching.v1 import matching_pb2, matching_service_pb2
 
 from services.chassis.access import UndeclaredMethod
 from services.chassis.context import Call
+from services.chassis.crypto import FileKeyring
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, Server
 from services.chassis.rpc.status import DETAILS_KEY
@@ -118,7 +119,9 @@ async def house(fresh: FreshDatabase, tmp_path: Path) -> AsyncIterator[House]:
         conn.execute("select kept_protect('works')")
     keys, servicer = SuiteKeys(tmp_path / "keys"), Servicer()
     database = await Database.connect(fresh.server_url, emitter="matching/test")
-    app = Application("matching", keys.config("matching"), database, [(SERVICE, servicer)])
+    app = Application(
+        "matching", keys.config("matching"), database, [(SERVICE, servicer)], keyring=FileKeyring(keys.keyring_path)
+    )
     server = Server(app)
     await server.start()
     house = House(server, servicer, keys, fresh.owner_url)

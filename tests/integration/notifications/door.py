@@ -11,6 +11,7 @@ from kept.notifications.v1 import notifications_service_pb2, notifications_servi
 
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Actor
+from services.chassis.crypto import FileKeyring
 from services.chassis.identity import Signer, Verifier, write_key_pair
 from services.chassis.rpc.client import Neighbour, channel
 from services.chassis.rpc.server import Application, Server
@@ -95,7 +96,12 @@ class Door:
         )
         self._server = Server(
             Application(
-                "notifications", config, office.database, servicers=[(SERVICE, servicer)], closers=[to_booking.close]
+                "notifications",
+                config,
+                office.database,
+                servicers=[(SERVICE, servicer)],
+                keyring=FileKeyring(keys_dir / "keyring.json"),
+                closers=[to_booking.close],
             )
         )
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{self._server.port}")

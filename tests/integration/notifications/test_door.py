@@ -219,6 +219,19 @@ async def test_a_contact_point_comes_back_as_it_went_in(door: Door, practice_id:
     assert await door.stub.GetContactPoint(get, metadata=door.clerk(practice_id)) == contact
 
 
+async def test_a_client_keeps_their_key_when_the_address_changes(
+    office: Office, store: FreshDatabase, practice_id: str, client_id: str
+) -> None:
+    """One key a client for as long as they are known: destroying it makes every field unreadable."""
+    keys = set()
+    for email in ("old@example.com", "new@example.com"):
+        await office.meet(practice_id, client_id, email=email)
+        with psycopg.connect(store.owner_url) as owner:
+            keys.add(owner.execute("select wrapped_dek from contact_points").fetchone())
+
+    assert len(keys) == 1
+
+
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [

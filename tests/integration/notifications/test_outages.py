@@ -155,16 +155,16 @@ async def test_a_server_cut_off_in_the_middle_is_an_unknown_outcome(
 async def test_a_connection_the_server_closed_meanwhile_is_no_outage(
     office: Office, sink: Sink, practice_id: str
 ) -> None:
-    """The mail server was restarted between two sweeps: the second goes out over a new connection."""
-    await booked(office, practice_id, emails=addresses(3))
+    """The mail server was restarted between two sweeps: the second goes out over new connections."""
+    await booked(office, practice_id, emails=addresses(8))
     await office.sweep()
     await sink.stop()
     await sink.start()
 
-    await booked(office, practice_id, emails=["after@example.com"])
+    await booked(office, practice_id, emails=addresses(8))
     tally = await office.sweep()
 
-    assert tally == {Outcome.ACCEPTED: 1}
+    assert tally == {Outcome.ACCEPTED: 8}
 
 
 async def test_a_sender_killed_after_the_letter_was_taken_sends_it_no_second_time(
@@ -224,6 +224,37 @@ async def test_an_outcome_that_comes_after_all_still_counts(office: Office, sink
     await office.desk.settle(parcel, Outcome.ACCEPTED, None, at=office.at, share=0.0)
 
     assert (await office.states(practice_id, client))[0] == ("CONFIRMATION", 1, "SENT", "")
+
+
+async def test_a_refusal_that_comes_after_all_plans_nothing_again(office: Office, sink: Sink, practice_id: str) -> None:
+    """Given up is given up: what was said to have failed does not come back to life."""
+    (client,) = await booked(office, practice_id, emails=addresses(1))
+    (claim,) = await office.desk.claim(10, at=office.at)
+    parcel = await office.desk.begin(claim, at=office.at)
+    assert parcel is not None
+    office.at += SENDING_LEASE
+    await office.give_up()
+
+    await office.desk.settle(parcel, Outcome.PUT_OFF, None, at=office.at, share=0.0)
+
+    assert (await office.states(practice_id, client))[0] == ("CONFIRMATION", 1, "FAILED", "OUTCOME_UNKNOWN")
+
+
+async def test_an_outcome_told_twice_does_not_end_somebody_else_s_sending(
+    office: Office, sink: Sink, practice_id: str
+) -> None:
+    """A retry of an old outcome, whose first answer was lost, meets the next lease and changes nothing."""
+    (client,) = await booked(office, practice_id, emails=addresses(1))
+    (first,) = await office.desk.claim(10, at=office.at)
+    parcel = await office.desk.begin(first, at=office.at)
+    assert parcel is not None
+    await office.desk.settle(parcel, Outcome.AWAY, None, at=office.at, share=0.0)
+    (second,) = await office.desk.claim(10, at=office.at)
+    assert await office.desk.begin(second, at=office.at) is not None
+
+    await office.desk.settle(parcel, Outcome.AWAY, None, at=office.at, share=0.0)
+
+    assert (await office.states(practice_id, client))[0] == ("CONFIRMATION", 1, "SENDING", "")
 
 
 async def test_an_address_that_can_not_be_opened_stops_nobody(

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notifications.domain.appointment import Appointment, Report, State, Step, Wish, take
-from services.notifications.domain.message import Kind, Reason
+from services.notifications.domain.appointment import Appointment, Report, State, Step, Wish, objection, take
+from services.notifications.domain.message import Kind, Message, Reason
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 START = datetime(2026, 3, 3, 23, tzinfo=UTC)
@@ -138,6 +138,17 @@ def test_a_confirmed_appointment_that_moves_back_is_told_by_its_newest_move_only
         (Kind.REMINDER, 2, Reason.APPOINTMENT_MOVED),
     ]
     assert (appointment.placed_version, appointment.start_time) == (3, START)
+
+
+def test_a_message_of_an_older_version_stays_out_even_if_the_start_is_the_same_again() -> None:
+    """Moved away and back before it was due: the newest move's reminder goes out, not both."""
+    appointment, _ = lived(report(Step.BOOKED, 1), report(Step.RESCHEDULED, 3))
+    old, new = (
+        Message("message-1", "client-1", "appointment-1", version, Kind.REMINDER, START, NOW) for version in (1, 3)
+    )
+
+    assert objection(old, appointment, at=NOW) is Reason.APPOINTMENT_MOVED
+    assert objection(new, appointment, at=NOW) is None
 
 
 def test_an_arrival_asks_for_no_message() -> None:
