@@ -100,8 +100,10 @@ async def walk(http: httpx.AsyncClient, root: Path) -> None:
         due = datetime.fromisoformat(soon["start_time"]) - timedelta(days=1)
         await wait_for_plan(desk, client_id, soon["appointment_id"])
         say(f"booked for {soon['start_wall']['local']}; the sender's clock is put forward to {due:%Y-%m-%d %H:%M} UTC")
+        address = (await client.ask("GET", f"/v1/clients/{client_id}/contact-point"))["email"]
+        since = time.time()
         put_forward(due + timedelta(seconds=1))
-        mail = await wait_for_mail(root / "mail", soon["start_wall"]["local"])
+        mail = await wait_for_mail(root / "mail", address, since)
         say(f"to {mail['X-Envelope-To']}: {mail['Subject']}")
         for line in filter(None, text_of(mail).splitlines()):
             say(f"| {line}")
@@ -248,14 +250,12 @@ def move(slot: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def wait_for_mail(folder: Path, local: str) -> email.message.EmailMessage:
-    """Wait for a mail with a link about the appointment at this wall time."""
-    hour = local[-5:]
+async def wait_for_mail(folder: Path, address: str, since: float) -> email.message.EmailMessage:
+    """Wait for a mail with a link to this address, newer than *since* (seconds of the epoch)."""
     deadline = time.monotonic() + PATIENCE_S
-    seen_before = time.time() - 5
     while time.monotonic() < deadline:
-        for mail in fresh_mails(folder, seen_before):
-            if "/l/" in text_of(mail) and hour in text_of(mail):
+        for mail in fresh_mails(folder, since):
+            if mail["X-Envelope-To"] == address and "/l/" in text_of(mail):
                 return mail
         await asyncio.sleep(0.1)
     raise Unexpected(f"no mail with a link within {PATIENCE_S:.0f} s in {folder}")

@@ -1,4 +1,4 @@
-"""Encrypts personal fields under a key per client, and finds e-mail and phone by blind index."""
+"""Encrypts personal fields under a key per client; finds e-mail and phone by blind index."""
 
 from __future__ import annotations
 

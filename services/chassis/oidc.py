@@ -1,4 +1,4 @@
-"""Verifies sign-ins: OIDC access tokens by the issuer's keys, or by an issuer of our own for development."""
+"""Verifies sign-ins: OIDC access tokens, or those of an issuer of our own for development."""
 
 from __future__ import annotations
 

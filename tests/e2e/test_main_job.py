@@ -11,15 +11,15 @@ from tests.support.whole_suite import rows
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
-async def test_the_walk_of_the_demo_goes_through(whole_suite: Suite) -> None:
+async def test_the_walk_of_the_demo_goes_through(pointed: Suite) -> None:
     """Search, book, refuse, remind, confirm, move, cancel, audit: the same steps `make demo` shows."""
     assert await story.main() == 0
 
 
-async def test_loading_the_example_twice_loads_it_once(whole_suite: Suite) -> None:
+async def test_loading_the_example_twice_loads_it_once(pointed: Suite) -> None:
     """Rerunning the loader adds nothing."""
-    before = rows(whole_suite, "booking", "select count(*) from clients")
+    before = rows(pointed, "booking", "select count(*) from clients")
 
     assert await load_examples.main() == 0
 
-    assert rows(whole_suite, "booking", "select count(*) from clients") == before == [(200,)]
+    assert rows(pointed, "booking", "select count(*) from clients") == before == [(200,)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import httpx
@@ -20,15 +20,20 @@ from services.chassis.oidc import DevelopmentIssuer
 OTHER_PRACTICE_ID = people.id_of("practice", "somewhere-else")
 
 
-@pytest.fixture(scope="session")
-def whole_suite() -> Iterator[Suite]:
-    """Every process, on the servers of the test run; the example practice is loaded once."""
-    suite = Suite(Root("test"))
-    with suite:
-        os.environ[SUITE_FILE] = str(suite.root.suite_file)
-        os.environ[ROOT_VARIABLE] = str(suite.root.path)
-        assert asyncio.run(load_examples.main()) == 0
+@contextmanager
+def running_suite() -> Iterator[Suite]:
+    """Run every process, on the servers of the test run, with the example practice loaded."""
+    with Suite(Root("test")) as suite:
+        with pytest.MonkeyPatch.context() as patch:
+            point_at(suite, patch)
+            assert asyncio.run(load_examples.main()) == 0
         yield suite
+
+
+def point_at(suite: Suite, patch: pytest.MonkeyPatch) -> None:
+    """Tell programs of `deploy.local` that run in this process which suite to call."""
+    patch.setenv(SUITE_FILE, str(suite.root.suite_file))
+    patch.setenv(ROOT_VARIABLE, str(suite.root.path))
 
 
 @pytest.fixture

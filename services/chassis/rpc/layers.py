@@ -1,4 +1,4 @@
-"""Wraps each method once, at start: metrics, deadline, identity, access, audit and commit, errors."""
+"""Wraps each method, at start: metrics, deadline, identity, access, audit, commit, errors."""
 
 from __future__ import annotations
 

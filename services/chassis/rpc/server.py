@@ -1,4 +1,4 @@
-"""Runs a service's asyncio process: gRPC, reactions, periodic jobs; stops without losing anything."""
+"""Runs a service's asyncio process: gRPC, reactions, jobs; stops without losing anything."""
 
 from __future__ import annotations
 

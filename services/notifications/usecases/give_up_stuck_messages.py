@@ -1,4 +1,4 @@
-"""Calls the outcome unknown where a sender died between SENDING and the mail server's answer."""
+"""Calls the outcome unknown where a sender died before the mail server's answer."""
 
 from __future__ import annotations
 

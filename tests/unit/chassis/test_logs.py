@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -43,7 +45,15 @@ def test_ids_times_and_reasons_stay(value: object) -> None:
     assert passed(detail=value)["detail"] == value
 
 
-def test_lines_are_json_with_service_and_process(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def logging_again() -> Iterator[None]:
+    """Logging is set up once a process; this test's set-up must not outlive its captured stdout."""
+    yield
+    structlog.reset_defaults()
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+
+
+def test_lines_are_json_with_service_and_process(capsys: pytest.CaptureFixture[str], logging_again: None) -> None:
     """Both ways of writing stamp the same fields."""
     logs.configure(service="booking", process="server")
     structlog.get_logger("new").info("slot.freed", slot_id="s", email="ada@example.com")

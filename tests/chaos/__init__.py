@@ -1,0 +1,1 @@
+"""Breaks something on purpose, and counts what was acknowledged, lost and doubled."""
