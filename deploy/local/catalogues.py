@@ -1,8 +1,9 @@
-"""Writes docs/events.md and docs/errors.md from the contracts and the refusals in code."""
+"""Writes docs/events.md, errors.md and openapi.json from contracts, refusals and routes."""
 
 from __future__ import annotations
 
 import ast
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto
 
 from deploy.local import contracts
 from deploy.local.places import PROTOS, REPO
+from services.gateway.bootstrap import routes
 
-EVENTS, ERRORS = REPO / "docs" / "events.md", REPO / "docs" / "errors.md"
+EVENTS, ERRORS, OPENAPI = (REPO / "docs" / name for name in ("events.md", "errors.md", "openapi.json"))
 NOTICE = "Written by `make docs` from its sources; change those, not this page.\n"
 HTTP = {
     "INVALID_ARGUMENT": "400",
@@ -31,8 +33,8 @@ HTTP = {
 
 
 def main(arguments: list[str]) -> int:
-    """Write both pages, or with `--check` say which one is behind its sources."""
-    pages = {EVENTS: events_page(), ERRORS: errors_page()}
+    """Write all pages, or with `--check` say which one is behind its sources."""
+    pages = {EVENTS: events_page(), ERRORS: errors_page(), OPENAPI: openapi_document()}
     if "--check" not in arguments:
         for path, text in pages.items():
             path.parent.mkdir(exist_ok=True)
@@ -42,6 +44,11 @@ def main(arguments: list[str]) -> int:
     for path in behind:
         print(f"{path.relative_to(REPO)} is behind its sources: run `make docs` and commit the result")
     return 1 if behind else 0
+
+
+def openapi_document() -> str:
+    """The gateway's API document, as its routes and the contracts make it."""
+    return json.dumps(routes().openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
 def events_page() -> str:

@@ -83,7 +83,9 @@ class House:
         self.owner_url = owner_url
         self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{server.port}")
 
-    async def call(self, method: str, request: Message, actor: Any = DESK, *, timeout: float = 5, **other: Any) -> Any:
+    async def call(
+        self, method: str, request: Message, actor: Any = DESK, *, timeout_s: float = 5, **other: Any
+    ) -> Any:
         """Call a method as somebody."""
         found = SERVICE.methods_by_name[method]
         invoke = self.channel.unary_unary(
@@ -95,7 +97,7 @@ class House:
             ).FromString,
         )
         metadata = other.get("metadata", self.keys.as_person(actor) if actor else [])
-        return await invoke(request, metadata=metadata, timeout=timeout)
+        return await invoke(request, metadata=metadata, timeout=timeout_s)
 
     def trail(self) -> list[dict[str, Any]]:
         """Return the records written so far."""
@@ -215,7 +217,7 @@ async def test_a_method_for_people_is_closed_to_services(house: House) -> None:
 
 
 async def test_without_a_trail_nothing_is_answered(house: House) -> None:
-    """When the record can't be written the call is refused, no byte of the answer leaves, and recovery needs no restart."""
+    """The call is refused, no byte of the answer leaves, and recovery needs no restart."""
     with psycopg.connect(house.owner_url) as conn:
         role = conn.execute("select current_database() || '_server'").fetchone()
         assert role is not None
@@ -308,7 +310,7 @@ async def test_a_call_ends_with_its_deadline(house: House) -> None:
     house.servicer.pause = asyncio.Event()
 
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await house.call("GetMatch", MATCH, timeout=0.3)
+        await house.call("GetMatch", MATCH, timeout_s=0.3)
     house.servicer.pause.set()
     await house.call("GetMatch", MATCH)
 
@@ -321,8 +323,7 @@ async def test_a_drain_finishes_what_it_began(house: House) -> None:
     house.servicer.pause = asyncio.Event()
     watching = asyncio.create_task(house.server.health.watch())
     running = asyncio.create_task(house.call("GetMatch", MATCH))
-    while not house.channel.get_state(try_to_connect=True) == grpc.ChannelConnectivity.READY:
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(house.channel.channel_ready(), 5)
 
     probe = health_pb2_grpc.HealthStub(house.channel)
     await house.server.health.drain()
