@@ -14,7 +14,8 @@ from services.chassis.rpc.status import CODES, from_wire, to_wire
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
-MODULES = ["services.chassis.errors", *(f"services.{name}.domain.errors" for name in ("availability", "booking", "notifications", "matching", "audit"))]  # fmt: skip
+SERVICES = ("availability", "booking", "notifications", "matching", "audit")
+MODULES = ["services.chassis.errors", *(f"services.{name}.domain.errors" for name in SERVICES)]
 REFUSALS = [
     each
     for module in MODULES
