@@ -1,0 +1,1 @@
+"""Measures what the documents say, beside a limit in the same run."""

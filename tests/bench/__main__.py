@@ -1,0 +1,179 @@
+"""Runs the benchmarks: `make bench`, or `python -m tests.bench --rounds 5`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+
+import psycopg
+from grpc_health.v1 import health_pb2
+from kept.booking.v1 import booking_service_pb2
+
+from deploy.local.places import Root
+from deploy.local.suite import Suite
+from tests.bench import figures
+from tests.bench.client import drive
+from tests.bench.pgbench import commits_per_s
+from tests.bench.practice import Practice
+
+BOOKING = "/kept.booking.v1.BookingService"
+HEALTH = "/grpc.health.v1.Health/Check"
+PROCESSES = [f"{name}-{kind}" for name in ("availability", "booking", "notifications", "matching", "audit") for kind in ("server", "worker")] + ["gateway"]  # fmt: skip
+DRAIN_S = 120
+
+
+class Bench:
+    """One suite, measured round by round; every figure is collected per round."""
+
+    def __init__(self, suite: Suite, options: argparse.Namespace) -> None:
+        self.suite = suite
+        self.options = options
+        self.practice = Practice(suite)
+        self.found: dict[str, tuple[list[float], str]] = {}
+        self.acknowledged = 0
+
+    def note(self, name: str, value: float, unit: str) -> None:
+        """Keep a figure of this round, and show it."""
+        self.found.setdefault(name, ([], unit))[0].append(value)
+        print(f"    {name:<28} {value:>10.2f} {unit}", flush=True)
+
+    def book(self, count: int) -> tuple[float, float]:
+        """Book *count* slots; return bookings per second and p99."""
+        requests = list(self.practice.bookings(count))
+        address = self.suite.address("booking-server")
+        run = drive(address, f"{BOOKING}/BookAppointment", self.practice.metadata("front_desk"), requests, count)
+        self.acknowledged += run.ok
+        if run.failed:
+            raise RuntimeError(f"{run.failed} of {count} bookings failed: {run.statuses}")
+        return run.per_s, run.p99_ms
+
+    def round(self) -> None:
+        """Measure everything once, booking and pgbench next to each other."""
+        booking = self.suite.address("booking-server")
+        calls = self.options.calls
+        empty = drive(booking, HEALTH, [], [health_pb2.HealthCheckRequest(service="live")], calls * 2)
+        reads = [booking_service_pb2.GetAppointmentRequest(appointment_id=each) for each in self._appointments()]
+        read = drive(booking, f"{BOOKING}/GetAppointment", self.practice.metadata("front_desk"), reads, calls)
+        self.note("empty_rpc_per_s", empty.per_s, "1/s")
+        self.note("audited_read_per_s", read.per_s, "1/s")
+        self.note("audited_read_p99_ms", read.p99_ms, "ms")
+        self.note("audited_read_vs_empty_rpc", read.per_s / empty.per_s, "ratio")
+        per_s, p99 = self.book(calls)
+        limit = commits_per_s(self.suite, self.practice.practice_id, seconds=self.options.seconds)
+        self.note("book_per_s", per_s, "1/s")
+        self.note("book_p99_ms", p99, "ms")
+        self.note("pgbench_per_s", limit, "1/s")
+        self.note("book_vs_pgbench", per_s / limit, "ratio")
+        self._clear_limits()
+
+    def carry(self) -> None:
+        """Measure events: a backlog of bookings, from the outbox to the inbox of one worker."""
+        before = self._count("notifications", "inbox")
+        self.suite.stop_process("booking-worker")
+        self.suite.stop_process("notifications-server")
+        self.book(self.options.backlog)
+        backlog = self._count("booking", "outbox")
+        self.suite.start_process("booking-worker")
+        started, first, sizes = time.monotonic(), 0.0, []
+        while (stored := self._count("notifications", "inbox") - before) < backlog:
+            if stored and not first:
+                first = time.monotonic()
+            sizes += [resident_mb(self.suite.pid(name)) for name in ("booking-worker", "notifications-worker")]
+            if time.monotonic() - started > DRAIN_S:
+                raise RuntimeError(f"{stored} of {backlog} events arrived within {DRAIN_S} s")
+            time.sleep(0.05)
+        self.note("events_per_s", backlog / (time.monotonic() - first), "1/s")
+        self.note("events_worker_peak_mb", max(sizes), "MB")
+        self.suite.start_process("notifications-server")
+
+    def check(self) -> None:
+        """Compare what was acknowledged with what is stored: nothing lost, nothing doubled."""
+        practice = self.practice.practice_id
+        stored = self._scalar("booking", "select count(*) from appointments where practice_id = %s", practice)
+        claims = self._scalar("availability", "select count(*) from claims where practice_id = %s", practice)
+        print(f"    acknowledged {self.acknowledged}, appointments {stored}, claims {claims}", flush=True)
+        if not self.acknowledged == stored == claims:
+            raise RuntimeError("acknowledged and stored bookings differ")
+
+    def _appointments(self) -> list[str]:
+        statement = "select appointment_id::text from appointments where practice_id = %s limit 2000"
+        with psycopg.connect(self.suite.stack.database_url("booking", "owner")) as conn:
+            return [each for (each,) in conn.execute(statement, (self.practice.practice_id,)).fetchall()]
+
+    def _count(self, service: str, table: str) -> int:
+        return self._scalar(service, f"select count(*) from {table} where practice_id = %s", self.practice.practice_id)
+
+    def _scalar(self, service: str, statement: str, *values: str) -> int:
+        url = self.suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
+        with psycopg.connect(url) as conn:
+            row = conn.execute(statement.encode(), values).fetchone()
+        assert row is not None, "count gives a row"
+        return int(row[0])
+
+    def _clear_limits(self) -> None:
+        """Remove what pgbench wrote, so that the next round finds tables of the same size."""
+        for service, statements in (
+            ("availability", ("delete from occupancies o using claims c where o.claim_id = c.claim_id and c.tzdata_version = '2026a' and c.wish_digest = sha256('x')", "delete from claims where wish_digest = sha256('x')", "delete from audit_outbox where emitter like 'bench/%'")),
+            ("booking", ("delete from appointments where create_actor_id = 'user:front_desk' and session_type_id <> %s", "delete from outbox where body like 'xxx%%'", "delete from requests where body_hash = sha256('x')", "delete from audit_outbox where emitter like 'bench/%%'")),
+        ):  # fmt: skip
+            with psycopg.connect(self.suite.stack.database_url(service, "owner"), autocommit=True) as conn:  # type: ignore[arg-type]
+                for statement in statements:
+                    conn.execute(statement.encode(), (self.practice.session_type_id,) if "%s" in statement else None)
+                conn.execute("vacuum analyze")
+
+
+def resident_mb(pid: int) -> float:
+    """Return a process's resident memory."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) / 1024
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Start a suite of its own, measure, write `.local/bench.json`, stop."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="rounds; figures are medians over them")
+    parser.add_argument("--calls", type=int, default=6000, help="calls a round and figure")
+    parser.add_argument("--seconds", type=int, default=5, help="seconds of pgbench a round")
+    parser.add_argument("--backlog", type=int, default=10000, help="events of the drain")
+    options = parser.parse_args(arguments)
+    print(f"load average at the start: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores", flush=True)
+    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning"})
+    suite.stack.remove()
+    with suite:
+        bench = Bench(suite, options)
+        sizes = defaultdict(float, {name: resident_mb(suite.pid(name)) for name in PROCESSES})
+        bench.note("idle_rss_mb_max", max(sizes.values()), "MB")
+        asyncio.run(bench.practice.settle_in())
+        for name in PROCESSES:
+            if name.endswith("-worker"):
+                suite.stop_process(name)
+        print("  warm-up", flush=True)
+        bench.book(options.calls // 4)
+        for number in range(options.rounds):
+            print(f"  round {number + 1}", flush=True)
+            bench.round()
+        bench.check()
+        print("  with the workers running", flush=True)
+        for name in PROCESSES:
+            suite.start_process(name)
+        suite.wait_ready(*PROCESSES)
+        per_s, p99 = bench.book(options.calls)
+        bench.note("book_with_workers_per_s", per_s, "1/s")
+        bench.note("book_with_workers_p99_ms", p99, "ms")
+        bench.carry()
+        bench.check()
+    stored = figures.merge(bench.found)
+    print(f"\n{'figure':<30} {'median':>10} {'low':>10} {'high':>10}")
+    for name in bench.found:
+        row = stored[name]
+        print(f"{name:<30} {row['value']:>10} {row['low']:>10} {row['high']:>10}  {row['unit']}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
