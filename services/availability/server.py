@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from kept.availability.v1 import availability_pb2, availability_service_pb2
 
 from services.availability.adapters import directory_proto, proto
@@ -20,6 +22,7 @@ from services.availability.usecases.ports import Claims, Clock, Directories, Hol
 from services.availability.usecases.put_schedule import put_schedule
 from services.availability.usecases.put_site import put_site
 from services.availability.usecases.search_slots import search_slots
+from services.chassis import errors
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.db.pool import Database
@@ -105,6 +108,23 @@ class AvailabilityServicer:
         hold_id = proto.uuid_of(request.hold_id, field="hold_id")
         wish = proto.wish_of_hold(request)
         return proto.claim_message(await hold_slot(hold_id, wish, call, holds=self._holds, finder=self._finder))
+
+    async def HoldMany(
+        self, request: availability_service_pb2.HoldManyRequest, call: Call
+    ) -> availability_service_pb2.HoldManyResponse:
+        proto.check_holds(request)
+        outcomes = await asyncio.gather(*(self._hold_one(each, call) for each in request.holds))
+        return availability_service_pb2.HoldManyResponse(outcomes=outcomes)
+
+    async def _hold_one(
+        self, request: availability_service_pb2.HoldRequest, call: Call
+    ) -> availability_service_pb2.HoldOutcome:
+        part = call.part(request.client_id, resource_id=request.hold_id)
+        try:
+            return availability_service_pb2.HoldOutcome(claim=await self.Hold(request, part))
+        except errors.ServiceError as refusal:
+            call.envelope.audit.extend(part.refused(refusal).audit)
+            return availability_service_pb2.HoldOutcome(refusal=proto.refusal_message(refusal))
 
     async def Confirm(self, request: availability_service_pb2.ConfirmRequest, call: Call) -> availability_pb2.Claim:
         claim_id = proto.uuid_of(request.claim_id, field="claim_id")

@@ -60,7 +60,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         keyring=keyring,
         reactions=Reactions(appointments=appointments, ledger=ledger, clock=now),
         clock=now,
-        closers=(promises.close, to_availability.close),
+        closers=(ledger.close, promises.close, appointments.close, to_availability.close),
     )
 
 

@@ -70,7 +70,7 @@ class Call:
 
     __slots__ = (
         "_access", "_answers", "_database", "_stack", "_subjects", "actor", "actor_token", "body_hash",
-        "causation_id", "conn", "deadline", "decision", "envelope", "is_authorized", "is_sealed", "method",
+        "causation_id", "conn", "deadline", "decision", "envelope", "has_parts", "is_authorized", "is_sealed", "method",
         "practice_id", "relations", "request_id", "resource_id", "rule", "trace",
     )  # fmt: skip
 
@@ -106,6 +106,7 @@ class Call:
         self.envelope = Envelope(self.practice_id)
         self.is_authorized = False
         self.is_sealed = False
+        self.has_parts = False
         self.decision: Decision | None = None
         self.relations: frozenset[str] = frozenset()
         self.resource_id = ""
@@ -149,6 +150,27 @@ class Call:
         self.actor = Actor(f"link:{client_id}", "link", practice_id, frozenset({"link"}), client_id, via=self.actor.via)
         self.practice_id = self.envelope.practice_id = practice_id
 
+    def part(self, client_id: str, *, resource_id: str) -> Call:
+        """
+        Return the call of one of many things asked for at once: decided already, committed and recorded for itself.
+
+        What is refused of it is recorded with this call: `envelope.audit.extend(part.refused(error).audit)`.
+        """
+        self.has_parts = True
+        part = Call(
+            actor=self.actor,
+            method=self.method,
+            practice_id=self.practice_id,
+            database=self._database,
+            rule=self.rule,
+            trace=self.trace,
+            deadline=self.deadline,
+        )
+        part.decision, part.relations, part.resource_id = self.decision, self.relations, resource_id
+        part.is_authorized = self.is_authorized
+        part._subjects = {client_id: None}
+        return part
+
     def publish(self, message: Message, *, aggregate_id: str, version: int) -> None:
         """Add a fact to what is committed with this call; *version* counts the aggregate's changes."""
         self.envelope.events.append(
@@ -169,7 +191,8 @@ class Call:
         if not self.is_authorized:
             raise RuntimeError(f"{self.method} would commit before access was decided.")
         self.is_sealed = True
-        self.envelope.audit.extend(audit.complete(self))
+        if not self.has_parts:
+            self.envelope.audit.extend(audit.complete(self))
         if response is not None and self.request_id and self.body_hash:
             body = response.SerializeToString()
             if self._answers is not None:

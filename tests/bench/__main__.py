@@ -18,12 +18,14 @@ from deploy.local.places import Root
 from deploy.local.suite import Suite
 from tests.bench import figures
 from tests.bench.client import drive
-from tests.bench.pgbench import commits_per_s
+from tests.bench.pgbench import LEFTOVERS, commits_per_s
 from tests.bench.practice import Practice
 
 BOOKING = "/kept.booking.v1.BookingService"
 HEALTH = "/grpc.health.v1.Health/Check"
-PROCESSES = [f"{name}-{kind}" for name in ("availability", "booking", "notifications", "matching", "audit") for kind in ("server", "worker")] + ["gateway"]  # fmt: skip
+SERVICES = ("availability", "booking", "notifications", "matching", "audit")
+WORKERS = [f"{name}-worker" for name in SERVICES]
+PROCESSES = [*(f"{name}-server" for name in SERVICES), *WORKERS, "gateway"]
 DRAIN_S = 120
 
 
@@ -117,13 +119,11 @@ class Bench:
 
     def _clear_limits(self) -> None:
         """Remove what pgbench wrote, so that the next round finds tables of the same size."""
-        for service, statements in (
-            ("availability", ("delete from occupancies o using claims c where o.claim_id = c.claim_id and c.tzdata_version = '2026a' and c.wish_digest = sha256('x')", "delete from claims where wish_digest = sha256('x')", "delete from audit_outbox where emitter like 'bench/%'")),
-            ("booking", ("delete from appointments where create_actor_id = 'user:front_desk' and session_type_id <> %s", "delete from outbox where body like 'xxx%%'", "delete from requests where body_hash = sha256('x')", "delete from audit_outbox where emitter like 'bench/%%'")),
-        ):  # fmt: skip
-            with psycopg.connect(self.suite.stack.database_url(service, "owner"), autocommit=True) as conn:  # type: ignore[arg-type]
+        for service, statements in LEFTOVERS.items():
+            url = self.suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
+            with psycopg.connect(url, autocommit=True) as conn:
                 for statement in statements:
-                    conn.execute(statement.encode(), (self.practice.session_type_id,) if "%s" in statement else None)
+                    conn.execute(statement.encode())
                 conn.execute("vacuum analyze")
 
 
@@ -149,9 +149,8 @@ def main(arguments: Sequence[str]) -> int:
         sizes = defaultdict(float, {name: resident_mb(suite.pid(name)) for name in PROCESSES})
         bench.note("idle_rss_mb_max", max(sizes.values()), "MB")
         asyncio.run(bench.practice.settle_in())
-        for name in PROCESSES:
-            if name.endswith("-worker"):
-                suite.stop_process(name)
+        for name in WORKERS:
+            suite.stop_process(name)
         print("  warm-up", flush=True)
         bench.book(options.calls // 4)
         for number in range(options.rounds):

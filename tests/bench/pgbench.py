@@ -27,13 +27,13 @@ AVAILABILITY = (
     + """
 with wanted as (
     select gen_random_uuid() claim, gen_random_uuid() therapist, gen_random_uuid() room, gen_random_uuid() client,
-           now() + make_interval(mins => :day) starts
+           now() + make_interval(mins => :day::int) starts
 ), claimed as (
-    insert into claims (practice_id, claim_id, state, client_id, session_type_id, therapist_id, room_id, site_id, modality,
-        start_time, end_time, buffer_before_min, buffer_after_min, start_local, time_zone, fold, tzdata_version,
+    insert into claims (practice_id, claim_id, state, client_id, session_type_id, therapist_id, room_id,
+        site_id, modality, start_time, end_time, buffer_before_min, buffer_after_min, start_local, time_zone, fold, tzdata_version,
         wish_digest, hold_expire_time, ask_time, version)
     select '{practice}', claim, 'held', client, claim, therapist, room, room, 1, starts, starts + '25 min', 0, 5,
-        '2030-01-01T00:00', 'UTC', 0, '2026a', sha256('x'), now(), now() + '1 day', 1
+        '2030-01-01T0000', 'UTC', 0, '2026a', sha256('x'), now(), now() + '1 day', 1
     from wanted
 )
 insert into occupancies (practice_id, claim_id, resource_id, piece, resource_kind, during)
@@ -49,12 +49,12 @@ insert into appointments (practice_id, appointment_id, state, client_id, therapi
     end_time, start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version, version,
     create_time, update_time, create_actor_id)
 select '{practice}', gen_random_uuid(), 'BOOKED', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), starts,
-    starts + '25 min', '2030-01-01T00:00', 'UTC', 0, '2026a', 1, gen_random_uuid(), gen_random_uuid(), 1, 1, now(),
-    now(), 'user:front_desk'
-from (select now() + make_interval(mins => :day) starts) at;
+    starts + '25 min', '2030-01-01T0000', 'UTC', 0, '2026a', 1, gen_random_uuid(), gen_random_uuid(), 1, 1, now(),
+    now(), 'front_desk'
+from (select now() + make_interval(mins => :day::int) starts) at;
 insert into outbox (practice_id, event_id, type, aggregate_id, version, body, actor, traceparent)
 values ('{practice}', gen_random_uuid(), 'kept.booking.v1.AppointmentBooked', gen_random_uuid(), 1, repeat('x', 500),
-    'user:front_desk', repeat('0', 55));
+    'front_desk', repeat('0', 55));
 insert into requests (practice_id, request_id, method, body_hash, response)
 values ('{practice}', gen_random_uuid(), 'booking.BookAppointment', sha256('x'), convert_to(repeat('x', 350), 'UTF8'));
 """
@@ -62,9 +62,25 @@ values ('{practice}', gen_random_uuid(), 'booking.BookAppointment', sha256('x'),
 
 _AUDIT = """
 insert into audit_outbox (practice_id, emitter, emitter_seq, record)
-values ('{practice}', 'bench/' || :client_id, :seq, repeat('x', {bytes}));
+values ('{practice}', 'bench/' || :client_id::int, :seq::bigint, repeat('x', {bytes}));
 commit;
 """
+
+
+LEFTOVERS = {
+    "availability": (
+        "delete from occupancies where claim_id in (select claim_id from claims where wish_digest = sha256('x'))",
+        "delete from claims where wish_digest = sha256('x')",
+        "delete from audit_outbox where emitter like 'bench/%'",
+    ),
+    "booking": (
+        "delete from appointments where start_local = '2030-01-01T0000' and tzdata_version = '2026a'",
+        "delete from outbox where body = repeat('x', 500)",
+        "delete from requests where body_hash = sha256('x')",
+        "delete from audit_outbox where emitter like 'bench/%'",
+    ),
+}
+"""What removes the rows again, as the owner."""
 
 
 def commits_per_s(suite: Suite, practice_id: str, *, seconds: int) -> float:
@@ -81,7 +97,7 @@ def commits_per_s(suite: Suite, practice_id: str, *, seconds: int) -> float:
             )
         outputs = [child.communicate() for child in running]
     if any(child.returncode for child in running):
-        raise RuntimeError("pgbench failed: " + " ".join(error[-600:] for _, error in outputs))
+        raise RuntimeError("pgbench failed: " + " ".join(error[:600] for _, error in outputs))
     return min(_tps(out) for out, _ in outputs)
 
 

@@ -19,6 +19,7 @@ from services.availability.domain.wall import WallTime, instant
 from services.availability.domain.wish import Wish
 from services.availability.usecases.ports import Slot
 from services.availability.usecases.search_slots import Cursor, Query
+from services.chassis.errors import ServiceError
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 
 DEFAULT_PAGE = 50
@@ -46,6 +47,29 @@ _STATES = {
     State.CONFIRMED: availability_pb2.Claim.STATE_CONFIRMED,
     State.RELEASED: availability_pb2.Claim.STATE_RELEASED,
 }
+
+
+MAX_HOLDS = 256
+"""Holds in one HoldMany. Source: the contract."""
+
+
+def check_holds(request: availability_service_pb2.HoldManyRequest) -> None:
+    """Refuse too many holds, and the same one twice. Raises Malformed."""
+    if len(request.holds) > MAX_HOLDS:
+        raise errors.Malformed("There are more holds than one request may carry.", field="holds", limit=str(MAX_HOLDS))
+    if len({each.hold_id for each in request.holds}) < len(request.holds):
+        raise errors.Malformed("A hold_id stands in the request twice.", field="holds.hold_id")
+
+
+def refusal_message(refusal: ServiceError) -> availability_service_pb2.Refusal:
+    """Write the refusal of one of many, with its alternatives."""
+    message = availability_service_pb2.Refusal(
+        status=refusal.status, reason=refusal.reason, message=refusal.message, metadata=refusal.metadata
+    )
+    for detail in refusal.details:
+        if isinstance(detail, availability_pb2.Alternatives):
+            message.alternatives.CopyFrom(detail)
+    return message
 
 
 def uuid_of(text: str, *, field: str) -> str:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import uuid_utils
 from google.protobuf.message import Message
 from kept.availability.v1 import availability_pb2, availability_service_pb2
 
 from services.booking.adapters import proto
+from services.booking.adapters.holds import GatheredHolds, Neighbour
 from services.booking.domain import errors
 from services.booking.domain.appointment import Slot
 from services.booking.usecases.ports import Wish
 from services.chassis.context import Call
-
-
-class Neighbour(Protocol):
-    """Is the part of the chassis' client that is used here."""
-
-    async def call(self, method: str, request: Message, call: Call) -> Message:
-        """Call a method of the neighbour for this call's actor."""
 
 
 class AvailabilityLedger:
@@ -27,6 +19,11 @@ class AvailabilityLedger:
 
     def __init__(self, neighbour: Neighbour) -> None:
         self._neighbour = neighbour
+        self._holds = GatheredHolds(neighbour)
+
+    async def close(self) -> None:
+        """Answer the holds at hand."""
+        await self._holds.close()
 
     async def hold(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool) -> Slot:
         """Claim the time. Raises HoldAbandoned for a claim that was given back before."""
@@ -39,7 +36,7 @@ class AvailabilityLedger:
             modality=wish.modality,  # type: ignore[arg-type]
             by_staff=is_staff,
         )
-        return _slot(await self._neighbour.call("Hold", request, call), appointment_id)
+        return _slot(await self._holds.hold(request, call), appointment_id)
 
     async def move(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool, move_id: str) -> Slot:
         """Claim the new time beside the old; the same move_id again is the same move."""

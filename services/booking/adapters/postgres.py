@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,17 @@ from services.booking.domain import errors, facts
 from services.booking.domain.appointment import Appointment, CancelledBy, Change, State
 from services.booking.usecases.ports import Cursor, Filter
 from services.chassis.context import Call
-from services.chassis.db.pool import Database
+from services.chassis.db.batch import BatchWriter
+from services.chassis.db.pool import Connection, Database
 
 _FIND = f"""
     select {COLUMNS} from appointments
     where practice_id = %s and appointment_id = %s and state <> 'ABANDONED'
+"""  # noqa: S608 - only the literal column list is put in
+
+_FIND_MANY = f"""
+    select {COLUMNS} from appointments
+    where (practice_id, appointment_id) in (select * from unnest(%s::uuid[], %s::uuid[])) and state <> 'ABANDONED'
 """  # noqa: S608 - only the literal column list is put in
 
 _HOLD_STILL = "select 1 from appointments where practice_id = %s and appointment_id = %s for no key update"
@@ -55,15 +62,28 @@ _BAR_MOVE = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One look-up."""
+
+    practice_id: str
+    appointment_id: str
+
+
 class PostgresAppointments:
     """Is the store of appointments; every method works in the call's own transaction unless it says so."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._finder: BatchWriter[_Wanted, Appointment] = BatchWriter(database, _find_many, name="find appointments")
 
     async def find(self, call: Call, appointment_id: str) -> Appointment:
-        """Return an appointment. Raises UnknownAppointment."""
-        return await self._one(call, appointment_id, _FIND)
+        """Return an appointment as last committed, looked up with whoever else asks now. Raises UnknownAppointment."""
+        return await self._finder.submit(_Wanted(call.practice_id, appointment_id))
+
+    async def close(self) -> None:
+        """Answer the look-ups at hand."""
+        await self._finder.close()
 
     async def lock(self, call: Call, appointment_id: str) -> Appointment:
         """Return an appointment that nobody else can change until this call ends."""
@@ -191,3 +211,15 @@ class PostgresAppointments:
         if row is None:
             raise errors.UnknownAppointment("No such appointment.", appointment_id=appointment_id)
         return appointment(row)
+
+
+async def _find_many(conn: Connection, wanted: Sequence[_Wanted]) -> Sequence[Appointment | errors.UnknownAppointment]:
+    """Look up many at once: one query for all who asked meanwhile, whatever their practice."""
+    keys = [each.practice_id for each in wanted], [each.appointment_id for each in wanted]
+    rows = await (await conn.execute(_FIND_MANY, keys)).fetchall()
+    found = {(row[0], row[1]): appointment(row) for row in rows}
+    return [
+        found.get((each.practice_id, each.appointment_id))
+        or errors.UnknownAppointment("No such appointment.", appointment_id=each.appointment_id)
+        for each in wanted
+    ]

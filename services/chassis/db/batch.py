@@ -20,6 +20,14 @@ MAX_BATCH = 256
 MAX_QUEUED = 4_096
 """Jobs waiting for their batch; the next one is refused, or memory and waiting time would grow together."""
 
+GATHER_S = 0.006
+"""
+Seconds between two batches while calls come faster than one by one; an idle writer waits for nothing.
+
+Source: at 128 calls in flight audited reads rose from 1,430-2,050/s to 2,730-2,750/s and their p99 fell from 102-105 ms
+to 76-85 ms, since the event loop spends its time on calls instead of on many small transactions (ADR 0014).
+"""
+
 RETRY_AFTER_S = 1
 """Seconds a refused caller should wait: far more than a full queue needs to drain."""
 
@@ -40,8 +48,8 @@ class BatchWriter(Generic[Job, Answer]):
     """
     Gathers jobs while one batch is in flight, then commits them together.
 
-    One batch in flight at a time, and no linger: an idle writer flushes at once, a busy one gathers
-    what arrives meanwhile. A job that loses a rule is answered with its refusal inside the batch;
+    One batch in flight at a time. An idle writer flushes at once; a busy one gathers what arrives
+    meanwhile and for GATHER_S more. A job that loses a rule is answered with its refusal inside the batch;
     a batch that fails as a whole is replayed job by job, each in its own transaction, so that one bad job
     can't fail its neighbours.
 
@@ -110,6 +118,8 @@ class BatchWriter(Generic[Job, Answer]):
                 await self._commit(batch)
                 metrics.BATCH_SECONDS.labels(self._name).observe(perf_counter() - started)
                 metrics.BATCH_JOBS.labels(self._name).observe(len(batch))
+                if len(batch) > 1:
+                    await asyncio.sleep(GATHER_S)
         except BaseException:
             for _, future in [*batch, *self._queue]:
                 future.cancel()

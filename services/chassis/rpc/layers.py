@@ -184,7 +184,9 @@ class Method:
                 raise _audit_unavailable() from error
             return
         await call.close()
-        await self._write_record(call.seal(None))
+        record = call.seal(None)
+        if record.audit:
+            await self._write_record(record)
 
     def _name_request(self, request: Message, call: Call) -> None:
         """Read the request id; the hash covers who asks, where and what, so that an id opens nothing by itself."""

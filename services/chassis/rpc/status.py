@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import grpc
@@ -92,6 +93,13 @@ def from_wire(error: grpc.aio.AioRpcError) -> errors.ServiceError:
             status.message, retry_after_s=retry_after_s, details=details, reason=info.reason, **info.metadata
         )
     return found(status.message, details=details, reason=info.reason, **info.metadata)
+
+
+def refusal(
+    status: str, reason: str, message: str, *, details: Sequence[Message] = (), metadata: Mapping[str, str]
+) -> errors.ServiceError:
+    """Return the refusal of one of many, told by name in an answer; an unknown status is Unavailable."""
+    return _CLASSES.get(status, errors.Unavailable)(message, details=details, reason=reason, **metadata)
 
 
 def _pack(status: status_pb2.Status, message: Message) -> None:

@@ -50,16 +50,25 @@ class FakeLedger(availability_service_pb2_grpc.AvailabilityServiceServicer):
         if self._server is not None:
             await self._server.stop(None)
 
-    async def Hold(
-        self, request: availability_service_pb2.HoldRequest, context: grpc.aio.ServicerContext
-    ) -> availability_pb2.Claim:
-        """Hold a slot of 50 minutes, unless one of the two is busy."""
+    async def HoldMany(
+        self, request: availability_service_pb2.HoldManyRequest, context: grpc.aio.ServicerContext
+    ) -> availability_service_pb2.HoldManyResponse:
+        """Hold slots of 50 minutes, each unless one of the two is busy."""
+        return availability_service_pb2.HoldManyResponse(outcomes=[await self._hold(each) for each in request.holds])
+
+    async def _hold(self, request: availability_service_pb2.HoldRequest) -> availability_service_pb2.HoldOutcome:
         self.words.append("hold")
         if request.hold_id not in self.claims:
             claim = _claim(request.hold_id, request.client_id, request.therapist_id, request.session_type_id, request)
-            await self._refuse_overlap(claim, context)
+            if (found := self._overlap(claim)) is not None:
+                reason, alternatives = found
+                refusal = availability_service_pb2.Refusal(
+                    status="FAILED_PRECONDITION", reason=reason, message="No.", alternatives=alternatives
+                )
+                return availability_service_pb2.HoldOutcome(refusal=refusal)
             self.claims[request.hold_id] = claim
-        return await self._answer(request.hold_id, self.claims[request.hold_id])
+        claim = await self._answer(request.hold_id, self.claims[request.hold_id])
+        return availability_service_pb2.HoldOutcome(claim=claim)
 
     async def Move(
         self, request: availability_service_pb2.MoveRequest, context: grpc.aio.ServicerContext
@@ -74,7 +83,8 @@ class FakeLedger(availability_service_pb2_grpc.AvailabilityServiceServicer):
         therapist_id = request.therapist_id or old.therapist_id
         moved = _claim(request.claim_id, old.client_id, therapist_id, old.session_type_id, request)
         moved.version, moved.state = old.version + 1, old.state
-        await self._refuse_overlap(moved, context)
+        if (found := self._overlap(moved)) is not None:
+            await _refuse(context, code_pb2.FAILED_PRECONDITION, *found)
         self.moves[request.claim_id] = self.answered[request.request_id] = moved
         old.version = moved.version
         return await self._answer(request.claim_id, moved)
@@ -114,7 +124,7 @@ class FakeLedger(availability_service_pb2_grpc.AvailabilityServiceServicer):
             await self.before_answer(claim_id)
         return answer
 
-    async def _refuse_overlap(self, wanted: availability_pb2.Claim, context: grpc.aio.ServicerContext) -> None:
+    def _overlap(self, wanted: availability_pb2.Claim) -> tuple[str, availability_pb2.Alternatives] | None:
         for other in [*self.claims.values(), *self.moves.values()]:
             if other.state == RELEASED or other.claim_id == wanted.claim_id:
                 continue
@@ -124,9 +134,10 @@ class FakeLedger(availability_service_pb2_grpc.AvailabilityServiceServicer):
             free = availability_pb2.Slot(therapist_id=wanted.therapist_id, start_time=ends)
             alternatives = availability_pb2.Alternatives(slots=[free])
             if other.therapist_id == wanted.therapist_id:
-                await _refuse(context, code_pb2.FAILED_PRECONDITION, "SLOT_TAKEN", alternatives)
+                return "SLOT_TAKEN", alternatives
             if other.client_id == wanted.client_id:
-                await _refuse(context, code_pb2.FAILED_PRECONDITION, "CLIENT_OVERLAP", alternatives)
+                return "CLIENT_OVERLAP", alternatives
+        return None
 
 
 def _claim(

@@ -82,6 +82,11 @@ class AvailabilityServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_availability__pb2.Claim.FromString,
                 _registered_method=True)
+        self.HoldMany = channel.unary_unary(
+                '/kept.availability.v1.AvailabilityService/HoldMany',
+                request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyResponse.FromString,
+                _registered_method=True)
         self.Confirm = channel.unary_unary(
                 '/kept.availability.v1.AvailabilityService/Confirm',
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ConfirmRequest.SerializeToString,
@@ -174,6 +179,14 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def HoldMany(self, request, context):
+        """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
+        Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Confirm(self, request, context):
         """Turns a held claim into one that stands for an appointment, and ends a pending move. Idempotent. Errors: NOT_FOUND, CLAIM_RELEASED.
         """
@@ -250,6 +263,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.Hold,
                     request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_availability__pb2.Claim.SerializeToString,
+            ),
+            'HoldMany': grpc.unary_unary_rpc_method_handler(
+                    servicer.HoldMany,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyResponse.SerializeToString,
             ),
             'Confirm': grpc.unary_unary_rpc_method_handler(
                     servicer.Confirm,
@@ -517,6 +535,33 @@ class AvailabilityService:
             '/kept.availability.v1.AvailabilityService/Hold',
             kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_availability__pb2.Claim.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HoldMany(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.AvailabilityService/HoldMany',
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyResponse.FromString,
             options,
             channel_credentials,
             insecure,

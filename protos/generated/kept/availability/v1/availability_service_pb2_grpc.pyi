@@ -57,6 +57,10 @@ class AvailabilityServiceStub:
     Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
     UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot).
     """
+    HoldMany: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]
+    """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
+    Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
+    """
     Confirm: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ConfirmRequest, _availability_pb2.Claim]
     """Turns a held claim into one that stands for an appointment, and ends a pending move. Idempotent. Errors: NOT_FOUND, CLAIM_RELEASED."""
     Release: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ReleaseRequest, _availability_pb2.Claim]
@@ -95,6 +99,10 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     """Holds a slot for its owner's word. Idempotent by hold_id: the same hold again gives the same claim.
     Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
     UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot).
+    """
+    HoldMany: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]  # type: ignore[assignment]
+    """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
+    Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
     """
     Confirm: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.ConfirmRequest, _availability_pb2.Claim]  # type: ignore[assignment]
     """Turns a held claim into one that stands for an appointment, and ends a pending move. Idempotent. Errors: NOT_FOUND, CLAIM_RELEASED."""
@@ -185,6 +193,16 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Holds a slot for its owner's word. Idempotent by hold_id: the same hold again gives the same claim.
         Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
         UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot).
+        """
+
+    @_abc_1.abstractmethod
+    def HoldMany(
+        self,
+        request: _availability_service_pb2.HoldManyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_availability_service_pb2.HoldManyResponse, _abc.Awaitable[_availability_service_pb2.HoldManyResponse]]:
+        """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
+        Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
         """
 
     @_abc_1.abstractmethod
