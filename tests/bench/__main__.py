@@ -26,7 +26,7 @@ HEALTH = "/grpc.health.v1.Health/Check"
 SERVICES = ("availability", "booking", "notifications", "matching", "audit")
 WORKERS = [f"{name}-worker" for name in SERVICES]
 PROCESSES = [*(f"{name}-server" for name in SERVICES), *WORKERS, "gateway"]
-DRAIN_S = 120
+DRAIN_S = 300
 
 
 class Bench:
@@ -73,8 +73,22 @@ class Bench:
         self.note("book_vs_pgbench", per_s / limit, "ratio")
         self._clear_limits()
 
+    def settle(self) -> None:
+        """Wait until every event and record of the rounds before is out and handled."""
+        waiting = [("booking", "outbox"), ("booking", "audit_outbox"), ("availability", "audit_outbox")]
+        until = time.monotonic() + DRAIN_S
+        while any(self._count(service, table) for service, table in waiting) or self._pending():
+            if time.monotonic() > until:
+                raise RuntimeError(f"the suite did not settle within {DRAIN_S} s")
+            time.sleep(0.5)
+
+    def _pending(self) -> int:
+        statement = "select count(*) from inbox where state = 'pending'"
+        return sum(self._scalar(name, statement) for name in ("availability", "notifications", "matching", "audit"))
+
     def carry(self) -> None:
         """Measure events: a backlog of bookings, from the outbox to the inbox of one worker."""
+        self.settle()
         before = self._count("notifications", "inbox")
         self.suite.stop_process("booking-worker")
         self.suite.stop_process("notifications-server")
@@ -161,6 +175,7 @@ def main(arguments: Sequence[str]) -> int:
         for name in PROCESSES:
             suite.start_process(name)
         suite.wait_ready(*PROCESSES)
+        bench.settle()
         per_s, p99 = bench.book(options.calls)
         bench.note("book_with_workers_per_s", per_s, "1/s")
         bench.note("book_with_workers_p99_ms", p99, "ms")

@@ -30,8 +30,8 @@ with wanted as (
            now() + make_interval(mins => :day::int) starts
 ), claimed as (
     insert into claims (practice_id, claim_id, state, client_id, session_type_id, therapist_id, room_id,
-        site_id, modality, start_time, end_time, buffer_before_min, buffer_after_min, start_local, time_zone, fold, tzdata_version,
-        wish_digest, hold_expire_time, ask_time, version)
+        site_id, modality, start_time, end_time, buffer_before_min, buffer_after_min, start_local, time_zone, fold,
+        tzdata_version, wish_digest, hold_expire_time, ask_time, version)
     select '{practice}', claim, 'held', client, claim, therapist, room, room, 1, starts, starts + '25 min', 0, 5,
         '2030-01-01T0000', 'UTC', 0, '2026a', sha256('x'), now(), now() + '1 day', 1
     from wanted
