@@ -33,6 +33,7 @@ class Practice:
         self.session_type_id = str(uuid.uuid4())
         self.pairs = [(str(uuid.uuid4()), str(uuid.uuid4())) for _ in range(PAIRS)]
         self.signer = Signer.read("gateway", suite.root.keys / "gateway")
+        self.long_type_id = ""
         self._suite = suite
         self._slots = itertools.product(range(2, 118), range(PER_DAY - 1), range(PAIRS))
 
@@ -62,8 +63,8 @@ class Practice:
 
     async def settle_in(self) -> None:
         """Create sites, rooms, schedules and clients through the services' own doors."""
-        ledger = self._neighbour("availability", availability_service_pb2, "AvailabilityService")
-        promises = self._neighbour("booking", booking_service_pb2, "BookingService")
+        ledger = self.neighbour("availability", availability_service_pb2, "AvailabilityService")
+        promises = self.neighbour("booking", booking_service_pb2, "BookingService")
         kind = availability_pb2.SessionType(
             session_type_id=self.session_type_id,
             display_name="Bench",
@@ -74,7 +75,7 @@ class Practice:
             modalities=[availability_pb2.MODALITY_IN_PERSON],
         )
         request = availability_service_pb2.PutSessionTypeRequest(session_type=kind, request_id=str(uuid.uuid4()))
-        await ledger.call("PutSessionType", request, self._call("practice_admin"))
+        await ledger.call("PutSessionType", request, self.call("practice_admin"))
         gate = asyncio.Semaphore(16)
 
         async def settle(therapist_id: str, client_id: str) -> None:
@@ -84,7 +85,7 @@ class Practice:
         await asyncio.gather(*(settle(*pair) for pair in self.pairs))
 
     async def _settle(self, ledger: Neighbour, promises: Neighbour, therapist_id: str, client_id: str) -> None:
-        admin, site_id = self._call("practice_admin"), str(uuid.uuid4())
+        admin, site_id = self.call("practice_admin"), str(uuid.uuid4())
         site = availability_pb2.Site(site_id=site_id, display_name="Bench", time_zone=ZONE)
         room = availability_pb2.Room(room_id=str(uuid.uuid4()), site_id=site_id, display_name="Bench")
         hours = [
@@ -109,17 +110,19 @@ class Practice:
                 promises,
                 "RegisterClient",
                 booking_service_pb2.RegisterClientRequest(client=client),
-                self._call("front_desk"),
+                self.call("front_desk"),
             ),
         ):
             request.request_id = str(uuid.uuid4())
             await neighbour.call(method, request, call)
 
-    def _call(self, *roles: str) -> Call:
+    def call(self, *roles: str) -> Call:
+        """Return a call of somebody of the practice."""
         actor = self.actor(*roles)
         return Call(actor=actor, method="bench", actor_token=self.signer.sign(actor))
 
-    def _neighbour(self, name: str, module: object, service: str) -> Neighbour:
+    def neighbour(self, name: str, module: object, service: str) -> Neighbour:
+        """Return a way to a service, in the gateway's name."""
         config = ProcessConfig(service="gateway", instance="bench")
         descriptor = module.DESCRIPTOR.services_by_name[service]  # type: ignore[attr-defined]
         return Neighbour(channel(self._suite.address(f"{name}-server"), config), descriptor, self.signer)

@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from services.booking.adapters import proto
 from services.booking.domain import errors, facts
 from services.booking.domain.appointment import Appointment, State
+from services.chassis import crashpoints
 from services.chassis.context import Call
 from services.chassis.db.batch import BatchWriter
 from services.chassis.db.envelope import Envelope, RequestReplayed, write_envelopes
@@ -96,6 +97,7 @@ class BatchedPromises:
         call.resource_id = booked.appointment_id
         call.publish(proto.event_of(fact), aggregate_id=booked.appointment_id, version=1)
         job = _Job(booked.practice_id, call.request_id, booked, call.seal(answer), answer)
+        crashpoints.reach("booking.held")
         written = await self._writer.submit(job)
         if isinstance(written, RequestReplayed):
             raise written

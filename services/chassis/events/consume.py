@@ -18,7 +18,7 @@ from google.protobuf.message import Message
 from nameko.containers import ServiceContainer
 from nameko.extensions import DependencyProvider, Entrypoint, SharedExtension
 
-from services.chassis import logs, metrics
+from services.chassis import crashpoints, logs, metrics
 from services.chassis.config import ProcessConfig, read_config
 from services.chassis.events import store, topology
 from services.chassis.events.delivery import Delivery, Unreadable, read
@@ -170,6 +170,7 @@ class Consumer(SharedExtension):  # type: ignore[misc]
             database.regained()
             for _ in group:
                 self._waiting.popleft()
+            crashpoints.reach("inbox.stored")
             self._acknowledge(group)
 
     def _acknowledge(self, group: Sequence[Delivery]) -> None:

@@ -15,7 +15,7 @@ from google.protobuf import descriptor_pool, json_format
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from services.chassis import errors, metrics
+from services.chassis import crashpoints, errors, metrics
 from services.chassis.context import Actor, Call, enter
 from services.chassis.db.envelope import write_envelopes
 from services.chassis.db.pool import Connection, Database
@@ -278,6 +278,7 @@ async def _finish(conn: Connection, calls: Sequence[Call], marks: Sequence[tuple
     envelopes = [call.envelope for call in calls if call.envelope.events or call.envelope.audit]
     if envelopes:
         await write_envelopes(conn, envelopes)
+    crashpoints.reach("reaction.done")
 
 
 def _tell(event: Event, state: str) -> None:

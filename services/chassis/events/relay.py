@@ -14,7 +14,7 @@ import structlog
 from amqp import Message
 from nameko.extensions import DependencyProvider
 
-from services.chassis import metrics
+from services.chassis import crashpoints, metrics
 from services.chassis.config import ProcessConfig
 from services.chassis.events import outbox, topology
 from services.chassis.events.outbox import Outgoing
@@ -110,6 +110,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]
             held |= {(event.practice_id, event.subject) for event in offered if event.message_id in refused}
             # Forgotten wave by wave: a crash publishes one wave again, not the batch.
             confirmed = [event for event in offered if event.message_id not in refused]
+            crashpoints.reach("relay.confirmed")
             outbox.forget_events(conn, confirmed)
             outbox.postpone_events(conn, [each for each in offered if each.message_id in refused], "refused")
             self._count(confirmed, "event", len(refused))
@@ -119,6 +120,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]
         messages = outbox.take_records(conn, BATCH)
         refused = publisher.publish(messages) if messages else set()
         confirmed = [each for each in messages if each.message_id not in refused]
+        crashpoints.reach("relay.records_confirmed")
         outbox.forget_records(conn, confirmed)
         self._count(confirmed, "audit", len(refused))
         if refused:

@@ -16,7 +16,7 @@ from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from services.chassis import access, audit, errors, logs, metrics, tracing
+from services.chassis import access, audit, crashpoints, errors, logs, metrics, tracing
 from services.chassis.context import ANONYMOUS, Call, enter
 from services.chassis.crypto import AnswerCipher
 from services.chassis.db.batch import BatchWriter
@@ -172,6 +172,7 @@ class Method:
         except BaseException as error:
             await call.close(error)
             raise
+        crashpoints.reach("rpc.committed")
         return response.SerializeToString()
 
     async def _commit(self, call: Call, response: Message) -> None:
