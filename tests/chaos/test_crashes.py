@@ -70,21 +70,6 @@ async def test_a_broker_that_is_away_delays_and_loses_nothing(breakable: Suite, 
     report(breakable, practice, tally, BOOKINGS)
 
 
-async def test_a_database_that_is_away_is_said_and_comes_back(breakable: Suite, practice: Practice) -> None:
-    """Readiness turns red, calls are UNAVAILABLE and are retried, and nobody restarts anything."""
-    restarts = breakable.restarts("booking-server")
-    breakable.stack.stop_server("postgres", is_hard=True)
-    try:
-        assert until(lambda: not breakable.is_ready("booking-server"))
-    finally:
-        breakable.stack.start_server("postgres")
-
-    tally = await book_all(breakable, practice, list(practice.bookings(BOOKINGS)))
-
-    report(breakable, practice, tally, BOOKINGS)
-    assert breakable.restarts("booking-server") == restarts
-
-
 def report(suite: Suite, practice: Practice, tally: Tally, attempted: int) -> None:
     """Wait until all is settled, then count each acknowledged booking everywhere it must stand, once."""
     booked = {each.appointment_id for each in tally.booked}

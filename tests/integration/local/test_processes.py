@@ -29,6 +29,8 @@ from deploy.local import processes
 from deploy.local.places import Root
 child = processes.spawn(["sleep", "60"], root=Root("unused"), env=dict(os.environ), log=Path(sys.argv[1]))
 print(child.pid, flush=True)
+while Path(f"/proc/{child.pid}/comm").read_text().strip() != "sleep":
+    pass  # the kernel knows whom to tell only once the child has said so
 os.kill(os.getpid(), 9)
 """
 
