@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -42,6 +43,14 @@ MAX_CONNECTION_AGE_MS = 300_000
 
 MAX_CONNECTION_GRACE_MS = 30_000
 """Milliseconds the calls of an aged connection get to finish."""
+
+GC_AFTER_OBJECTS = 20_000
+"""
+New objects after which the garbage collector looks for cycles among them.
+
+Source: Python's own 700 is reached every few calls, and a full collection stops every call for as long as it takes to
+walk all that the start made; 5 to 7 % of a busy server's time went there (perf, bookings and reads at 128 in flight).
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -199,6 +208,10 @@ def run(service: str, bootstrap: Callable[[ProcessConfig], Awaitable[Application
     tracing.configure(config.service)
 
     async def main() -> None:
-        await serve(await bootstrap(config))
+        app = await bootstrap(config)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GC_AFTER_OBJECTS)
+        await serve(app)
 
     uvloop.run(main())
