@@ -49,7 +49,7 @@ GC_AFTER_OBJECTS = 20_000
 New objects after which the garbage collector looks for cycles among them.
 
 Source: Python's own 700 is reached every few calls, and a full collection stops every call for as long as it takes to
-walk all that the start made; 5 to 7 % of a busy server's time went there (perf, bookings and reads at 128 in flight).
+walk all that the start made; 4 to 5 % of a busy server's time went there (perf, bookings and reads at 128 in flight).
 """
 
 log = structlog.get_logger(__name__)
