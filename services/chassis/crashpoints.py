@@ -1,4 +1,4 @@
-"""Places where a test may have this process killed, as a power cut would; nothing happens elsewhere."""
+"""Places where a test may have this process killed, as a power cut would."""
 
 from __future__ import annotations
 
