@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from kept.availability.v1 import availability_pb2, availability_service_pb2
+from kept.availability.v1 import availability_pb2, availability_service_pb2, calendar_service_pb2
 
 from services.availability.adapters import directory_proto, proto
 from services.availability.bootstrap import Parts, bootstrap
+from services.availability.calendar_servicer import CalendarServicer
 from services.availability.config import SERVICE
 from services.availability.domain.claim import Claim
 from services.availability.domain.wish import Wish
@@ -173,11 +174,15 @@ def application(config: ProcessConfig, parts: Parts) -> Application:
         finder=parts.finder,
         clock=parts.clock,
     )
+    calendar = CalendarServicer(directories=parts.directories, calendars=parts.calendars)
     return Application(
         SERVICE,
         config,
         parts.database,
-        [(availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"], servicer)],
+        [
+            (availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"], servicer),
+            (calendar_service_pb2.DESCRIPTOR.services_by_name["CalendarService"], calendar),
+        ],
         background=parts.background,
         closers=(parts.holds.close,),
     )

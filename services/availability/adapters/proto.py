@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import uuid_utils
 from google.protobuf.message import Message
@@ -15,7 +15,7 @@ from kept.wall.v1 import wall_pb2
 
 from services.availability.domain import errors, facts
 from services.availability.domain.claim import Claim, Placement, State
-from services.availability.domain.wall import WallTime, instant
+from services.availability.domain.wall import YEARS, WallTime, instant
 from services.availability.domain.wish import Wish
 from services.availability.usecases.ports import Slot
 from services.availability.usecases.search_slots import Cursor, Query
@@ -39,6 +39,8 @@ LAST_YEAR_S = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 """Instants outside of 1970 to 2199 are somebody's mistake."""
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", re.ASCII)
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 _LAST_MODALITY = max(availability_pb2.Modality.values())
 
@@ -89,6 +91,17 @@ def whole(value: int, *, field: str, least: int, most: int) -> int:
     if not least <= value <= most:
         raise errors.Malformed("A number is outside its limits.", field=field, least=str(least), most=str(most))
     return value
+
+
+def day_of(text: str, *, field: str) -> date:
+    """Return a day of the calendar, "YYYY-MM-DD". Raises Malformed."""
+    try:
+        found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:
+        raise errors.Malformed("A date is YYYY-MM-DD.", field=field)
+    return found
 
 
 def modality_of(value: int, *, field: str) -> int:
@@ -215,6 +228,15 @@ def event_of(practice_id: str, fact: facts.Fact) -> Message:
                 hold_expire_time=Timestamp(seconds=fact.expire_s),
                 is_move=fact.is_move,
                 start_time=Timestamp(seconds=fact.start_s),
+                version=fact.version,
+            )
+        case facts.ClaimShifted():
+            return availability_events_pb2.ClaimShifted(
+                practice_id=practice_id,
+                claim_id=fact.claim_id,
+                start_time=Timestamp(seconds=fact.start_s),
+                end_time=Timestamp(seconds=fact.end_s),
+                tzdata_version=fact.tzdata_version,
                 version=fact.version,
             )
         case facts.ScheduleChanged():

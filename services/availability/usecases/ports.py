@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from services.availability.domain import facts
 from services.availability.domain.claim import Claim, Placement
+from services.availability.domain.days import Closure, HolidayCalendar, Override, Travel
 from services.availability.domain.directory import Directory
 from services.availability.domain.free import Span
 from services.availability.domain.hours import Schedule, SessionType
@@ -79,6 +81,42 @@ class Directories(Protocol):
 
     async def put_schedule(self, call: Call, schedule: Schedule) -> int:
         """Create or replace a schedule with its event, and return its version. Raises Unknown (site, session type)."""
+
+
+class Calendars(Protocol):
+    """Writes exceptions in the call's own transaction, each a change of the directory; lists time off."""
+
+    async def put_override(self, call: Call, override: Override) -> None:
+        """Create or replace an override. Raises Unknown (schedule, site), TooManyEntries."""
+
+    async def delete_override(self, call: Call, therapist_id: str, day: date) -> Override:
+        """Delete an override and return what it was. Raises Unknown."""
+
+    async def put_travel(self, call: Call, travel: Travel) -> None:
+        """Create or replace a travel. Raises Unknown (schedule), TravelOverlap, TooManyEntries."""
+
+    async def delete_travel(self, call: Call, travel_id: str) -> Travel:
+        """Delete a travel and return what it was. Raises Unknown."""
+
+    async def put_closure(self, call: Call, closure: Closure) -> None:
+        """Create or replace a closure. Raises Unknown (site), TooManyEntries."""
+
+    async def delete_closure(self, call: Call, closure_id: str) -> Closure:
+        """Delete a closure and return what it was. Raises Unknown."""
+
+    async def put_holiday_calendar(self, call: Call, kept: HolidayCalendar) -> None:
+        """Create or replace the holidays of a site or the practice. Raises Unknown (site)."""
+
+    async def delete_holiday_calendar(self, call: Call, site_id: str) -> HolidayCalendar:
+        """Delete a calendar and return what it was. Raises Unknown."""
+
+    async def time_offs(
+        self, call: Call, therapist_id: str, *, limit: int, after: tuple[int, str] | None
+    ) -> Sequence[TimeOff]:
+        """Return at most *limit* stretches of time off by start, then id, those after the cursor."""
+
+    async def delete_time_off(self, call: Call, time_off_id: str) -> TimeOff:
+        """Delete a stretch of time off with what it blocks, and return what it was. Raises Unknown."""
 
 
 class Holds(Protocol):

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from kept.audit.v1 import audit_service_pb2
-from kept.availability.v1 import availability_service_pb2
+from kept.availability.v1 import availability_service_pb2, calendar_service_pb2
 from kept.booking.v1 import booking_service_pb2
 from kept.matching.v1 import matching_service_pb2
 from kept.notifications.v1 import notifications_service_pb2
@@ -20,6 +20,7 @@ FILES = (
     audit_service_pb2,
     availability_service_pb2,
     booking_service_pb2,
+    calendar_service_pb2,
     matching_service_pb2,
     notifications_service_pb2,
 )
@@ -40,11 +41,11 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): set(),
     ("client", "self"): OWN,
     ("client", "proxy"): OWN,
-    ("front_desk", ""): OWN | {"client.register", "client.search", "appointment.attend"},
-    ("therapist", ""): {"schedule.configure"},
+    ("front_desk", ""): OWN | {"client.register", "client.search", "appointment.attend", "schedule.read"},
+    ("therapist", ""): {"schedule.configure", "schedule.read"},
     ("therapist", "care_team"): BOOKS
-    | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure"},
-    ("practice_admin", ""): {"practice.configure", "schedule.configure"},
+    | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"},
+    ("practice_admin", ""): {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},
 }
 
