@@ -44,6 +44,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 _LAST_MODALITY = max(availability_pb2.Modality.values())
 
+_LAST_PART = max(availability_service_pb2.PartOfDay.values())
+
 _STATES = {
     State.HELD: availability_pb2.Claim.STATE_HELD,
     State.CONFIRMED: availability_pb2.Claim.STATE_CONFIRMED,
@@ -201,6 +203,8 @@ def slot_message(slot: Slot) -> availability_pb2.Slot:
         start_wall=_wall(slot.wall),
         modality=slot.modality,  # type: ignore[arg-type]
         site_id=slot.site_id,
+        viewer_wall=_wall(slot.viewer_wall) if slot.viewer_wall else None,
+        local_date=(slot.viewer_wall or slot.wall).local[:10],
     )
 
 
@@ -261,6 +265,10 @@ def query_of(
         site_id=uuid_of(request.site_id, field="site_id") if request.site_id else "",
         is_first_only=request.next_available,
         is_by_staff=is_by_staff,
+        viewer_time_zone=request.viewer_time_zone,
+        parts_of_day=tuple(
+            sorted({whole(each, field="parts_of_day", least=1, most=_LAST_PART) for each in request.parts_of_day})
+        ),
     )
     limit = page_size(request.page_size, default=DEFAULT_PAGE, most=MAX_SLOTS_PAGE)
     return query, limit, _cursor_of(request.page_token, query)

@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 from services.availability.adapters.rows import array, columns
 from services.availability.domain.board import Board
 from services.availability.domain.free import Span
+from services.availability.domain.reasons import Taker
 from services.chassis.db.pool import Connection, Database
 
 _OCCUPIED = """
@@ -18,6 +19,10 @@ select practice_id::text, resource_id::text, start_s, end_s
 """
 
 _TAKEN_TIMES = "select resource_id::text, spans from taken_times(%s, %s::uuid[], %s, %s)"
+
+_TAKERS = """
+select kind, source_id::text, start_s, end_s, inner_start_s, inner_end_s from takers(%s, %s, %s, %s)
+"""
 
 Need = tuple[str, str, Span]
 """Practice, resource, and the stretch to look up."""
@@ -41,6 +46,13 @@ class PostgresTaken:
             edges = [int(word) for word in text.split(" ")]
             taken[resource_id] = list(zip(edges[::2], edges[1::2], strict=True))
         return taken
+
+    async def takers(self, practice_id: str, therapist_id: str, span: Span) -> Sequence[Taker]:
+        """Return everything that takes a therapist's time in a stretch, by start."""
+        async with self._database.begin([practice_id]) as conn:
+            found = await conn.execute(_TAKERS, (practice_id, therapist_id, *span))
+            rows = await found.fetchall()
+        return [Taker(row[0] == "time_off", row[1], (row[2], row[3]), (row[4], row[5])) for row in rows]
 
 
 async def look_up(conn: Connection, board: Board, needs: Collection[Need], *, but_claim_id: str | None = None) -> None:

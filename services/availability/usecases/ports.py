@@ -13,6 +13,7 @@ from services.availability.domain.days import Closure, HolidayCalendar, Override
 from services.availability.domain.directory import Directory
 from services.availability.domain.free import Span
 from services.availability.domain.hours import Schedule, SessionType
+from services.availability.domain.reasons import Taker
 from services.availability.domain.wall import WallTime
 from services.availability.domain.wish import Ways, Wish
 from services.chassis.context import Call
@@ -59,6 +60,7 @@ class Slot:
     wall: WallTime
     modality: int
     site_id: str
+    viewer_wall: WallTime | None = None
 
 
 class Directories(Protocol):
@@ -163,3 +165,6 @@ class Taken(Protocol):
 
     async def times(self, practice_id: str, resource_ids: Sequence[str], span: Span) -> Mapping[str, Sequence[Span]]:
         """Return what is taken of each resource in a stretch; one of which nothing is taken may be missing."""
+
+    async def takers(self, practice_id: str, therapist_id: str, span: Span) -> Sequence[Taker]:
+        """Return everything that takes a therapist's time in a stretch, by start."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.availability.domain import errors
+from services.availability.domain.day_parts import outside_parts
 from services.availability.domain.directory import Directory
-from services.availability.domain.free import Span, blocked_everywhere, blocked_starts, cut
+from services.availability.domain.free import Span, blocked_everywhere, blocked_starts, cut, merge
 from services.availability.domain.hours import Modality, Option, Schedule, SessionType
-from services.availability.domain.wall import MINUTE_S, local_date, wall_at
-from services.availability.domain.wish import DAY_S, bounds
+from services.availability.domain.wall import MINUTE_S, local_date, wall_at, zone
+from services.availability.domain.wish import DAY_S, bounds, opens_s
 from services.availability.usecases.ports import Clock, Directories, Slot, Taken
 
 MAX_DAYS = 184
@@ -30,7 +31,8 @@ class Query:
     """
     What is searched for; empty ids and modality 0 limit nothing.
 
-    from_s and to_s are epoch seconds; a slot starts at from_s or later and before to_s.
+    from_s and to_s are epoch seconds; a slot starts at from_s or later and before to_s. parts_of_day are numbers of
+    PartOfDay, meant on the viewer's wall clock, on the therapist's where no viewer's zone is named.
     """
 
     practice_id: str
@@ -42,6 +44,8 @@ class Query:
     site_id: str
     is_first_only: bool
     is_by_staff: bool
+    viewer_time_zone: str = ""
+    parts_of_day: tuple[int, ...] = ()
 
 
 async def search_slots(
@@ -53,8 +57,11 @@ async def search_slots(
     Raises:
         IntervalReversed: to_s is not after from_s. (INVALID_ARGUMENT)
         HorizonExceeded: The stretch is longer than MAX_DAYS. (FAILED_PRECONDITION)
+        UnknownTimeZone: The viewer's zone has no such name. (INVALID_ARGUMENT)
         Unknown: No such session type. (NOT_FOUND)
     """
+    if query.viewer_time_zone:
+        zone(query.viewer_time_zone)
     if query.to_s <= query.from_s:
         raise errors.IntervalReversed("The search ends at or before its start.")
     if query.to_s - query.from_s > MAX_DAYS * DAY_S:
@@ -66,6 +73,8 @@ async def search_slots(
     now_s = clock()
     from_s, to_s = max(query.from_s, now_s + 1), query.to_s
     if not query.is_by_staff:
+        if not session_type.is_self_bookable:
+            return []
         earliest_s, latest_s = bounds(session_type, now_s=now_s)
         from_s, to_s = max(from_s, earliest_s), min(to_s, latest_s)
     left = {each.therapist_id: each for each in _schedules(query, directory)}
@@ -75,7 +84,7 @@ async def search_slots(
     step_s = FIRST_STEP_DAYS * DAY_S
     while left and from_s < to_s and len(found) < limit:
         span = (from_s, min(from_s + step_s, to_s))
-        starts = await _free_starts(query, left.values(), directory, session_type, taken, span)
+        starts = await _free_starts(query, left.values(), directory, session_type, taken, span, now_s=now_s)
         if query.is_first_only:
             starts = {therapist_id: each[:1] for therapist_id, each in starts.items()}
             for therapist_id, each in starts.items():
@@ -84,7 +93,7 @@ async def search_slots(
         ordered = sorted((at_s, therapist_id, option) for therapist_id, each in starts.items() for at_s, option in each)
         wanted = [each for each in ordered if after is None or each[:2] > after][: limit - len(found)]
         found += [
-            _slot(directory.schedules[therapist_id], session_type, at_s, option)
+            _slot(query, directory, directory.schedules[therapist_id], session_type, at_s, option)
             for at_s, therapist_id, option in wanted
         ]
         from_s, step_s = span[1], step_s * 2
@@ -106,10 +115,15 @@ async def _free_starts(
     session_type: SessionType,
     taken: Taken,
     span: Span,
+    *,
+    now_s: int,
 ) -> dict[str, list[tuple[int, Option]]]:
     """Return the free starts of each therapist in one stretch, each with the best way it may take place."""
+    hidden = _Hidden(query, directory, session_type, span, now_s=now_s)
     offered = {each.therapist_id: _offered(query, each, directory, session_type, span) for each in schedules}
-    sites = {site_id for ways in offered.values() for options in ways for _, site_id in options if site_id}
+    sites: set[str] = set()
+    if session_type.needs_room:
+        sites = {site_id for ways in offered.values() for options in ways for _, site_id in options if site_id}
     rooms = [room_id for site_id in sites for room_id in directory.rooms.get(site_id, ())]
     reach_s = (session_type.length_min + session_type.buffer_before_min + session_type.buffer_after_min) * MINUTE_S
     wide = (span[0] - reach_s, span[1] + reach_s)
@@ -120,11 +134,13 @@ async def _free_starts(
     found: dict[str, list[tuple[int, Option]]] = {}
     for therapist_id, ways in offered.items():
         blocked = blocked_starts(busy.get(therapist_id, ()), before_s=before_s, length_s=length_s, after_s=after_s)
+        blocked = hidden.beside(blocked, directory.schedules[therapist_id])
         best: list[tuple[int, Option]] = []
         for options, starts in ways.items():
             left = cut(starts, blocked)
             for option in options:
-                possible = cut(left, full[option.site_id]) if option.site_id else left
+                taken_up = full.get(option.site_id)
+                possible = cut(left, taken_up) if taken_up else left
                 best += [(at_s, option) for at_s in possible]
                 if len(possible) == len(left):
                     break
@@ -133,17 +149,49 @@ async def _free_starts(
     return found
 
 
+class _Hidden:
+    """Starts that the query, or a closed same day, hides from the viewer; by the therapist's zone."""
+
+    def __init__(
+        self, query: Query, directory: Directory, session_type: SessionType, span: Span, *, now_s: int
+    ) -> None:
+        self._query = query
+        self._directory = directory
+        self._session_type = session_type
+        self._span = span
+        self._now_s = now_s
+        self._is_same_day_hidden = not query.is_by_staff and not session_type.is_same_day_allowed
+        self._by_zones: dict[tuple[str, str], list[Span]] = {}
+
+    def beside(self, blocked: list[Span], schedule: Schedule) -> list[Span]:
+        """Add them to what is blocked already, sorted and disjoint."""
+        if not self._query.parts_of_day and not self._is_same_day_hidden:
+            return blocked
+        here = self._directory.calendar.zone_at(schedule, self._now_s)
+        zones = (self._query.viewer_time_zone or schedule.time_zone, here)
+        spans = self._by_zones.get(zones)
+        if spans is None:
+            spans = outside_parts(self._span, self._query.parts_of_day, zones[0])
+            if self._is_same_day_hidden:
+                spans.append((self._span[0], opens_s(self._session_type, here, now_s=self._now_s)))
+            self._by_zones[zones] = spans
+        return merge([*blocked, *spans])
+
+
 def _offered(
     query: Query, schedule: Schedule, directory: Directory, session_type: SessionType, span: Span
 ) -> dict[tuple[Option, ...], list[int]]:
     """Return the starts a therapist offers in a stretch, by the ways they may take place that the query allows."""
     found: dict[tuple[Option, ...], list[int]] = {}
-    last_day = local_date(span[1], schedule.time_zone)
-    day = local_date(span[0], schedule.time_zone)
+    zones = directory.zones(schedule)
+    last_day = max(local_date(span[1], each) for each in zones)
+    day = min(local_date(span[0], each) for each in zones)
     while day <= last_day:
         for options, starts in directory.offers(schedule, session_type, day).groups:
             found.setdefault(options, []).extend(starts)
         day += timedelta(days=1)
+    if len(zones) > 1:
+        found = _once(found)
     allowed: dict[tuple[Option, ...], list[int]] = {}
     for options, starts in found.items():
         kept = tuple(
@@ -154,8 +202,21 @@ def _offered(
         if kept:
             # Starts of one day come sorted, and days follow each other.
             inside = starts[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
-            allowed[kept] = sorted(allowed.get(kept, []) + inside)
+            allowed[kept] = sorted(allowed[kept] + inside) if kept in allowed else inside
     return allowed
+
+
+def _once(found: Mapping[tuple[Option, ...], Sequence[int]]) -> dict[tuple[Option, ...], list[int]]:
+    """Return each start once, sorted: days of two zones may share hours."""
+    ways: dict[int, tuple[Option, ...]] = {}
+    for options, starts in found.items():
+        for at_s in starts:
+            known = ways.get(at_s, ())
+            ways[at_s] = (*known, *(each for each in options if each not in known))
+    once: dict[tuple[Option, ...], list[int]] = {}
+    for at_s in sorted(ways):
+        once.setdefault(ways[at_s], []).append(at_s)
+    return once
 
 
 def _full(rooms: Sequence[str], busy: Mapping[str, Sequence[Span]], length_s: int, span: Span) -> list[Span]:
@@ -166,13 +227,16 @@ def _full(rooms: Sequence[str], busy: Mapping[str, Sequence[Span]], length_s: in
     return blocked_everywhere(blocked)
 
 
-def _slot(schedule: Schedule, session_type: SessionType, at_s: int, option: Option) -> Slot:
+def _slot(
+    query: Query, directory: Directory, schedule: Schedule, session_type: SessionType, at_s: int, option: Option
+) -> Slot:
     return Slot(
         therapist_id=schedule.therapist_id,
         session_type_id=session_type.session_type_id,
         start_s=at_s,
         end_s=at_s + session_type.length_min * MINUTE_S,
-        wall=wall_at(at_s, schedule.time_zone),
+        wall=wall_at(at_s, directory.calendar.zone_at(schedule, at_s)),
         modality=option.modality,
         site_id=option.site_id,
+        viewer_wall=wall_at(at_s, query.viewer_time_zone) if query.viewer_time_zone else None,
     )
