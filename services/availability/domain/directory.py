@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from zlib import crc32
 
 from services.availability.domain.days import NOTHING, Calendar
-from services.availability.domain.hours import Option, Schedule, SessionType
+from services.availability.domain.hours import WEEK_DAYS, Option, Schedule, SessionType
 from services.availability.domain.offers import Offer, offer
 from services.availability.domain.wall import local_date
 
 MAX_REMEMBERED = 50_000
 """Days of offers one practice's directory remembers: about 40 starts each, 4 kB; then it starts afresh."""
+
+
+Groups = Sequence[tuple[tuple[Option, ...], Sequence[int]]]
+"""Starts in epoch seconds, ascending, grouped by the ways they may take place."""
 
 
 class Directory:
@@ -25,6 +29,7 @@ class Directory:
     __slots__ = (
         "_offers",
         "_rooms_by_therapist",
+        "_weeks",
         "calendar",
         "rooms",
         "schedules",
@@ -53,6 +58,7 @@ class Directory:
         """Therapist id to their schedule."""
         self.calendar = calendar
         self._offers: dict[tuple[str, str, date], Offer] = {}
+        self._weeks: dict[tuple[str, str, date], Groups] = {}
         self._rooms_by_therapist: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def offers(self, schedule: Schedule, session_type: SessionType, day: date) -> Offer:
@@ -63,6 +69,20 @@ class Directory:
             if len(self._offers) >= MAX_REMEMBERED:
                 self._offers.clear()
             found = self._offers[key] = offer(schedule, session_type, day, self.calendar)
+        return found
+
+    def week_offers(self, schedule: Schedule, session_type: SessionType, monday: date) -> Groups:
+        """Return the starts of a week's seven days by the ways they may take place; see `Offer.groups`."""
+        key = (schedule.therapist_id, session_type.session_type_id, monday)
+        found = self._weeks.get(key)
+        if found is None:
+            if len(self._weeks) >= MAX_REMEMBERED // WEEK_DAYS:
+                self._weeks.clear()
+            groups: dict[tuple[Option, ...], list[int]] = {}
+            for number in range(WEEK_DAYS):
+                for options, starts in self.offers(schedule, session_type, monday + timedelta(days=number)).groups:
+                    groups.setdefault(options, []).extend(starts)
+            found = self._weeks[key] = tuple(groups.items())
         return found
 
     def options_at(self, schedule: Schedule, session_type: SessionType, at_s: int) -> tuple[Option, ...]:
@@ -91,9 +111,10 @@ class Directory:
             and old.overrides.get(each) == new.overrides.get(each)
             and old.travels.get(each) == new.travels.get(each)
         }
-        self._offers.update(
-            (key, found) for key, found in before._offers.items() if key[0] in same and key[1] in same_types
-        )
+        kept = [key for key in before._offers if key[0] in same and key[1] in same_types]
+        self._offers.update((key, before._offers[key]) for key in kept)
+        weeks = [key for key in before._weeks if key[0] in same and key[1] in same_types]
+        self._weeks.update((key, before._weeks[key]) for key in weeks)
 
     def rooms_for(self, therapist_id: str, site_id: str) -> tuple[str, ...]:
         """

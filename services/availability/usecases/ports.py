@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.availability.domain import facts
 from services.availability.domain.claim import Claim, Placement
@@ -49,9 +49,8 @@ class TimeOff:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A free slot."""
+class Slot(NamedTuple):
+    """A free slot; a tuple, because a search makes thousands."""
 
     therapist_id: str
     session_type_id: str
@@ -164,7 +163,7 @@ class Taken(Protocol):
     """Looks up what is taken."""
 
     async def times(self, practice_id: str, resource_ids: Sequence[str], span: Span) -> Mapping[str, Sequence[Span]]:
-        """Return what is taken of each resource in a stretch; one of which nothing is taken may be missing."""
+        """Return what is taken of each resource in a stretch, by start; one with nothing taken may be missing."""
 
     async def takers(self, practice_id: str, therapist_id: str, span: Span) -> Sequence[Taker]:
         """Return everything that takes a therapist's time in a stretch, by start."""

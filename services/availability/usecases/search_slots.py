@@ -6,12 +6,13 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from services.availability.domain import errors
 from services.availability.domain.day_parts import outside_parts
 from services.availability.domain.directory import Directory
-from services.availability.domain.free import Span, blocked_everywhere, blocked_starts, cut, merge
-from services.availability.domain.hours import Modality, Option, Schedule, SessionType
+from services.availability.domain.free import Rooms, Span, cut, free_starts, merge
+from services.availability.domain.hours import WEEK_DAYS, Modality, Option, Schedule, SessionType
 from services.availability.domain.wall import MINUTE_S, local_date, wall_at, zone
 from services.availability.domain.wish import DAY_S, bounds, opens_s
 from services.availability.usecases.ports import Clock, Directories, Slot, Taken
@@ -20,7 +21,15 @@ MAX_DAYS = 184
 """Days one search may span. Source: the contract."""
 
 FIRST_STEP_DAYS = 7
-"""Days looked at first; each further look takes in twice as many, so a full calendar costs few queries."""
+"""Days looked at first for everybody's next; each further look takes in twice as many: full calendars cost little."""
+
+FREE_A_DAY = 2
+"""Free starts a therapist is taken to have on a working day: what a search looks at first should just do."""
+
+WORK_DAYS = 5
+
+Free = dict[int, list[tuple[str, Option]]]
+"""Free starts, each with its therapists in order of their ids and the best way it may take place with each."""
 
 Cursor = tuple[int, str]
 """Start and therapist of the last slot of a page."""
@@ -81,23 +90,25 @@ async def search_slots(
     if after is not None and not query.is_first_only:
         from_s = max(from_s, after[0])
     found: list[Slot] = []
-    step_s = FIRST_STEP_DAYS * DAY_S
+    step_s = _first_step_days(query, len(left), limit) * DAY_S
     while left and from_s < to_s and len(found) < limit:
         span = (from_s, min(from_s + step_s, to_s))
-        starts = await _free_starts(query, left.values(), directory, session_type, taken, span, now_s=now_s)
+        free = await _free_slots(query, left.values(), directory, session_type, taken, span, now_s=now_s)
         if query.is_first_only:
-            starts = {therapist_id: each[:1] for therapist_id, each in starts.items()}
-            for therapist_id, each in starts.items():
-                if each:
+            free = _firsts(free)
+            for ways in free.values():
+                for therapist_id, _ in ways:
                     del left[therapist_id]
-        ordered = sorted((at_s, therapist_id, option) for therapist_id, each in starts.items() for at_s, option in each)
-        wanted = [each for each in ordered if after is None or each[:2] > after][: limit - len(found)]
-        found += [
-            _slot(query, directory, directory.schedules[therapist_id], session_type, at_s, option)
-            for at_s, therapist_id, option in wanted
-        ]
+        found += islice(_slots(query, directory, session_type, free, after), limit - len(found))
         from_s, step_s = span[1], step_s * 2
     return found
+
+
+def _first_step_days(query: Query, therapists: int, limit: int) -> int:
+    """Return how many days most likely hold enough; each further look takes in twice as many."""
+    if query.is_first_only:
+        return FIRST_STEP_DAYS
+    return min(MAX_DAYS, 1 + limit // (FREE_A_DAY * therapists + 1) * WEEK_DAYS // WORK_DAYS)
 
 
 def _schedules(query: Query, directory: Directory) -> Iterator[Schedule]:
@@ -108,7 +119,7 @@ def _schedules(query: Query, directory: Directory) -> Iterator[Schedule]:
             yield schedule
 
 
-async def _free_starts(
+async def _free_slots(
     query: Query,
     schedules: Collection[Schedule],
     directory: Directory,
@@ -117,35 +128,42 @@ async def _free_starts(
     span: Span,
     *,
     now_s: int,
-) -> dict[str, list[tuple[int, Option]]]:
-    """Return the free starts of each therapist in one stretch, each with the best way it may take place."""
+) -> Free:
+    """Return the free starts of all therapists in one stretch, each with the best way it may take place."""
     hidden = _Hidden(query, directory, session_type, span, now_s=now_s)
     offered = {each.therapist_id: _offered(query, each, directory, session_type, span) for each in schedules}
     sites: set[str] = set()
     if session_type.needs_room:
         sites = {site_id for ways in offered.values() for options in ways for _, site_id in options if site_id}
-    rooms = [room_id for site_id in sites for room_id in directory.rooms.get(site_id, ())]
+    room_ids = [room_id for site_id in sites for room_id in directory.rooms.get(site_id, ())]
     reach_s = (session_type.length_min + session_type.buffer_before_min + session_type.buffer_after_min) * MINUTE_S
     wide = (span[0] - reach_s, span[1] + reach_s)
-    busy = await taken.times(query.practice_id, [*offered, *rooms], wide)
+    busy = await taken.times(query.practice_id, [*offered, *room_ids], wide)
     before_s, after_s = session_type.buffer_before_min * MINUTE_S, session_type.buffer_after_min * MINUTE_S
     length_s = session_type.length_min * MINUTE_S
-    full = {site_id: _full(directory.rooms.get(site_id, ()), busy, length_s, span) for site_id in sites}
-    found: dict[str, list[tuple[int, Option]]] = {}
-    for therapist_id, ways in offered.items():
-        blocked = blocked_starts(busy.get(therapist_id, ()), before_s=before_s, length_s=length_s, after_s=after_s)
-        blocked = hidden.beside(blocked, directory.schedules[therapist_id])
-        best: list[tuple[int, Option]] = []
+    rooms = {each: Rooms([busy.get(room_id, ()) for room_id in directory.rooms.get(each, ())]) for each in sites}
+    found: Free = {}
+    for therapist_id, ways in sorted(offered.items()):
+        mine = busy.get(therapist_id, ())
+        unseen = hidden.of(directory.schedules[therapist_id])
         for options, starts in ways.items():
-            left = cut(starts, blocked)
+            left = free_starts(starts, mine, before_s=before_s, length_s=length_s, after_s=after_s)
+            if unseen:
+                left = cut(left, unseen)
             for option in options:
-                taken_up = full.get(option.site_id)
-                possible = cut(left, taken_up) if taken_up else left
-                best += [(at_s, option) for at_s in possible]
-                if len(possible) == len(left):
+                site = rooms.get(option.site_id)
+                if site is None:
+                    possible, left = left, []
+                else:
+                    possible, left = site.split(left, length_s)
+                place = (therapist_id, option)
+                for at_s in possible:
+                    if at_s in found:
+                        found[at_s].append(place)
+                    else:
+                        found[at_s] = [place]
+                if not left:
                     break
-                left = sorted(set(left).difference(possible))
-        found[therapist_id] = sorted(best)
     return found
 
 
@@ -163,10 +181,10 @@ class _Hidden:
         self._is_same_day_hidden = not query.is_by_staff and not session_type.is_same_day_allowed
         self._by_zones: dict[tuple[str, str], list[Span]] = {}
 
-    def beside(self, blocked: list[Span], schedule: Schedule) -> list[Span]:
-        """Add them to what is blocked already, sorted and disjoint."""
+    def of(self, schedule: Schedule) -> Sequence[Span]:
+        """Return the stretches that are hidden, sorted and disjoint."""
         if not self._query.parts_of_day and not self._is_same_day_hidden:
-            return blocked
+            return ()
         here = self._directory.calendar.zone_at(schedule, self._now_s)
         zones = (self._query.viewer_time_zone or schedule.time_zone, here)
         spans = self._by_zones.get(zones)
@@ -174,8 +192,8 @@ class _Hidden:
             spans = outside_parts(self._span, self._query.parts_of_day, zones[0])
             if self._is_same_day_hidden:
                 spans.append((self._span[0], opens_s(self._session_type, here, now_s=self._now_s)))
-            self._by_zones[zones] = spans
-        return merge([*blocked, *spans])
+            spans = self._by_zones[zones] = merge(spans)
+        return spans
 
 
 def _offered(
@@ -186,10 +204,11 @@ def _offered(
     zones = directory.zones(schedule)
     last_day = max(local_date(span[1], each) for each in zones)
     day = min(local_date(span[0], each) for each in zones)
+    day -= timedelta(days=day.weekday())
     while day <= last_day:
-        for options, starts in directory.offers(schedule, session_type, day).groups:
+        for options, starts in directory.week_offers(schedule, session_type, day):
             found.setdefault(options, []).extend(starts)
-        day += timedelta(days=1)
+        day += timedelta(days=WEEK_DAYS)
     if len(zones) > 1:
         found = _once(found)
     allowed: dict[tuple[Option, ...], list[int]] = {}
@@ -219,24 +238,29 @@ def _once(found: Mapping[tuple[Option, ...], Sequence[int]]) -> dict[tuple[Optio
     return once
 
 
-def _full(rooms: Sequence[str], busy: Mapping[str, Sequence[Span]], length_s: int, span: Span) -> list[Span]:
-    """Return the starts at which every room of a site is taken; all of them where there is no room."""
-    if not rooms:
-        return [span]
-    blocked = [blocked_starts(busy.get(room_id, ()), before_s=0, length_s=length_s, after_s=0) for room_id in rooms]
-    return blocked_everywhere(blocked)
+def _firsts(free: Free) -> Free:
+    """Return only the first free start of each therapist."""
+    firsts: dict[str, tuple[int, Option]] = {}
+    for at_s in sorted(free):
+        for therapist_id, option in free[at_s]:
+            firsts.setdefault(therapist_id, (at_s, option))
+    found: Free = {}
+    for therapist_id, (at_s, option) in sorted(firsts.items()):
+        found.setdefault(at_s, []).append((therapist_id, option))
+    return found
 
 
-def _slot(
-    query: Query, directory: Directory, schedule: Schedule, session_type: SessionType, at_s: int, option: Option
-) -> Slot:
-    return Slot(
-        therapist_id=schedule.therapist_id,
-        session_type_id=session_type.session_type_id,
-        start_s=at_s,
-        end_s=at_s + session_type.length_min * MINUTE_S,
-        wall=wall_at(at_s, directory.calendar.zone_at(schedule, at_s)),
-        modality=option.modality,
-        site_id=option.site_id,
-        viewer_wall=wall_at(at_s, query.viewer_time_zone) if query.viewer_time_zone else None,
-    )
+def _slots(
+    query: Query, directory: Directory, session_type: SessionType, free: Free, after: Cursor | None
+) -> Iterator[Slot]:
+    """Say free starts in full, by start, then therapist, those after the cursor."""
+    type_id, length_s = session_type.session_type_id, session_type.length_min * MINUTE_S
+    viewer_zone, schedules, calendar = query.viewer_time_zone, directory.schedules, directory.calendar
+    for at_s in sorted(free):
+        viewer_wall = wall_at(at_s, viewer_zone) if viewer_zone else None
+        for therapist_id, (modality, site_id) in free[at_s]:
+            if after is not None and (at_s, therapist_id) <= after:
+                continue
+            schedule = schedules[therapist_id]
+            wall = wall_at(at_s, calendar.zone_at(schedule, at_s) if calendar.travels else schedule.time_zone)
+            yield Slot(therapist_id, type_id, at_s, at_s + length_s, wall, modality, site_id, viewer_wall)
