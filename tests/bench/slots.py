@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+import uvloop
 
 from services.availability.adapters.directory import PostgresDirectories
 from services.availability.adapters.rows import INSERT_PIECES, columns
@@ -168,7 +169,7 @@ def main(arguments: Sequence[str]) -> int:
     therapists, weeks = (THERAPISTS[:3], WEEKS[:2]) if is_brief else (THERAPISTS, WEEKS)
     with private_postgres() as server:
         database = server.fresh_database("availability")
-        asyncio.run(measure(database.owner_url, database.server_url, note, therapists=therapists, weeks=weeks))
+        uvloop.run(measure(database.owner_url, database.server_url, note, therapists=therapists, weeks=weeks))
     figures.merge(found)
     return 0
 

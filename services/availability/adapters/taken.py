@@ -53,7 +53,7 @@ class PostgresTaken:
         async with self._database.begin([practice_id]) as conn:
             found = await conn.execute(_TAKEN_SPANS, (practice_id, array(resource_ids), *span), binary=True)
             rows = await found.fetchall()
-        return {resource_id: _spans(packed) for resource_id, packed in rows}
+        return {resource_id: _spans(packed) for resource_id, packed in rows if packed}
 
     async def takers(self, practice_id: str, therapist_id: str, span: Span) -> Sequence[Taker]:
         """Return everything that takes a therapist's time in a stretch, by start."""

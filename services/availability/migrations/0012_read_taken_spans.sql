@@ -1,5 +1,5 @@
 -- What is taken of many resources in one stretch (epoch seconds), a row a resource: a multirange as PostgreSQL sends it,
--- sorted, what touches as one. It takes half of the time of taken_times, which writes every edge as text, and leaves
+-- sorted, what touches as one, null where nothing is. It takes half of the time of taken_times, which writes every edge as text, and leaves
 -- less to read; that one stays until no process of the release before asks for it.
 -- One look into the index a resource: asked for all of them at once, the planner reads the whole practice's stretch.
 -- Danger: it runs as the owner, past the wall, and therefore names the wall itself, as in 0002.
@@ -17,7 +17,6 @@ select wanted.resource_id, taken.spans
               and o.during && tstzrange(to_timestamp(start_s), to_timestamp(end_s))
        ) taken
  where of_practice_id = any ((select public.kept_practices())::uuid[])
-   and taken.spans is not null
 $$;
 
 do $$

@@ -147,9 +147,10 @@ async def _free_slots(
         mine = busy.get(therapist_id, ())
         unseen = hidden.of(directory.schedules[therapist_id])
         for options, starts in ways.items():
-            left = free_starts(starts, mine, before_s=before_s, length_s=length_s, after_s=after_s)
+            left: Sequence[int] = free_starts(starts, mine, before_s=before_s, length_s=length_s, after_s=after_s)
             if unseen:
                 left = cut(left, unseen)
+            possible: Sequence[int]
             for option in options:
                 site = rooms.get(option.site_id)
                 if site is None:
