@@ -159,6 +159,20 @@ class Claims(Protocol):
         """Ask the owners of claims that are due for their word, at most *limit*; return how many."""
 
 
+class AgedClaims(Protocol):
+    """Finds claims made by other zone rules, and changes one at a time."""
+
+    async def of_other_rules(
+        self, tzdata_version: str, *, after: tuple[str, str], limit: int
+    ) -> Sequence[tuple[str, str]]:
+        """Return practice and id of claims that lie ahead and were made by another release, those after a pair."""
+
+    async def change(
+        self, practice_id: str, claim_id: str, step: Callable[[Claim], tuple[Claim, list[facts.Fact]]]
+    ) -> None:
+        """Change a claim by one step, in a transaction of its own, with its facts. Raises Unknown, SlotTaken."""
+
+
 class Taken(Protocol):
     """Looks up what is taken."""
 
