@@ -16,7 +16,7 @@ from kept.booking.v1 import booking_service_pb2
 
 from deploy.local.places import Root
 from deploy.local.suite import Suite
-from tests.bench import figures
+from tests.bench import figures, slots
 from tests.bench.client import drive
 from tests.bench.pgbench import LEFTOVERS, commits_per_s
 from tests.bench.practice import Practice
@@ -181,6 +181,9 @@ def main(arguments: Sequence[str]) -> int:
         bench.note("book_with_workers_p99_ms", p99, "ms")
         bench.carry()
         bench.check()
+        print("  slot search", flush=True)
+        ledger = [suite.stack.database_url("availability", role) for role in ("owner", "server")]
+        asyncio.run(slots.measure(*ledger, bench.note))
     stored = figures.merge(bench.found)
     print(f"\n{'figure':<30} {'median':>10} {'low':>10} {'high':>10}")
     for name in bench.found:

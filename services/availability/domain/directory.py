@@ -11,8 +11,11 @@ from services.availability.domain.hours import WEEK_DAYS, Option, Schedule, Sess
 from services.availability.domain.offers import Offer, offer
 from services.availability.domain.wall import local_date
 
-MAX_REMEMBERED = 50_000
-"""Days of offers one practice's directory remembers: about 40 starts each, 4 kB; then it starts afresh."""
+MAX_DAYS_REMEMBERED = 20_000
+"""Days of offers one practice's directory remembers for holds: about 40 starts each, 4 kB; then it starts afresh."""
+
+MAX_WEEKS_REMEMBERED = 7_500
+"""Weeks it remembers for searches: 1,000 therapists for a month and a half, about 5 kB each; then it starts afresh."""
 
 
 Groups = Sequence[tuple[tuple[Option, ...], Sequence[int]]]
@@ -66,7 +69,7 @@ class Directory:
         key = (schedule.therapist_id, session_type.session_type_id, day)
         found = self._offers.get(key)
         if found is None:
-            if len(self._offers) >= MAX_REMEMBERED:
+            if len(self._offers) >= MAX_DAYS_REMEMBERED:
                 self._offers.clear()
             found = self._offers[key] = offer(schedule, session_type, day, self.calendar)
         return found
@@ -76,11 +79,12 @@ class Directory:
         key = (schedule.therapist_id, session_type.session_type_id, monday)
         found = self._weeks.get(key)
         if found is None:
-            if len(self._weeks) >= MAX_REMEMBERED // WEEK_DAYS:
+            if len(self._weeks) >= MAX_WEEKS_REMEMBERED:
                 self._weeks.clear()
             groups: dict[tuple[Option, ...], list[int]] = {}
             for number in range(WEEK_DAYS):
-                for options, starts in self.offers(schedule, session_type, monday + timedelta(days=number)).groups:
+                day = monday + timedelta(days=number)
+                for options, starts in offer(schedule, session_type, day, self.calendar).groups:
                     groups.setdefault(options, []).extend(starts)
             found = self._weeks[key] = tuple(groups.items())
         return found
