@@ -10,7 +10,7 @@ from psycopg import errors as pg
 from psycopg.types.range import DateRange
 
 from services.availability.adapters import proto
-from services.availability.adapters.calendar_rows import NO_SITE, day_words, days_of, read_day
+from services.availability.adapters.calendar_rows import NO_SITE, day_words, days_of, read_day, today
 from services.availability.adapters.directory import BUMP
 from services.availability.adapters.rows import array
 from services.availability.domain import errors, facts
@@ -114,7 +114,7 @@ class PostgresCalendars:
             await _check_count(
                 conn,
                 "select count(*) from overrides where practice_id = %s and therapist_id = %s and local_date >= %s",
-                (practice_id, override.therapist_id, date.today()),
+                (practice_id, override.therapist_id, today()),
                 MAX_OVERRIDES,
             )
 
@@ -139,7 +139,7 @@ class PostgresCalendars:
             await _check_count(
                 conn,
                 "select count(*) from travels where practice_id = %s and therapist_id = %s and upper(during) > %s",
-                (practice_id, travel.therapist_id, date.today()),
+                (practice_id, travel.therapist_id, today()),
                 MAX_TRAVELS,
             )
 
@@ -170,7 +170,7 @@ class PostgresCalendars:
             await _check_count(
                 conn,
                 "select count(*) from closures where practice_id = %s and to_date >= %s",
-                (practice_id, date.today()),
+                (practice_id, today()),
                 MAX_CLOSURES,
             )
 

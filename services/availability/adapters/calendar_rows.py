@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from psycopg.types.range import DateRange
@@ -31,7 +31,7 @@ _HOLIDAYS = "select site_id::text, country, subdivision, worked_dates from holid
 
 async def load_calendar(conn: Connection, practice_id: str) -> Calendar:
     """Read everything of a practice that changes what weekly hours say, but for what is over."""
-    since = date.today() - timedelta(days=DAYS_KEPT)
+    since = today() - timedelta(days=DAYS_KEPT)
     overrides: dict[str, dict[date, Override]] = {}
     found = await conn.execute(f"{_OVERRIDES} and practice_id = %s", (since, practice_id))
     for therapist_id, day, is_extension, hours in await found.fetchall():
@@ -49,6 +49,11 @@ async def load_calendar(conn: Connection, practice_id: str) -> Calendar:
         site_id = "" if site_id == NO_SITE else site_id
         calendars[site_id] = HolidayCalendar(site_id, country, subdivision, frozenset(worked))
     return Calendar(overrides, travels, closures, calendars, holiday_names)
+
+
+def today() -> date:
+    """Return the present day in UTC; zones are a day off at most, which `DAYS_KEPT` allows for."""
+    return datetime.now(UTC).date()
 
 
 def week_words(week: Sequence[WeeklyHours]) -> str:

@@ -1,4 +1,4 @@
-"""Says which hours a therapist works on a day: closures, overrides, holidays, travels, weekly hours."""
+"""Says which hours a day has: closures, overrides, holidays, travels, weekly hours."""
 
 from __future__ import annotations
 

@@ -186,6 +186,18 @@ async def test_time_off_is_listed_and_can_be_taken_back(practice: Practice) -> N
         await practice.door.as_admin("DeleteTimeOff", delete)
 
 
+async def test_time_off_wins_over_an_override(practice: Practice) -> None:
+    """Whichever was said later."""
+    start_s = instant(WallTime(practice.at(days=3, hour=0), ZONE))
+    interval = wall_pb2.Interval(start_time=Timestamp(seconds=start_s), end_time=Timestamp(seconds=start_s + 86_400))
+    time_off = availability_pb2.TimeOff(therapist_id=practice.therapist_ids[0], interval=interval)
+    await practice.door.as_admin("CreateTimeOff", availability_service_pb2.CreateTimeOffRequest(time_off=time_off))
+
+    await put_override(practice, override(practice, EXTEND, ("20:00", "21:00")))
+
+    assert await times(practice) == []
+
+
 async def test_schedules_are_listed_with_all_they_say(practice: Practice) -> None:
     """Alternating weeks and effective dates come back as they were put, page by page."""
     hours = availability_pb2.WeeklyHours(

@@ -9,10 +9,11 @@ import pytest
 from services.availability.adapters.aged_claims import PostgresAgedClaims
 from services.availability.domain.shift import Shift, Verdict
 from services.availability.domain.wall import TZDATA_VERSION, WallTime, instant
-from services.availability.rematerialise import line
+from services.availability.rematerialise import line, rematerialise
 from services.availability.usecases.rematerialise_claims import rematerialise_claims
 from tests.integration.availability.conftest import Rows
 from tests.integration.availability.door import ZONE, Practice
+from tests.support.postgres import FreshDatabase
 
 pytestmark = pytest.mark.integration
 
@@ -89,3 +90,26 @@ async def test_a_hold_is_left_to_its_owner_first(practice: Practice, rows: Rows)
 
     assert found == {shifted: replace(found[shifted], verdict=Verdict.WAITS)}
     assert rows("select tzdata_version from claims where claim_id = %s", shifted) == [(OLD,)]
+
+
+async def test_the_command_says_how_many_are_left(
+    practice: Practice,
+    rows: Rows,
+    ledger_database: FreshDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It lists and counts, fails while some are shifted, and is content once they are mended."""
+    monkeypatch.setenv("KEPT_DATABASE_URL", ledger_database.server_url)
+    rows("update claims set tzdata_version = %s returning 1", TZDATA_VERSION)
+    shifted = await aged(practice, rows, hour=10, shift_s=HOUR_S)
+
+    codes = [await rematerialise(is_mending=is_mending) for is_mending in (False, True, False)]
+
+    assert codes == [1, 0, 0]
+    listed, counted, *_, last = capsys.readouterr().out.strip().splitlines()
+    assert listed.startswith(f"{practice.door.practice_id} {shifted} shifted ")
+    assert (counted, last) == (
+        f"tzdata {TZDATA_VERSION}: 1 shifted",
+        f"tzdata {TZDATA_VERSION}: nothing made by other rules",
+    )
