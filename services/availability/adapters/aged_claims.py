@@ -32,7 +32,7 @@ class PostgresAgedClaims:
     async def change(
         self, practice_id: str, claim_id: str, step: Callable[[Claim], tuple[Claim, list[facts.Fact]]]
     ) -> None:
-        """Change a claim by one step, in a transaction of its own, with its facts. Raises Unknown, SlotTaken."""
+        """Change a claim by one step, in a transaction of its own, with facts and record. Raises Unknown, SlotTaken."""
         actor = Actor("service:availability", "system", practice_id, frozenset({"system"}))
         async with self._database.begin([practice_id]) as conn:
             call = Call(actor=actor, method="availability.Rematerialise", practice_id=practice_id, conn=conn)
@@ -40,4 +40,6 @@ class PostgresAgedClaims:
             after, told = step(before)
             if after is not before:
                 await self._claims.save(call, before, after, told)
-                await write_envelopes(conn, [call.envelope])
+            if told:
+                await call.authorize(client_ids=[before.client_id], resource_id=claim_id)
+                await write_envelopes(conn, [call.seal(None)])

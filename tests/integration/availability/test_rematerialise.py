@@ -67,6 +67,8 @@ async def test_a_shifted_claim_is_listed_then_mended_and_told(practice: Practice
     assert rows(blocked, shifted) == [(right_s,)]
     told = "select count(*) from outbox where practice_id = %s and type like %s and aggregate_id = %s"
     assert rows(told, practice.door.practice_id, "%ClaimShifted", shifted) == [(1,)]
+    recorded = "select count(*) from audit_outbox where practice_id = %s and record like %s and record like %s"
+    assert rows(recorded, practice.door.practice_id, "%availability.Rematerialise%", f"%{shifted}%") == [(1,)]
     assert await look(practice, is_mending=True) == {}
 
 
