@@ -266,6 +266,22 @@ async def test_an_override_that_cannot_be_is_refused(practice: Practice, changed
     assert len(await times(practice)) > 40
 
 
+async def test_there_are_only_so_many_overrides(practice: Practice, rows: Rows) -> None:
+    """Four hundred dates ahead; replacing one of them is no new one, and past ones don't count."""
+    fill = """
+    insert into overrides (practice_id, therapist_id, local_date, is_extension, hours)
+    select %s, %s, current_date + number, false, '[]' from generate_series(-20, 402) number
+    where number not in (3, 4, 5) returning 1
+    """
+    rows(fill, practice.door.practice_id, practice.therapist_ids[0])
+
+    with pytest.raises(RuleViolated) as refusal:
+        await put_override(practice, override(practice, REPLACE, days=4))
+
+    assert refusal.value.reason == "TOO_MANY_ENTRIES"
+    await put_override(practice, override(practice, REPLACE, days=7))
+
+
 async def test_unknown_holidays_are_refused(practice: Practice) -> None:
     """A country nobody knows, or a subdivision it has not."""
     for country, subdivision in (("ZZ", ""), ("US", "XX")):
