@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 
 import psycopg
+from google.protobuf import symbol_database
+from google.protobuf.json_format import MessageToJson
+from google.protobuf.message import Message
 
 RECORDS_TYPE = "kept.audit.v1.RecordsCaptured"
 
@@ -27,6 +33,7 @@ class Outgoing:
     message_id: str
     type: str
     body: str
+    """Canonical proto JSON."""
     subject: str
     """The aggregate: its messages are published one after the other."""
     version: int
@@ -82,7 +89,20 @@ delete from audit_outbox a using unnest(%b::text[], %b::text[]::bigint[]) as gon
 
 def take_events(conn: psycopg.Connection, limit: int) -> list[Outgoing]:
     """Due events in the order they were written; an event the broker refused holds its aggregate back."""
-    return [Outgoing(*row) for row in conn.execute(_TAKE_EVENTS, (limit,)).fetchall()]
+    rows = conn.execute(_TAKE_EVENTS, (limit,)).fetchall()
+    return [Outgoing(id_, type_, as_json(type_, body), *rest) for id_, type_, body, *rest in rows]
+
+
+def as_json(type_: str, body: bytes) -> str:
+    """
+    Return a serialised event as canonical proto JSON.
+
+    Done here, in the process that carries, and not in the call that published: it takes as long as a fifth of
+    what a booking does in Python (ADR 0014).
+    """
+    message = _class_of(type_)()
+    message.ParseFromString(body)
+    return MessageToJson(message, indent=None)
 
 
 def forget_events(conn: psycopg.Connection, events: Sequence[Outgoing]) -> None:
@@ -154,3 +174,13 @@ def _captured(emitter: str, rows: Sequence[tuple[str, int, str, datetime]]) -> O
         create_time=rows[0][3],
         position=0,
     )
+
+
+@lru_cache(maxsize=1024)
+def _class_of(type_: str) -> type[Message]:
+    """Return the class of an event, from the contracts of its package. Raises KeyError for an unknown one."""
+    package = importlib.import_module(type_.rpartition(".")[0])
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name.endswith("_events_pb2"):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    return symbol_database.Default().GetSymbol(type_)
