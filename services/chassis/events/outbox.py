@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import groupby
 
 import psycopg
-from google.protobuf import symbol_database
 from google.protobuf.json_format import MessageToJson
-from google.protobuf.message import Message
+
+from services.chassis.events.contracts import event_class
 
 RECORDS_TYPE = "kept.audit.v1.RecordsCaptured"
 
@@ -100,7 +97,7 @@ def as_json(type_: str, body: bytes) -> str:
     Done here, in the process that carries, and not in the call that published: it takes as long as a fifth of
     what a booking does in Python (ADR 0014).
     """
-    message = _class_of(type_)()
+    message = event_class(type_)()
     message.ParseFromString(body)
     return MessageToJson(message, indent=None)
 
@@ -174,13 +171,3 @@ def _captured(emitter: str, rows: Sequence[tuple[str, int, str, datetime]]) -> O
         create_time=rows[0][3],
         position=0,
     )
-
-
-@lru_cache(maxsize=1024)
-def _class_of(type_: str) -> type[Message]:
-    """Return the class of an event, from the contracts of its package. Raises KeyError for an unknown one."""
-    package = importlib.import_module(type_.rpartition(".")[0])
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name.endswith("_events_pb2"):
-            importlib.import_module(f"{package.__name__}.{module.name}")
-    return symbol_database.Default().GetSymbol(type_)
