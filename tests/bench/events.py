@@ -44,6 +44,8 @@ class Carriage:
         """Let *backlog* events wait, then start the workers: give events/s and the larger's RSS in MB, first, most."""
         for name in CARRIERS:
             self._suite.stop_process(name)
+        with psycopg.connect(self._inbox) as conn:
+            before = self._stored(conn)
         with psycopg.connect(self._outbox) as conn:
             for _ in range(0, backlog, 10_000):
                 self._write(conn, min(backlog, 10_000))
@@ -53,10 +55,10 @@ class Carriage:
         sizes: list[float] = []
         with psycopg.connect(self._inbox, autocommit=True) as conn:
             # What the start of the processes takes is not the carriage's: the clock runs from a twentieth on.
-            while (begun := self._stored(conn)) < backlog / 20:
+            while (begun := self._stored(conn) - before) < backlog / 20:
                 self._wait(until, begun, backlog)
             started = time.monotonic()
-            while (stored := self._stored(conn)) < backlog:
+            while (stored := self._stored(conn) - before) < backlog:
                 sizes.append(max(self._resident_mb(self._suite.pid(name)) for name in CARRIERS))
                 self._wait(until, stored, backlog)
         return (backlog - begun) / (time.monotonic() - started), sizes[0], max(sizes)
