@@ -1,8 +1,4 @@
-"""
-Shows what was put aside, and puts it back: `python -m services.chassis.events.quarantine list|show|replay`.
-
-Runs as the service's worker does: KEPT_DATABASE_URL names the database and its worker role.
-"""
+"""Shows what was put aside and puts it back: `python -m services.chassis.events.quarantine`."""
 
 from __future__ import annotations
 
@@ -230,7 +226,8 @@ def _replay(conn: psycopg.Connection, options: argparse.Namespace, out: TextIO, 
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="quarantine", description=__doc__)
+    about = "Shows what was put aside, and puts it back; runs as the service's worker, on its database."
+    parser = argparse.ArgumentParser(prog="quarantine", description=about)
     parser.add_argument("--database-url", default="", help="instead of KEPT_DATABASE_URL; the service's worker role")
     commands = parser.add_subparsers(required=True, metavar="list|show|replay")
     listing = commands.add_parser("list", help="what was put aside, oldest first; never a body")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
@@ -19,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.chassis import errors, oidc
 from services.chassis.oidc import DemoUser, DevelopmentIssuer, KeySource, OidcVerifier
+from tests.support.pages import OtherHouse
 
 ISSUER = "https://sign-in.example"
 PRACTICE = "0190f000-0000-7000-8000-000000000001"
@@ -31,27 +30,13 @@ class Provider:
         self.keys = {"one": rsa.generate_private_key(public_exponent=65537, key_size=2048)}
         self.is_broken = False
         self.fetches = 0
-        provider = self
+        self._house = OtherHouse(self._page)
+        self.url = f"{self._house.url}/keys"
+        self.close = self._house.close
 
-        class Page(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                provider.fetches += 1
-                body = b"" if provider.is_broken else json.dumps(provider.jwks()).encode()
-                self.send_response(500 if provider.is_broken else 200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        """Where the keys are."""
-        return f"http://127.0.0.1:{self._server.server_port}/keys"
+    def _page(self, *_: object) -> tuple[int, bytes]:
+        self.fetches += 1
+        return (500, b"") if self.is_broken else (200, json.dumps(self.jwks()).encode())
 
     def jwks(self) -> dict[str, Any]:
         """The public keys."""
@@ -77,11 +62,6 @@ class Provider:
         } | changes
         claims = {name: value for name, value in claims.items() if value is not None}
         return jwt.encode(claims, signed_by or self.keys[key_id], algorithm=algorithm, headers={"kid": key_id})
-
-    def close(self) -> None:
-        """Stop answering."""
-        self._server.shutdown()
-        self._server.server_close()
 
 
 def with_shared_secret(token: str, secret: bytes) -> str:

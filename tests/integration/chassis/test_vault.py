@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from services.chassis import errors, vault
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.crypto import Undecipherable
 from services.chassis.vault import VaultTransit, open_keyring
+from tests.support.pages import OtherHouse
 
 OURS, THEIRS = "practice-ours", "practice-theirs"
 KEY = bytes(range(32))
@@ -34,26 +33,15 @@ class Vault:
         self.pause_s = 0.0
         self.garbage = b""
         self.tokens: list[str] = []
-        house = self
+        self._house = OtherHouse(self._page)
+        self.url = self._house.url
+        self.close = self._house.close
 
-        class Page(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                time.sleep(house.pause_s)
-                house.tokens.append(self.headers.get("X-Vault-Token", ""))
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                status, answer = house.answer(self.path, asked)
-                body = house.garbage or json.dumps(answer).encode()
-                self.send_response(200 if house.garbage else status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+    def _page(self, path: str, headers: Mapping[str, str], asked: bytes) -> tuple[int, bytes]:
+        time.sleep(self.pause_s)
+        self.tokens.append(headers.get("X-Vault-Token", ""))
+        status, answer = self.answer(path, json.loads(asked))
+        return (200, self.garbage) if self.garbage else (status, json.dumps(answer).encode())
 
     def answer(self, path: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Do what transit does; derived keys by context, versions in the ciphertext."""
@@ -86,11 +74,6 @@ class Vault:
     def rotate(self) -> None:
         """Begin a new version; old ones still open what they sealed."""
         self.versions.append(AESGCM.generate_key(256))
-
-    def close(self) -> None:
-        """Stop answering."""
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @pytest.fixture
