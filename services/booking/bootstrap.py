@@ -20,7 +20,8 @@ from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
-from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.rpc.channels import channel
+from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
 
 
