@@ -9,6 +9,7 @@ from collections.abc import Collection
 from psycopg import errors as pg
 
 from services.availability.adapters import proto
+from services.availability.adapters.limits import load_limits
 from services.availability.adapters.rows import array
 from services.availability.domain import errors, facts
 from services.availability.domain.directory import Directory
@@ -42,16 +43,18 @@ set site_id = excluded.site_id, display_name = excluded.display_name, update_tim
 
 _TYPE_COLUMNS = (
     "session_type_id, display_name, length_min, buffer_before_min, buffer_after_min, notice_min, horizon_days,"
-    " grid_min, modalities"
+    " grid_min, modalities, load_weight, is_intake, is_crisis, equipment_kinds"
 )
 
 _PUT_TYPE = f"""
-insert into session_types (practice_id, {_TYPE_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::smallint[])
+insert into session_types (practice_id, {_TYPE_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::smallint[],
+        %s, %s, %s, %s::text[])
 on conflict (practice_id, session_type_id) do update
 set display_name = excluded.display_name, length_min = excluded.length_min,
     buffer_before_min = excluded.buffer_before_min, buffer_after_min = excluded.buffer_after_min,
     notice_min = excluded.notice_min, horizon_days = excluded.horizon_days, grid_min = excluded.grid_min,
-    modalities = excluded.modalities, update_time = now()
+    modalities = excluded.modalities, load_weight = excluded.load_weight, is_intake = excluded.is_intake,
+    is_crisis = excluded.is_crisis, equipment_kinds = excluded.equipment_kinds, update_time = now()
 """  # noqa: S608 - only the literal column list is put in
 
 _PUT_SCHEDULE = """
@@ -110,6 +113,11 @@ class PostgresDirectories:
             found[practice_id] = known
         return found
 
+    async def change(self, call: Call) -> None:
+        """Give the call's practice a new version: what else it publishes is about to change."""
+        async with call.tx() as conn:
+            await conn.execute(_BUMP, (call.practice_id,))
+
     async def put_site(self, call: Call, site: Site) -> None:
         """Create or replace a site."""
         async with call.tx() as conn:
@@ -142,6 +150,10 @@ class PostgresDirectories:
                     session_type.horizon_days,
                     session_type.grid_min,
                     array(session_type.modalities),
+                    session_type.load_weight,
+                    session_type.is_intake,
+                    session_type.is_crisis,
+                    list(session_type.equipment_kinds),
                 ),
             )
 
@@ -183,7 +195,19 @@ async def _load(conn: Connection, practice_id: str, version: int) -> Directory:
     types = {}
     for row in await found.fetchall():
         types[str(row[0])] = SessionType(
-            str(row[0]), row[1], row[2], row[3], row[4], row[5], row[6], row[7], tuple(row[8])
+            str(row[0]),
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            row[7],
+            tuple(row[8]),
+            row[9],
+            row[10],
+            row[11],
+            tuple(row[12]),
         )
     found = await conn.execute(
         "select therapist_id::text, time_zone, weekly_hours, session_type_ids, version"
@@ -196,4 +220,5 @@ async def _load(conn: Connection, practice_id: str, version: int) -> Directory:
         schedules[therapist_id] = Schedule(
             therapist_id, time_zone, weekly, tuple(str(each) for each in type_ids), schedule_version
         )
-    return Directory(version=version, sites=sites, rooms=rooms, session_types=types, schedules=schedules)
+    limits = await load_limits(conn, practice_id)
+    return Directory(version=version, sites=sites, rooms=rooms, session_types=types, schedules=schedules, limits=limits)

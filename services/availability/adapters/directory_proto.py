@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from kept.availability.v1 import availability_pb2, availability_service_pb2
@@ -18,6 +17,7 @@ from services.availability.adapters.proto import (
     uuid_or_new,
     whole,
 )
+from services.availability.adapters.words import clock_of, clock_text, kinds_of, name_of
 from services.availability.domain import errors
 from services.availability.domain.hours import (
     MAX_SESSION_TYPES,
@@ -31,17 +31,12 @@ from services.availability.usecases.list_session_types import NameCursor
 from services.availability.usecases.ports import Room, Site, TimeOff
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 
-MAX_NAME_CHARS = 120
-"""Characters of a display name. Source: the contract."""
-
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
-
 
 def site_of(message: availability_pb2.Site) -> Site:
     """Return a site as the caller sent it; its zone is unchecked. Raises Malformed."""
     return Site(
         uuid_or_new(message.site_id, field="site.site_id"),
-        _name(message.display_name, field="site.display_name"),
+        name_of(message.display_name, field="site.display_name"),
         message.time_zone,
     )
 
@@ -56,7 +51,7 @@ def room_of(message: availability_pb2.Room) -> Room:
     return Room(
         uuid_or_new(message.room_id, field="room.room_id"),
         uuid_of(message.site_id, field="room.site_id"),
-        _name(message.display_name, field="room.display_name"),
+        name_of(message.display_name, field="room.display_name"),
     )
 
 
@@ -69,7 +64,7 @@ def session_type_of(message: availability_pb2.SessionType) -> SessionType:
     """Return a session type as the caller sent it. Raises Malformed."""
     return SessionType(
         session_type_id=uuid_or_new(message.session_type_id, field="session_type.session_type_id"),
-        display_name=_name(message.display_name, field="session_type.display_name"),
+        display_name=name_of(message.display_name, field="session_type.display_name"),
         length_min=whole(message.length_min, field="session_type.length_min", least=5, most=480),
         buffer_before_min=whole(message.buffer_before_min, field="session_type.buffer_before_min", least=0, most=120),
         buffer_after_min=whole(message.buffer_after_min, field="session_type.buffer_after_min", least=0, most=120),
@@ -77,6 +72,10 @@ def session_type_of(message: availability_pb2.SessionType) -> SessionType:
         horizon_days=whole(message.horizon_days, field="session_type.horizon_days", least=1, most=365),
         grid_min=whole(message.grid_min, field="session_type.grid_min", least=5, most=240),
         modalities=_modalities(message.modalities, field="session_type.modalities"),
+        load_weight=max(whole(message.load_weight, field="session_type.load_weight", least=0, most=10), 1),
+        is_intake=message.is_intake,
+        is_crisis=message.is_crisis,
+        equipment_kinds=kinds_of(message.equipment_kinds, field="session_type.equipment_kinds"),
     )
 
 
@@ -92,6 +91,10 @@ def session_type_message(session_type: SessionType) -> availability_pb2.SessionT
         horizon_days=session_type.horizon_days,
         grid_min=session_type.grid_min,
         modalities=session_type.modalities,  # type: ignore[arg-type]
+        load_weight=session_type.load_weight,
+        is_intake=session_type.is_intake,
+        is_crisis=session_type.is_crisis,
+        equipment_kinds=session_type.equipment_kinds,
     )
 
 
@@ -145,8 +148,8 @@ def schedule_message(schedule: Schedule) -> availability_pb2.Schedule:
         weekly_hours=[
             availability_pb2.WeeklyHours(
                 weekday=each.weekday,
-                start_local=_clock(each.start_min),
-                end_local=_clock(each.end_min),
+                start_local=clock_text(each.start_min),
+                end_local=clock_text(each.end_min),
                 site_id=each.site_id,
                 modalities=each.modalities,  # type: ignore[arg-type]
             )
@@ -185,27 +188,11 @@ def _hours(message: availability_pb2.WeeklyHours) -> WeeklyHours:
         raise errors.Malformed("Hours in person need a site.", field=f"{field}.site_id")
     return WeeklyHours(
         weekday=whole(message.weekday, field=f"{field}.weekday", least=1, most=7),
-        start_min=_minute(message.start_local, field=f"{field}.start_local"),
-        end_min=_minute(message.end_local, field=f"{field}.end_local"),
+        start_min=clock_of(message.start_local, field=f"{field}.start_local"),
+        end_min=clock_of(message.end_local, field=f"{field}.end_local"),
         site_id=site_id,
         modalities=modalities,
     )
-
-
-def _minute(text: str, *, field: str) -> int:
-    if not _CLOCK.fullmatch(text):
-        raise errors.Malformed("A time of day is HH:MM.", field=field)
-    return int(text[:2]) * 60 + int(text[3:])
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def _name(text: str, *, field: str) -> str:
-    if not text.strip() or len(text) > MAX_NAME_CHARS or not text.isprintable():
-        raise errors.Malformed("A name has 1 to 120 printable characters.", field=field, most=str(MAX_NAME_CHARS))
-    return text
 
 
 def _modalities(values: Iterable[int], *, field: str) -> tuple[int, ...]:

@@ -7,9 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
 
+from services.availability.adapters.agendas import ask_sessions, note_agendas
 from services.availability.adapters.rows import array, columns
+from services.availability.domain.agenda import Agendas
 from services.availability.domain.board import Board
+from services.availability.domain.directory import Directory
 from services.availability.domain.free import Span
+from services.availability.domain.wish import Ways, equipment_to_try
 from services.chassis.db.pool import Connection, Database
 
 _OCCUPIED = """
@@ -36,11 +40,19 @@ class PostgresTaken:
         async with self._database.begin([practice_id]) as conn:
             found = await conn.execute(_TAKEN_TIMES, (practice_id, array(resource_ids), *span))
             rows = await found.fetchall()
-        taken: dict[str, Sequence[Span]] = {}
+        taken: dict[str, list[Span]] = {}
         for resource_id, text in rows:
             edges = [int(word) for word in text.split(" ")]
-            taken[resource_id] = list(zip(edges[::2], edges[1::2], strict=True))
+            taken.setdefault(resource_id, []).extend(zip(edges[::2], edges[1::2], strict=True))
         return taken
+
+    async def agendas(self, practice_id: str, therapist_ids: Sequence[str], span: Span) -> Agendas:
+        """Return what therapists have around a stretch; unlocked, so it may be overtaken."""
+        agendas = Agendas()
+        async with self._database.begin([practice_id]) as conn:
+            asked = await ask_sessions(conn, [(practice_id, each, span) for each in therapist_ids])
+            await note_agendas((asked, None), agendas)
+        return agendas
 
 
 async def look_up(conn: Connection, board: Board, needs: Collection[Need], *, but_claim_id: str | None = None) -> None:
@@ -62,3 +74,14 @@ async def note(found: AsyncCursor[TupleRow], board: Board) -> None:
         if row not in seen:
             seen.add(row)
             board.take(row[0], row[1], (row[2], row[3]))
+
+
+def equipment_needs(practice_id: str, ways: Ways, directory: Directory) -> set[Need]:
+    """Return the equipment to look up for a wish."""
+    inner = (ways.wish.start_s, ways.end_s)
+    return {
+        (practice_id, each, inner)
+        for option in ways.options
+        for pieces in equipment_to_try(ways, option, directory)
+        for each in pieces
+    }

@@ -7,6 +7,10 @@ from datetime import date
 from zlib import crc32
 
 from services.availability.domain.hours import Offer, Schedule, SessionType, offer
+from services.availability.domain.limits import Limits
+
+NO_LIMITS = Limits()
+"""Is what a practice has that never set one."""
 
 MAX_REMEMBERED = 20_000
 """Days of offers one practice's directory remembers: about 40 starts each, 4 kB; then it starts afresh."""
@@ -19,7 +23,7 @@ class Directory:
     Never changed once built: a new version is a new object. Only `offers` remembers what it computed.
     """
 
-    __slots__ = ("_offers", "_rooms_by_therapist", "rooms", "schedules", "session_types", "sites", "version")
+    __slots__ = ("_offers", "_rooms_by_therapist", "limits", "rooms", "schedules", "session_types", "sites", "version")
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class Directory:
         rooms: Mapping[str, Sequence[str]],
         session_types: Mapping[str, SessionType],
         schedules: Mapping[str, Schedule],
+        limits: Limits = NO_LIMITS,
     ) -> None:
         self.version = version
         self.sites = sites
@@ -38,6 +43,7 @@ class Directory:
         self.session_types = session_types
         self.schedules = schedules
         """Therapist id to their schedule."""
+        self.limits = limits
         self._offers: dict[tuple[str, str, date], Offer] = {}
         self._rooms_by_therapist: dict[tuple[str, str], tuple[str, ...]] = {}
 

@@ -83,3 +83,16 @@ def differ(new: Span, old: Span) -> list[Span]:
     """Return what of *new* lies outside of *old*: none, one or two spans."""
     pieces = [(new[0], min(new[1], old[0])), (max(new[0], old[1]), new[1])]
     return [(start_s, end_s) for start_s, end_s in pieces if start_s < end_s]
+
+
+def gaps(span: Span, taken: Iterable[Span]) -> list[Span]:
+    """Return what of a span nothing takes, sorted."""
+    found: list[Span] = []
+    at_s, end_s = span
+    for taken_start_s, taken_end_s in merge(taken):
+        if at_s < min(taken_start_s, end_s):
+            found.append((at_s, min(taken_start_s, end_s)))
+        at_s = max(at_s, taken_end_s)
+    if at_s < end_s:
+        found.append((at_s, end_s))
+    return found

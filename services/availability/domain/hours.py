@@ -47,6 +47,10 @@ class SessionType:
     horizon_days: int
     grid_min: int
     modalities: tuple[int, ...]
+    load_weight: int = 1
+    is_intake: bool = False
+    is_crisis: bool = False
+    equipment_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.availability.domain import facts
+from services.availability.domain.absence import Absence, Item
+from services.availability.domain.agenda import Agendas
 from services.availability.domain.claim import Claim, Placement
 from services.availability.domain.directory import Directory
 from services.availability.domain.free import Span
@@ -120,8 +122,39 @@ class Claims(Protocol):
         """Ask the owners of claims that are due for their word, at most *limit*; return how many."""
 
 
+class Absences(Protocol):
+    """Reads and writes absences in the call's own transaction."""
+
+    async def hit(self, call: Call, therapist_id: str, span: Span, *, limit: int, is_locked: bool) -> list[Item]:
+        """Return the claims an absence hits, at most *limit*, without their rank; locked ones wait to be released."""
+
+    async def take_time(self, call: Call, absence: Absence) -> None:
+        """Store an absence and take its time; claims stand. Raises Stale."""
+
+    async def add_items(self, call: Call, absence: Absence, items: list[Item], told: facts.AbsenceStarted) -> None:
+        """Store ranked items and the fact."""
+
+    async def find(self, call: Call, absence_id: str, *, is_locked: bool = False) -> Absence:
+        """Return an absence with its counts. Raises Unknown."""
+
+    async def close(self, call: Call, absence_id: str, told: facts.AbsenceClosed) -> None:
+        """Store that the case is closed, and the fact."""
+
+    async def items(self, call: Call, absence_id: str, *, after_rank: int, limit: int) -> list[Item]:
+        """Return items by rank."""
+
+    async def lock_item(self, call: Call, absence_id: str, claim_id: str) -> Item:
+        """Return an item that nobody else can change until this call ends. Raises Unknown."""
+
+    async def save_item(self, call: Call, absence_id: str, item: Item) -> None:
+        """Store an item's state."""
+
+
 class Taken(Protocol):
     """Looks up what is taken."""
 
     async def times(self, practice_id: str, resource_ids: Sequence[str], span: Span) -> Mapping[str, Sequence[Span]]:
         """Return what is taken of each resource in a stretch; one of which nothing is taken may be missing."""
+
+    async def agendas(self, practice_id: str, therapist_ids: Sequence[str], span: Span) -> Agendas:
+        """Return what therapists have around a stretch; unlocked, so it may be overtaken."""

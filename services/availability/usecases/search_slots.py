@@ -13,6 +13,7 @@ from services.availability.domain.free import Span, blocked_everywhere, blocked_
 from services.availability.domain.hours import Modality, Option, Schedule, SessionType
 from services.availability.domain.wall import MINUTE_S, local_date, wall_at
 from services.availability.domain.wish import DAY_S, bounds
+from services.availability.usecases.hide_limited import hide_limited
 from services.availability.usecases.ports import Clock, Directories, Slot, Taken
 
 MAX_DAYS = 184
@@ -42,6 +43,7 @@ class Query:
     site_id: str
     is_first_only: bool
     is_by_staff: bool
+    is_high_need: bool = False
 
 
 async def search_slots(
@@ -76,6 +78,9 @@ async def search_slots(
     while left and from_s < to_s and len(found) < limit:
         span = (from_s, min(from_s + step_s, to_s))
         starts = await _free_starts(query, left.values(), directory, session_type, taken, span)
+        starts = await hide_limited(
+            starts, query.practice_id, session_type, directory, taken, now_s=now_s, is_high_need=query.is_high_need
+        )
         if query.is_first_only:
             starts = {therapist_id: each[:1] for therapist_id, each in starts.items()}
             for therapist_id, each in starts.items():

@@ -124,6 +124,10 @@ class SessionType(_message.Message):
     HORIZON_DAYS_FIELD_NUMBER: _builtins.int
     GRID_MIN_FIELD_NUMBER: _builtins.int
     MODALITIES_FIELD_NUMBER: _builtins.int
+    LOAD_WEIGHT_FIELD_NUMBER: _builtins.int
+    IS_INTAKE_FIELD_NUMBER: _builtins.int
+    IS_CRISIS_FIELD_NUMBER: _builtins.int
+    EQUIPMENT_KINDS_FIELD_NUMBER: _builtins.int
     session_type_id: _builtins.str
     """Is the id, a UUID."""
     display_name: _builtins.str
@@ -140,9 +144,19 @@ class SessionType(_message.Message):
     """Is how far ahead it can be booked, in days, 1 to 365."""
     grid_min: _builtins.int
     """Is the start grid in minutes from local midnight, 5 to 240."""
+    load_weight: _builtins.int
+    """Is how heavy it weighs on the therapist, 1 to 10; 0 means 1."""
+    is_intake: _builtins.bool
+    """Tells that it is a new client's first: it counts against a therapist's intakes of a week."""
+    is_crisis: _builtins.bool
+    """Tells that it is for a crisis: the therapist's cool-down follows it."""
     @_builtins.property
     def modalities(self) -> _containers.RepeatedScalarFieldContainer[Global___Modality.ValueType]:
         """Lists how it may take place."""
+
+    @_builtins.property
+    def equipment_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists kinds of equipment of which it takes one each when in person, at most 5."""
 
     def __init__(
         self,
@@ -156,10 +170,14 @@ class SessionType(_message.Message):
         horizon_days: _builtins.int = ...,
         grid_min: _builtins.int = ...,
         modalities: _abc.Iterable[Global___Modality.ValueType] | None = ...,
+        load_weight: _builtins.int = ...,
+        is_intake: _builtins.bool = ...,
+        is_crisis: _builtins.bool = ...,
+        equipment_kinds: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buffer_after_min", b"buffer_after_min", "buffer_before_min", b"buffer_before_min", "display_name", b"display_name", "grid_min", b"grid_min", "horizon_days", b"horizon_days", "length_min", b"length_min", "modalities", b"modalities", "notice_min", b"notice_min", "session_type_id", b"session_type_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["buffer_after_min", b"buffer_after_min", "buffer_before_min", b"buffer_before_min", "display_name", b"display_name", "equipment_kinds", b"equipment_kinds", "grid_min", b"grid_min", "horizon_days", b"horizon_days", "is_crisis", b"is_crisis", "is_intake", b"is_intake", "length_min", b"length_min", "load_weight", b"load_weight", "modalities", b"modalities", "notice_min", b"notice_min", "session_type_id", b"session_type_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -333,7 +351,7 @@ Global___Slot: _TypeAlias = Slot  # noqa: Y015
 
 @_typing.final
 class Alternatives(_message.Message):
-    """Lists the nearest free slots; travels in the details of SLOT_TAKEN and CLIENT_OVERLAP."""
+    """Lists the nearest free slots; travels in the details of SLOT_TAKEN, CLIENT_OVERLAP, CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -402,6 +420,10 @@ class Claim(_message.Message):
     MODALITY_FIELD_NUMBER: _builtins.int
     SITE_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    EXTRA_THERAPIST_IDS_FIELD_NUMBER: _builtins.int
+    EQUIPMENT_IDS_FIELD_NUMBER: _builtins.int
+    IS_OVERBOOKED_FIELD_NUMBER: _builtins.int
     claim_id: _builtins.str
     """Is the id, a UUID, given by the owner (the appointment's id)."""
     state: Global___Claim.State.ValueType
@@ -422,6 +444,8 @@ class Claim(_message.Message):
     """Names the site; empty when remote."""
     version: _builtins.int
     """Counts changes."""
+    is_overbooked: _builtins.bool
+    """Tells that staff booked it over somebody else's time, deliberately."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Is the start of the session."""
@@ -437,6 +461,18 @@ class Claim(_message.Message):
     @_builtins.property
     def hold_expire_time(self) -> _timestamp_pb2.Timestamp:
         """Is when a hold is announced as lapsed; it blocks on until its owner's word."""
+
+    @_builtins.property
+    def extra_client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists further clients."""
+
+    @_builtins.property
+    def extra_therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists further therapists."""
+
+    @_builtins.property
+    def equipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists the equipment it takes."""
 
     def __init__(
         self,
@@ -455,10 +491,14 @@ class Claim(_message.Message):
         modality: Global___Modality.ValueType = ...,
         site_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
+        extra_therapist_ids: _abc.Iterable[_builtins.str] | None = ...,
+        equipment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        is_overbooked: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "start_time", b"start_time", "start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "client_id", b"client_id", "end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "modality", b"modality", "room_id", b"room_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "client_id", b"client_id", "end_time", b"end_time", "equipment_ids", b"equipment_ids", "extra_client_ids", b"extra_client_ids", "extra_therapist_ids", b"extra_therapist_ids", "hold_expire_time", b"hold_expire_time", "is_overbooked", b"is_overbooked", "modality", b"modality", "room_id", b"room_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
