@@ -1,4 +1,4 @@
-"""Reads and writes the words that several messages share: names, kinds, times of day, reasons."""
+"""Reads the words several messages share: names, kinds, times of day, reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weighs new claims against what their therapists have in hand, and against what their client holds."""
+"""Weighs new claims against what their therapists have and their client holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds what limits a practice's claims beside hours: caps, travel, equipment, reserved capacity."""
+"""Holds what limits claims beside hours: caps, travel, equipment, reserved capacity."""
 
 from __future__ import annotations
 
