@@ -9,10 +9,12 @@ from functools import partial
 from kept.booking.v1 import booking_events_pb2
 
 from services.availability.adapters import proto
+from services.availability.adapters.absences import PostgresAbsences
 from services.availability.adapters.calendar import PostgresCalendars
 from services.availability.adapters.directory import PostgresDirectories
 from services.availability.adapters.holds import BatchedHolds
 from services.availability.adapters.ledger import PostgresClaims
+from services.availability.adapters.limits import PostgresLimits
 from services.availability.adapters.shared_search import RecentSearches
 from services.availability.adapters.taken import PostgresTaken
 from services.availability.config import SERVICE
@@ -43,6 +45,8 @@ class Parts:
     finder: Finder
     reactions: Reactions
     clock: Clock
+    limits: PostgresLimits
+    absences: PostgresAbsences
     background: tuple[Background, ...]
 
 
@@ -54,7 +58,7 @@ def now_s() -> int:
 def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
     """Give every part what it needs of an open database."""
     directories, taken = PostgresDirectories(database), PostgresTaken(database)
-    claims = PostgresClaims(database, tzdata_version=TZDATA_VERSION)
+    claims = PostgresClaims(database, clock=clock, tzdata_version=TZDATA_VERSION)
     reactions = Reactions(claims=claims)
     inbox = InboxRunner(
         database,
@@ -76,5 +80,7 @@ def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
         finder=Finder(directories, taken, clock, RecentSearches(), proto.alternatives),
         reactions=reactions,
         clock=clock,
+        limits=PostgresLimits(directories),
+        absences=PostgresAbsences(),
         background=(inbox, Every(ANNOUNCE_EVERY_S, announce, "announce_lapsed_claims", database)),
     )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from services.availability.adapters.aged_claims import PostgresAgedClaims
 from services.availability.adapters.ledger import PostgresClaims
+from services.availability.bootstrap import now_s
 from services.availability.config import SERVICE
 from services.availability.domain.shift import Shift, Verdict
 from services.availability.domain.wall import TZDATA_VERSION
@@ -42,7 +43,7 @@ async def rematerialise(*, is_mending: bool) -> int:
     database = await Database.open(read_config(SERVICE))
     counts: Counter[Verdict] = Counter()
     try:
-        claims = PostgresAgedClaims(database, PostgresClaims(database, tzdata_version=TZDATA_VERSION))
+        claims = PostgresAgedClaims(database, PostgresClaims(database, clock=now_s, tzdata_version=TZDATA_VERSION))
         async for shift in rematerialise_claims(claims=claims, tzdata_version=TZDATA_VERSION, is_mending=is_mending):
             counts[shift.verdict] += 1
             if shift.verdict is not Verdict.SAME:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-from kept.availability.v1 import availability_pb2, availability_service_pb2, calendar_service_pb2
+from kept.availability.v1 import (
+    absence_service_pb2,
+    availability_pb2,
+    availability_service_pb2,
+    calendar_service_pb2,
+    limits_service_pb2,
+)
 
+from services.availability.absence_servicer import AbsenceServicer
 from services.availability.adapters import directory_proto, proto
 from services.availability.adapters.explain_proto import explanation_message
 from services.availability.bootstrap import Parts, bootstrap
@@ -14,6 +21,7 @@ from services.availability.config import SERVICE
 from services.availability.domain.claim import Claim
 from services.availability.domain.wall import instant
 from services.availability.domain.wish import Wish
+from services.availability.limits_servicer import LimitsServicer
 from services.availability.usecases.answer_claim import answer_claim
 from services.availability.usecases.create_time_off import create_time_off
 from services.availability.usecases.explain_slot import explain_slot
@@ -102,7 +110,12 @@ class AvailabilityServicer:
         self, request: availability_service_pb2.SearchSlotsRequest, call: Call
     ) -> availability_service_pb2.SearchSlotsResponse:
         is_by_staff = not STAFF_ROLES.isdisjoint(call.actor.roles)
-        query, limit, after = proto.query_of(request, practice_id=call.practice_id, is_by_staff=is_by_staff)
+        query, limit, after = proto.query_of(
+            request,
+            practice_id=call.practice_id,
+            is_by_staff=is_by_staff,
+            is_trusted=is_by_staff or call.actor.kind == "service",
+        )
         found = await search_slots(
             query, directories=self._directories, taken=self._taken, clock=self._clock, limit=limit + 1, after=after
         )
@@ -127,6 +140,8 @@ class AvailabilityServicer:
     async def Hold(self, request: availability_service_pb2.HoldRequest, call: Call) -> availability_pb2.Claim:
         hold_id = proto.uuid_of(request.hold_id, field="hold_id")
         wish = proto.wish_of_hold(request)
+        if wish.extra_client_ids:
+            await call.authorize(client_ids=wish.extra_client_ids)
         return proto.claim_message(await hold_slot(hold_id, wish, call, holds=self._holds, finder=self._finder))
 
     async def HoldMany(
@@ -194,6 +209,8 @@ def application(config: ProcessConfig, parts: Parts) -> Application:
         clock=parts.clock,
     )
     calendar = CalendarServicer(directories=parts.directories, calendars=parts.calendars)
+    limits = LimitsServicer(limits=parts.limits, directories=parts.directories)
+    absences = AbsenceServicer(absences=parts.absences, directories=parts.directories)
     return Application(
         SERVICE,
         config,
@@ -201,6 +218,8 @@ def application(config: ProcessConfig, parts: Parts) -> Application:
         [
             (availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"], servicer),
             (calendar_service_pb2.DESCRIPTOR.services_by_name["CalendarService"], calendar),
+            (limits_service_pb2.DESCRIPTOR.services_by_name["LimitsService"], limits),
+            (absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceService"], absences),
         ],
         background=parts.background,
         closers=(parts.holds.close,),

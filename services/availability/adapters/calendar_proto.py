@@ -11,14 +11,12 @@ from google.protobuf.message import Message
 from kept.availability.v1 import calendar_pb2, calendar_service_pb2
 
 from services.availability.adapters.directory_proto import (
-    clock,
-    minute_of,
     modalities_of,
-    name_of,
     schedule_message,
     time_off_message,
 )
 from services.availability.adapters.proto import DEFAULT_PAGE, MAX_TYPES_PAGE, day_of, uuid_of, uuid_or_new, whole
+from services.availability.adapters.words import clock_of, clock_text, name_of
 from services.availability.domain import errors
 from services.availability.domain.days import (
     MAX_STRETCHES_A_DAY,
@@ -63,8 +61,8 @@ def override_message(override: Override) -> calendar_pb2.DateOverride:
         kind=_EXTEND if override.is_extension else _REPLACE,
         hours=[
             calendar_pb2.DayHours(
-                start_local=clock(each.start_min),
-                end_local=clock(each.end_min),
+                start_local=clock_text(each.start_min),
+                end_local=clock_text(each.end_min),
                 site_id=each.site_id,
                 modalities=each.modalities,  # type: ignore[arg-type]
             )
@@ -218,8 +216,8 @@ def _stretch(message: calendar_pb2.DayHours) -> Stretch:
     if Modality.IN_PERSON in modalities and not site_id:
         raise errors.Malformed("Hours in person need a site.", field=f"{field}.site_id")
     return Stretch(
-        minute_of(message.start_local, field=f"{field}.start_local"),
-        minute_of(message.end_local, field=f"{field}.end_local"),
+        clock_of(message.start_local, field=f"{field}.start_local"),
+        clock_of(message.end_local, field=f"{field}.end_local"),
         site_id,
         modalities,
     )

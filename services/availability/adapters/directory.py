@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection
+from dataclasses import replace
 
 from psycopg import errors as pg
 
 from services.availability.adapters import proto
 from services.availability.adapters.calendar_rows import load_calendar, read_week, week_words
+from services.availability.adapters.limits import load_limits
 from services.availability.adapters.rows import array
 from services.availability.domain import errors, facts
 from services.availability.domain.directory import Directory
@@ -42,19 +44,21 @@ set site_id = excluded.site_id, display_name = excluded.display_name, update_tim
 
 _TYPE_COLUMNS = (
     "session_type_id, display_name, length_min, buffer_before_min, buffer_after_min, notice_min, horizon_days,"
-    " grid_min, modalities, is_self_bookable, is_same_day_allowed, load_weight, capacity, needs_room"
+    " grid_min, modalities, is_self_bookable, is_same_day_allowed, load_weight, capacity, needs_room, is_intake,"
+    " is_crisis, equipment_kinds"
 )
 
 _PUT_TYPE = f"""
 insert into session_types (practice_id, {_TYPE_COLUMNS})
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::smallint[], %s, %s, %s, %s, %s)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::smallint[], %s, %s, %s, %s, %s, %s, %s, %s::text[])
 on conflict (practice_id, session_type_id) do update
 set display_name = excluded.display_name, length_min = excluded.length_min,
     buffer_before_min = excluded.buffer_before_min, buffer_after_min = excluded.buffer_after_min,
     notice_min = excluded.notice_min, horizon_days = excluded.horizon_days, grid_min = excluded.grid_min,
     modalities = excluded.modalities, is_self_bookable = excluded.is_self_bookable,
     is_same_day_allowed = excluded.is_same_day_allowed, load_weight = excluded.load_weight,
-    capacity = excluded.capacity, needs_room = excluded.needs_room, update_time = now()
+    capacity = excluded.capacity, needs_room = excluded.needs_room, is_intake = excluded.is_intake,
+    is_crisis = excluded.is_crisis, equipment_kinds = excluded.equipment_kinds, update_time = now()
 """  # noqa: S608 - only the literal column list is put in
 
 _PUT_SCHEDULE = """
@@ -116,6 +120,11 @@ class PostgresDirectories:
             found[practice_id] = known
         return found
 
+    async def change(self, call: Call) -> None:
+        """Give the call's practice a new version: what else it publishes is about to change."""
+        async with call.tx() as conn:
+            await conn.execute(BUMP, (call.practice_id,))
+
     async def put_site(self, call: Call, site: Site) -> None:
         """Create or replace a site."""
         async with call.tx() as conn:
@@ -153,6 +162,9 @@ class PostgresDirectories:
                     session_type.load_weight,
                     session_type.capacity,
                     session_type.needs_room,
+                    session_type.is_intake,
+                    session_type.is_crisis,
+                    list(session_type.equipment_kinds),
                 ),
             )
 
@@ -191,9 +203,9 @@ async def _load(conn: Connection, practice_id: str, version: int) -> Directory:
     found = await conn.execute(f"select {_TYPE_COLUMNS} from session_types where practice_id = %s", only)  # noqa: S608
     types = {}
     for row in await found.fetchall():
-        types[str(row[0])] = SessionType(
-            str(row[0]), row[1], row[2], row[3], row[4], row[5], row[6], row[7], tuple(row[8]), *row[9:]
-        )
+        type_id, name, length, before, after, notice, horizon, grid, modalities, *rest = row[:16]
+        kind = SessionType(str(type_id), name, length, before, after, notice, horizon, grid, tuple(modalities), *rest)
+        types[kind.session_type_id] = replace(kind, equipment_kinds=tuple(row[16]))
     found = await conn.execute(
         "select therapist_id::text, time_zone, weekly_hours, session_type_ids, version"
         " from schedules where practice_id = %s",
@@ -211,4 +223,5 @@ async def _load(conn: Connection, practice_id: str, version: int) -> Directory:
         session_types=types,
         schedules=schedules,
         calendar=await load_calendar(conn, practice_id),
+        limits=await load_limits(conn, practice_id),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -20,6 +19,7 @@ from services.availability.adapters.proto import (
     uuid_or_new,
     whole,
 )
+from services.availability.adapters.words import clock_of, clock_text, kinds_of, name_of
 from services.availability.domain import errors
 from services.availability.domain.hours import (
     MAX_EVERY_WEEKS,
@@ -33,11 +33,6 @@ from services.availability.domain.hours import (
 from services.availability.usecases.list_session_types import NameCursor
 from services.availability.usecases.ports import Room, Site, TimeOff
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
-
-MAX_NAME_CHARS = 120
-"""Characters of a display name. Source: the contract."""
-
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
 
 
 def site_of(message: availability_pb2.Site) -> Site:
@@ -85,6 +80,9 @@ def session_type_of(message: availability_pb2.SessionType) -> SessionType:
         load_weight=whole(message.load_weight or 1, field="session_type.load_weight", least=1, most=10),
         capacity=whole(message.capacity or 1, field="session_type.capacity", least=1, most=30),
         needs_room=_claimed(message, "needs_room"),
+        is_intake=message.is_intake,
+        is_crisis=message.is_crisis,
+        equipment_kinds=kinds_of(message.equipment_kinds, field="session_type.equipment_kinds"),
     )
 
 
@@ -105,6 +103,9 @@ def session_type_message(session_type: SessionType) -> availability_pb2.SessionT
         load_weight=session_type.load_weight,
         capacity=session_type.capacity,
         needs_room=session_type.needs_room,
+        is_intake=session_type.is_intake,
+        is_crisis=session_type.is_crisis,
+        equipment_kinds=session_type.equipment_kinds,
     )
 
 
@@ -158,8 +159,8 @@ def schedule_message(schedule: Schedule) -> availability_pb2.Schedule:
         weekly_hours=[
             availability_pb2.WeeklyHours(
                 weekday=each.weekday,
-                start_local=clock(each.start_min),
-                end_local=clock(each.end_min),
+                start_local=clock_text(each.start_min),
+                end_local=clock_text(each.end_min),
                 site_id=each.site_id,
                 modalities=each.modalities,  # type: ignore[arg-type]
                 every_weeks=each.every_weeks,
@@ -202,8 +203,8 @@ def _hours(message: availability_pb2.WeeklyHours) -> WeeklyHours:
         raise errors.Malformed("Hours in person need a site.", field=f"{field}.site_id")
     return WeeklyHours(
         weekday=whole(message.weekday, field=f"{field}.weekday", least=1, most=7),
-        start_min=minute_of(message.start_local, field=f"{field}.start_local"),
-        end_min=minute_of(message.end_local, field=f"{field}.end_local"),
+        start_min=clock_of(message.start_local, field=f"{field}.start_local"),
+        end_min=clock_of(message.end_local, field=f"{field}.end_local"),
         site_id=site_id,
         modalities=modalities,
         every_weeks=whole(message.every_weeks or 1, field=f"{field}.every_weeks", least=1, most=MAX_EVERY_WEEKS),
@@ -220,25 +221,6 @@ def _day(text: str, *, field: str) -> date | None:
 def _claimed(message: availability_pb2.SessionType, field: str) -> bool:
     """Return what a message says of itself; silence is a yes, so that who knows no such field changes nothing."""
     return bool(getattr(message, field)) if message.HasField(field) else True  # type: ignore[arg-type]
-
-
-def minute_of(text: str, *, field: str) -> int:
-    """Return the minute of the day that HH:MM means. Raises Malformed."""
-    if not _CLOCK.fullmatch(text):
-        raise errors.Malformed("A time of day is HH:MM.", field=field)
-    return int(text[:2]) * 60 + int(text[3:])
-
-
-def clock(minute: int) -> str:
-    """Return a minute of the day as HH:MM."""
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def name_of(text: str, *, field: str) -> str:
-    """Return a display name. Raises Malformed."""
-    if not text.strip() or len(text) > MAX_NAME_CHARS or not text.isprintable():
-        raise errors.Malformed("A name has 1 to 120 printable characters.", field=field, most=str(MAX_NAME_CHARS))
-    return text
 
 
 def modalities_of(values: Iterable[int], *, field: str) -> tuple[int, ...]:

@@ -9,10 +9,21 @@ from typing import TypeAlias
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
 
+from services.availability.adapters.agendas import ask_agendas, note_agendas
 from services.availability.adapters.directory import PostgresDirectories
-from services.availability.adapters.rows import CLAIM_COLUMNS, INSERT_PIECES, array, claim, columns, pieces_of
-from services.availability.adapters.taken import Need, ask, look_up, note
+from services.availability.adapters.overrides import Override, record
+from services.availability.adapters.rows import (
+    CLAIM_COLUMNS,
+    INSERT_LANE_1,
+    INSERT_PIECES,
+    array,
+    claim,
+    columns,
+    pieces_of,
+)
+from services.availability.adapters.taken import Need, ask, equipment_needs, look_up, note
 from services.availability.domain import errors
+from services.availability.domain.agenda import Agendas, counted, passed_besides, session_of, stretch
 from services.availability.domain.board import Board, needs, place
 from services.availability.domain.claim import HOLD_S, Claim, Placement, State
 from services.availability.domain.directory import Directory
@@ -40,18 +51,26 @@ _INSERT_CLAIMS = """
 insert into claims (
     practice_id, claim_id, state, client_id, session_type_id, therapist_id, room_id, site_id, modality,
     start_time, end_time, buffer_before_min, buffer_after_min, start_local, time_zone, fold, tzdata_version,
-    wish_digest, hold_expire_time, ask_time, version
+    wish_digest, hold_expire_time, ask_time, version, is_by_staff
 )
 select practice_id, claim_id, 'held', client_id, session_type_id, therapist_id, room_id, site_id, modality,
        to_timestamp(start_s), to_timestamp(end_s), before_min, after_min, start_local, time_zone, fold, %s,
-       decode(wish_digest, 'hex'), to_timestamp(%s), to_timestamp(%s), 1
+       decode(wish_digest, 'hex'), to_timestamp(%s), to_timestamp(%s), 1, is_by_staff
   from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::smallint[],
               %s::bigint[], %s::bigint[], %s::integer[], %s::integer[], %s::text[],
-              %s::text[], %s::smallint[], %s::text[])
+              %s::text[], %s::smallint[], %s::text[], %s::boolean[])
     as given (practice_id, claim_id, client_id, session_type_id, therapist_id, room_id, site_id, modality,
-              start_s, end_s, before_min, after_min, start_local, time_zone, fold, wish_digest)
+              start_s, end_s, before_min, after_min, start_local, time_zone, fold, wish_digest, is_by_staff)
 on conflict do nothing
 """
+
+_ADD_EXTRAS = """
+update claims
+   set extra_client_ids = %s::uuid[], extra_therapist_ids = %s::uuid[], equipment_ids = %s::uuid[],
+       overbooked_ids = %s::uuid[], is_high_need = %s
+ where practice_id = %s and claim_id = %s
+"""
+"""What few claims have: the insert of all the others is not made longer by it."""
 
 Key: TypeAlias = tuple[str, str]
 """Practice id and hold id."""
@@ -69,6 +88,7 @@ class _Job:
     hold_id: str
     wish: Wish
     envelope: Envelope
+    actor_id: str
 
 
 class BatchedHolds:
@@ -85,7 +105,7 @@ class BatchedHolds:
     async def take(self, hold_id: str, wish: Wish, call: Call) -> Claim:
         """Commit a held claim with its audit record; the same wish under the same id gives the same claim."""
         call.resource_id = hold_id
-        return await self._writer.submit(_Job(call.practice_id, hold_id, wish, call.seal(None)))
+        return await self._writer.submit(_Job(call.practice_id, hold_id, wish, call.seal(None), call.actor.actor_id))
 
     async def close(self) -> None:
         """Commit who waits, and take no more."""
@@ -107,20 +127,24 @@ class BatchedHolds:
                 ways[position] = find_ways(job.wish, directories[job.practice_id], now_s=now_s)
             except ServiceError as refusal:
                 answers[position] = refusal
-        board = Board()
+        board, agendas = Board(), Agendas()
+        therapists, clients = _counted(jobs, ways, directories)
         async with conn.pipeline():
+            asked = await ask_agendas(conn, therapists, clients)
             existing = await _ask_existing(conn, jobs)
             taken = await ask(conn, _first_needs(jobs, ways, directories))
         known = {(row[0], row[1]): claim(row[1:]) for row in await existing.fetchall()}
         await note(taken, board)
+        await note_agendas(asked, agendas)
         for position, job in enumerate(jobs if known else ()):
             found = known.get((job.practice_id, job.hold_id))
             if found is not None:
                 # What was held before stays the answer, even where it could not be held now.
                 ways.pop(position, None)
                 answers[position] = _same(found, job)
-        won = await self._place(conn, board, jobs, ways, directories, answers, now_s=now_s)
+        won, overrides = await self._place(conn, board, agendas, jobs, ways, directories, answers, now_s=now_s)
         await self._write(conn, won, now_s=now_s, is_alone=len(jobs) == 1)
+        await record(conn, overrides)
         told = [job.envelope for job, answer in zip(jobs, answers, strict=True) if isinstance(answer, Claim)]
         await write_envelopes(conn, told)
         return [answer for answer in answers if answer is not None]
@@ -129,15 +153,17 @@ class BatchedHolds:
         self,
         conn: Connection,
         board: Board,
+        agendas: Agendas,
         jobs: Sequence[_Job],
         ways: dict[int, Ways],
         directories: dict[str, Directory],
         answers: list[Claim | ServiceError | None],
         *,
         now_s: int,
-    ) -> list[tuple[str, Claim]]:
-        """Answer every job that has ways, and return the new claims with their practices."""
+    ) -> tuple[list[tuple[str, Claim]], list[Override]]:
+        """Answer every job that has ways, and return the new claims with their practices, and what they passed over."""
         won: dict[Key, Claim] = {}
+        overrides: list[Override] = []
         rooms_known = dict.fromkeys(ways, ROOMS_FIRST)
         for position, each in ways.items():
             job = jobs[position]
@@ -147,14 +173,23 @@ class BatchedHolds:
                     answers[position] = _same(won[key], job)
                     continue
                 directory = directories[job.practice_id]
+                agendas.refuse_more_holds(job.practice_id, job.wish)
                 while (placement := self._try(job, each, board, directory, rooms_known[position])) is None:
                     short = self._short(jobs, ways, board, directories, rooms_known, since=position)
                     await look_up(conn, board, short)
-                board.take_all(job.practice_id, job.wish.client_id, placement)
-                answers[position] = won[key] = _held(job, placement, now_s=now_s)
+                held = _held(job, placement, now_s=now_s)
+                if counted(job.wish, directory):
+                    passed = agendas.weigh(job.practice_id, job.wish, session_of(held), directory)
+                    overrides += [(job.practice_id, job.hold_id, job.actor_id, one) for one in passed]
+                if job.wish.override_reason or placement.overbooked_ids:
+                    passed = passed_besides(job.wish, placement, directory, now_s=now_s)
+                    overrides += [(job.practice_id, job.hold_id, job.actor_id, one) for one in passed]
+                board.take_all(job.practice_id, held)
+                agendas.add(job.practice_id, held, directory)
+                answers[position] = won[key] = held
             except ServiceError as refusal:
                 answers[position] = refusal
-        return [(practice_id, each) for (practice_id, _), each in won.items()]
+        return [(practice_id, each) for (practice_id, _), each in won.items()], overrides
 
     def _try(self, job: _Job, ways: Ways, board: Board, directory: Directory, rooms_known: int) -> Placement | None:
         return place(
@@ -208,6 +243,7 @@ class BatchedHolds:
                 each.placement.wall.time_zone,
                 each.placement.wall.fold,
                 each.wish_digest.hex(),
+                each.is_by_staff,
             )
             for practice_id, each in won
         ]
@@ -218,6 +254,8 @@ class BatchedHolds:
         async with conn.pipeline():
             stored = await conn.execute(_INSERT_CLAIMS, (self._tzdata_version, expire_s, expire_s, *columns(rows)))
             blocked = await conn.execute(INSERT_PIECES, columns(pieces))
+            for practice_id, each in won:
+                await _write_extras(conn, practice_id, each)
         if stored.rowcount < len(rows):
             if is_alone:
                 raise Unavailable("Another call with this hold id is being committed.")
@@ -228,6 +266,33 @@ class BatchedHolds:
             raise _Overtaken
 
 
+async def _write_extras(conn: Connection, practice_id: str, held: Claim) -> None:
+    """Write what few claims have beside therapist, client and room."""
+    placed = held.placement
+    if placed.overbooked_ids:
+        rows = pieces_of(practice_id, held.claim_id, held.pieces(), lane=1)
+        await conn.execute(INSERT_LANE_1, columns(rows))
+    if held.extra_client_ids or held.extra_therapist_ids or held.is_high_need or placed.extra_ids:
+        lists = (held.extra_client_ids, held.extra_therapist_ids, placed.equipment_ids, placed.overbooked_ids)
+        words = (*map(array, lists), held.is_high_need, practice_id, held.claim_id)
+        await conn.execute(_ADD_EXTRAS, words)
+
+
+def _counted(
+    jobs: Sequence[_Job], ways: dict[int, Ways], directories: dict[str, Directory]
+) -> tuple[set[Need], set[Key]]:
+    """Return the therapists whose agendas, and the clients whose holds, have to be known: mostly none."""
+    therapists: set[Need] = set()
+    clients: set[Key] = set()
+    for position, each in ways.items():
+        practice_id, wish = jobs[position].practice_id, each.wish
+        if not wish.is_by_staff:
+            clients.add((practice_id, wish.client_id))
+        for therapist_id in counted(wish, directories[practice_id]):
+            therapists.add((practice_id, therapist_id, stretch(wish, each.end_s)))
+    return therapists, clients
+
+
 def _first_needs(jobs: Sequence[_Job], ways: dict[int, Ways], directories: dict[str, Directory]) -> set[Need]:
     """Return what to look up for all jobs: therapists, clients and the rooms each would try first."""
     wanted: set[Need] = set()
@@ -235,6 +300,8 @@ def _first_needs(jobs: Sequence[_Job], ways: dict[int, Ways], directories: dict[
         practice_id = jobs[position].practice_id
         wanted.update((practice_id, resource_id, span) for resource_id, span in needs(each))
         wanted |= _room_needs(practice_id, each, directories[practice_id], slice(0, ROOMS_FIRST))
+        if each.session_type.equipment_kinds:
+            wanted |= equipment_needs(practice_id, each, directories[practice_id])
     return wanted
 
 
@@ -271,4 +338,8 @@ def _held(job: _Job, placement: Placement, *, now_s: int) -> Claim:
         placement=placement,
         hold_expire_s=now_s + HOLD_S,
         wish_digest=job.wish.digest,
+        extra_client_ids=job.wish.extra_client_ids,
+        extra_therapist_ids=job.wish.extra_therapist_ids,
+        is_high_need=job.wish.is_high_need,
+        is_by_staff=job.wish.is_by_staff,
     )

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.availability.adapters import proto
+from services.availability.adapters.absence_items import settle_items
+from services.availability.adapters.agendas import ask_agendas, note_agendas
+from services.availability.adapters.overrides import record
 from services.availability.adapters.rows import (
     CLAIM_COLUMNS,
+    INSERT_LANE_1,
     INSERT_PIECES,
+    array,
     claim,
     columns,
     pending_words,
     pieces_of,
 )
-from services.availability.adapters.taken import look_up
+from services.availability.adapters.taken import equipment_needs, look_up
 from services.availability.domain import errors, facts
+from services.availability.domain.agenda import Agendas, counted, passed_besides, session_of, stretch
 from services.availability.domain.board import Board, needs, place
-from services.availability.domain.claim import Claim, Piece, Placement, ask_again_s
+from services.availability.domain.claim import Claim, Piece, Placement, State, ask_again_s
 from services.availability.domain.directory import Directory
 from services.availability.domain.hours import Modality
 from services.availability.domain.wish import Ways, rooms_to_try
-from services.availability.usecases.ports import TimeOff
+from services.availability.usecases.ports import Clock, TimeOff
 from services.chassis.context import Actor, Call
 from services.chassis.db.envelope import write_envelopes
 from services.chassis.db.pool import Connection, Database
@@ -33,6 +40,7 @@ update claims set
     state = %s, therapist_id = %s, room_id = nullif(%s, '')::uuid, site_id = nullif(%s, '')::uuid, modality = %s,
     start_time = to_timestamp(%s), end_time = to_timestamp(%s), buffer_before_min = %s, buffer_after_min = %s,
     start_local = %s, time_zone = %s, fold = %s, tzdata_version = %s, move = %s::jsonb,
+    equipment_ids = %s::uuid[], overbooked_ids = %s::uuid[],
     ask_time = to_timestamp(%s), ask_count = 0, version = %s, update_time = now()
 where practice_id = %s and claim_id = %s and version = %s
 """
@@ -74,8 +82,9 @@ where claims.practice_id = asked.practice_id and claims.claim_id = asked.claim_i
 class PostgresClaims:
     """Is the store of claims."""
 
-    def __init__(self, database: Database, *, tzdata_version: str) -> None:
+    def __init__(self, database: Database, *, clock: Clock, tzdata_version: str) -> None:
         self._database = database
+        self._clock = clock
         self._tzdata_version = tzdata_version
 
     async def find(self, call: Call, claim_id: str) -> Claim:
@@ -112,6 +121,8 @@ class PostgresClaims:
                     placed.wall.fold,
                     placed.tzdata_version,
                     json.dumps(pending_words(after.pending)) if after.pending else None,
+                    array(placed.equipment_ids),
+                    array(placed.overbooked_ids),
                     after.waits_until_s(),
                     after.version,
                     practice_id,
@@ -119,22 +130,37 @@ class PostgresClaims:
                     before.version,
                 ),
             )
-            await _block(conn, practice_id, after.claim_id, before.pieces(), after.pieces())
+            await block(conn, practice_id, after.claim_id, before.pieces(), after.pieces())
+            if after.state is State.RELEASED or (before.pending is not None and after.pending is None):
+                await settle_items(conn, practice_id, before, after)
         for fact in told:
             call.publish(proto.event_of(practice_id, fact), aggregate_id=after.claim_id, version=fact.version)
 
     async def place(self, call: Call, claim: Claim, ways: Ways, directory: Directory) -> Placement:
-        """Find a place for a moved claim, its own time counting as free, its own room first."""
-        practice_id, board = call.practice_id, Board()
+        """
+        Find a place for a moved claim, its own time counting as free, and record what staff passes over for it.
+
+        Raises:
+            SlotTaken, ClientOverlap: Somebody is there. (FAILED_PRECONDITION)
+            CapReached, TravelTooShort: A therapist can't take it on. (FAILED_PRECONDITION)
+        """
+        practice_id, board, agendas = call.practice_id, Board(), Agendas()
         inner = (ways.wish.start_s, ways.end_s)
         wanted = {(practice_id, resource_id, span) for resource_id, span in needs(ways)}
         for option in ways.options:
             if option.modality == Modality.IN_PERSON:
                 wanted |= {(practice_id, room_id, inner) for room_id in rooms_to_try(ways, option, directory)}
+        wanted |= equipment_needs(practice_id, ways, directory)
+        therapists = [(practice_id, each, stretch(ways.wish, ways.end_s)) for each in counted(ways.wish, directory)]
         async with call.tx() as conn:
+            await note_agendas(await ask_agendas(conn, therapists, ()), agendas)
             await look_up(conn, board, wanted, but_claim_id=claim.claim_id)
         found = place(practice_id, ways, board, directory, rooms_known=None, tzdata_version=self._tzdata_version)
         assert found is not None, "with all rooms known there is a place or a refusal"
+        passed = agendas.weigh(practice_id, ways.wish, session_of(replace(claim, placement=found)), directory)
+        passed += passed_besides(ways.wish, found, directory, now_s=self._clock())
+        async with call.tx() as conn:
+            await record(conn, [(practice_id, claim.claim_id, call.actor.actor_id, each) for each in passed])
         return found
 
     async def confirm_hold(self, call: Call, claim_id: str, *, therapist_id: str, start_s: int) -> bool:
@@ -150,7 +176,7 @@ class PostgresClaims:
             await conn.execute(
                 _ADD_TIME_OFF, (call.practice_id, time_off.time_off_id, time_off.therapist_id, *time_off.span)
             )
-            await _block(conn, call.practice_id, time_off.time_off_id, [], [piece])
+            await block(conn, call.practice_id, time_off.time_off_id, [], [piece])
 
     async def announce_due(self, *, limit: int) -> int:
         """
@@ -186,7 +212,7 @@ class PostgresClaims:
         return claim(row)
 
 
-async def _block(
+async def block(
     conn: Connection, practice_id: str, claim_id: str, before: Sequence[Piece], after: Sequence[Piece]
 ) -> None:
     """
@@ -201,9 +227,11 @@ async def _block(
         resources, numbers = columns((piece.resource_id, piece.number) for piece in gone)
         await conn.execute(_DELETE_PIECES, (resources, numbers, practice_id, claim_id))
     if new:
-        stored = await conn.execute(INSERT_PIECES, columns(pieces_of(practice_id, claim_id, new)))
-        if stored.rowcount < len(new):
+        guarded, doubled = pieces_of(practice_id, claim_id, new), pieces_of(practice_id, claim_id, new, lane=1)
+        if guarded and (await conn.execute(INSERT_PIECES, columns(guarded))).rowcount < len(guarded):
             raise errors.SlotTaken("The time is taken.")
+        if doubled:
+            await conn.execute(INSERT_LANE_1, columns(doubled))
 
 
 def _lapsed(due: Claim) -> facts.HoldLapsed:

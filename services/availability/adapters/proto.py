@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import uuid_utils
@@ -13,8 +14,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kept.availability.v1 import availability_events_pb2, availability_pb2, availability_service_pb2
 from kept.wall.v1 import wall_pb2
 
+from services.availability.adapters.words import reason_of
 from services.availability.domain import errors, facts
 from services.availability.domain.claim import Claim, Placement, State
+from services.availability.domain.limits import MAX_EXTRA_CLIENTS, MAX_EXTRA_THERAPISTS
 from services.availability.domain.wall import YEARS, WallTime, instant
 from services.availability.domain.wish import Wish
 from services.availability.usecases.ports import Slot
@@ -139,9 +142,30 @@ def wish_of_hold(request: availability_service_pb2.HoldRequest) -> Wish:
         is_by_staff=request.by_staff,
         digest=hashlib.blake2b(request.SerializeToString(deterministic=True), digest_size=16).digest(),
     )
+    if request.extra_client_ids or request.extra_therapist_ids or request.override_reason or request.overbook_reason:
+        wish = _wish_with_extras(wish, request)
+    elif request.is_high_need:
+        wish = replace(wish, is_high_need=True)
     if wish.client_id == wish.therapist_id:
         raise errors.Malformed("Nobody is their own therapist.", field="client_id")
     return wish
+
+
+def _wish_with_extras(wish: Wish, request: availability_service_pb2.HoldRequest) -> Wish:
+    """Return the wish with what few have. Raises Malformed, StaffOnly."""
+    clients = distinct(request.extra_client_ids, field="extra_client_ids", most=MAX_EXTRA_CLIENTS)
+    therapists = distinct(request.extra_therapist_ids, field="extra_therapist_ids", most=MAX_EXTRA_THERAPISTS)
+    people = [wish.client_id, wish.therapist_id, *clients, *therapists]
+    if len(set(people)) < len(people):
+        raise errors.Malformed("Everybody is in a session once.", field="extra_client_ids")
+    return replace(
+        wish,
+        override_reason=reason_of(request.override_reason, field="override_reason", is_by_staff=wish.is_by_staff),
+        overbook_reason=reason_of(request.overbook_reason, field="overbook_reason", is_by_staff=wish.is_by_staff),
+        is_high_need=request.is_high_need,
+        extra_client_ids=clients,
+        extra_therapist_ids=therapists,
+    )
 
 
 def wish_of_move(request: availability_service_pb2.MoveRequest, claim: Claim) -> Wish:
@@ -158,6 +182,11 @@ def wish_of_move(request: availability_service_pb2.MoveRequest, claim: Claim) ->
         room_id="",
         is_by_staff=request.by_staff,
         digest=claim.wish_digest,
+        override_reason=reason_of(request.override_reason, field="override_reason", is_by_staff=request.by_staff),
+        overbook_reason=reason_of(request.overbook_reason, field="overbook_reason", is_by_staff=request.by_staff),
+        is_high_need=claim.is_high_need,
+        extra_client_ids=claim.extra_client_ids,
+        extra_therapist_ids=claim.extra_therapist_ids,
     )
 
 
@@ -190,6 +219,10 @@ def _claim(
         modality=placed.modality,  # type: ignore[arg-type]
         site_id=placed.site_id,
         version=claim.version,
+        extra_client_ids=claim.extra_client_ids,
+        extra_therapist_ids=claim.extra_therapist_ids,
+        equipment_ids=placed.equipment_ids,
+        is_overbooked=bool(placed.overbooked_ids),
     )
 
 
@@ -243,6 +276,23 @@ def event_of(practice_id: str, fact: facts.Fact) -> Message:
                 tzdata_version=fact.tzdata_version,
                 version=fact.version,
             )
+        case facts.AbsenceStarted():
+            return availability_events_pb2.AbsenceStarted(
+                practice_id=practice_id,
+                absence_id=fact.absence_id,
+                therapist_id=fact.therapist_id,
+                start_time=Timestamp(seconds=fact.start_s),
+                end_time=Timestamp(seconds=fact.end_s),
+                claim_ids=fact.claim_ids,
+                version=fact.version,
+            )
+        case facts.AbsenceClosed():
+            return availability_events_pb2.AbsenceClosed(
+                practice_id=practice_id,
+                absence_id=fact.absence_id,
+                therapist_id=fact.therapist_id,
+                version=fact.version,
+            )
         case facts.ScheduleChanged():
             return availability_events_pb2.ScheduleChanged(
                 practice_id=practice_id, therapist_id=fact.therapist_id, version=fact.version
@@ -250,7 +300,7 @@ def event_of(practice_id: str, fact: facts.Fact) -> Message:
 
 
 def query_of(
-    request: availability_service_pb2.SearchSlotsRequest, *, practice_id: str, is_by_staff: bool
+    request: availability_service_pb2.SearchSlotsRequest, *, practice_id: str, is_by_staff: bool, is_trusted: bool
 ) -> tuple[Query, int, Cursor | None]:
     """Return what is searched for, the page size, and the slot after which the page begins. Raises Malformed."""
     if len(request.therapist_ids) > MAX_THERAPISTS:
@@ -269,6 +319,7 @@ def query_of(
         parts_of_day=tuple(
             sorted({whole(each, field="parts_of_day", least=1, most=_LAST_PART) for each in request.parts_of_day})
         ),
+        is_high_need=request.is_high_need and is_trusted,
     )
     limit = page_size(request.page_size, default=DEFAULT_PAGE, most=MAX_SLOTS_PAGE)
     return query, limit, _cursor_of(request.page_token, query)

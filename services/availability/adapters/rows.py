@@ -15,7 +15,9 @@ CLAIM_COLUMNS = """
     coalesce(room_id::text, ''), coalesce(site_id::text, ''), modality,
     extract(epoch from start_time)::bigint, extract(epoch from end_time)::bigint,
     buffer_before_min, buffer_after_min, start_local, time_zone, fold, tzdata_version,
-    wish_digest, extract(epoch from hold_expire_time)::bigint, move, version
+    wish_digest, extract(epoch from hold_expire_time)::bigint, move, version,
+    array_to_string(extra_client_ids, ' '), array_to_string(extra_therapist_ids, ' '),
+    array_to_string(equipment_ids, ' '), array_to_string(overbooked_ids, ' '), is_high_need, is_by_staff
 """
 
 
@@ -30,16 +32,20 @@ def array(values: Iterable[str | int]) -> str:
 
 
 def pieces_of(
-    practice_id: str, claim_id: str, pieces: Iterable[Piece]
+    practice_id: str, claim_id: str, pieces: Iterable[Piece], *, lane: int = 0
 ) -> list[tuple[str, str, str, int, str, int, int]]:
     """
-    Return rows of occupancies, each ready to be sorted: all writers insert in the order of resource, then start.
+    Return rows of occupancies in one lane, each ready to be sorted.
+
+    All writers insert in the order of resource, then start.
 
     That order, and "on conflict do nothing", which waits without having written, keep two processes
     that want the same minutes from waiting for each other.
     """
     return [
-        (practice_id, each.resource_id, claim_id, each.number, each.kind, each.span[0], each.span[1]) for each in pieces
+        (practice_id, each.resource_id, claim_id, each.number, each.kind, each.span[0], each.span[1])
+        for each in pieces
+        if each.lane == lane
     ]
 
 
@@ -51,6 +57,16 @@ select practice_id, resource_id, claim_id, piece, resource_kind, tstzrange(to_ti
 on conflict do nothing
 """
 """Inserts sorted rows of `pieces_of`; a row count below theirs means that another process was first."""
+
+
+INSERT_LANE_1 = """
+insert into occupancies (practice_id, resource_id, claim_id, piece, resource_kind, during, lane)
+select practice_id, resource_id, claim_id, piece, resource_kind,
+       tstzrange(to_timestamp(start_s), to_timestamp(end_s)), 1
+  from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::bigint[], %s::bigint[])
+    as given (practice_id, resource_id, claim_id, piece, resource_kind, start_s, end_s)
+"""
+"""Inserts rows of `pieces_of` where the constraint does not look: only what was booked over on purpose."""
 
 
 def columns(rows: Iterable[tuple[Any, ...]]) -> list[str]:
@@ -76,11 +92,17 @@ def claim(row: TupleRow) -> Claim:
             row[11],
             WallTime(row[12], row[13], row[14]),
             row[15],
+            tuple(row[22].split()),
+            tuple(row[23].split()),
         ),
         wish_digest=bytes(row[16]),
         hold_expire_s=row[17],
         pending=_pending(row[18]) if row[18] else None,
         version=row[19],
+        extra_client_ids=tuple(row[20].split()),
+        extra_therapist_ids=tuple(row[21].split()),
+        is_high_need=row[24],
+        is_by_staff=row[25],
     )
 
 
@@ -102,6 +124,8 @@ def pending_words(pending: Pending) -> dict[str, Any]:
         "time_zone": placed.wall.time_zone,
         "fold": placed.wall.fold,
         "tzdata_version": placed.tzdata_version,
+        "equipment_ids": placed.equipment_ids,
+        "overbooked_ids": placed.overbooked_ids,
     }
 
 
@@ -117,5 +141,7 @@ def _pending(words: dict[str, Any]) -> Pending:
         words["after_min"],
         WallTime(words["local"], words["time_zone"], words["fold"]),
         words["tzdata_version"],
+        tuple(words.get("equipment_ids", ())),
+        tuple(words.get("overbooked_ids", ())),
     )
     return Pending(placed, words["version"], words["expire_s"])

@@ -8,10 +8,14 @@ from struct import iter_unpack
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
 
+from services.availability.adapters.agendas import ask_sessions, note_agendas
 from services.availability.adapters.rows import array, columns
+from services.availability.domain.agenda import Agendas
 from services.availability.domain.board import Board
+from services.availability.domain.directory import Directory
 from services.availability.domain.free import Span
 from services.availability.domain.reasons import Taker
+from services.availability.domain.wish import Ways, equipment_to_try
 from services.chassis.db.pool import Connection, Database
 
 _OCCUPIED = """
@@ -62,6 +66,14 @@ class PostgresTaken:
             rows = await found.fetchall()
         return [Taker(row[0] == "time_off", row[1], (row[2], row[3]), (row[4], row[5])) for row in rows]
 
+    async def agendas(self, practice_id: str, therapist_ids: Sequence[str], span: Span) -> Agendas:
+        """Return what therapists have around a stretch; unlocked, so it may be overtaken."""
+        agendas = Agendas()
+        async with self._database.begin([practice_id]) as conn:
+            asked = await ask_sessions(conn, [(practice_id, each, span) for each in therapist_ids])
+            await note_agendas((asked, None), agendas)
+        return agendas
+
 
 def _spans(packed: bytes) -> list[Span]:
     """Read a multirange as the database sends it, sorted and disjoint; fractions of a second widen a span."""
@@ -90,3 +102,14 @@ async def note(found: AsyncCursor[TupleRow], board: Board) -> None:
         if row not in seen:
             seen.add(row)
             board.take(row[0], row[1], (row[2], row[3]))
+
+
+def equipment_needs(practice_id: str, ways: Ways, directory: Directory) -> set[Need]:
+    """Return the equipment to look up for a wish."""
+    inner = (ways.wish.start_s, ways.end_s)
+    return {
+        (practice_id, each, inner)
+        for option in ways.options
+        for pieces in equipment_to_try(ways, option, directory)
+        for each in pieces
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -47,14 +48,30 @@ class Placement:
     after_min: int
     wall: WallTime
     tzdata_version: str
+    equipment_ids: tuple[str, ...] = ()
+    overbooked_ids: tuple[str, ...] = ()
+    """Resources that were taken already: staff booked them again, in lane 1."""
 
-    def occupies(self, client_id: str) -> dict[tuple[str, str], Span]:
-        """Return what is taken of each resource, (kind, id): the therapist's time has its buffers."""
+    @property
+    def extra_ids(self) -> tuple[str, ...]:
+        """Return what few placements have."""
+        return self.equipment_ids + self.overbooked_ids
+
+    def occupies(
+        self, client_id: str, extra_client_ids: Sequence[str] = (), extra_therapist_ids: Sequence[str] = ()
+    ) -> dict[tuple[str, str], Span]:
+        """Return what is taken of each resource, (kind, id): a therapist's time has its buffers."""
         inner = (self.start_s, self.end_s)
         buffered = (self.start_s - self.before_min * MINUTE_S, self.end_s + self.after_min * MINUTE_S)
         taken = {("therapist", self.therapist_id): buffered, ("client", client_id): inner}
         if self.room_id:
             taken["room", self.room_id] = inner
+        for each in extra_client_ids:
+            taken["client", each] = inner
+        for each in extra_therapist_ids:
+            taken["therapist", each] = buffered
+        for each in self.equipment_ids:
+            taken["equipment", each] = inner
         return taken
 
 
@@ -69,17 +86,22 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One stretch of one resource that a claim blocks; number 0 is agreed, others belong to a pending move."""
+    """
+    One stretch of one resource that a claim blocks; number 0 is agreed, others belong to a pending move.
+
+    In lane 0 nothing overlaps; lane 1 is what staff booked over it.
+    """
 
     kind: str
     resource_id: str
     number: int
     span: Span
+    lane: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim on the time of a therapist, a client and perhaps a room."""
+    """A claim on the time of therapists, clients and perhaps a room and equipment."""
 
     claim_id: str
     state: State
@@ -90,6 +112,10 @@ class Claim:
     wish_digest: bytes
     version: int = 1
     pending: Pending | None = None
+    extra_client_ids: tuple[str, ...] = ()
+    extra_therapist_ids: tuple[str, ...] = ()
+    is_high_need: bool = False
+    is_by_staff: bool = True
 
     def confirm(self) -> tuple[Claim, list[facts.Fact]]:
         """
@@ -158,6 +184,10 @@ class Claim:
             self.claim_id, placement.therapist_id, placement.start_s, placement.end_s, version=self.version
         )
 
+    def occupies(self, placement: Placement) -> dict[tuple[str, str], Span]:
+        """Return what a placement takes for everybody of this claim."""
+        return placement.occupies(self.client_id, self.extra_client_ids, self.extra_therapist_ids)
+
     def pieces(self) -> list[Piece]:
         """
         Return everything this claim blocks, in the order in which all writers insert: by resource, then start.
@@ -167,12 +197,18 @@ class Claim:
         """
         if self.state is State.RELEASED:
             return []
-        agreed = self.placement.occupies(self.client_id)
-        found = [Piece(kind, resource_id, 0, span) for (kind, resource_id), span in agreed.items()]
+        over = self.placement.overbooked_ids
+        agreed = self.occupies(self.placement)
+        found = [
+            Piece(kind, resource_id, 0, span, int(resource_id in over)) for (kind, resource_id), span in agreed.items()
+        ]
         if self.pending is not None:
-            for resource, new in self.pending.placement.occupies(self.client_id).items():
-                outside = differ(new, agreed[resource]) if resource in agreed else [new]
-                found += [Piece(*resource, number, span) for number, span in enumerate(outside, start=1)]
+            new_over = self.pending.placement.overbooked_ids
+            for resource, new in self.occupies(self.pending.placement).items():
+                lane = int(resource[1] in new_over)
+                is_beside = resource in agreed and lane == int(resource[1] in over)
+                outside = differ(new, agreed[resource]) if is_beside else [new]
+                found += [Piece(*resource, number, span, lane) for number, span in enumerate(outside, start=1)]
         return sorted(found, key=lambda piece: (piece.resource_id, piece.span))
 
     def waits_until_s(self) -> int | None:

@@ -8,8 +8,12 @@ from zlib import crc32
 
 from services.availability.domain.days import NOTHING, Calendar
 from services.availability.domain.hours import WEEK_DAYS, Option, Schedule, SessionType
+from services.availability.domain.limits import Limits
 from services.availability.domain.offers import Offer, offer
 from services.availability.domain.wall import local_date
+
+NO_LIMITS = Limits()
+"""Is what a practice has that never set one."""
 
 MAX_DAYS_REMEMBERED = 20_000
 """Days of offers one practice's directory remembers for holds: about 40 starts each, 4 kB; then it starts afresh."""
@@ -34,6 +38,7 @@ class Directory:
         "_rooms_by_therapist",
         "_weeks",
         "calendar",
+        "limits",
         "rooms",
         "schedules",
         "session_types",
@@ -50,6 +55,7 @@ class Directory:
         session_types: Mapping[str, SessionType],
         schedules: Mapping[str, Schedule],
         calendar: Calendar = NOTHING,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         self.version = version
         self.sites = sites
@@ -60,6 +66,7 @@ class Directory:
         self.schedules = schedules
         """Therapist id to their schedule."""
         self.calendar = calendar
+        self.limits = limits
         self._offers: dict[tuple[str, str, date], Offer] = {}
         self._weeks: dict[tuple[str, str, date], Groups] = {}
         self._rooms_by_therapist: dict[tuple[str, str], tuple[str, ...]] = {}

@@ -141,3 +141,51 @@ class TooManyEntries(errors.RuleViolated):
     """There are as many of them as there may be; delete what is over first."""
 
     reason = "TOO_MANY_ENTRIES"
+
+
+class CapReached(errors.RuleViolated):
+    """A cap of the therapist is reached; the metadata names it and its limit, the details hold free slots."""
+
+    reason = "CAP_REACHED"
+
+
+class TravelTooShort(errors.RuleViolated):
+    """The therapist can't get there from their neighbouring session; the details hold free slots."""
+
+    reason = "TRAVEL_TOO_SHORT"
+
+
+class SlotReserved(errors.RuleViolated):
+    """The slot is kept for clients in high need until some time before it begins; the details hold free slots."""
+
+    reason = "SLOT_RESERVED"
+
+
+class HoldsExhausted(errors.RuleViolated):
+    """The client holds as many claims as one may, none of them answered yet."""
+
+    reason = "HOLDS_EXHAUSTED"
+
+
+class StaffOnly(errors.Forbidden):
+    """Only staff passes over a cap or books over taken time."""
+
+    reason = "STAFF_ONLY"
+
+
+class LimitExceeded(errors.RuleViolated):
+    """There would be more of it than the contract allows; the metadata names the limit."""
+
+    reason = "LIMIT_EXCEEDED"
+
+
+class ItemSettled(errors.RuleViolated):
+    """The item of the absence was moved, cancelled or covered already."""
+
+    reason = "ITEM_SETTLED"
+
+
+class AbsenceOpen(errors.RuleViolated):
+    """Items of the absence are not settled; the metadata counts them."""
+
+    reason = "ABSENCE_OPEN"

@@ -47,4 +47,25 @@ class ClaimShifted:
     version: int
 
 
-Fact: TypeAlias = TimeFreed | HoldLapsed | ScheduleChanged | ClaimShifted
+@dataclass(frozen=True, slots=True)
+class AbsenceStarted:
+    """A therapist will be away; start_s and end_s are epoch seconds, claims greatest need first."""
+
+    absence_id: str
+    therapist_id: str
+    start_s: int
+    end_s: int
+    claim_ids: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceClosed:
+    """Nobody whom an absence hit is lost."""
+
+    absence_id: str
+    therapist_id: str
+    version: int
+
+
+Fact: TypeAlias = TimeFreed | HoldLapsed | ScheduleChanged | ClaimShifted | AbsenceStarted | AbsenceClosed

@@ -119,3 +119,16 @@ class Rooms:
             if before == 0 or ends[before - 1] <= start_s:
                 return True
         return False
+
+
+def gaps(span: Span, taken: Iterable[Span]) -> list[Span]:
+    """Return what of a span nothing takes, sorted."""
+    found: list[Span] = []
+    at_s, end_s = span
+    for taken_start_s, taken_end_s in merge(taken):
+        if at_s < min(taken_start_s, end_s):
+            found.append((at_s, min(taken_start_s, end_s)))
+        at_s = max(at_s, taken_end_s)
+    if at_s < end_s:
+        found.append((at_s, end_s))
+    return found

@@ -68,6 +68,9 @@ class SessionType:
     load_weight: int = 1
     capacity: int = 1
     needs_room: bool = True
+    is_intake: bool = False
+    is_crisis: bool = False
+    equipment_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

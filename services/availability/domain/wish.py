@@ -10,6 +10,7 @@ from services.availability.domain import errors
 from services.availability.domain.claim import Placement
 from services.availability.domain.directory import Directory
 from services.availability.domain.hours import Modality, Option, SessionType
+from services.availability.domain.limits import is_reserved
 from services.availability.domain.wall import MINUTE_S, WallTime, edge, local_date, zone
 
 DAY_S = 86_400
@@ -33,6 +34,16 @@ class Wish:
     room_id: str
     is_by_staff: bool
     digest: bytes
+    override_reason: str = ""
+    overbook_reason: str = ""
+    is_high_need: bool = False
+    extra_client_ids: tuple[str, ...] = ()
+    extra_therapist_ids: tuple[str, ...] = ()
+
+    @property
+    def therapist_ids(self) -> tuple[str, ...]:
+        """Return everybody who gives the session."""
+        return (self.therapist_id, *self.extra_therapist_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,15 @@ class Ways:
         """Return the end of the session in epoch seconds."""
         return self.wish.start_s + self.session_type.length_min * MINUTE_S
 
-    def place(self, option: Option, room_id: str, *, tzdata_version: str) -> Placement:
+    def place(
+        self,
+        option: Option,
+        room_id: str,
+        *,
+        tzdata_version: str,
+        equipment_ids: tuple[str, ...] = (),
+        overbooked_ids: tuple[str, ...] = (),
+    ) -> Placement:
         """Return the placement for one of the options; room_id is empty unless it is in person."""
         return Placement(
             therapist_id=self.wish.therapist_id,
@@ -61,6 +80,8 @@ class Ways:
             after_min=self.session_type.buffer_after_min,
             wall=self.wish.wall,
             tzdata_version=tzdata_version,
+            equipment_ids=equipment_ids,
+            overbooked_ids=overbooked_ids,
         )
 
 
@@ -75,6 +96,7 @@ def find_ways(wish: Wish, directory: Directory, *, now_s: int) -> Ways:
         HorizonExceeded: A client books too far ahead. (FAILED_PRECONDITION)
         NotSelfBookable, SameDayClosed: A client books what only staff may. (FAILED_PRECONDITION)
         SlotNotOffered: The therapist's hours have no such start, or not in this way. (FAILED_PRECONDITION)
+        SlotReserved: It is kept for clients in high need. (FAILED_PRECONDITION)
     """
     if wish.start_s <= now_s:
         raise errors.SlotInPast("The time has begun already.")
@@ -103,9 +125,34 @@ def find_ways(wish: Wish, directory: Directory, *, now_s: int) -> Ways:
         if not any(wish.room_id in rooms for rooms in directory.rooms.values()):
             raise errors.Unknown("No such room.", room_id=wish.room_id)
         options = [each for each in options if wish.room_id in directory.rooms.get(each.site_id, ())]
+    for therapist_id in wish.extra_therapist_ids:
+        options = _shared(options, wish, session_type, directory, therapist_id)
     if not options:
         raise errors.SlotNotOffered("The therapist does not offer this.")
+    if directory.limits.reservations and not (wish.is_high_need or wish.override_reason):
+        _refuse_reserved(wish, directory, now_s=now_s)
     return Ways(wish, session_type, options)
+
+
+def _shared(
+    options: Sequence[Option], wish: Wish, session_type: SessionType, directory: Directory, therapist_id: str
+) -> Sequence[Option]:
+    """Return the options that a further therapist offers too."""
+    schedule = directory.schedules.get(therapist_id)
+    if schedule is None:
+        raise errors.Unknown("No such therapist's schedule.", therapist_id=therapist_id)
+    if wish.session_type_id not in schedule.session_type_ids:
+        return ()
+    day = local_date(wish.start_s, schedule.time_zone)
+    theirs = directory.offers(schedule, session_type, day).options_by_start.get(wish.start_s, ())
+    return [each for each in options if each in theirs]
+
+
+def _refuse_reserved(wish: Wish, directory: Directory, *, now_s: int) -> None:
+    for therapist_id in wish.therapist_ids:
+        time_zone = directory.schedules[therapist_id].time_zone
+        if is_reserved(directory.limits.reservations, therapist_id, time_zone, wish.start_s, now_s=now_s):
+            raise errors.SlotReserved("The slot is kept for clients in high need.")
 
 
 def bounds(session_type: SessionType, *, now_s: int) -> tuple[int, int]:
@@ -130,3 +177,11 @@ def rooms_to_try(ways: Ways, option: Option, directory: Directory) -> Sequence[s
     if not ways.session_type.needs_room:
         return ("",)
     return directory.rooms_for(ways.wish.therapist_id, option.site_id)
+
+
+def equipment_to_try(ways: Ways, option: Option, directory: Directory) -> Sequence[Sequence[str]]:
+    """Return the pieces an option may take, a list for each kind it needs; none when it needs no equipment."""
+    if not ways.session_type.equipment_kinds or option.modality != Modality.IN_PERSON:
+        return ()
+    found = directory.limits.equipment
+    return [found.get((option.site_id, kind), ()) for kind in ways.session_type.equipment_kinds]

@@ -13,6 +13,15 @@ from services.availability.usecases.ports import Clock, Directories, Slot, Taken
 from services.availability.usecases.search_slots import Query, search_slots
 from services.chassis.errors import ServiceError
 
+ELSEWHERE = (
+    errors.SlotTaken,
+    errors.ClientOverlap,
+    errors.CapReached,
+    errors.TravelTooShort,
+    errors.SlotReserved,
+)
+"""Refusals after which another time may do."""
+
 MAX_ALTERNATIVES = 5
 """Slots a loser is told. Source: the contract."""
 
@@ -44,9 +53,7 @@ class Finder:
     """Turns slots into what travels in the details of a refusal."""
 
 
-async def find_alternatives(
-    refusal: errors.SlotTaken | errors.ClientOverlap, wish: Wish, practice_id: str, *, finder: Finder
-) -> ServiceError:
+async def find_alternatives(refusal: ServiceError, wish: Wish, practice_id: str, *, finder: Finder) -> ServiceError:
     """
     Return the refusal with the nearest free slots of the same therapist and session type in its details.
 
@@ -65,6 +72,7 @@ async def find_alternatives(
         site_id="",
         is_first_only=False,
         is_by_staff=wish.is_by_staff,
+        is_high_need=wish.is_high_need,
     )
 
     async def search() -> Sequence[Slot]:
@@ -72,7 +80,15 @@ async def find_alternatives(
             query, directories=finder.directories, taken=finder.taken, clock=finder.clock, limit=MAX_SLOTS
         )
 
-    key = (practice_id, wish.session_type_id, wish.therapist_id, from_s, wish.modality, wish.is_by_staff)
+    key = (
+        practice_id,
+        wish.session_type_id,
+        wish.therapist_id,
+        from_s,
+        wish.modality,
+        wish.is_by_staff,
+        wish.is_high_need,
+    )
     try:
         slots = await finder.share(key, search)
         # A shared search may be older than the loss.

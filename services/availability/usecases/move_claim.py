@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from services.availability.domain import errors
 from services.availability.domain.claim import Claim
 from services.availability.domain.wish import Wish, find_ways
-from services.availability.usecases.find_alternatives import Finder, find_alternatives
+from services.availability.usecases.find_alternatives import ELSEWHERE, Finder, find_alternatives
 from services.availability.usecases.ports import Claims, Clock, Directories
 from services.chassis.context import Call
 
@@ -32,6 +31,7 @@ async def move_claim(
         Unknown: No such claim, or what it asks for is unknown. (NOT_FOUND)
         ClaimReleased, MovePending: The claim can't be moved now. (FAILED_PRECONDITION)
         SlotTaken, ClientOverlap: Somebody was first; the details hold alternatives. (FAILED_PRECONDITION)
+        CapReached, TravelTooShort, SlotReserved: Not at that time; the details hold alternatives. (FAILED_PRECONDITION)
         ServiceError: What `find_ways` refuses.
     """
     before = await claims.lock(call, claim_id)
@@ -40,11 +40,11 @@ async def move_claim(
     # The state refuses first: a released claim is told so whatever it asks for.
     before.move(before.placement, now_s=now_s)
     directory = await directories.of_call(call)
-    ways = find_ways(wish, directory, now_s=now_s)
     try:
+        ways = find_ways(wish, directory, now_s=now_s)
         placement = await claims.place(call, before, ways, directory)
         after = before.move(placement, now_s=now_s)
         await claims.save(call, before, after, [])
-    except (errors.SlotTaken, errors.ClientOverlap) as refusal:
+    except ELSEWHERE as refusal:
         raise await find_alternatives(refusal, wish, call.practice_id, finder=finder) from None
     return after

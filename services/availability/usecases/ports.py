@@ -8,6 +8,8 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from services.availability.domain import facts
+from services.availability.domain.absence import Absence, Item
+from services.availability.domain.agenda import Agendas
 from services.availability.domain.claim import Claim, Placement
 from services.availability.domain.days import Closure, HolidayCalendar, Override, Travel
 from services.availability.domain.directory import Directory
@@ -173,6 +175,34 @@ class AgedClaims(Protocol):
         """Change a claim by one step, in a transaction of its own, with its facts. Raises Unknown, SlotTaken."""
 
 
+class Absences(Protocol):
+    """Reads and writes absences in the call's own transaction."""
+
+    async def hit(self, call: Call, therapist_id: str, span: Span, *, limit: int, is_locked: bool) -> list[Item]:
+        """Return the claims an absence hits, at most *limit*, without their rank; locked ones wait to be released."""
+
+    async def take_time(self, call: Call, absence: Absence) -> None:
+        """Store an absence and take its time; claims stand. Raises Stale."""
+
+    async def add_items(self, call: Call, absence: Absence, items: list[Item], told: facts.AbsenceStarted) -> None:
+        """Store ranked items and the fact."""
+
+    async def find(self, call: Call, absence_id: str, *, is_locked: bool = False) -> Absence:
+        """Return an absence with its counts. Raises Unknown."""
+
+    async def close(self, call: Call, absence_id: str, told: facts.AbsenceClosed) -> None:
+        """Store that the case is closed, and the fact."""
+
+    async def items(self, call: Call, absence_id: str, *, after_rank: int, limit: int) -> list[Item]:
+        """Return items by rank."""
+
+    async def lock_item(self, call: Call, absence_id: str, claim_id: str) -> Item:
+        """Return an item that nobody else can change until this call ends. Raises Unknown."""
+
+    async def save_item(self, call: Call, absence_id: str, item: Item) -> None:
+        """Store an item's state."""
+
+
 class Taken(Protocol):
     """Looks up what is taken."""
 
@@ -181,3 +211,6 @@ class Taken(Protocol):
 
     async def takers(self, practice_id: str, therapist_id: str, span: Span) -> Sequence[Taker]:
         """Return everything that takes a therapist's time in a stretch, by start."""
+
+    async def agendas(self, practice_id: str, therapist_ids: Sequence[str], span: Span) -> Agendas:
+        """Return what therapists have around a stretch; unlocked, so it may be overtaken."""

@@ -15,6 +15,7 @@ from services.availability.domain.free import Rooms, Span, cut, free_starts, mer
 from services.availability.domain.hours import WEEK_DAYS, Modality, Option, Schedule, SessionType
 from services.availability.domain.wall import MINUTE_S, local_date, wall_at, zone
 from services.availability.domain.wish import DAY_S, bounds, opens_s
+from services.availability.usecases.hide_limited import hide_limited
 from services.availability.usecases.ports import Clock, Directories, Slot, Taken
 
 MAX_DAYS = 184
@@ -55,6 +56,7 @@ class Query:
     is_by_staff: bool
     viewer_time_zone: str = ""
     parts_of_day: tuple[int, ...] = ()
+    is_high_need: bool = False
 
 
 async def search_slots(
@@ -94,6 +96,9 @@ async def search_slots(
     while left and from_s < to_s and len(found) < limit:
         span = (from_s, min(from_s + step_s, to_s))
         free = await _free_slots(query, left.values(), directory, session_type, taken, span, now_s=now_s)
+        free = await hide_limited(
+            free, query.practice_id, left, session_type, directory, taken, now_s=now_s, is_high_need=query.is_high_need
+        )
         if query.is_first_only:
             free = _firsts(free)
             for ways in free.values():

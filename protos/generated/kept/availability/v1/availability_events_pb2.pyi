@@ -3,9 +3,11 @@
 isort:skip_file
 Facts of the ledger of time."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -184,3 +186,89 @@ class ClaimShifted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClaimShifted: _TypeAlias = ClaimShifted  # noqa: Y015
+
+@_typing.final
+class AbsenceStarted(_message.Message):
+    """Says that a therapist will be away and that claims wait for an answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    ABSENCE_ID_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    CLAIM_IDS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    absence_id: _builtins.str
+    """Names the absence."""
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    version: _builtins.int
+    """Counts changes of the absence."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the start of the absence."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the end of the absence."""
+
+    @_builtins.property
+    def claim_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists the claims hit, greatest need first, at most 500."""
+
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        absence_id: _builtins.str = ...,
+        therapist_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        claim_ids: _abc.Iterable[_builtins.str] | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absence_id", b"absence_id", "claim_ids", b"claim_ids", "end_time", b"end_time", "practice_id", b"practice_id", "start_time", b"start_time", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AbsenceStarted: _TypeAlias = AbsenceStarted  # noqa: Y015
+
+@_typing.final
+class AbsenceClosed(_message.Message):
+    """Says that every item of an absence is settled and its case closed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    ABSENCE_ID_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    absence_id: _builtins.str
+    """Names the absence."""
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    version: _builtins.int
+    """Counts changes of the absence."""
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        absence_id: _builtins.str = ...,
+        therapist_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absence_id", b"absence_id", "practice_id", b"practice_id", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AbsenceClosed: _TypeAlias = AbsenceClosed  # noqa: Y015

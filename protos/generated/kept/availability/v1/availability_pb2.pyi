@@ -129,6 +129,9 @@ class SessionType(_message.Message):
     LOAD_WEIGHT_FIELD_NUMBER: _builtins.int
     CAPACITY_FIELD_NUMBER: _builtins.int
     NEEDS_ROOM_FIELD_NUMBER: _builtins.int
+    IS_INTAKE_FIELD_NUMBER: _builtins.int
+    IS_CRISIS_FIELD_NUMBER: _builtins.int
+    EQUIPMENT_KINDS_FIELD_NUMBER: _builtins.int
     session_type_id: _builtins.str
     """Is the id, a UUID."""
     display_name: _builtins.str
@@ -155,9 +158,17 @@ class SessionType(_message.Message):
     """Is how many clients it has seats for, 1 to 30; 0 means 1."""
     needs_room: _builtins.bool
     """Tells whether it takes a room of the site when in person; absent means it does."""
+    is_intake: _builtins.bool
+    """Tells that it is a new client's first: it counts against a therapist's intakes of a week."""
+    is_crisis: _builtins.bool
+    """Tells that it is for a crisis: the therapist's cool-down follows it."""
     @_builtins.property
     def modalities(self) -> _containers.RepeatedScalarFieldContainer[Global___Modality.ValueType]:
         """Lists how it may take place."""
+
+    @_builtins.property
+    def equipment_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists kinds of equipment of which it takes one each when in person, at most 5."""
 
     def __init__(
         self,
@@ -176,10 +187,13 @@ class SessionType(_message.Message):
         load_weight: _builtins.int = ...,
         capacity: _builtins.int = ...,
         needs_room: _builtins.bool | None = ...,
+        is_intake: _builtins.bool = ...,
+        is_crisis: _builtins.bool = ...,
+        equipment_kinds: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed", "_is_self_bookable", b"_is_self_bookable", "_needs_room", b"_needs_room", "is_same_day_allowed", b"is_same_day_allowed", "is_self_bookable", b"is_self_bookable", "needs_room", b"needs_room"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed", "_is_self_bookable", b"_is_self_bookable", "_needs_room", b"_needs_room", "buffer_after_min", b"buffer_after_min", "buffer_before_min", b"buffer_before_min", "capacity", b"capacity", "display_name", b"display_name", "grid_min", b"grid_min", "horizon_days", b"horizon_days", "is_same_day_allowed", b"is_same_day_allowed", "is_self_bookable", b"is_self_bookable", "length_min", b"length_min", "load_weight", b"load_weight", "modalities", b"modalities", "needs_room", b"needs_room", "notice_min", b"notice_min", "session_type_id", b"session_type_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed", "_is_self_bookable", b"_is_self_bookable", "_needs_room", b"_needs_room", "buffer_after_min", b"buffer_after_min", "buffer_before_min", b"buffer_before_min", "capacity", b"capacity", "display_name", b"display_name", "equipment_kinds", b"equipment_kinds", "grid_min", b"grid_min", "horizon_days", b"horizon_days", "is_crisis", b"is_crisis", "is_intake", b"is_intake", "is_same_day_allowed", b"is_same_day_allowed", "is_self_bookable", b"is_self_bookable", "length_min", b"length_min", "load_weight", b"load_weight", "modalities", b"modalities", "needs_room", b"needs_room", "notice_min", b"notice_min", "session_type_id", b"session_type_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__is_same_day_allowed: _TypeAlias = _typing.Literal["is_same_day_allowed"]  # noqa: Y015
     _WhichOneofArgType__is_same_day_allowed: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed"]  # noqa: Y015
@@ -390,7 +404,7 @@ Global___Slot: _TypeAlias = Slot  # noqa: Y015
 
 @_typing.final
 class Alternatives(_message.Message):
-    """Lists the nearest free slots; travels in the details of SLOT_TAKEN and CLIENT_OVERLAP."""
+    """Lists the nearest free slots; travels in the details of SLOT_TAKEN, CLIENT_OVERLAP, CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -459,6 +473,10 @@ class Claim(_message.Message):
     MODALITY_FIELD_NUMBER: _builtins.int
     SITE_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    EXTRA_THERAPIST_IDS_FIELD_NUMBER: _builtins.int
+    EQUIPMENT_IDS_FIELD_NUMBER: _builtins.int
+    IS_OVERBOOKED_FIELD_NUMBER: _builtins.int
     claim_id: _builtins.str
     """Is the id, a UUID, given by the owner (the appointment's id)."""
     state: Global___Claim.State.ValueType
@@ -479,6 +497,8 @@ class Claim(_message.Message):
     """Names the site; empty when remote."""
     version: _builtins.int
     """Counts changes."""
+    is_overbooked: _builtins.bool
+    """Tells that staff booked it over somebody else's time, deliberately."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Is the start of the session."""
@@ -494,6 +514,18 @@ class Claim(_message.Message):
     @_builtins.property
     def hold_expire_time(self) -> _timestamp_pb2.Timestamp:
         """Is when a hold is announced as lapsed; it blocks on until its owner's word."""
+
+    @_builtins.property
+    def extra_client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists further clients."""
+
+    @_builtins.property
+    def extra_therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists further therapists."""
+
+    @_builtins.property
+    def equipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists the equipment it takes."""
 
     def __init__(
         self,
@@ -512,10 +544,14 @@ class Claim(_message.Message):
         modality: Global___Modality.ValueType = ...,
         site_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
+        extra_therapist_ids: _abc.Iterable[_builtins.str] | None = ...,
+        equipment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        is_overbooked: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "start_time", b"start_time", "start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "client_id", b"client_id", "end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "modality", b"modality", "room_id", b"room_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "client_id", b"client_id", "end_time", b"end_time", "equipment_ids", b"equipment_ids", "extra_client_ids", b"extra_client_ids", "extra_therapist_ids", b"extra_therapist_ids", "hold_expire_time", b"hold_expire_time", "is_overbooked", b"is_overbooked", "modality", b"modality", "room_id", b"room_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -283,6 +283,7 @@ class SearchSlotsRequest(_message.Message):
     NEXT_AVAILABLE_FIELD_NUMBER: _builtins.int
     VIEWER_TIME_ZONE_FIELD_NUMBER: _builtins.int
     PARTS_OF_DAY_FIELD_NUMBER: _builtins.int
+    IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
     session_type_id: _builtins.str
     """Names the session type."""
     modality: _availability_pb2.Modality.ValueType
@@ -297,6 +298,8 @@ class SearchSlotsRequest(_message.Message):
     """Gives only the first slot of each therapist."""
     viewer_time_zone: _builtins.str
     """Names the IANA zone of who looks: parts of the day and local dates are meant there; empty means the therapist's."""
+    is_high_need: _builtins.bool
+    """Shows capacity reserved for clients in high need too; heeded from staff and services only."""
     @_builtins.property
     def therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Limits the search to these therapists, at most 1000; empty means all who give the session type."""
@@ -327,10 +330,11 @@ class SearchSlotsRequest(_message.Message):
         next_available: _builtins.bool = ...,
         viewer_time_zone: _builtins.str = ...,
         parts_of_day: _abc.Iterable[Global___PartOfDay.ValueType] | None = ...,
+        is_high_need: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "modality", b"modality", "next_available", b"next_available", "page_size", b"page_size", "page_token", b"page_token", "parts_of_day", b"parts_of_day", "session_type_id", b"session_type_id", "site_id", b"site_id", "therapist_ids", b"therapist_ids", "to_time", b"to_time", "viewer_time_zone", b"viewer_time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "is_high_need", b"is_high_need", "modality", b"modality", "next_available", b"next_available", "page_size", b"page_size", "page_token", b"page_token", "parts_of_day", b"parts_of_day", "session_type_id", b"session_type_id", "site_id", b"site_id", "therapist_ids", b"therapist_ids", "to_time", b"to_time", "viewer_time_zone", b"viewer_time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -565,6 +569,11 @@ class HoldRequest(_message.Message):
     MODALITY_FIELD_NUMBER: _builtins.int
     ROOM_ID_FIELD_NUMBER: _builtins.int
     BY_STAFF_FIELD_NUMBER: _builtins.int
+    OVERRIDE_REASON_FIELD_NUMBER: _builtins.int
+    OVERBOOK_REASON_FIELD_NUMBER: _builtins.int
+    IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
+    EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    EXTRA_THERAPIST_IDS_FIELD_NUMBER: _builtins.int
     hold_id: _builtins.str
     """Is the owner's id for the claim, a UUID."""
     therapist_id: _builtins.str
@@ -579,9 +588,23 @@ class HoldRequest(_message.Message):
     """Names the room; empty takes any free room of the site when one is needed."""
     by_staff: _builtins.bool
     """Tells that staff books: notice and horizon are not asked for."""
+    override_reason: _builtins.str
+    """Says why a cap or a reservation is passed over, to those who review it; staff only, at most 200 characters, no names."""
+    overbook_reason: _builtins.str
+    """Says why taken time of therapist, room or equipment is taken again; staff only, at most 200 characters, no names."""
+    is_high_need: _builtins.bool
+    """Tells that the client is in high need: reserved capacity is open to them."""
     @_builtins.property
     def start_wall(self) -> _wall_pb2.WallTime:
         """Says when, on the wall clock; the instant is made here."""
+
+    @_builtins.property
+    def extra_client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists further clients of the same session, at most 10."""
+
+    @_builtins.property
+    def extra_therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists further therapists of the same session, at most 3; each must offer it at that time in that way."""
 
     def __init__(
         self,
@@ -594,10 +617,15 @@ class HoldRequest(_message.Message):
         modality: _availability_pb2.Modality.ValueType = ...,
         room_id: _builtins.str = ...,
         by_staff: _builtins.bool = ...,
+        override_reason: _builtins.str = ...,
+        overbook_reason: _builtins.str = ...,
+        is_high_need: _builtins.bool = ...,
+        extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
+        extra_therapist_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "client_id", b"client_id", "hold_id", b"hold_id", "modality", b"modality", "room_id", b"room_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "client_id", b"client_id", "extra_client_ids", b"extra_client_ids", "extra_therapist_ids", b"extra_therapist_ids", "hold_id", b"hold_id", "is_high_need", b"is_high_need", "modality", b"modality", "overbook_reason", b"overbook_reason", "override_reason", b"override_reason", "room_id", b"room_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -812,6 +840,8 @@ class MoveRequest(_message.Message):
     THERAPIST_ID_FIELD_NUMBER: _builtins.int
     MODALITY_FIELD_NUMBER: _builtins.int
     BY_STAFF_FIELD_NUMBER: _builtins.int
+    OVERRIDE_REASON_FIELD_NUMBER: _builtins.int
+    OVERBOOK_REASON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     claim_id: _builtins.str
     """Names the claim."""
@@ -821,6 +851,10 @@ class MoveRequest(_message.Message):
     """Says how; unspecified keeps the old."""
     by_staff: _builtins.bool
     """Tells that staff moves: notice and horizon are not asked for."""
+    override_reason: _builtins.str
+    """Says why a cap or a reservation is passed over; staff only, at most 200 characters, no names."""
+    overbook_reason: _builtins.str
+    """Says why taken time is taken again; staff only, at most 200 characters, no names."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     @_builtins.property
@@ -835,11 +869,13 @@ class MoveRequest(_message.Message):
         therapist_id: _builtins.str = ...,
         modality: _availability_pb2.Modality.ValueType = ...,
         by_staff: _builtins.bool = ...,
+        override_reason: _builtins.str = ...,
+        overbook_reason: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "claim_id", b"claim_id", "modality", b"modality", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "claim_id", b"claim_id", "modality", b"modality", "overbook_reason", b"overbook_reason", "override_reason", b"override_reason", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -187,7 +187,8 @@ class AvailabilityServiceServicer:
         """Holds a slot for its owner's word. Idempotent by hold_id: the same hold again gives the same claim.
         Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
         NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
-        UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot).
+        UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot),
+        CAP_REACHED, TRAVEL_TOO_SHORT and SLOT_RESERVED (with Alternatives), HOLDS_EXHAUSTED, STAFF_ONLY.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

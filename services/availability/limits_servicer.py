@@ -1,0 +1,57 @@
+"""Answers what a practice limits: caps, travel times, equipment, reserved capacity."""
+
+from __future__ import annotations
+
+from kept.availability.v1 import limits_service_pb2
+
+from services.availability.adapters import limits_proto
+from services.availability.adapters.limits import PostgresLimits
+from services.availability.adapters.proto import uuid_of
+from services.availability.domain.caps import Caps
+from services.availability.usecases.ports import Directories
+from services.chassis.context import Call
+
+
+class LimitsServicer:
+    """Turns each request into domain words, stores them, and turns them back."""
+
+    def __init__(self, *, limits: PostgresLimits, directories: Directories) -> None:
+        self._limits = limits
+        self._directories = directories
+
+    async def PutCaps(self, request: limits_service_pb2.PutCapsRequest, call: Call) -> limits_service_pb2.Caps:
+        caps = limits_proto.caps_of(request.caps)
+        await self._limits.put_caps(call, caps)
+        return limits_proto.caps_message(caps)
+
+    async def GetCaps(self, request: limits_service_pb2.GetCapsRequest, call: Call) -> limits_service_pb2.Caps:
+        therapist_id = uuid_of(request.therapist_id, field="therapist_id")
+        known = (await self._directories.read(call.practice_id)).limits.caps
+        return limits_proto.caps_message(known.get(therapist_id, Caps(therapist_id)))
+
+    async def PutEquipment(
+        self, request: limits_service_pb2.PutEquipmentRequest, call: Call
+    ) -> limits_service_pb2.Equipment:
+        equipment = limits_proto.equipment_of(request.equipment)
+        await self._limits.put_equipment(call, equipment)
+        return limits_proto.equipment_message(equipment)
+
+    async def PutTravelTime(
+        self, request: limits_service_pb2.PutTravelTimeRequest, call: Call
+    ) -> limits_service_pb2.TravelTime:
+        travel = limits_proto.travel_of(request.travel_time)
+        await self._limits.put_travel_time(call, travel)
+        return limits_proto.travel_message(travel)
+
+    async def PutReservation(
+        self, request: limits_service_pb2.PutReservationRequest, call: Call
+    ) -> limits_service_pb2.Reservation:
+        reservation = limits_proto.reservation_of(request.reservation)
+        await self._limits.put_reservation(call, reservation)
+        return limits_proto.reservation_message(reservation)
+
+    async def DeleteReservation(
+        self, request: limits_service_pb2.DeleteReservationRequest, call: Call
+    ) -> limits_service_pb2.DeleteReservationResponse:
+        await self._limits.delete_reservation(call, uuid_of(request.reservation_id, field="reservation_id"))
+        return limits_service_pb2.DeleteReservationResponse()

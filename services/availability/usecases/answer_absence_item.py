@@ -1,0 +1,22 @@
+"""Takes what staff did for a client whom an absence hits."""
+
+from __future__ import annotations
+
+from services.availability.domain.absence import Item, ItemState
+from services.availability.usecases.ports import Absences
+from services.chassis.context import Call
+
+
+async def answer_absence_item(
+    absence_id: str, claim_id: str, state: ItemState, call: Call, *, absences: Absences
+) -> Item:
+    """
+    Store an item's new state.
+
+    Raises:
+        Unknown: No such item. (NOT_FOUND)
+        ItemSettled: It was moved, cancelled or covered already. (FAILED_PRECONDITION)
+    """
+    item = (await absences.lock_item(call, absence_id, claim_id)).answer(state)
+    await absences.save_item(call, absence_id, item)
+    return item

@@ -1,0 +1,95 @@
+"""Hides starts that a hold would be refused by what a practice limits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from services.availability.domain.caps import Caps, Session, count_breaches, order_breaches, reach, too_far
+from services.availability.domain.directory import Directory
+from services.availability.domain.free import Span
+from services.availability.domain.hours import Option, SessionType
+from services.availability.domain.limits import is_reserved
+from services.availability.domain.wall import MINUTE_S, local_date
+from services.availability.usecases.ports import Taken
+
+Free = dict[int, list[tuple[str, Option]]]
+"""Free starts in epoch seconds, each with the therapists who have it and the way it takes place."""
+
+NEAR_S = 2 * 86_400
+"""Seconds around a start within which neighbours matter: the longest cool-down is a day."""
+
+
+async def hide_limited(
+    free: Free,
+    practice_id: str,
+    therapist_ids: Collection[str],
+    session_type: SessionType,
+    directory: Directory,
+    taken: Taken,
+    *,
+    now_s: int,
+    is_high_need: bool,
+) -> Free:
+    """
+    Return the starts that caps, travel and reservations leave; a practice without any costs nothing.
+
+    Cost:
+        One query for all therapists who have caps; a count for each of their local days.
+    """
+    limits = directory.limits
+    reservations = () if is_high_need else limits.reservations
+    counted = [each for each in therapist_ids if limits.are_counted(each)]
+    if not free or not (reservations or counted):
+        return free
+    starts: dict[str, list[tuple[int, Option]]] = {}
+    for at_s in sorted(free):
+        for therapist_id, option in free[at_s]:
+            zone = directory.schedules[therapist_id].time_zone
+            if not is_reserved(reservations, therapist_id, zone, at_s, now_s=now_s):
+                starts.setdefault(therapist_id, []).append((at_s, option))
+    if counted := [each for each in counted if each in starts]:
+        length_s = session_type.length_min * MINUTE_S
+        first_s = min(starts[each][0][0] for each in counted)
+        last_s = max(starts[each][-1][0] for each in counted)
+        agendas = await taken.agendas(practice_id, counted, reach(Session("", "", "", first_s, last_s + length_s)))
+        for therapist_id in counted:
+            sessions = agendas.of(practice_id, therapist_id)
+            starts[therapist_id] = _fitting(
+                starts[therapist_id], sessions, therapist_id, session_type, directory, length_s=length_s
+            )
+    left: Free = {}
+    for therapist_id in sorted(starts):
+        for at_s, option in starts[therapist_id]:
+            left.setdefault(at_s, []).append((therapist_id, option))
+    return left
+
+
+def _fitting(
+    starts: Sequence[tuple[int, Option]],
+    sessions: Sequence[Session],
+    therapist_id: str,
+    session_type: SessionType,
+    directory: Directory,
+    *,
+    length_s: int,
+) -> list[tuple[int, Option]]:
+    caps = directory.limits.caps.get(therapist_id, Caps(therapist_id))
+    zone, types = directory.schedules[therapist_id].time_zone, directory.session_types
+    full_days: dict[date, bool] = {}
+    found = []
+    for at_s, option in starts:
+        wanted = Session("", session_type.session_type_id, option.site_id, at_s, at_s + length_s)
+        day = local_date(at_s, zone)
+        if day not in full_days:
+            full_days[day] = bool(count_breaches(wanted, sessions, caps, types, zone))
+        if full_days[day]:
+            continue
+        near = _near(sessions, (at_s - NEAR_S, at_s + length_s + NEAR_S))
+        if not order_breaches(wanted, near, caps, types) and not too_far(wanted, near, directory.limits.travel):
+            found.append((at_s, option))
+    return found
+
+
+def _near(sessions: Sequence[Session], span: Span) -> list[Session]:
+    return [each for each in sessions if each.start_s < span[1] and span[0] < each.end_s]
