@@ -67,3 +67,21 @@ class ClaimChanged(errors.Stale):
     """The claim changed while the ledger was being answered; the event is handled again."""
 
     reason = "CLAIM_CHANGED"
+
+
+class RecurrenceMalformed(errors.InvalidRequest):
+    """The text is no recurrence rule; the metadata names the part."""
+
+    reason = "RECURRENCE_MALFORMED"
+
+
+class RecurrenceUnsupported(errors.InvalidRequest):
+    """The rule uses a part of RFC 5545, or a number, that series do not support; the metadata names it."""
+
+    reason = "RECURRENCE_UNSUPPORTED"
+
+
+class RecurrenceTooLarge(errors.InvalidRequest):
+    """The rule would take more work, or give more occurrences, than a series may; the metadata has the limit."""
+
+    reason = "RECURRENCE_TOO_LARGE"
