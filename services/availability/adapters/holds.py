@@ -77,6 +77,7 @@ class BatchedHolds:
     def __init__(
         self, database: Database, directories: PostgresDirectories, *, clock: Clock, tzdata_version: str
     ) -> None:
+        self._database = database
         self._directories = directories
         self._clock = clock
         self._tzdata_version = tzdata_version
@@ -86,6 +87,13 @@ class BatchedHolds:
         """Commit a held claim with its audit record; the same wish under the same id gives the same claim."""
         call.resource_id = hold_id
         return await self._writer.submit(_Job(call.practice_id, hold_id, wish, call.seal(None)))
+
+    async def check(self, practice_id: str, wishes: Sequence[tuple[str, Wish]]) -> list[Claim | ServiceError]:
+        """Answer what `take` would answer each hold now, one after the other; nothing is written."""
+        jobs = [_Job(practice_id, hold_id, wish, Envelope(practice_id)) for hold_id, wish in wishes]
+        async with self._database.begin([practice_id]) as conn:
+            answers, _, _ = await self._decide(conn, jobs)
+        return answers
 
     async def close(self) -> None:
         """Commit who waits, and take no more."""
@@ -98,6 +106,16 @@ class BatchedHolds:
         Raises:
             _Overtaken: Another process was first with something; nothing of the batch is committed.
         """
+        answers, won, now_s = await self._decide(conn, jobs)
+        await self._write(conn, won, now_s=now_s, is_alone=len(jobs) == 1)
+        told = [job.envelope for job, answer in zip(jobs, answers, strict=True) if isinstance(answer, Claim)]
+        await write_envelopes(conn, told)
+        return answers
+
+    async def _decide(
+        self, conn: Connection, jobs: Sequence[_Job]
+    ) -> tuple[list[Claim | ServiceError], list[tuple[str, Claim]], int]:
+        """Return what each job is answered, the new claims with their practices, and the time of deciding."""
         now_s = self._clock()
         directories = await self._directories.checked(conn, {job.practice_id for job in jobs})
         answers: list[Claim | ServiceError | None] = [None] * len(jobs)
@@ -120,10 +138,7 @@ class BatchedHolds:
                 ways.pop(position, None)
                 answers[position] = _same(found, job)
         won = await self._place(conn, board, jobs, ways, directories, answers, now_s=now_s)
-        await self._write(conn, won, now_s=now_s, is_alone=len(jobs) == 1)
-        told = [job.envelope for job, answer in zip(jobs, answers, strict=True) if isinstance(answer, Claim)]
-        await write_envelopes(conn, told)
-        return [answer for answer in answers if answer is not None]
+        return [answer for answer in answers if answer is not None], won, now_s
 
     async def _place(
         self,

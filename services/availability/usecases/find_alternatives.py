@@ -44,9 +44,7 @@ class Finder:
     """Turns slots into what travels in the details of a refusal."""
 
 
-async def find_alternatives(
-    refusal: errors.SlotTaken | errors.ClientOverlap, wish: Wish, practice_id: str, *, finder: Finder
-) -> ServiceError:
+async def find_alternatives(refusal: ServiceError, wish: Wish, practice_id: str, *, finder: Finder) -> ServiceError:
     """
     Return the refusal with the nearest free slots of the same therapist and session type in its details.
 

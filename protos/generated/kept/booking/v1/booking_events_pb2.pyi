@@ -201,10 +201,13 @@ class AppointmentCancelled(_message.Message):
     APPOINTMENT_FIELD_NUMBER: _builtins.int
     CANCELLED_BY_FIELD_NUMBER: _builtins.int
     IS_LATE_FIELD_NUMBER: _builtins.int
+    KEEPS_TIME_FIELD_NUMBER: _builtins.int
     cancelled_by: _booking_pb2.Appointment.CancelledBy.ValueType
     """Says who cancelled."""
     is_late: _builtins.bool
     """Tells that it came within the late window."""
+    keeps_time: _builtins.bool
+    """Tells that the time stays blocked: a standing hour is paused."""
     @_builtins.property
     def appointment(self) -> Global___AppointmentFacts:
         """Says which, and when it would have been."""
@@ -215,10 +218,11 @@ class AppointmentCancelled(_message.Message):
         appointment: Global___AppointmentFacts | None = ...,
         cancelled_by: _booking_pb2.Appointment.CancelledBy.ValueType = ...,
         is_late: _builtins.bool = ...,
+        keeps_time: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "cancelled_by", b"cancelled_by", "is_late", b"is_late"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "cancelled_by", b"cancelled_by", "is_late", b"is_late", "keeps_time", b"keeps_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
