@@ -240,6 +240,7 @@ def event_of(fact: facts.Fact) -> Message:
                 appointment=appointment,
                 cancelled_by=_CANCELLED_BY_NUMBERS[fact.appointment.cancelled_by],
                 is_late=fact.appointment.is_late_cancellation,
+                keeps_time=fact.keeps_time,
             )
         case facts.Attended():
             return booking_events_pb2.AppointmentAttended(

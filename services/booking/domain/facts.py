@@ -34,9 +34,14 @@ class Rescheduled:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """An appointment was called off; the appointment says by whom and whether late."""
+    """
+    An appointment was called off; the appointment says by whom and whether late.
+
+    keeps_time says that its time stays blocked, for a standing hour that is paused.
+    """
 
     appointment: Appointment
+    keeps_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
