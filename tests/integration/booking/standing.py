@@ -27,7 +27,7 @@ from services.booking.server import compose
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Actor, Call
 from services.chassis.crypto import write_keyring
-from services.chassis.events.catalogue import read_event
+from services.chassis.events.inbox import read_event
 from services.chassis.identity import Signer, write_key_pair
 from services.chassis.rpc.server import Server
 from services.chassis.rpc.status import from_wire
@@ -147,7 +147,7 @@ class House:
         """Deliver what booking said to the ledger, once each and in order."""
         with psycopg.connect(self.database.owner_url) as conn:
             said = conn.execute(
-                "select event_id::text, type, body from outbox where practice_id = %s order by outbox_id",
+                "select event_id::text, type, body from outbox where practice_id = %s order by position",
                 (self.practice_id,),
             ).fetchall()
         heard = {
