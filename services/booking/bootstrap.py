@@ -28,8 +28,8 @@ from services.chassis.jobs import Every
 from services.chassis.rpc.client import Neighbour, channel
 from services.chassis.vault import open_keyring
 
-TOP_UP_EVERY_S = 600.0
-"""Seconds between two looks for series that are due: each is due once a day, and half a year ahead."""
+TOP_UP_EVERY_S = 30.0
+"""Seconds between two looks for series that are due: once a day, or each minute while lent time is waited for."""
 
 
 @dataclass(frozen=True, slots=True)

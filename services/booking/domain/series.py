@@ -29,6 +29,9 @@ SHIFT_MAX_DAYS = 6
 TOP_UP_EVERY = timedelta(days=1)
 """Between two looks at a series' horizon."""
 
+FIRST_REFUSAL_EVERY = timedelta(minutes=1)
+"""Between two looks whether lent time came free: sooner than it is offered to anybody who waits for any time."""
+
 MIDNIGHT = datetime.min.time()
 
 

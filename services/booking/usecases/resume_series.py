@@ -8,7 +8,7 @@ from datetime import datetime
 from services.booking.domain import facts
 from services.booking.domain.appointment import Appointment, CancelledBy, State
 from services.booking.domain.recurrence_walls import LOCAL_FORMAT, tell, zone
-from services.booking.domain.series import TOP_UP_EVERY, Fate, Planned
+from services.booking.domain.series import FIRST_REFUSAL_EVERY, Fate, Planned
 from services.booking.usecases.place_occurrences import place_occurrences
 from services.booking.usecases.ports import Appointments, Clock
 from services.booking.usecases.series_ports import Outcome, SeriesLedger, SeriesStore
@@ -64,7 +64,7 @@ async def resume_series(
         after, lent, call, ledger=ledger, at=now, is_partial=True, has_first_refusal=not is_kept
     )
     if placed.conflicts:
-        after = replace(after, top_up_time=now + TOP_UP_EVERY)
+        after = replace(after, top_up_time=now + FIRST_REFUSAL_EVERY)
     await store.save(call, before, after)
     await store.book(call, placed.booked)
     told = sorted([*back, *placed.occurrences], key=lambda each: each.original_local)

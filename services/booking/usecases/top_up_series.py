@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from services.booking.domain.recurrence_walls import LOCAL_FORMAT, tell, zone
-from services.booking.domain.series import TOP_UP_EVERY, Fate, Planned, Series, SeriesState
+from services.booking.domain.series import FIRST_REFUSAL_EVERY, Fate, Planned, Series, SeriesState
 from services.booking.usecases.place_occurrences import place_occurrences
 from services.booking.usecases.ports import Clock
 from services.booking.usecases.series_ports import SeriesLedger, SeriesStore
@@ -46,8 +46,10 @@ async def top_up_series(open_call: OpenCall, *, ledger: SeriesLedger, store: Ser
 
 async def _top_up_alone(series_id: str, call: Call, *, ledger: SeriesLedger, store: SeriesStore, clock: Clock) -> bool:
     try:
-        await _top_up(series_id, call, ledger=ledger, store=store, at=clock())
-        await call.commit(None)
+        if await _top_up(series_id, call, ledger=ledger, store=store, at=clock()):
+            await call.commit(None)
+        else:
+            await call.close()
     except ServiceError as error:
         await call.close(error)
         log.warning("series.postponed", practice_id=call.practice_id, series_id=series_id, reason=error.reason)
@@ -58,8 +60,11 @@ async def _top_up_alone(series_id: str, call: Call, *, ledger: SeriesLedger, sto
     return True
 
 
-async def _top_up(series_id: str, call: Call, *, ledger: SeriesLedger, store: SeriesStore, at: datetime) -> None:
+async def _top_up(series_id: str, call: Call, *, ledger: SeriesLedger, store: SeriesStore, at: datetime) -> bool:
+    """Tell whether anything was booked or found in conflict: a look alone is no news to anybody."""
     before = await store.lock(call, series_id)
+    if before.state is SeriesState.CANCELLED:
+        return False
     await call.authorize(client_ids=[before.plan.client_id], resource_id=series_id)
     plan = before.plan
     is_over = before.pause is not None and before.pause.to_date <= plan.today(at)
@@ -74,10 +79,10 @@ async def _top_up(series_id: str, call: Call, *, ledger: SeriesLedger, store: Se
     )
     crashpoints.reach("booking.series_held")
     if regained.conflicts:
-        after = replace(after, top_up_time=at + TOP_UP_EVERY)
+        after = replace(after, top_up_time=at + FIRST_REFUSAL_EVERY)
     if not (placed.occurrences or regained.booked or is_over):
         await store.mark(call, replace(after, version=before.version))
-        return
+        return False
     await store.save(call, before, after)
     await store.book(call, [*placed.booked, *regained.booked])
     await store.put(
@@ -86,6 +91,7 @@ async def _top_up(series_id: str, call: Call, *, ledger: SeriesLedger, store: Se
         [*placed.occurrences, *regained.occurrences],
         instead_of=[each.original_local for each in waiting],
     )
+    return True
 
 
 async def _waiting(series: Series, call: Call, *, store: SeriesStore, at: datetime) -> list[Planned]:

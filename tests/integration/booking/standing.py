@@ -15,7 +15,7 @@ import grpc.aio
 import psycopg
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from kept.availability.v1 import availability_pb2, availability_service_pb2
+from kept.availability.v1 import availability_events_pb2, availability_pb2, availability_service_pb2
 from kept.booking.v1 import booking_pb2, booking_service_pb2, series_pb2, series_service_pb2
 from kept.wall.v1 import wall_pb2
 
@@ -165,6 +165,26 @@ class House:
             await react(event, call)
             await call.close()
             self.delivered.add(event_id)
+
+    def lose_events(self) -> None:
+        """Let what booking has said so far never reach the ledger."""
+        with psycopg.connect(self.database.owner_url) as conn:
+            said = conn.execute("select event_id::text from outbox where practice_id = %s", (self.practice_id,))
+            self.delivered.update(event_id for (event_id,) in said.fetchall())
+
+    async def lapse(self) -> None:
+        """Let every hold lapse, and booking answer for each."""
+        with psycopg.connect(self.ledger_database.owner_url) as conn:
+            asked = conn.execute(
+                "select claim_id::text, version from claims where practice_id = %s and state = 'held'",
+                (self.practice_id,),
+            ).fetchall()
+        for claim_id, version in asked:
+            actor = Actor("service:availability", "service", self.practice_id, frozenset({"system"}))
+            call = Call(actor=actor, method="booking.OnHoldLapsed", database=self.parts.database)
+            event = availability_events_pb2.HoldLapsed(practice_id=self.practice_id, claim_id=claim_id, version=version)
+            await self.parts.reactions.on_hold_lapsed(event, call)
+            await call.close()
 
     def claims(self) -> dict[str, int]:
         """Count the practice's claims by state."""

@@ -392,6 +392,38 @@ async def test_a_top_up_that_dies_goes_on_where_it_was(standing_house: House) ->
     assert house.booked() == len(found)
 
 
+async def test_what_a_dead_top_up_held_and_gave_back_is_placed_anew(standing_house: House) -> None:
+    """The ledger asked meanwhile and was told that nothing stands on the holds: new ids, the same times."""
+    house = standing_house
+    created = await house.create(house.plan(await house.register(), horizon_days=28))
+    count = len(created.occurrences)
+    with pytest.raises(KeyboardInterrupt):
+        await top_up(house, days=21, ledger=DyingLedger(house.parts.ledger))
+    await house.lapse()
+    assert house.claims()["released"] > 0
+
+    assert await top_up(house, days=21) == 1
+
+    found = await house.occurrences(created.series.series_id)
+    assert len(walls(found)) == len(found) > count
+    assert house.claims()["confirmed"] == len(found)
+    assert "held" not in house.claims()
+
+
+async def test_a_paused_hour_is_kept_even_when_the_ledger_asks(standing_house: House) -> None:
+    """A hold that nobody confirmed before the pause is confirmed for it: the question finds it kept."""
+    house = standing_house
+    plan = house.plan(await house.register(), rule="FREQ=WEEKLY;COUNT=3")
+    request = series_service_pb2.CreateSeriesRequest(plan=plan, commit=ALL, request_id=str(uuid4()))
+    created = await house.ask("CreateSeries", request)
+    house.lose_events()
+    await pause(house, created.series, 1, 2, keeps_time=True)
+
+    await house.lapse()
+
+    assert house.claims() == {"confirmed": 3}
+
+
 async def test_a_single_move_and_a_single_cancellation_need_not_know_of_the_series(standing_house: House) -> None:
     """An occurrence is an ordinary appointment: its own methods work, and the series shows it."""
     house = standing_house
