@@ -1,4 +1,4 @@
-"""Turns requests about standing hours into domain words, and the domain's answers into messages."""
+"""Turns requests about standing hours into domain words, and answers into messages."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def _days(rule: Rule, start: date, *, first: date, last: date) -> Iterator[date]
     """Give the days the rule names, in order, of every period that touches first to last."""
     work = 0
     for period in _periods(rule, start, first=first, last=last):
-        work += len(period) + 1
+        work += max(len(period), 1)
         if work > WORK_MAX:
             raise errors.RecurrenceTooLarge("The rule takes too much work.", limit=str(WORK_MAX))
         yield from _chosen([day for day in period if _is_named(rule, day)], rule.by_set_position)
@@ -129,18 +129,21 @@ def _is_named(rule: Rule, day: date) -> bool:
         length = calendar.monthrange(day.year, day.month)[1]
         if day.day not in rule.by_month_day and day.day - length - 1 not in rule.by_month_day:
             return False
-    return not rule.by_day or any(
-        weekday == day.weekday() and (nth == 0 or nth in _nths(rule, day)) for nth, weekday in rule.by_day
-    )
+    if not rule.by_day:
+        return True
+    weekday = day.weekday()
+    asked = [nth for nth, each in rule.by_day if each == weekday]
+    return bool(asked) and (0 in asked or not _nths(rule, day).isdisjoint(asked))
 
 
-def _nths(rule: Rule, day: date) -> tuple[int, int]:
+def _nths(rule: Rule, day: date) -> set[int]:
     """Return which of its weekday a day is, from the start and from the end of the month, or of the year."""
     if rule.frequency is Frequency.MONTHLY or rule.by_month:
         number, length = day.day, calendar.monthrange(day.year, day.month)[1]
     else:
-        number, length = day.timetuple().tm_yday, 366 if calendar.isleap(day.year) else 365
-    return (number - 1) // 7 + 1, -((length - number) // 7 + 1)
+        number = day.toordinal() - date(day.year, 1, 1).toordinal() + 1
+        length = 366 if calendar.isleap(day.year) else 365
+    return {(number - 1) // 7 + 1, -((length - number) // 7 + 1)}
 
 
 def _chosen(days: Sequence[date], positions: Sequence[int]) -> Sequence[date]:

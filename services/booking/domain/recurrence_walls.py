@@ -1,4 +1,4 @@
-"""Says which instant a wall time is: where clocks skip it or show it twice, RFC 5545 decides."""
+"""Says which instant a wall time is, also where clocks skip it or show it twice."""
 
 from __future__ import annotations
 

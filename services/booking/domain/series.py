@@ -1,4 +1,4 @@
-"""Holds standing hours: what a series is, which times it names, and how far ahead it is booked."""
+"""Holds standing hours: which times a series names, and how far ahead it is booked."""
 
 from __future__ import annotations
 

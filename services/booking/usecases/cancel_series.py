@@ -65,8 +65,9 @@ async def cancel_series(
             continue
         step = _step(each, one, before, by, at=now)
         if step is not None:
-            await appointments.save(call, one, *step)
-            held[one.appointment_id] = step[0]
+            off, fact = step
+            await appointments.save(call, one, off, fact if is_alone else replace(fact, series_id=series_id))
+            held[one.appointment_id] = off
     settled = [each if each.fate is Fate.BOOKED else _dismissed(each) for each in chosen]
     await store.save(call, before, after)
     await store.put(call, after, settled, instead_of=[each.original_local for each in chosen])
@@ -89,7 +90,7 @@ def _ended(before: Series, original_local: str, *, is_alone: bool, at: datetime)
 
 def _step(
     occurrence: Occurrence, held: Appointment, series: Series, by: CancelledBy, *, at: datetime
-) -> tuple[Appointment, facts.Fact] | None:
+) -> tuple[Appointment, facts.Cancelled] | None:
     """Return the cancellation, or the word that time a pause kept is free; None when there is nothing to do."""
     if held.state in AHEAD:
         return held.cancel(by, at=at)

@@ -208,7 +208,8 @@ async def _carry_out(
     for _, held in moving:
         if held.appointment_id in moved:
             fresh, fact = held.reschedule(moved[held.appointment_id], at=at)
-            await appointments.save(call, held, fresh, fact)
+            told_fact = fact if change.is_alone else replace(fact, series_id=before.series_id)
+            await appointments.save(call, held, fresh, told_fact)
             now_held[held.appointment_id] = fresh
         else:
             now_held[held.appointment_id] = held

@@ -48,7 +48,8 @@ async def pause_series(
         one = held.get(each.appointment_id)
         if one is not None and one.state in AHEAD:
             off, _ = one.cancel(CancelledBy.PRACTICE, at=now)
-            await appointments.save(call, one, off, facts.Cancelled(off, keeps_time=pause.keeps_time))
+            fact = facts.Cancelled(off, keeps_time=pause.keeps_time, series_id=series_id)
+            await appointments.save(call, one, off, fact)
             held[one.appointment_id] = off
         elif each.fate is not Fate.CONFLICT:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.booking.domain import appointment, errors, facts
@@ -76,16 +76,15 @@ async def place_occurrences(
             )
         )
         if slot is not None:
-            placed.booked.append(
-                appointment.book(
-                    practice_id=series.practice_id,
-                    appointment_id=claim_id,
-                    client_id=series.plan.client_id,
-                    slot=slot,
-                    actor_id=call.actor.actor_id,
-                    at=at,
-                )
+            booked, fact = appointment.book(
+                practice_id=series.practice_id,
+                appointment_id=claim_id,
+                client_id=series.plan.client_id,
+                slot=slot,
+                actor_id=call.actor.actor_id,
+                at=at,
             )
+            placed.booked.append((booked, replace(fact, series_id=series.series_id)))
     return placed
 
 

@@ -51,7 +51,7 @@ async def resume_series(
     back = []
     for each in kept:
         again, fact = _reinstated(held[each.appointment_id], at=now)
-        await appointments.save(call, held[each.appointment_id], again, fact)
+        await appointments.save(call, held[each.appointment_id], again, replace(fact, series_id=series_id))
         held[again.appointment_id] = again
         back.append(replace(each, fate=Fate.BOOKED))
     rules = zone(before.plan.time_zone)

@@ -234,6 +234,8 @@ async def test_clients_see_their_standing_hours_and_do_not_plan_them(standing_ho
         assert (await house.ask("GetSeries", get, **person)).client_id == ada
     with pytest.raises(Forbidden):
         await house.ask("GetSeries", get, **stranger)
+    worklist = await house.ask("ListSeriesConflicts", series_service_pb2.ListSeriesConflictsRequest(), **therapist)
+    assert len(worklist.occurrences) == 0
     for method, request in (
         ("PreflightSeries", series_service_pb2.PreflightSeriesRequest(plan=plan)),
         ("ListSeriesConflicts", series_service_pb2.ListSeriesConflictsRequest()),

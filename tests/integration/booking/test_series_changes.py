@@ -459,3 +459,26 @@ async def test_every_change_of_a_series_is_in_the_trail_for_its_client(standing_
     about = [str(row[0]) for row in rows if created.series.client_id in str(row[0])]
     for method in ("booking.CreateSeries", "booking.TopUpSeries", "booking.CancelSeries"):
         assert any(method in each for each in about)
+
+
+async def test_events_say_with_which_series_a_session_came_and_went(standing_house: House) -> None:
+    """A client gets one word about a whole series; what is done to one occurrence alone names none."""
+    house = standing_house
+    created = await weeks(house, 3)
+    await change(house, created.series, THIS, at(0), start_local=at(0, "10:00"))
+    await cancel(house, created.series.series_id, EVERY)
+
+    with psycopg.connect(house.database.owner_url) as conn:
+        rows = conn.execute(
+            "select type, body::jsonb -> 'appointment' ->> 'seriesId' from outbox"
+            " where practice_id = %s and type like '%%.Appointment%%' order by position",
+            (house.practice_id,),
+        ).fetchall()
+
+    named = [(name.rpartition(".")[2], series_id or "") for name, series_id in rows]
+    series_id = created.series.series_id
+    assert named == [
+        *[("AppointmentBooked", series_id)] * 3,
+        ("AppointmentRescheduled", ""),
+        *[("AppointmentCancelled", series_id)] * 3,
+    ]

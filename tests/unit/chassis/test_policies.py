@@ -43,8 +43,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): set(),
     ("client", "self"): OWN,
     ("client", "proxy"): OWN,
-    ("front_desk", ""): OWN | STANDING | {"client.register", "client.search", "appointment.attend"},
-    ("therapist", ""): {"schedule.configure"},
+    ("front_desk", ""): OWN | STANDING | {"series.worklist", "client.register", "client.search", "appointment.attend"},
+    ("therapist", ""): {"schedule.configure", "series.worklist"},
     ("therapist", "care_team"): BOOKS
     | STANDING
     | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure"},

@@ -346,7 +346,7 @@ class ListSeriesConflictsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     therapist_id: _builtins.str
-    """Limits to a therapist; a therapist who names nobody sees their own."""
+    """Limits to a therapist; a therapist sees their own, whomever they name."""
     page_size: _builtins.int
     """Is at most 200; 0 means 50."""
     page_token: _builtins.str
