@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -482,3 +483,77 @@ async def test_events_say_with_which_series_a_session_came_and_went(standing_hou
         ("AppointmentRescheduled", ""),
         *[("AppointmentCancelled", series_id)] * 3,
     ]
+
+
+async def test_of_changes_that_race_one_wins_and_the_others_look_again(standing_house: House) -> None:
+    """Three desks move the same hour: every session is where one of them put it, and nothing else is taken."""
+    house = standing_house
+    created = await weeks(house, 4)
+    hours = ("10:00", "11:00", "12:00")
+
+    outcomes = await asyncio.gather(
+        *(change(house, created.series, EVERY, start_local=at(0, hour)) for hour in hours), return_exceptions=True
+    )
+
+    won = [hour for hour, each in zip(hours, outcomes, strict=True) if isinstance(each, Outcome)]
+    assert len(won) == 1
+    assert all(isinstance(each, Outcome | Stale) for each in outcomes)
+    assert walls(await house.occurrences(created.series.series_id)) == [at(week, won[0]) for week in range(4)]
+    for hour in {"15:00", *hours} - set(won):
+        await house.book(await house.register(), at(1, hour))
+
+
+async def test_a_change_that_races_bookings_shares_no_time_with_them(standing_house: House) -> None:
+    """Four sessions move to eleven while four guests want eleven: each time has one owner, whoever it is."""
+    house = standing_house
+    created = await weeks(house, 4)
+    guests = [await house.register() for _ in range(4)]
+
+    outcomes = await asyncio.gather(
+        change(house, created.series, EVERY, start_local=at(0, "11:00"), commit=SKIP),
+        *(house.book(guest, at(week, "11:00")) for week, guest in enumerate(guests)),
+        return_exceptions=True,
+    )
+    await house.settle()
+
+    moved = [each for each in walls(await house.occurrences(created.series.series_id)) if each.endswith("11:00")]
+    taken = [each.start_wall.local for each in outcomes if isinstance(each, booking_pb2.Appointment)]
+    assert sorted([*moved, *taken]) == [at(week, "11:00") for week in range(4)]
+    assert house.booked() == 4 + len(taken)
+
+
+async def test_a_retry_of_any_change_gives_its_first_answer(standing_house: House) -> None:
+    """Moving, pausing, resuming and calling off twice under one id is doing it once."""
+    house = standing_house
+    created = await weeks(house, 4)
+    series_id, etag = created.series.series_id, created.series.etag
+
+    requests: list[tuple[str, Any]] = [
+        (
+            "ChangeSeries",
+            lambda etag: series_service_pb2.ChangeSeriesRequest(
+                series_id=series_id, scope=EVERY, start_local=at(0, "11:00"), commit=ALL, etag=etag
+            ),
+        ),
+        (
+            "PauseSeries",
+            lambda etag: series_service_pb2.PauseSeriesRequest(
+                series_id=series_id, from_date=at(1)[:10], to_date=at(2)[:10], etag=etag
+            ),
+        ),
+        ("ResumeSeries", lambda etag: series_service_pb2.ResumeSeriesRequest(series_id=series_id, etag=etag)),
+        (
+            "CancelSeries",
+            lambda etag: series_service_pb2.CancelSeriesRequest(series_id=series_id, scope=EVERY, etag=etag),
+        ),
+    ]
+    for method, request_with in requests:
+        request = request_with(etag)
+        request.request_id = str(uuid4())
+        first = await house.ask(method, request)
+        await house.settle()
+        assert await house.ask(method, request) == first
+        etag = first.series.etag
+
+    assert house.booked() == 0
+    assert set(house.claims()) <= {"released", "confirmed"}
