@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from services.booking.domain import errors
 from services.booking.domain.appointment import AHEAD, Appointment, Slot
 from services.booking.domain.recurrence_walls import LOCAL_FORMAT, tell, zone
-from services.booking.domain.series import Conflict, Fate, Occurrence, Planned, Series
+from services.booking.domain.series import (
+    Alternative,
+    Conflict,
+    Fate,
+    Occurrence,
+    Planned,
+    Series,
+    choose_alternatives,
+)
 from services.booking.usecases.book_appointment import claim_id
 from services.booking.usecases.place_occurrences import place_occurrences
 from services.booking.usecases.ports import Appointments, Clock
@@ -174,7 +182,7 @@ async def _carry_out(
         call,
     )
     moved: dict[str, Slot] = {}
-    refused: dict[str, ServiceError] = {}
+    refused: dict[str, Refused] = {}
     fatal: ServiceError | None = None
     for (_, held), outcome in zip(moving, outcomes, strict=True):
         if not isinstance(outcome, Refused):
@@ -183,7 +191,7 @@ async def _carry_out(
             else:
                 moved[held.appointment_id] = outcome
         elif isinstance(outcome.error, RuleViolated):
-            refused[held.appointment_id] = outcome.error
+            refused[held.appointment_id] = outcome
         else:
             fatal = outcome.error
     unplaced = [
@@ -194,7 +202,15 @@ async def _carry_out(
     again = unplaced if is_whole or is_partial else []
     placed = await place_occurrences(wanted, again, call, ledger=ledger, at=at, is_partial=is_partial)
     results = {each.original_local: each for each in placed.occurrences}
-    told = [_told(each, refused, results) for each in steps]
+    instead = choose_alternatives(
+        [each.planned.told.start_time for each in steps],
+        {
+            number: list(refused[each.occurrence.appointment_id].alternatives)
+            for number, each in enumerate(steps)
+            if each.occurrence.appointment_id in refused
+        },
+    )
+    told = [_told(each, refused, results, instead.get(number)) for number, each in enumerate(steps)]
     conflicts = [each for each in told if each.conflict is not None]
     if fatal is not None or (conflicts and not change.is_partial):
         refusal = fatal or errors.SeriesConflicts(
@@ -221,19 +237,21 @@ async def _carry_out(
     return Outcome(after, told, now_held, len(conflicts))
 
 
-def _told(step: _Step, refused: dict[str, ServiceError], results: dict[str, Occurrence]) -> Occurrence:
+def _told(
+    step: _Step, refused: dict[str, Refused], results: dict[str, Occurrence], instead: Alternative | None
+) -> Occurrence:
     """Return the occurrence under its new time; one that could not move keeps its appointment and says why."""
     is_as_before = step.planned.original_local == step.occurrence.original_local
     start_time = step.occurrence.start_time if is_as_before else step.planned.told.start_time
     if step.occurrence.fate is Fate.CONFLICT:
         result = results.get(step.planned.original_local, step.occurrence)
         return replace(result, original_local=step.planned.original_local, start_time=start_time)
-    error = refused.get(step.occurrence.appointment_id)
+    said = refused.get(step.occurrence.appointment_id)
     return replace(
         step.occurrence,
         original_local=step.planned.original_local,
         start_time=start_time,
-        conflict=Conflict(error.reason, error.message) if error else None,
+        conflict=Conflict(said.error.reason, said.error.message, instead) if said else None,
     )
 
 

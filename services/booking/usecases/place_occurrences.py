@@ -8,9 +8,9 @@ from datetime import datetime
 
 from services.booking.domain import appointment, errors, facts
 from services.booking.domain.appointment import Appointment, Slot
-from services.booking.domain.series import Conflict, Fate, Occurrence, Planned, Series
+from services.booking.domain.series import Conflict, Fate, Occurrence, Planned, Series, choose_alternatives
 from services.booking.usecases.series_ports import Refused, SeriesLedger, wish_for
-from services.booking.usecases.try_occurrences import occurrence_id, try_occurrences
+from services.booking.usecases.try_occurrences import RULES, occurrence_id, try_occurrences
 from services.chassis.context import Call
 from services.chassis.errors import RuleViolated, ServiceError
 
@@ -40,23 +40,29 @@ async def place_occurrences(
     at: datetime,
     is_partial: bool,
     has_first_refusal: bool = False,
+    conflicts_are: tuple[type[ServiceError], ...] = RULES,
 ) -> Placed:
     """
     Check all occurrences, then hold those that are free; the caller commits the appointments.
 
     Unless conflicts may be left out, one of them means that nothing is held when this returns: the caller refuses.
 
+    Args:
+        conflicts_are: Refusals that concern an occurrence alone.
+
     Raises:
         HoldAbandoned: Holds were given back again and again; ask again. (ABORTED)
-        ServiceError: What the ledger refuses for another reason than its rules; nothing is held then either.
+        ServiceError: What the ledger refuses for any other reason; nothing is held then either.
     """
-    conflicts = await try_occurrences(series, planned, call, ledger=ledger)
+    conflicts = await try_occurrences(series, planned, call, ledger=ledger, conflicts_are=conflicts_are)
     slots: dict[int, tuple[str, Slot]] = {}
     if is_partial or not any(conflicts):
         free = [number for number, conflict in enumerate(conflicts) if conflict is None]
         slots, lost = await _hold(series, planned, free, call, ledger=ledger)
-        for number, error in lost.items():
-            conflicts[number] = Conflict(error.reason, error.message)
+        starts = [each.told.start_time for each in planned]
+        chosen = choose_alternatives(starts, {number: list(each.alternatives) for number, each in lost.items()})
+        for number, refused in lost.items():
+            conflicts[number] = Conflict(refused.error.reason, refused.error.message, chosen.get(number))
         if lost and not is_partial:
             await ledger.release_many([claim_id for claim_id, _ in slots.values()], call)
             slots = {}
@@ -90,10 +96,10 @@ async def place_occurrences(
 
 async def _hold(
     series: Series, planned: Sequence[Planned], numbers: Sequence[int], call: Call, *, ledger: SeriesLedger
-) -> tuple[dict[int, tuple[str, Slot]], dict[int, ServiceError]]:
+) -> tuple[dict[int, tuple[str, Slot]], dict[int, Refused]]:
     """Return what is held, and what somebody else took since it was checked."""
     held: dict[int, tuple[str, Slot]] = {}
-    lost: dict[int, ServiceError] = {}
+    lost: dict[int, Refused] = {}
     fatal: ServiceError | None = None
     left = list(numbers)
     for attempt in range(ATTEMPTS):
@@ -107,7 +113,7 @@ async def _hold(
             elif isinstance(outcome.error, errors.HoldAbandoned):
                 again.append(number)
             elif isinstance(outcome.error, RuleViolated):
-                lost[number] = outcome.error
+                lost[number] = outcome
             else:
                 fatal = outcome.error
         left = again

@@ -15,10 +15,13 @@ from services.booking.usecases.ports import Clock
 from services.booking.usecases.series_ports import SeriesLedger, SeriesStore
 from services.chassis import crashpoints
 from services.chassis.context import Call
-from services.chassis.errors import ServiceError
+from services.chassis.errors import NotFound, RuleViolated, ServiceError
 
 BATCH = 100
 """Series looked up at once."""
+
+UNATTENDED = (RuleViolated, NotFound)
+"""Refusals that go to the desk: nobody else is there to hear that a therapist or a session type is gone."""
 
 log = structlog.get_logger(__name__)
 
@@ -72,10 +75,19 @@ async def _top_up(series_id: str, call: Call, *, ledger: SeriesLedger, store: Se
     until = max(plan.horizon(at), before.booked_until)
     after = rested.booked_on(until, at=at).touched(at=at)
     planned = plan.planned(before.booked_until, until, after=at)
-    placed = await place_occurrences(after, planned, call, ledger=ledger, at=at, is_partial=True)
+    placed = await place_occurrences(
+        after, planned, call, ledger=ledger, at=at, is_partial=True, conflicts_are=UNATTENDED
+    )
     waiting = await _waiting(before, call, store=store, at=at)
     regained = await place_occurrences(
-        after, waiting, call, ledger=ledger, at=at, is_partial=True, has_first_refusal=True
+        after,
+        waiting,
+        call,
+        ledger=ledger,
+        at=at,
+        is_partial=True,
+        has_first_refusal=True,
+        conflicts_are=UNATTENDED,
     )
     crashpoints.reach("booking.series_held")
     if regained.conflicts:

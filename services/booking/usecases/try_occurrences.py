@@ -10,17 +10,28 @@ import uuid_utils
 from services.booking.domain.series import Conflict, Planned, Series, choose_alternatives
 from services.booking.usecases.series_ports import Refused, SeriesLedger, wish_for
 from services.chassis.context import Call
-from services.chassis.errors import RuleViolated
+from services.chassis.errors import RuleViolated, ServiceError
+
+RULES: tuple[type[ServiceError], ...] = (RuleViolated,)
+"""Refusals that are an occurrence's conflict; any other one is the whole request's."""
 
 
 async def try_occurrences(
-    series: Series, planned: Sequence[Planned], call: Call, *, ledger: SeriesLedger
+    series: Series,
+    planned: Sequence[Planned],
+    call: Call,
+    *,
+    ledger: SeriesLedger,
+    conflicts_are: tuple[type[ServiceError], ...] = RULES,
 ) -> list[Conflict | None]:
     """
     Return why each occurrence can't be placed, with the nearest alternative that no sibling wants; None if it can.
 
+    Args:
+        conflicts_are: Refusals that concern an occurrence alone.
+
     Raises:
-        ServiceError: What the ledger refuses for another reason than its rules, for example NOT_FOUND.
+        ServiceError: What the ledger refuses for any other reason, for example NOT_FOUND.
     """
     if not planned:
         return []
@@ -28,7 +39,7 @@ async def try_occurrences(
     outcomes = await ledger.check_many(wishes, call)
     refused = {number: each for number, each in enumerate(outcomes) if isinstance(each, Refused)}
     for each in refused.values():
-        if not isinstance(each.error, RuleViolated):
+        if not isinstance(each.error, conflicts_are):
             raise each.error
     starts = [each.told.start_time for each in planned]
     chosen = choose_alternatives(starts, {number: list(each.alternatives) for number, each in refused.items()})

@@ -83,6 +83,8 @@ async def test_a_change_that_conflicts_moves_nothing_unless_conflicts_may_stay(s
         await change(house, created.series, EVERY, start_local=at(0, "11:00"))
 
     assert refused.value.reason == "SERIES_CONFLICTS"
+    (detail,) = [each for each in refused.value.details if isinstance(each, series_pb2.SeriesConflicts)]
+    assert [each.conflict.HasField("alternative") for each in detail.occurrences] == [True]
     assert walls(await house.occurrences(created.series.series_id)) == [at(week) for week in range(4)]
     free = await house.book(await house.register(), at(1, "11:00"))
     assert free.start_wall.local == at(1, "11:00")

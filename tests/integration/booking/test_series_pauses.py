@@ -263,3 +263,17 @@ async def test_a_retry_of_any_change_gives_its_first_answer(standing_house: Hous
 
     assert house.booked() == 0
     assert set(house.claims()) <= {"released", "confirmed"}
+
+
+async def test_a_therapist_who_is_gone_is_news_for_the_desk(standing_house: House) -> None:
+    """Nobody waits for the job's answer: what it can't place for whatever reason stands on the worklist."""
+    house = standing_house
+    created = await house.create(house.plan(await house.register(), horizon_days=28))
+    with psycopg.connect(house.database.owner_url) as conn:
+        conn.execute("update series set therapist_id = %s where practice_id = %s", (str(uuid4()), house.practice_id))
+
+    assert await top_up(house, days=21) == 1
+
+    found = (await house.occurrences(created.series.series_id))[len(created.occurrences) :]
+    assert {each.conflict.reason for each in found} == {"NOT_FOUND"}
+    assert len(await house.conflicts()) == len(found) > 0
