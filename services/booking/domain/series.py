@@ -196,8 +196,9 @@ class Series:
         return replace(self, version=self.version + 1, update_time=at)
 
     def booked_on(self, before: date, *, at: datetime) -> Series:
-        """Return the series booked up to a day, with the time of the next look if the rule goes on."""
-        due = at + TOP_UP_EVERY if self.plan.goes_on(before) else None
+        """Return the series booked up to a day, with the time of the next look if the rule or a pause goes on."""
+        is_due = self.pause is not None or self.plan.goes_on(before)
+        due = at + TOP_UP_EVERY if is_due else None
         return replace(self, booked_until=before, top_up_time=due)
 
     def cancelled(self, *, at: datetime) -> Series:
@@ -213,13 +214,20 @@ class Series:
             IntervalReversed: The stretch ends before it begins. (INVALID_ARGUMENT)
             PauseBeyondHorizon: It ends where nothing is booked yet. (FAILED_PRECONDITION)
         """
-        if self.pause is not None and self.pause.to_date > self.plan.today(at):
+        if self.rested(at=at).pause is not None:
             raise errors.SeriesPaused("The series has a pause already.", series_id=self.series_id)
         if pause.to_date <= pause.from_date:
             raise errors.IntervalReversed("The pause ends before it begins.", field="to_date")
         if pause.to_date > self.booked_until:
             raise errors.PauseBeyondHorizon("The pause is too long.", booked_until=self.booked_until.isoformat())
-        return replace(self.touched(at=at), state=SeriesState.PAUSED, pause=pause)
+        due = self.top_up_time or at + TOP_UP_EVERY
+        return replace(self.touched(at=at), state=SeriesState.PAUSED, pause=pause, top_up_time=due)
+
+    def rested(self, *, at: datetime) -> Series:
+        """Return the series without its pause if that is over."""
+        if self.pause is None or self.pause.to_date > self.plan.today(at):
+            return self
+        return replace(self, state=SeriesState.ACTIVE, pause=None)
 
     def resumed(self, *, at: datetime) -> Series:
         """Return the series without its pause. Raises SeriesNotPaused."""

@@ -82,11 +82,11 @@ async def change_series(
         SeriesConflicts: All or none was asked for; nothing moved. (FAILED_PRECONDITION)
         HoldAbandoned: A move was taken back before the commit; ask again under a new request id. (ABORTED)
     """
-    before = await store.lock(call, series_id)
+    now = clock()
+    before = (await store.lock(call, series_id)).rested(at=now)
     await call.authorize(client_ids=[before.plan.client_id], resource_id=series_id)
     before.expect(change.etag)
     before.require_running()
-    now = clock()
     if change.start_local is None and not change.therapist_id:
         raise errors.Malformed("Say what is to change.", field="start_local")
     following = await store.occurrences(call, series_id, since_local=change.original_local)

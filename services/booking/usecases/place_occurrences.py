@@ -11,6 +11,7 @@ from services.booking.domain.appointment import Appointment, Slot
 from services.booking.domain.series import Conflict, Fate, Occurrence, Planned, Series, choose_alternatives
 from services.booking.usecases.series_ports import Refused, SeriesLedger, wish_for
 from services.booking.usecases.try_occurrences import RULES, occurrence_id, try_occurrences
+from services.chassis import crashpoints
 from services.chassis.context import Call
 from services.chassis.errors import RuleViolated, ServiceError
 
@@ -66,6 +67,7 @@ async def place_occurrences(
         if lost and not is_partial:
             await ledger.release_many([claim_id for claim_id, _ in slots.values()], call)
             slots = {}
+    crashpoints.reach("booking.series_held")
     placed = Placed()
     for number, each in enumerate(planned):
         claim_id, slot = slots.get(number, ("", None))

@@ -13,7 +13,6 @@ from services.booking.domain.series import FIRST_REFUSAL_EVERY, Fate, Planned, S
 from services.booking.usecases.place_occurrences import place_occurrences
 from services.booking.usecases.ports import Clock
 from services.booking.usecases.series_ports import SeriesLedger, SeriesStore
-from services.chassis import crashpoints
 from services.chassis.context import Call
 from services.chassis.errors import NotFound, RuleViolated, ServiceError
 
@@ -70,8 +69,7 @@ async def _top_up(series_id: str, call: Call, *, ledger: SeriesLedger, store: Se
         return False
     await call.authorize(client_ids=[before.plan.client_id], resource_id=series_id)
     plan = before.plan
-    is_over = before.pause is not None and before.pause.to_date <= plan.today(at)
-    rested = replace(before, pause=None, state=SeriesState.ACTIVE) if is_over else before
+    rested = before.rested(at=at)
     until = max(plan.horizon(at), before.booked_until)
     after = rested.booked_on(until, at=at).touched(at=at)
     planned = plan.planned(before.booked_until, until, after=at)
@@ -89,10 +87,9 @@ async def _top_up(series_id: str, call: Call, *, ledger: SeriesLedger, store: Se
         has_first_refusal=True,
         conflicts_are=UNATTENDED,
     )
-    crashpoints.reach("booking.series_held")
     if regained.conflicts:
         after = replace(after, top_up_time=at + FIRST_REFUSAL_EVERY)
-    if not (placed.occurrences or regained.booked or is_over):
+    if not placed.occurrences and not regained.booked and rested is before:
         await store.mark(call, replace(after, version=before.version))
         return False
     await store.save(call, before, after)

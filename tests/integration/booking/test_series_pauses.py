@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from kept.booking.v1 import booking_service_pb2, series_service_pb2
+from kept.booking.v1 import booking_service_pb2, series_pb2, series_service_pb2
 
 from services.booking.adapters.series_ledger import AvailabilitySeriesLedger
 from services.booking.domain.appointment import Slot
@@ -277,3 +277,21 @@ async def test_a_therapist_who_is_gone_is_news_for_the_desk(standing_house: Hous
     found = (await house.occurrences(created.series.series_id))[len(created.occurrences) :]
     assert {each.conflict.reason for each in found} == {"NOT_FOUND"}
     assert len(await house.conflicts()) == len(found) > 0
+
+
+async def test_a_pause_ends_by_itself(standing_house: House) -> None:
+    """The day after its last one the series is active again, even one whose rule has no more to name."""
+    house = standing_house
+    created = await weeks(house, 6)
+    paused = await pause(house, created.series, 1, 2, keeps_time=True)
+    assert paused.series.state == series_pb2.Series.STATE_PAUSED
+
+    await top_up(house, days=7)
+    seen = series_service_pb2.GetSeriesRequest(series_id=created.series.series_id)
+    before = await house.ask("GetSeries", seen)
+    await top_up(house, days=35)
+    after = await house.ask("GetSeries", seen)
+
+    assert (before.state, before.keeps_time) == (series_pb2.Series.STATE_PAUSED, True)
+    assert (after.state, after.pause_from_date, after.keeps_time) == (series_pb2.Series.STATE_ACTIVE, "", False)
+    assert walls(await house.occurrences(created.series.series_id)) == [at(0), *(at(week) for week in range(2, 6))]
