@@ -77,6 +77,7 @@ async def change_series(
 
     Raises:
         UnknownSeries, UnknownOccurrence: There is none to change. (NOT_FOUND)
+        StateForbids: The occurrence has begun, or no longer lies ahead. (FAILED_PRECONDITION)
         StaleVersion: The etag is not the current one. (ABORTED)
         SeriesCancelled, SeriesPaused: The series can't be changed as a whole now. (FAILED_PRECONDITION)
         SeriesConflicts: All or none was asked for; nothing moved. (FAILED_PRECONDITION)
@@ -93,6 +94,8 @@ async def change_series(
     chosen = [each for each in following if change.original_local or each.start_time > now]
     if not chosen or (change.original_local and chosen[0].original_local != change.original_local):
         raise errors.UnknownOccurrence("The series has no such occurrence.", series_id=series_id)
+    if chosen[0].start_time <= now:
+        raise errors.StateForbids("The occurrence has begun.", series_id=series_id)
     if change.is_alone:
         after, steps = _alone(before, chosen[0], change, at=now)
     else:

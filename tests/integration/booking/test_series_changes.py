@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from uuid import uuid4
 
+import psycopg
 import pytest
 from kept.booking.v1 import booking_pb2, booking_service_pb2, series_pb2, series_service_pb2
 from kept.wall.v1 import wall_pb2
@@ -245,3 +246,23 @@ async def test_a_change_that_races_bookings_shares_no_time_with_them(standing_ho
     taken = [each.start_wall.local for each in outcomes if isinstance(each, booking_pb2.Appointment)]
     assert sorted([*moved, *taken]) == [at(week, "11:00") for week in range(4)]
     assert house.booked() == 4 + len(taken)
+
+
+async def test_what_has_begun_is_not_moved(standing_house: House) -> None:
+    """Neither alone nor with those that follow."""
+    house = standing_house
+    created = await weeks(house, 3)
+    with psycopg.connect(house.database.owner_url) as conn:
+        conn.execute(
+            "update series_occurrences set start_time = now() where practice_id = %s and original_start_local = %s",
+            (house.practice_id, at(0)),
+        )
+
+    for scope in (THIS, FOLLOWING):
+        with pytest.raises(RuleViolated) as refused:
+            await change(house, created.series, scope, at(0), start_local=at(0, "10:00"))
+        assert refused.value.reason == "STATE_FORBIDS"
+    changed = await change(house, created.series, EVERY, start_local=at(1, "10:00"))
+
+    assert walls(await house.occurrences(created.series.series_id)) == [at(0), at(1, "10:00"), at(2, "10:00")]
+    assert changed.series.plan.rule == "FREQ=WEEKLY;COUNT=2"
