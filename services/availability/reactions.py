@@ -34,5 +34,11 @@ class Reactions:
         await answer_claim(seen.appointment_id, step, call, claims=self._claims)
 
     async def on_appointment_cancelled(self, event: booking_events_pb2.AppointmentCancelled, call: Call) -> None:
-        """Give its time back; a cancelled appointment never comes back, so late word of it can't be wrong."""
+        """
+        Give its time back, unless a paused standing hour keeps it.
+
+        Only kept time has an appointment that comes back, so late word of any other cancellation can't be wrong.
+        """
+        if event.keeps_time:
+            return
         await answer_claim(event.appointment.appointment_id, Claim.release, call, claims=self._claims)

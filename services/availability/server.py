@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from kept.availability.v1 import (
     absence_service_pb2,
@@ -23,6 +24,7 @@ from services.availability.domain.wall import instant
 from services.availability.domain.wish import Wish
 from services.availability.limits_servicer import LimitsServicer
 from services.availability.usecases.answer_claim import answer_claim
+from services.availability.usecases.check_slots import check_slots
 from services.availability.usecases.create_time_off import create_time_off
 from services.availability.usecases.explain_slot import explain_slot
 from services.availability.usecases.find_alternatives import Finder
@@ -160,6 +162,18 @@ class AvailabilityServicer:
         except errors.ServiceError as refusal:
             call.envelope.audit.extend(part.refused(refusal).audit)
             return availability_service_pb2.HoldOutcome(refusal=proto.refusal_message(refusal))
+
+    async def CheckSlots(
+        self, request: availability_service_pb2.CheckSlotsRequest, call: Call
+    ) -> availability_service_pb2.CheckSlotsResponse:
+        proto.check_holds(request, most=proto.MAX_CHECKS)
+        found = await check_slots(
+            [partial(proto.named_wish_of_hold, each) for each in request.holds],
+            call.practice_id,
+            holds=self._holds,
+            finder=self._finder,
+        )
+        return availability_service_pb2.CheckSlotsResponse(outcomes=map(proto.outcome_message, found))
 
     async def Confirm(self, request: availability_service_pb2.ConfirmRequest, call: Call) -> availability_pb2.Claim:
         claim_id = proto.uuid_of(request.claim_id, field="claim_id")

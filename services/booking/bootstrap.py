@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from kept.availability.v1 import availability_service_pb2
 
 from services.booking.adapters.care_team import PostgresCareTeam
-from services.booking.adapters.ledger import AvailabilityLedger
 from services.booking.adapters.postgres import PostgresAppointments
 from services.booking.adapters.promises import BatchedPromises
 from services.booking.adapters.registry import PostgresClients
+from services.booking.adapters.series import PostgresSeries
+from services.booking.adapters.series_ledger import AvailabilitySeriesLedger
 from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
 from services.booking.usecases.ports import Clock
+from services.booking.usecases.top_up_series import top_up_series
 from services.chassis.config import Misconfigured, ProcessConfig
+from services.chassis.context import Actor, Call
 from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
+from services.chassis.jobs import Every
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
+
+TOP_UP_EVERY_S = 30.0
+"""Seconds between two looks for series that are due: once a day, or each minute while lent time is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,9 @@ class Parts:
     appointments: PostgresAppointments
     promises: BatchedPromises
     clients: PostgresClients
-    ledger: AvailabilityLedger
+    ledger: AvailabilitySeriesLedger
+    series: PostgresSeries
+    top_up: Every
     care_team: PostgresCareTeam
     reactions: Reactions
     keyring: Keyring
@@ -48,21 +58,31 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     database = await Database.open(config)
     to_availability = channel(config.target(NEIGHBOUR), config)
     service = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
-    ledger = AvailabilityLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
+    ledger = AvailabilitySeriesLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
     keyring = await open_keyring(config)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database)
+    series = PostgresSeries(database)
+    top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
     return Parts(
         database=database,
         appointments=appointments,
         promises=promises,
         clients=PostgresClients(keyring, ClientCipher(keyring)),
         ledger=ledger,
+        series=series,
+        top_up=Every(TOP_UP_EVERY_S, top_up, "top_up_series", database),
         care_team=PostgresCareTeam(database),
         keyring=keyring,
-        reactions=Reactions(appointments=appointments, ledger=ledger, clock=now),
+        reactions=Reactions(appointments=appointments, ledger=ledger, clock=now, keeps_time=series.keeps_time),
         clock=now,
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),
     )
+
+
+def own_call(database: Database, practice_id: str) -> Call:
+    """Return the call of work that nobody but this service asked for."""
+    actor = Actor(f"system:{SERVICE}", "system", practice_id, frozenset({"system"}))
+    return Call(actor=actor, method=f"{SERVICE}.TopUpSeries", database=database)
 
 
 def now() -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kept.availability.v1 import availability_events_pb2
 
-from services.booking.usecases.answer_lapsed_hold import answer_lapsed_hold
+from services.booking.usecases.answer_lapsed_hold import KeepsTime, answer_lapsed_hold
 from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.chassis.context import Call
 
@@ -12,10 +12,11 @@ from services.chassis.context import Call
 class Reactions:
     """Answers the events booking listens to."""
 
-    def __init__(self, *, appointments: Appointments, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, *, appointments: Appointments, ledger: Ledger, clock: Clock, keeps_time: KeepsTime) -> None:
         self._appointments = appointments
         self._ledger = ledger
         self._clock = clock
+        self._keeps_time = keeps_time
 
     async def on_hold_lapsed(self, event: availability_events_pb2.HoldLapsed, call: Call) -> None:
         """Tell the ledger whether the lapsed time is still wanted."""
@@ -27,4 +28,5 @@ class Reactions:
             appointments=self._appointments,
             ledger=self._ledger,
             clock=self._clock,
+            keeps_time=self._keeps_time,
         )

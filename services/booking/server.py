@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from google.protobuf.message import Message
 from kept.availability.v1.availability_events_pb2 import HoldLapsed
-from kept.booking.v1 import booking_pb2, booking_service_pb2
+from kept.booking.v1 import booking_pb2, booking_service_pb2, series_service_pb2
 
 from services.booking.adapters import proto
 from services.booking.bootstrap import bootstrap
 from services.booking.config import SERVICE
 from services.booking.domain.appointment import Appointment, CancelledBy, Step
+from services.booking.series_server import SeriesServicer
 from services.booking.usecases.book_appointment import book_appointment, is_staff
 from services.booking.usecases.change_appointment import change_appointment
 from services.booking.usecases.find_clients import find_clients
@@ -163,16 +164,26 @@ async def compose(config: ProcessConfig) -> Application:
         care_team=parts.care_team,
         clock=parts.clock,
     )
+    series = SeriesServicer(
+        store=parts.series,
+        appointments=parts.appointments,
+        ledger=parts.ledger,
+        care_team=parts.care_team,
+        clock=parts.clock,
+    )
     reactions = {HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed}
     return Application(
         SERVICE,
         config,
         parts.database,
-        [(booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"], servicer)],
+        [
+            (booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"], servicer),
+            (series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"], series),
+        ],
         relations=parts.care_team,
         keyring=parts.keyring,
         optimistic={"BookAppointment"},
-        background=[InboxRunner(parts.database, reactions, service=SERVICE)],
+        background=[InboxRunner(parts.database, reactions, service=SERVICE), parts.top_up],
         closers=parts.closers,
     )
 

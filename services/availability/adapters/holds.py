@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
@@ -91,12 +91,22 @@ class _Job:
     actor_id: str
 
 
+class _Decided(NamedTuple):
+    """What each job is answered, the new claims with their practices, what they pass over, and when that was."""
+
+    answers: list[Claim | ServiceError]
+    won: list[tuple[str, Claim]]
+    overrides: list[Override]
+    at_s: int
+
+
 class BatchedHolds:
     """Writes held claims through one group-commit writer; each caller gets an answer of their own."""
 
     def __init__(
         self, database: Database, directories: PostgresDirectories, *, clock: Clock, tzdata_version: str
     ) -> None:
+        self._database = database
         self._directories = directories
         self._clock = clock
         self._tzdata_version = tzdata_version
@@ -106,6 +116,12 @@ class BatchedHolds:
         """Commit a held claim with its audit record; the same wish under the same id gives the same claim."""
         call.resource_id = hold_id
         return await self._writer.submit(_Job(call.practice_id, hold_id, wish, call.seal(None), call.actor.actor_id))
+
+    async def check(self, practice_id: str, wishes: Sequence[tuple[str, Wish]]) -> list[Claim | ServiceError]:
+        """Answer what `take` would answer each hold now, one after the other; nothing is written."""
+        jobs = [_Job(practice_id, hold_id, wish, Envelope(practice_id), actor_id="") for hold_id, wish in wishes]
+        async with self._database.begin([practice_id]) as conn:
+            return (await self._decide(conn, jobs)).answers
 
     async def close(self) -> None:
         """Commit who waits, and take no more."""
@@ -118,6 +134,15 @@ class BatchedHolds:
         Raises:
             _Overtaken: Another process was first with something; nothing of the batch is committed.
         """
+        decided = await self._decide(conn, jobs)
+        await self._write(conn, decided.won, now_s=decided.at_s, is_alone=len(jobs) == 1)
+        await record(conn, decided.overrides)
+        told = [job.envelope for job, answer in zip(jobs, decided.answers, strict=True) if isinstance(answer, Claim)]
+        await write_envelopes(conn, told)
+        return decided.answers
+
+    async def _decide(self, conn: Connection, jobs: Sequence[_Job]) -> _Decided:
+        """Place all jobs in order of arrival; nothing is written."""
         now_s = self._clock()
         directories = await self._directories.checked(conn, {job.practice_id for job in jobs})
         answers: list[Claim | ServiceError | None] = [None] * len(jobs)
@@ -143,11 +168,7 @@ class BatchedHolds:
                 ways.pop(position, None)
                 answers[position] = _same(found, job)
         won, overrides = await self._place(conn, board, agendas, jobs, ways, directories, answers, now_s=now_s)
-        await self._write(conn, won, now_s=now_s, is_alone=len(jobs) == 1)
-        await record(conn, overrides)
-        told = [job.envelope for job, answer in zip(jobs, answers, strict=True) if isinstance(answer, Claim)]
-        await write_envelopes(conn, told)
-        return [answer for answer in answers if answer is not None]
+        return _Decided([answer for answer in answers if answer is not None], won, overrides, now_s)
 
     async def _place(
         self,

@@ -60,12 +60,27 @@ MAX_HOLDS = 256
 """Holds in one HoldMany. Source: the contract."""
 
 
-def check_holds(request: availability_service_pb2.HoldManyRequest) -> None:
+MAX_CHECKS = 400
+"""Holds in one CheckSlots. Source: the contract; a series has no more occurrences."""
+
+
+def check_holds(
+    request: availability_service_pb2.HoldManyRequest | availability_service_pb2.CheckSlotsRequest,
+    *,
+    most: int = MAX_HOLDS,
+) -> None:
     """Refuse too many holds, and the same one twice. Raises Malformed."""
-    if len(request.holds) > MAX_HOLDS:
-        raise errors.Malformed("There are more holds than one request may carry.", field="holds", limit=str(MAX_HOLDS))
+    if len(request.holds) > most:
+        raise errors.Malformed("There are more holds than one request may carry.", field="holds", limit=str(most))
     if len({each.hold_id for each in request.holds}) < len(request.holds):
         raise errors.Malformed("A hold_id stands in the request twice.", field="holds.hold_id")
+
+
+def outcome_message(outcome: Claim | ServiceError) -> availability_service_pb2.HoldOutcome:
+    """Write the outcome of one of many."""
+    if isinstance(outcome, ServiceError):
+        return availability_service_pb2.HoldOutcome(refusal=refusal_message(outcome))
+    return availability_service_pb2.HoldOutcome(claim=claim_message(outcome))
 
 
 def refusal_message(refusal: ServiceError) -> availability_service_pb2.Refusal:
@@ -166,6 +181,11 @@ def _wish_with_extras(wish: Wish, request: availability_service_pb2.HoldRequest)
         extra_client_ids=clients,
         extra_therapist_ids=therapists,
     )
+
+
+def named_wish_of_hold(request: availability_service_pb2.HoldRequest) -> tuple[str, Wish]:
+    """Return a hold's id and what it asks for; raises as `wish_of_hold`."""
+    return uuid_of(request.hold_id, field="hold_id"), wish_of_hold(request)
 
 
 def wish_of_move(request: availability_service_pb2.MoveRequest, claim: Claim) -> Wish:

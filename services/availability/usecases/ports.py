@@ -19,6 +19,7 @@ from services.availability.domain.reasons import Taker
 from services.availability.domain.wall import WallTime
 from services.availability.domain.wish import Ways, Wish
 from services.chassis.context import Call
+from services.chassis.errors import ServiceError
 
 Clock = Callable[[], int]
 """Gives the present in epoch seconds."""
@@ -134,6 +135,9 @@ class Holds(Protocol):
             HoldIdReused: The id came with another wish. (ALREADY_EXISTS)
             ServiceError: What `find_ways` refuses.
         """
+
+    async def check(self, practice_id: str, wishes: Sequence[tuple[str, Wish]]) -> Sequence[Claim | ServiceError]:
+        """Answer what `take` would answer each hold now, one after the other; nothing is written."""
 
 
 class Claims(Protocol):

@@ -27,15 +27,7 @@ class AvailabilityLedger:
 
     async def hold(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool) -> Slot:
         """Claim the time. Raises HoldAbandoned for a claim that was given back before."""
-        request = availability_service_pb2.HoldRequest(
-            hold_id=appointment_id,
-            therapist_id=wish.therapist_id,
-            client_id=wish.client_id,
-            session_type_id=wish.session_type_id,
-            start_wall=proto.wall_of(wish),
-            modality=wish.modality,  # type: ignore[arg-type]
-            by_staff=is_staff,
-        )
+        request = hold_request(appointment_id, wish, is_staff=is_staff)
         return _slot(await self._holds.hold(request, call), appointment_id)
 
     async def move(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool, move_id: str) -> Slot:
@@ -75,6 +67,19 @@ class AvailabilityLedger:
             ),
             call,
         )
+
+
+def hold_request(hold_id: str, wish: Wish, *, is_staff: bool) -> availability_service_pb2.HoldRequest:
+    """Return what the ledger is asked to hold."""
+    return availability_service_pb2.HoldRequest(
+        hold_id=hold_id,
+        therapist_id=wish.therapist_id,
+        client_id=wish.client_id,
+        session_type_id=wish.session_type_id,
+        start_wall=proto.wall_of(wish),
+        modality=wish.modality,  # type: ignore[arg-type]
+        by_staff=is_staff,
+    )
 
 
 def _slot(claim: Message, appointment_id: str) -> Slot:

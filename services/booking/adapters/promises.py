@@ -119,8 +119,7 @@ async def _flush(conn: Connection, jobs: Sequence[_Job]) -> list[Message | Reque
     jobs_by_key: dict[Key, _Job] = {}
     for job in jobs:
         jobs_by_key.setdefault((job.practice_id, job.booked.appointment_id), job)
-    cursor = await conn.execute(_WRITE, _columns([jobs_by_key[key].booked for key in sorted(jobs_by_key)]))
-    states: dict[Key, str] = {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
+    states = await write_booked(conn, [jobs_by_key[key].booked for key in sorted(jobs_by_key)])
     lost = [key for key in jobs_by_key if key not in states]
     abandoned = await _abandoned(conn, lost) if lost else set()
 
@@ -144,6 +143,17 @@ async def _flush(conn: Connection, jobs: Sequence[_Job]) -> list[Message | Reque
         else:
             answers.append(RequestReplayed([job.request_id]))
     return answers
+
+
+async def write_booked(conn: Connection, booked: Sequence[Appointment]) -> dict[Key, str]:
+    """
+    Insert appointments, given in key order, with the care teams they add to.
+
+    Returns:
+        The state each row got: ABANDONED where the client is unknown. One that is missing lost its key to another row.
+    """
+    cursor = await conn.execute(_WRITE, _columns(booked))
+    return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
 
 
 async def _abandoned(conn: Connection, keys: Sequence[Key]) -> set[Key]:

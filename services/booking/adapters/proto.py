@@ -226,6 +226,8 @@ def client_message(client: Client) -> booking_pb2.Client:
 def event_of(fact: facts.Fact) -> Message:
     """Return the event that tells a fact: ids and times only."""
     appointment = _facts_of(fact.appointment)
+    if isinstance(fact, facts.Booked | facts.Rescheduled | facts.Cancelled):
+        appointment.series_id = fact.series_id
     match fact:
         case facts.Booked():
             return booking_events_pb2.AppointmentBooked(appointment=appointment)
@@ -240,6 +242,7 @@ def event_of(fact: facts.Fact) -> Message:
                 appointment=appointment,
                 cancelled_by=_CANCELLED_BY_NUMBERS[fact.appointment.cancelled_by],
                 is_late=fact.appointment.is_late_cancellation,
+                keeps_time=fact.keeps_time,
             )
         case facts.Attended():
             return booking_events_pb2.AppointmentAttended(

@@ -67,3 +67,69 @@ class ClaimChanged(errors.Stale):
     """The claim changed while the ledger was being answered; the event is handled again."""
 
     reason = "CLAIM_CHANGED"
+
+
+class RecurrenceMalformed(errors.InvalidRequest):
+    """The text is no recurrence rule; the metadata names the part."""
+
+    reason = "RECURRENCE_MALFORMED"
+
+
+class RecurrenceUnsupported(errors.InvalidRequest):
+    """The rule uses a part of RFC 5545, or a number, that series do not support; the metadata names it."""
+
+    reason = "RECURRENCE_UNSUPPORTED"
+
+
+class RecurrenceTooLarge(errors.InvalidRequest):
+    """The rule would take more work, or give more occurrences, than a series may; the metadata has the limit."""
+
+    reason = "RECURRENCE_TOO_LARGE"
+
+
+class UnknownSeries(errors.NotFound):
+    """No such series in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class UnknownOccurrence(errors.NotFound):
+    """The series has no occurrence at this time, or none ahead."""
+
+    reason = "NOT_FOUND"
+
+
+class SeriesEmpty(errors.InvalidRequest):
+    """The rule names no time ahead inside the horizon."""
+
+    reason = "SERIES_EMPTY"
+
+
+class SeriesConflicts(errors.RuleViolated):
+    """Not every occurrence can be placed, and all or none was asked for; the details list every conflict."""
+
+    reason = "SERIES_CONFLICTS"
+
+
+class SeriesCancelled(errors.RuleViolated):
+    """The series was called off."""
+
+    reason = "SERIES_CANCELLED"
+
+
+class SeriesPaused(errors.RuleViolated):
+    """The series has a pause already: end it first."""
+
+    reason = "SERIES_PAUSED"
+
+
+class SeriesNotPaused(errors.RuleViolated):
+    """The series has no pause to end."""
+
+    reason = "SERIES_NOT_PAUSED"
+
+
+class PauseBeyondHorizon(errors.RuleViolated):
+    """A pause ends at the latest where the series is booked to; the metadata has that day."""
+
+    reason = "PAUSE_BEYOND_HORIZON"

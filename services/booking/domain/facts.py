@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """An appointment was agreed."""
+    """An appointment was agreed; series_id names the series it was agreed with, if any."""
 
     appointment: Appointment
+    series_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +27,25 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Rescheduled:
-    """An appointment moved in time, to another therapist, or both."""
+    """An appointment moved in time, to another therapist, or both; series_id names the series that moved with it."""
 
     appointment: Appointment
     previous_start_time: datetime
+    series_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """An appointment was called off; the appointment says by whom and whether late."""
+    """
+    An appointment was called off; the appointment says by whom and whether late.
+
+    keeps_time says that its time stays blocked, for a standing hour that is paused; series_id names the series that
+    was called off or paused with it.
+    """
 
     appointment: Appointment
+    keeps_time: bool = False
+    series_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from services.booking.domain import errors
 from services.booking.domain.appointment import State
 from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.chassis.context import Call
+
+KeepsTime = Callable[[Call, str], Awaitable[bool]]
 
 
 async def answer_lapsed_hold(
@@ -17,6 +21,7 @@ async def answer_lapsed_hold(
     appointments: Appointments,
     ledger: Ledger,
     clock: Clock,
+    keeps_time: KeepsTime,
 ) -> None:
     """
     Confirm time that an appointment stands on; give back time that none does.
@@ -29,14 +34,22 @@ async def answer_lapsed_hold(
 
     Args:
         claim_version: The ledger's version of the claim at the hold or the move in question.
+        keeps_time: Tells whether a paused standing hour keeps the time of a cancelled appointment.
 
     Raises:
         ClaimChanged: The claim changed under our hands: the event is tried again. (ABORTED)
         ServiceError: The ledger can't be reached: the event is tried again.
     """
     existing = await appointments.abandon(call, appointment_id, at=clock())
-    if existing is None or existing.state is State.CANCELLED:
+    if existing is None:
         await ledger.release(appointment_id, call)
+        return
+    if existing.state is State.CANCELLED:
+        async with appointments.held_still(call, appointment_id):
+            current = await appointments.find(call, appointment_id)
+            if current.state is State.CANCELLED:
+                is_kept = await keeps_time(call, appointment_id)
+                await _answer_cancelled(appointment_id, claim_version, is_move, call, ledger=ledger, is_kept=is_kept)
         return
     seen = await ledger.version(appointment_id, call)
     is_barred = is_move and await appointments.abandon_move(
@@ -50,3 +63,15 @@ async def answer_lapsed_hold(
             await ledger.release(appointment_id, call, only_move=True)
         elif is_as_seen and seen == claim_version:
             await ledger.confirm(appointment_id, call)
+
+
+async def _answer_cancelled(
+    appointment_id: str, claim_version: int, is_move: bool, call: Call, *, ledger: Ledger, is_kept: bool
+) -> None:
+    """Give a cancelled appointment's time back, unless a pause keeps it; no pause begins or ends meanwhile."""
+    if not is_kept:
+        await ledger.release(appointment_id, call)
+    elif is_move:
+        await ledger.release(appointment_id, call, only_move=True)
+    elif await ledger.version(appointment_id, call) == claim_version:
+        await ledger.confirm(appointment_id, call)

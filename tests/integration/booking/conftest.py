@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ import pytest
 
 from services.chassis.context import Actor, Call
 from services.chassis.db.pool import Database
+from tests.integration.booking import standing
 from tests.support.postgres import FreshDatabase, PostgresServer
 
 MakeCall = Callable[..., Call]
@@ -78,3 +80,21 @@ def make_call(database: Database) -> MakeCall:
         return call
 
     return make
+
+
+@pytest.fixture(scope="module")
+def both_databases(postgres: PostgresServer) -> Iterator[tuple[FreshDatabase, FreshDatabase]]:
+    """A database for booking and one for the real ledger."""
+    made = postgres.fresh_database("booking"), postgres.fresh_database("availability")
+    yield made
+    for database in made:
+        database.drop()
+
+
+@pytest.fixture
+async def standing_house(
+    tmp_path: Path, both_databases: tuple[FreshDatabase, FreshDatabase]
+) -> AsyncIterator[standing.House]:
+    """Both services, and a practice whose therapist works on weekdays."""
+    async with standing.open_house(tmp_path, both_databases) as house:
+        yield house

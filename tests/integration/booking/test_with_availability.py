@@ -179,8 +179,7 @@ async def house(tmp_path: Path, databases: tuple[FreshDatabase, FreshDatabase]) 
     await ledger_server.start()
     await server.start()
     parts = await bootstrap(replace(config, instance=str(uuid4())))
-    (inbox,) = app.background
-    assert isinstance(inbox, InboxRunner)
+    (inbox,) = (each for each in app.background if isinstance(each, InboxRunner))
     async with (
         grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as booking,
         grpc.aio.insecure_channel(f"127.0.0.1:{ledger_server.port}") as availability,

@@ -14,12 +14,28 @@ from tests.unit.booking.states import APPOINTMENT_ID, NOW, booked, in_state, slo
 
 
 async def _answer(
-    store: FakeAppointments, *, asked: int = 1, is_move: bool = False, versions: tuple[int, ...] = (1,)
+    store: FakeAppointments,
+    *,
+    asked: int = 1,
+    is_move: bool = False,
+    versions: tuple[int, ...] = (1,),
+    is_kept: bool = False,
 ) -> list[str]:
     """Return what was done, the store's and the ledger's words in one order."""
+
+    async def keeps_time(call: object, appointment_id: str) -> bool:
+        return is_kept
+
     ledger = FakeLedger(words=store.log, versions=list(versions))
     await answer_lapsed_hold(
-        APPOINTMENT_ID, asked, is_move, FakeCall(), appointments=store, ledger=ledger, clock=lambda: NOW
+        APPOINTMENT_ID,
+        asked,
+        is_move,
+        FakeCall(),
+        appointments=store,
+        ledger=ledger,
+        clock=lambda: NOW,
+        keeps_time=keeps_time,
     )
     return store.log
 
@@ -36,7 +52,16 @@ async def test_a_hold_without_an_appointment_is_abandoned_before_it_is_given_bac
 
 async def test_a_cancelled_appointment_needs_no_time() -> None:
     """Time of an appointment that was called off is given back."""
-    assert await _answer(with_one(in_state(State.CANCELLED))) == ["release"]
+    assert await _answer(with_one(in_state(State.CANCELLED))) == ["lock", "release", "unlock"]
+
+
+async def test_a_paused_standing_hour_keeps_the_time_of_a_cancelled_appointment() -> None:
+    """The ledger is told that the time is still wanted; of a move that died, only the new time is given back."""
+    cancelled = in_state(State.CANCELLED)
+
+    assert await _answer(with_one(cancelled), is_kept=True) == ["lock", "confirm", "unlock"]
+    assert await _answer(with_one(cancelled), is_kept=True, is_move=True) == ["lock", "release move", "unlock"]
+    assert await _answer(with_one(cancelled), is_kept=True, versions=(3,)) == ["lock", "unlock"]
 
 
 @pytest.mark.parametrize("appointment", [booked(), in_state(State.CONFIRMED)])

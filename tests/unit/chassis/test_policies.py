@@ -7,7 +7,7 @@ import itertools
 import pytest
 from kept.audit.v1 import audit_service_pb2
 from kept.availability.v1 import availability_service_pb2, calendar_service_pb2
-from kept.booking.v1 import booking_service_pb2
+from kept.booking.v1 import booking_service_pb2, series_service_pb2
 from kept.matching.v1 import matching_service_pb2
 from kept.notifications.v1 import notifications_service_pb2
 
@@ -21,6 +21,7 @@ FILES = (
     availability_service_pb2,
     booking_service_pb2,
     calendar_service_pb2,
+    series_service_pb2,
     matching_service_pb2,
     notifications_service_pb2,
 )
@@ -36,14 +37,19 @@ RELATIONS = ("", "self", "proxy", "care_team")
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 DIRECTORY = {"directory.read", "slot.search"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
+STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
+OWN |= {"series.read", "series.cancel"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): set(),
     ("client", "self"): OWN,
     ("client", "proxy"): OWN,
-    ("front_desk", ""): OWN | {"client.register", "client.search", "appointment.attend", "schedule.read"},
-    ("therapist", ""): {"schedule.configure", "schedule.read"},
+    ("front_desk", ""): OWN
+    | STANDING
+    | {"series.worklist", "client.register", "client.search", "appointment.attend", "schedule.read"},
+    ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"},
     ("therapist", "care_team"): BOOKS
+    | STANDING
     | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"},
     ("practice_admin", ""): {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},

@@ -774,6 +774,54 @@ class Refusal(_message.Message):
 Global___Refusal: _TypeAlias = Refusal  # noqa: Y015
 
 @_typing.final
+class CheckSlotsRequest(_message.Message):
+    """Asks whether slots could be held."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def holds(self) -> _containers.RepeatedCompositeFieldContainer[Global___HoldRequest]:
+        """Lists what would be held, at most 400; a hold_id that has a claim already is answered with that claim."""
+
+    def __init__(
+        self,
+        *,
+        holds: _abc.Iterable[Global___HoldRequest] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holds", b"holds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckSlotsRequest: _TypeAlias = CheckSlotsRequest  # noqa: Y015
+
+@_typing.final
+class CheckSlotsResponse(_message.Message):
+    """Answers whether slots could be held."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[Global___HoldOutcome]:
+        """Lists the outcomes in the order of the holds; a claim in it is how it would be."""
+
+    def __init__(
+        self,
+        *,
+        outcomes: _abc.Iterable[Global___HoldOutcome] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcomes", b"outcomes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckSlotsResponse: _TypeAlias = CheckSlotsResponse  # noqa: Y015
+
+@_typing.final
 class ConfirmRequest(_message.Message):
     """Names a claim to confirm."""
 

@@ -92,6 +92,11 @@ class AvailabilityServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyResponse.FromString,
                 _registered_method=True)
+        self.CheckSlots = channel.unary_unary(
+                '/kept.availability.v1.AvailabilityService/CheckSlots',
+                request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.CheckSlotsRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.CheckSlotsResponse.FromString,
+                _registered_method=True)
         self.Confirm = channel.unary_unary(
                 '/kept.availability.v1.AvailabilityService/Confirm',
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ConfirmRequest.SerializeToString,
@@ -202,6 +207,14 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckSlots(self, request, context):
+        """Says of many slots whether each could be held, in order, those before it counting as held; holds nothing.
+        Errors: MALFORMED_REQUEST (more than 400, or the same hold_id twice); each outcome as Hold, every refusal with alternatives.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Confirm(self, request, context):
         """Turns a held claim into one that stands for an appointment, and ends a pending move. Idempotent. Errors: NOT_FOUND, CLAIM_RELEASED.
         """
@@ -288,6 +301,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.HoldMany,
                     request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyResponse.SerializeToString,
+            ),
+            'CheckSlots': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckSlots,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.CheckSlotsRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.CheckSlotsResponse.SerializeToString,
             ),
             'Confirm': grpc.unary_unary_rpc_method_handler(
                     servicer.Confirm,
@@ -609,6 +627,33 @@ class AvailabilityService:
             '/kept.availability.v1.AvailabilityService/HoldMany',
             kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckSlots(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.AvailabilityService/CheckSlots',
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.CheckSlotsRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.CheckSlotsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -67,6 +67,10 @@ class AvailabilityServiceStub:
     """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
     Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
     """
+    CheckSlots: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.CheckSlotsRequest, _availability_service_pb2.CheckSlotsResponse]
+    """Says of many slots whether each could be held, in order, those before it counting as held; holds nothing.
+    Errors: MALFORMED_REQUEST (more than 400, or the same hold_id twice); each outcome as Hold, every refusal with alternatives.
+    """
     Confirm: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ConfirmRequest, _availability_pb2.Claim]
     """Turns a held claim into one that stands for an appointment, and ends a pending move. Idempotent. Errors: NOT_FOUND, CLAIM_RELEASED."""
     Release: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ReleaseRequest, _availability_pb2.Claim]
@@ -115,6 +119,10 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     HoldMany: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]  # type: ignore[assignment]
     """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
     Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
+    """
+    CheckSlots: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.CheckSlotsRequest, _availability_service_pb2.CheckSlotsResponse]  # type: ignore[assignment]
+    """Says of many slots whether each could be held, in order, those before it counting as held; holds nothing.
+    Errors: MALFORMED_REQUEST (more than 400, or the same hold_id twice); each outcome as Hold, every refusal with alternatives.
     """
     Confirm: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.ConfirmRequest, _availability_pb2.Claim]  # type: ignore[assignment]
     """Turns a held claim into one that stands for an appointment, and ends a pending move. Idempotent. Errors: NOT_FOUND, CLAIM_RELEASED."""
@@ -227,6 +235,16 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_availability_service_pb2.HoldManyResponse, _abc.Awaitable[_availability_service_pb2.HoldManyResponse]]:
         """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
         Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckSlots(
+        self,
+        request: _availability_service_pb2.CheckSlotsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_availability_service_pb2.CheckSlotsResponse, _abc.Awaitable[_availability_service_pb2.CheckSlotsResponse]]:
+        """Says of many slots whether each could be held, in order, those before it counting as held; holds nothing.
+        Errors: MALFORMED_REQUEST (more than 400, or the same hold_id twice); each outcome as Hold, every refusal with alternatives.
         """
 
     @_abc_1.abstractmethod

@@ -66,6 +66,7 @@ class AppointmentFacts(_message.Message):
     START_WALL_FIELD_NUMBER: _builtins.int
     MODALITY_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    SERIES_ID_FIELD_NUMBER: _builtins.int
     practice_id: _builtins.str
     """Names the practice."""
     appointment_id: _builtins.str
@@ -80,6 +81,10 @@ class AppointmentFacts(_message.Message):
     """Says how it takes place."""
     version: _builtins.int
     """Counts changes of the appointment; a late event has a lower number."""
+    series_id: _builtins.str
+    """Names the series that is booked, moved or called off with it; empty when it is about this session alone. One word
+    to the client about the series is enough.
+    """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Is the start."""
@@ -105,10 +110,11 @@ class AppointmentFacts(_message.Message):
         start_wall: _wall_pb2.WallTime | None = ...,
         modality: _availability_pb2.Modality.ValueType = ...,
         version: _builtins.int = ...,
+        series_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "client_id", b"client_id", "end_time", b"end_time", "modality", b"modality", "practice_id", b"practice_id", "session_type_id", b"session_type_id", "start_time", b"start_time", "start_wall", b"start_wall", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "client_id", b"client_id", "end_time", b"end_time", "modality", b"modality", "practice_id", b"practice_id", "series_id", b"series_id", "session_type_id", b"session_type_id", "start_time", b"start_time", "start_wall", b"start_wall", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -201,10 +207,13 @@ class AppointmentCancelled(_message.Message):
     APPOINTMENT_FIELD_NUMBER: _builtins.int
     CANCELLED_BY_FIELD_NUMBER: _builtins.int
     IS_LATE_FIELD_NUMBER: _builtins.int
+    KEEPS_TIME_FIELD_NUMBER: _builtins.int
     cancelled_by: _booking_pb2.Appointment.CancelledBy.ValueType
     """Says who cancelled."""
     is_late: _builtins.bool
     """Tells that it came within the late window."""
+    keeps_time: _builtins.bool
+    """Tells that the time stays blocked: a standing hour is paused."""
     @_builtins.property
     def appointment(self) -> Global___AppointmentFacts:
         """Says which, and when it would have been."""
@@ -215,10 +224,11 @@ class AppointmentCancelled(_message.Message):
         appointment: Global___AppointmentFacts | None = ...,
         cancelled_by: _booking_pb2.Appointment.CancelledBy.ValueType = ...,
         is_late: _builtins.bool = ...,
+        keeps_time: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "cancelled_by", b"cancelled_by", "is_late", b"is_late"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "cancelled_by", b"cancelled_by", "is_late", b"is_late", "keeps_time", b"keeps_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
