@@ -9,19 +9,35 @@ from datetime import UTC, datetime
 from kept.availability.v1 import availability_service_pb2
 
 from services.booking.adapters.care_team import PostgresCareTeam
+from services.booking.adapters.follow_ups import PostgresFollowUps
+from services.booking.adapters.gates import PostgresGates
 from services.booking.adapters.ledger import AvailabilityLedger
+from services.booking.adapters.overdue import Overdue
+from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.postgres import PostgresAppointments
 from services.booking.adapters.promises import BatchedPromises
 from services.booking.adapters.registry import PostgresClients
+from services.booking.adapters.rules import PostgresRules
+from services.booking.adapters.safety import PostgresSafety
 from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
-from services.booking.usecases.ports import Clock
+from services.booking.usecases.ports import Books, Clock
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
+from services.chassis.jobs import Every
 from services.chassis.rpc.client import Neighbour, channel
 from services.chassis.vault import open_keyring
+
+SWEEP_MAX = 500
+"""Follow-ups opened, or overdue confirmations told, in one round of a job at most."""
+
+OPEN_EVERY_S = 300.0
+"""Seconds between two looks for gaps that come near; a gap is days away."""
+
+ANNOUNCE_EVERY_S = 60.0
+"""Seconds between two looks for overdue confirmations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +53,12 @@ class Parts:
     reactions: Reactions
     keyring: Keyring
     clock: Clock
+    rules: PostgresRules
+    policies: PostgresPolicies
+    follow_ups: PostgresFollowUps
+    safety: PostgresSafety
+    books: Books
+    jobs: tuple[Every, ...]
     closers: tuple[Callable[[], Awaitable[object]], ...]
 
 
@@ -49,7 +71,15 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     service = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
     ledger = AvailabilityLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
     keyring = await open_keyring(config)
-    appointments, promises = PostgresAppointments(database), BatchedPromises(database)
+    rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
+    appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
+
+    async def open_due() -> None:
+        await follow_ups.open_due(limit=SWEEP_MAX, at=now())
+
+    async def announce_overdue() -> None:
+        await Overdue(database).announce(limit=SWEEP_MAX)
+
     return Parts(
         database=database,
         appointments=appointments,
@@ -60,6 +90,15 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         keyring=keyring,
         reactions=Reactions(appointments=appointments, ledger=ledger, clock=now),
         clock=now,
+        rules=rules,
+        policies=policies,
+        follow_ups=follow_ups,
+        safety=PostgresSafety(),
+        books=Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups),
+        jobs=(
+            Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
+            Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
+        ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),
     )
 
