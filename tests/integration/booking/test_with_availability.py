@@ -177,7 +177,7 @@ async def house(tmp_path: Path, databases: tuple[FreshDatabase, FreshDatabase]) 
     await ledger_server.start()
     await server.start()
     parts = await bootstrap(replace(config, instance=str(uuid4())))
-    (inbox,) = app.background
+    inbox = app.background[0]
     assert isinstance(inbox, InboxRunner)
     async with (
         grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as booking,
