@@ -35,6 +35,7 @@ class AvailabilityLedger:
             start_wall=proto.wall_of(wish),
             modality=wish.modality,  # type: ignore[arg-type]
             by_staff=is_staff,
+            extra_client_ids=wish.extra_client_ids,
         )
         return _slot(await self._holds.hold(request, call), appointment_id)
 

@@ -339,6 +339,7 @@ class HoldRequest(_message.Message):
     MODALITY_FIELD_NUMBER: _builtins.int
     ROOM_ID_FIELD_NUMBER: _builtins.int
     BY_STAFF_FIELD_NUMBER: _builtins.int
+    EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
     hold_id: _builtins.str
     """Is the owner's id for the claim, a UUID."""
     therapist_id: _builtins.str
@@ -357,6 +358,10 @@ class HoldRequest(_message.Message):
     def start_wall(self) -> _wall_pb2.WallTime:
         """Says when, on the wall clock; the instant is made here."""
 
+    @_builtins.property
+    def extra_client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names further clients of the same session, at most 10."""
+
     def __init__(
         self,
         *,
@@ -368,10 +373,11 @@ class HoldRequest(_message.Message):
         modality: _availability_pb2.Modality.ValueType = ...,
         room_id: _builtins.str = ...,
         by_staff: _builtins.bool = ...,
+        extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "client_id", b"client_id", "hold_id", b"hold_id", "modality", b"modality", "room_id", b"room_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "client_id", b"client_id", "extra_client_ids", b"extra_client_ids", "hold_id", b"hold_id", "modality", b"modality", "room_id", b"room_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
