@@ -10,7 +10,10 @@ from services.booking.domain.policy import Fence, Given, PracticeRules, check_ga
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection
 
-# Rows are locked in key order, fences before authorisations: whoever books for either of a pair waits for the other.
+# Rows are locked in key order, rules before fences before authorisations, as by whoever changes them: no two can wait
+# for each other. Whoever books for either of a pair waits for the other.
+_LOCK_RULES = "select 1 from practice_rules where practice_id = any (%s::uuid[]) order by practice_id for share"
+
 _LOCK_FENCES = """
     select 1 from fences
     where (practice_id, fence_id) in (select * from unnest(%s::uuid[], %s::uuid[]))
@@ -93,6 +96,7 @@ def is_gated(booked: Appointment, rules: PracticeRules) -> bool:
 
 async def lock_gates(conn: Connection, wanted: Sequence[tuple[Appointment, PracticeRules]]) -> None:
     """Lock what the bookings of one transaction will be checked against, all of it before the first check."""
+    await conn.execute(_LOCK_RULES, (sorted({one.practice_id for one, _ in wanted}),))
     fences = [(one.practice_id, each.fence_id) for one, rules in wanted for each in rules.fences_of(one.client_ids)]
     if fences:
         await lock_fences(conn, fences)
@@ -164,4 +168,5 @@ async def check_fences(conn: Connection, wanted: Appointment, fences: Sequence[F
     if is_broken and is_staff:
         raise errors.Fenced("Two clients who must not meet would.")
     if is_broken:
-        raise errors.SlotNotOffered("The slot is not offered.")
+        # Danger: in the very words of the ledger, or the client would tell the two apart.
+        raise errors.SlotNotOffered("The therapist does not offer this.")

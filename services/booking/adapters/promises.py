@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from google.protobuf.message import Message
@@ -11,6 +11,7 @@ from kept.booking.v1 import booking_pb2
 from services.booking.adapters import proto
 from services.booking.adapters.answered import close_answered
 from services.booking.adapters.gates import is_gated, judge, lock_gates
+from services.booking.adapters.promise_rows import STALE, Row, array, write
 from services.booking.adapters.rules import PostgresRules
 from services.booking.domain import errors, facts
 from services.booking.domain.appointment import Appointment, State
@@ -23,83 +24,6 @@ from services.chassis.db.envelope import Envelope, RequestReplayed, write_envelo
 from services.chassis.db.pool import Connection, Database
 from services.chassis.errors import ServiceError, Unavailable
 
-# One round trip: who is known, the appointments, and the care teams they add to. An unknown client's id, or one refused
-# by a gate, is stored as abandoned. On a conflict another row won the key, and the job is not among the rows returned.
-# A job whose rules were of another version than the practice's is not written: its process reads them and tries again.
-_WRITE = """
-    with job as (
-        select job.*,
-            not is_refused and exists (
-                select from clients c where c.practice_id = job.practice_id and c.client_id = job.client_id
-            ) and (
-                job.extras is null or not exists (
-                    select from unnest(string_to_array(job.extras, ',')::uuid[]) as extra (client_id)
-                    where not exists (
-                        select from clients c where c.practice_id = job.practice_id and c.client_id = extra.client_id
-                    )
-                )
-            ) as is_known,
-            job.rules_version = coalesce(
-                (select r.version from practice_rules r where r.practice_id = job.practice_id), 0
-            ) as is_current
-        from unnest(
-            %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[],
-            %s::text[], %s::text[], %s::smallint[], %s::text[], %s::smallint[], %s::uuid[], %s::uuid[], %s::bigint[],
-            %s::timestamptz[], %s::text[], %s::bigint[], %s::boolean[], %s::text[], %s::timestamptz[], %s::boolean[],
-            %s::text[]
-        ) as job (
-            practice_id, appointment_id, client_id, therapist_id, session_type_id, start_time, end_time,
-            start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version,
-            create_time, create_actor_id, rules_version, is_refused, warnings, confirm_by_time, is_confidential, extras
-        )
-    ), written as (
-        insert into appointments (
-            practice_id, appointment_id, state, client_id, therapist_id, session_type_id, start_time, end_time,
-            start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version,
-            version, create_time, update_time, create_actor_id, warnings, confirm_by_time, is_confidential,
-            has_participants
-        )
-        select practice_id, appointment_id, case when is_known then 'BOOKED' else 'ABANDONED' end,
-            case when is_known then client_id end, therapist_id, session_type_id, start_time, end_time,
-            start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version,
-            1, create_time, create_time, create_actor_id, string_to_array(warnings, ','), confirm_by_time,
-            is_confidential, extras is not null
-        from job where is_current
-        on conflict on constraint appointments_pkey do nothing
-        returning practice_id, appointment_id, state, client_id, therapist_id, create_time
-    ), further as (
-        select w.practice_id, w.appointment_id, extra.client_id, w.therapist_id, w.create_time
-        from job join written w using (practice_id, appointment_id)
-        cross join lateral unnest(string_to_array(job.extras, ',')::uuid[]) as extra (client_id)
-        where job.extras is not null and w.state = 'BOOKED'
-    ), participants as (
-        insert into appointment_participants (practice_id, appointment_id, client_id)
-        select practice_id, appointment_id, client_id from further
-    ), joined as (
-        insert into care_team (practice_id, client_id, therapist_id, since_time)
-        select practice_id, client_id, therapist_id, min(create_time)
-        from (
-            select practice_id, client_id, therapist_id, create_time from written where state = 'BOOKED'
-            union all
-            select practice_id, client_id, therapist_id, create_time from further
-        ) people
-        where not exists (
-            select from care_team t
-            where t.practice_id = people.practice_id and t.client_id = people.client_id
-                and t.therapist_id = people.therapist_id
-        )
-        group by practice_id, client_id, therapist_id
-        order by practice_id, client_id, therapist_id
-        on conflict do nothing
-    )
-    select practice_id::text, appointment_id::text, state, exists (
-        select from follow_ups f
-        where f.practice_id = written.practice_id and f.client_id = written.client_id and f.state = 'OPEN'
-    ) from written
-    union all
-    select practice_id::text, appointment_id::text, 'STALE', false from job where not is_current
-"""
-
 _ABANDONED = """
     select practice_id::text, appointment_id::text from appointments
     where state = 'ABANDONED' and (practice_id, appointment_id) in (select * from unnest(%s::uuid[], %s::uuid[]))
@@ -109,9 +33,6 @@ Key = tuple[str, str]
 """Practice and appointment."""
 
 _BOOKED = State.BOOKED.value
-
-_STALE = "STALE"
-"""Marks a job whose rules moved on."""
 
 RULES_TRIES = 4
 """Times a job is written at most while its practice's rules change under it; then the caller is asked to come again."""
@@ -181,7 +102,7 @@ class BatchedPromises:
         pending = sorted(jobs_by_key)
         for _ in range(RULES_TRIES):
             await self._write(conn, [jobs_by_key[key] for key in pending], outcomes)
-            pending = [key for key in pending if outcomes.states.get(key) == _STALE]
+            pending = [key for key in pending if outcomes.states.get(key) == STALE]
             if not pending:
                 break
             await self._rules.checked(conn, {practice_id for practice_id, _ in pending})
@@ -212,14 +133,14 @@ class BatchedPromises:
         """Write the jobs that nothing stands in the way of together; the others one after another, under lock."""
         for job in jobs:
             outcomes.states.pop(job.key, None)
-        plain: list[_Row] = []
+        plain: list[Row] = []
         gated: list[tuple[_Job, PracticeRules]] = []
         for job in jobs:
             rules = self._rules.known(job.practice_id)
             if rules.version and is_gated(job.booked, rules):
                 gated.append((job, rules))
             else:
-                plain.append(_Row(_with_terms(job, rules, ()), rules.version))
+                plain.append(Row(_with_terms(job, rules, ()), rules.version))
         if plain:
             await _insert(conn, plain, outcomes)
         if gated:
@@ -228,20 +149,11 @@ class BatchedPromises:
             try:
                 warnings = await judge(conn, job.booked, rules, is_staff=job.is_staff)
                 outcomes.gates.pop(job.key, None)
-                row = _Row(_with_terms(job, rules, warnings), rules.version)
+                row = Row(_with_terms(job, rules, warnings), rules.version)
             except errors.Gate as refusal:
                 outcomes.gates[job.key] = refusal
-                row = _Row(job.booked, rules.version, is_refused=True)
+                row = Row(job.booked, rules.version, is_refused=True)
             await _insert(conn, [row], outcomes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """Is one appointment as it is written, and the version of the rules it was judged by."""
-
-    booked: Appointment
-    rules_version: int
-    is_refused: bool = False
 
 
 def _with_terms(job: _Job, rules: PracticeRules, warnings: tuple[str, ...]) -> Appointment:
@@ -262,9 +174,8 @@ def _with_terms(job: _Job, rules: PracticeRules, warnings: tuple[str, ...]) -> A
     return booked
 
 
-async def _insert(conn: Connection, rows: Sequence[_Row], outcomes: _Outcomes) -> None:
-    cursor = await conn.execute(_WRITE, _columns(rows))
-    for practice_id, appointment_id, state, has_open in await cursor.fetchall():
+async def _insert(conn: Connection, rows: Sequence[Row], outcomes: _Outcomes) -> None:
+    for practice_id, appointment_id, state, has_open in await write(conn, rows):
         key = practice_id, appointment_id
         outcomes.states[key] = state
         if has_open:
@@ -277,7 +188,7 @@ def _refusal(job: _Job, outcomes: _Outcomes, *, is_abandoned: bool) -> RequestRe
         return errors.HoldAbandoned("The hold was given back; ask again.", appointment_id=job.key[1])
     if state is None:
         return RequestReplayed([job.request_id])
-    if state == _STALE:
+    if state == STALE:
         return Unavailable("The practice's rules keep changing.", dependency="practice_rules")
     if state != _BOOKED:
         return outcomes.gates.get(job.key) or errors.UnknownClient("No such client.", client_id=job.booked.client_id)
@@ -286,47 +197,5 @@ def _refusal(job: _Job, outcomes: _Outcomes, *, is_abandoned: bool) -> RequestRe
 
 async def _abandoned(conn: Connection, keys: Sequence[Key]) -> set[Key]:
     """Return those of the keys whose hold was given back."""
-    values = (_array(practice_id for practice_id, _ in keys), _array(appointment_id for _, appointment_id in keys))
+    values = (array(practice_id for practice_id, _ in keys), array(appointment_id for _, appointment_id in keys))
     return {(row[0], row[1]) for row in await (await conn.execute(_ABANDONED, values)).fetchall()}
-
-
-def _columns(rows: Sequence[_Row]) -> tuple[str, ...]:
-    """Return the parameters of _WRITE, an array a column."""
-    booked = [row.booked for row in rows]
-    slots = [one.slot for one in booked]
-    return (
-        _array(one.practice_id for one in booked),
-        _array(one.appointment_id for one in booked),
-        _array(one.client_id for one in booked),
-        _array(slot.therapist_id for slot in slots),
-        _array(slot.session_type_id for slot in slots),
-        _array(slot.start_time for slot in slots),
-        _array(slot.end_time for slot in slots),
-        _array(slot.start_local for slot in slots),
-        _array(slot.time_zone for slot in slots),
-        _array(slot.fold for slot in slots),
-        _array(slot.tzdata_version for slot in slots),
-        _array(slot.modality for slot in slots),
-        _array(slot.site_id for slot in slots),
-        _array(slot.room_id for slot in slots),
-        _array(slot.claim_version for slot in slots),
-        _array(one.create_time for one in booked),
-        _array(one.create_actor_id for one in booked),
-        _array(row.rules_version for row in rows),
-        _array(row.is_refused for row in rows),
-        _array(",".join(one.warnings) for one in booked),
-        _array(one.confirm_by_time or "" for one in booked),
-        _array(one.is_confidential for one in booked),
-        _array(",".join(one.extra_client_ids) for one in booked),
-    )
-
-
-def _array(values: Iterable[object]) -> str:
-    """
-    Write a PostgreSQL array by hand; an empty text is NULL.
-
-    psycopg's own way searches every element with regular expressions, which costs more than the rest of a booking's
-    bookkeeping together.
-    """
-    texts = [str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values]
-    return "{" + ",".join([f'"{text}"' if text else "NULL" for text in texts]) + "}"

@@ -26,7 +26,11 @@ POLICY_COLUMNS = """
 
 FENCE_COLUMNS = "fence_id::text, client_id::text, other_client_id::text, site_id::text, gap_min, reason"
 
-_VERSIONS = "select practice_id::text, version from practice_rules where practice_id = any (%s::uuid[])"
+# Locked against change until the transaction ends: whoever puts up a fence then sees every move that did not.
+_VERSIONS = """
+    select practice_id::text, version from practice_rules where practice_id = any (%s::uuid[])
+    order by practice_id for share
+"""
 
 _BUMP = """
     insert into practice_rules (practice_id, version) values (%s, 1)

@@ -117,7 +117,8 @@ class PostgresSafety:
         """
         Keep two clients apart, and say which appointments ahead already break it.
 
-        The same pair at the same site is the same fence: its id stays.
+        The same pair at the same site is the same fence: its id stays. What is being booked at this moment is either
+        stopped by it or named; only before a practice's first rule of any kind is there nothing to wait on.
 
         Raises:
             UnknownClient: The practice does not have both. (NOT_FOUND)

@@ -1,4 +1,4 @@
-"""Holds what a practice agrees with its clients beyond the time, and what breaking it may cost."""
+"""Holds what a practice agrees with its clients, and what breaking it may cost."""
 
 from __future__ import annotations
 

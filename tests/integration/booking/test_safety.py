@@ -67,6 +67,24 @@ async def test_of_a_fenced_pair_at_once_one_is_booked(desk: Desk, ledger: FakeLe
         assert refused == ["FENCED"]
 
 
+async def test_a_fence_put_up_meanwhile_stops_them_or_names_them(desk: Desk, ledger: FakeLedger) -> None:
+    """Put up while both are being booked: either one is refused, or the fence's answer names both to be moved."""
+    ledger.site_id = str(uuid4())
+    await put_fence(desk, await desk.register(), await desk.register())
+
+    for hour in range(8, 18, 3):
+        ada, ben = await desk.register(), await desk.register()
+        put, *booked = await asyncio.gather(
+            put_fence(desk, ada, ben),
+            desk.book(desk.booking(ada, f"{DAY}T{hour:02}:00")),
+            desk.book(desk.booking(ben, f"{DAY}T{hour:02}:30")),
+            return_exceptions=True,
+        )
+        assert isinstance(put, safety_service_pb2.PutFenceResponse)
+        stands = {one.appointment_id for one in booked if isinstance(one, booking_pb2.Appointment)}
+        assert len(stands) == 1 or set(put.conflicting_appointment_ids) == stands
+
+
 async def test_a_move_does_not_jump_a_fence(desk: Desk, ledger: FakeLedger) -> None:
     """The move is refused and taken back at once: the old hour stands and may still be moved elsewhere."""
     ledger.site_id = str(uuid4())
