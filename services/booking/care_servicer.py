@@ -67,11 +67,10 @@ class CareServicer:
         match pages.read_page_token(query, request.page_token):
             case [str(due_date), str(follow_up_id)]:
                 after = due_date, follow_up_id
-        found = await list_follow_ups(
-            wanted, call, follow_ups=self._follow_ups, care_team=self._care_team, after=after, limit=size + 1
+        page, last = await list_follow_ups(
+            wanted, call, follow_ups=self._follow_ups, care_team=self._care_team, after=after, page_size=size
         )
-        page = found[:size]
-        token = pages.page_token(query, page[-1].due_date, page[-1].follow_up_id) if len(found) > size else ""
+        token = pages.page_token(query, *last) if last else ""
         return care_service_pb2.ListFollowUpsResponse(
             follow_ups=[care_proto.follow_up_message(each) for each in page], next_page_token=token
         )

@@ -61,11 +61,13 @@ class PostgresCareTeam:
             is_member = bool(await self._cared_for(actor, [client_id]))
         return frozenset({"care_team"}) if is_member else frozenset()
 
-    async def foresee(self, call: Call, client_ids: Collection[str]) -> None:
+    async def foresee(self, call: Call, client_ids: Collection[str]) -> Collection[str]:
         """Read in one query what the decisions about a list's clients will ask, for this call's task alone."""
-        if call.actor.therapist_id and client_ids:
-            found = await self._cared_for(call.actor, client_ids)
-            _foreseen.set((call.actor, {client_id: client_id in found for client_id in client_ids}))
+        if not call.actor.therapist_id or not client_ids:
+            return client_ids
+        found = await self._cared_for(call.actor, client_ids)
+        _foreseen.set((call.actor, {client_id: client_id in found for client_id in client_ids}))
+        return found
 
     async def put(self, call: Call, client_id: str, therapist_id: str, *, at: datetime) -> datetime:
         """Add a therapist and return since when they belong. Raises UnknownClient, LimitReached."""

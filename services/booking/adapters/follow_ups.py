@@ -45,11 +45,16 @@ _PUT_RULE = """
         answer_session_type_id = excluded.answer_session_type_id
 """
 
-# Completed sessions with the therapist, and whether something with them still lies ahead.
+# Completed sessions with the therapist; session types that lie ahead with them, and with anybody.
 _HISTORY = """
-    select count(*) filter (where state = 'COMPLETED'),
-        coalesce(bool_or(state in ('BOOKED', 'CONFIRMED') and start_time > %s), false)
-    from appointments where practice_id = %s and client_id = %s and therapist_id = %s and appointment_id <> %s
+    select count(*) filter (where is_theirs and state = 'COMPLETED'), count(*) filter (where is_theirs and is_ahead),
+        coalesce(array_agg(session_type_id) filter (where is_ahead), '{}')
+    from (
+        select state, session_type_id::text, therapist_id = %(therapist_id)s as is_theirs,
+            state in ('BOOKED', 'CONFIRMED') and start_time > %(at)s as is_ahead
+        from appointments where practice_id = %(practice_id)s and client_id = %(client_id)s
+            and appointment_id <> %(appointment_id)s
+    ) other
 """
 
 _OPEN = f"""
@@ -125,18 +130,23 @@ class PostgresFollowUps:
                 raise errors.UnknownClient("No such client.", client_id=cadence.client_id)
 
     async def open_after(self, call: Call, after: Appointment) -> None:
-        """Open what the practice's rules ask for after a session ended, or was lost with nothing else agreed."""
+        """Open what the practice's rules ask for after a session ended or was lost, unless it is agreed already."""
         if trigger_of(after) is None or not (rules := await self.rules(call)):
             return
-        key = (after.practice_id, after.client_id, after.slot.therapist_id, after.appointment_id)
+        values = {
+            "practice_id": after.practice_id,
+            "client_id": after.client_id,
+            "therapist_id": after.slot.therapist_id,
+            "appointment_id": after.appointment_id,
+            "at": after.update_time,
+        }
         async with call.tx() as conn:
-            row = await (await conn.execute(_HISTORY, (after.update_time, *key))).fetchone()
+            row = await (await conn.execute(_HISTORY, values)).fetchone()
             assert row is not None, "a count gives a row"
-            completed, is_booked = row
-            if is_booked and trigger_of(after) is Trigger.LOST:
-                return
+            completed, ahead, types_ahead = row
             for rule, due_date in due_of(rules, after, completed=completed + 1):
-                if is_booked and not rule.answer_session_type_id:
+                answer_type = rule.answer_session_type_id
+                if answer_type in types_ahead if answer_type else ahead:
                     continue
                 wanted = FollowUp(
                     str(uuid_utils.uuid7()),

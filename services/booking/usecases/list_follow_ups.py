@@ -19,10 +19,10 @@ async def list_follow_ups(
     follow_ups: FollowUps,
     care_team: CareTeam,
     after: tuple[str, str] | None,
-    limit: int,
-) -> Sequence[FollowUp]:
+    page_size: int,
+) -> tuple[Sequence[FollowUp], tuple[str, str] | None]:
     """
-    Return at most *limit* follow-ups by due day; a therapist who names nobody sees their own.
+    Return a page of follow-ups by due day, and where the next begins; a therapist who names nobody sees their own.
 
     Raises:
         Malformed: Nobody is named, and the caller is neither desk nor therapist. (INVALID_ARGUMENT)
@@ -31,9 +31,14 @@ async def list_follow_ups(
         if not call.actor.therapist_id:
             raise errors.Malformed("Name the client.", field="client_id")
         wanted = replace(wanted, therapist_id=call.actor.therapist_id)
-    found = await follow_ups.page(call, wanted, after=after, limit=limit)
-    touched = {one.client_id for one in found}
-    await care_team.foresee(call, touched)
+    found = await follow_ups.page(call, wanted, after=after, limit=page_size + 1)
+    page = found[:page_size]
+    last = page[-1] if len(found) > page_size else None
+    cared_for = await care_team.foresee(call, {one.client_id for one in page})
+    if wanted.therapist_id and wanted.therapist_id == call.actor.therapist_id:
+        # A therapist taken off a client's team sees the rest of their own list still.
+        page = [one for one in page if one.client_id in cared_for]
+    touched = {one.client_id for one in page}
     # Of nobody everything holds: a therapist's empty list is theirs to see.
     await call.authorize(client_ids=sorted(touched), relations=() if touched else {"care_team"})
-    return found
+    return page, (last.due_date, last.follow_up_id) if last else None

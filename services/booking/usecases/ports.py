@@ -152,8 +152,13 @@ class Appointments(Protocol):
 class CareTeam(Protocol):
     """Knows which therapists look after which client."""
 
-    async def foresee(self, call: Call, client_ids: Collection[str]) -> None:
-        """Read at once what the access decisions about these clients will ask for one by one."""
+    async def foresee(self, call: Call, client_ids: Collection[str]) -> Collection[str]:
+        """
+        Read at once what the access decisions about these clients will ask for one by one.
+
+        Returns:
+            Those the caller looks after; all of them when the caller is no therapist.
+        """
 
 
 class Rules(Protocol):

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from kept.booking.v1 import booking_pb2, booking_service_pb2, care_pb2, care_service_pb2
 
 from services.booking.adapters.follow_ups import PostgresFollowUps
@@ -139,6 +140,27 @@ async def test_a_therapist_sees_their_own_list_and_sets_aside_with_a_reason(desk
     assert await follow_ups(nobody) == []
 
 
+async def test_a_therapist_keeps_the_rest_of_their_week_when_a_client_leaves_it(desk: Desk) -> None:
+    """Taken off one client's team, they see the other's hour and prompt, and nothing of the one."""
+    await put_rule(desk, trigger=1, kind=Kind.KIND_NEXT_SESSION, due_in_days=7)
+    therapist_id, kept, left = str(uuid4()), await desk.register(), await desk.register()
+    therapist = desk.like(actor_id="user:t", roles=frozenset({"therapist"}), therapist_id=therapist_id)
+    await complete(desk, kept, therapist_id, hours=-3)
+    await complete(desk, left, therapist_id, hours=-6)
+    remove = care_service_pb2.RemoveCareTeamMemberRequest(
+        client_id=left, therapist_id=therapist_id, request_id=str(uuid4())
+    )
+
+    await desk.ask("RemoveCareTeamMember", remove)
+
+    begin, end = Timestamp(), Timestamp()
+    begin.FromDatetime(datetime.now(UTC) - timedelta(days=2))
+    end.FromDatetime(datetime.now(UTC))
+    week = booking_service_pb2.ListAppointmentsRequest(from_time=begin, to_time=end)
+    assert [each.client_id for each in (await therapist.ask("ListAppointments", week)).appointments] == [kept]
+    assert [each.client_id for each in await follow_ups(therapist)] == [kept]
+
+
 async def test_whoever_leaves_a_care_team_loses_sight_at_once(desk: Desk) -> None:
     """The desk adds and removes; the member sees the client's week only between the two."""
     client_id, therapist_id = await desk.register(), str(uuid4())
@@ -151,13 +173,15 @@ async def test_whoever_leaves_a_care_team_loses_sight_at_once(desk: Desk) -> Non
         await therapist.ask("GetAppointment", get)
     await desk.ask("PutCareTeamMember", care_service_pb2.PutCareTeamMemberRequest(**member, request_id=str(uuid4())))
     assert (await therapist.ask("GetAppointment", get)).appointment_id == booked.appointment_id
-    listed = await therapist.ask("ListCareTeam", care_service_pb2.ListCareTeamRequest(client_id=client_id))
+    team = care_service_pb2.ListCareTeamRequest(client_id=client_id)
+    listed = await therapist.ask("ListCareTeam", team)
     remove = care_service_pb2.RemoveCareTeamMemberRequest(**member, request_id=str(uuid4()))
     await desk.ask("RemoveCareTeamMember", remove)
 
     assert {each.therapist_id for each in listed.members} == {therapist_id, booked.therapist_id}
     with pytest.raises(Forbidden):
         await therapist.ask("GetAppointment", get)
+    assert {each.therapist_id for each in (await desk.ask("ListCareTeam", team)).members} == {booked.therapist_id}
     remove.request_id = str(uuid4())
     with pytest.raises(NotFound):
         await desk.ask("RemoveCareTeamMember", remove)

@@ -294,10 +294,13 @@ def books(
 
 @dataclass
 class FakeCareTeam:
-    """Foresees nothing."""
+    """Looks after everybody but the hidden."""
 
-    async def foresee(self, call: object, client_ids: Collection[str]) -> None:
-        """Do nothing."""
+    hidden: set[str] = field(default_factory=set)
+
+    async def foresee(self, call: object, client_ids: Collection[str]) -> Collection[str]:
+        """Return all but the hidden."""
+        return set(client_ids) - self.hidden
 
 
 @dataclass
