@@ -41,7 +41,7 @@ test-e2e: install ## The whole suite through the gateway.
 	@$(KEPT) deploy.local.run_tests tests/e2e
 
 test-chaos: install ## Kill processes and servers on purpose, in the long form.
-	@KEPT_CHAOS=long $(KEPT) deploy.local.run_tests tests/chaos
+	@KEPT_CHAOS=long KEPT_CHAOS_ROUNDS=50 $(KEPT) deploy.local.run_tests tests/chaos
 
 check: install ## Lint, types, import rules, contracts, generated files, manifests.
 	@$(KEPT) deploy.local.check

@@ -33,6 +33,9 @@ SETTINGS = {
 }
 """fsync and synchronous_commit stay on: a demo that loses a booking would teach the wrong lesson."""
 
+CRASHED_S = 15.0
+"""Seconds in which a start that fails at once is tried again."""
+
 
 def start(root: Root, *, port: int, passwords: Mapping[str, str]) -> Popen[bytes]:
     """Initialise the cluster once, start it, and wait until it answers."""
@@ -43,17 +46,26 @@ def start(root: Root, *, port: int, passwords: Mapping[str, str]) -> Popen[bytes
     if not (data / "PG_VERSION").exists():
         initialise(data, binaries=binaries, password=passwords[ADMIN])
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    child = processes.spawn(
-        [binaries / "postgres", "-D", data, "-p", str(port), *options],
-        root=root,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-        log=root.logs / "postgres.log",
-        death_signal=SIGINT,
-        as_user=cluster_user(),
-        cwd=data,
-    )
-    wait_ready(child, port=port, password=passwords[ADMIN], log=root.logs / "postgres.log")
-    return child
+    deadline = time.monotonic() + CRASHED_S
+    while True:
+        child = processes.spawn(
+            [binaries / "postgres", "-D", data, "-p", str(port), *options],
+            root=root,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            log=root.logs / "postgres.log",
+            death_signal=SIGINT,
+            as_user=cluster_user(),
+            cwd=data,
+        )
+        try:
+            wait_ready(child, port=port, password=passwords[ADMIN], log=root.logs / "postgres.log")
+        except SystemExit:
+            # After a kill -9 the server's children live on for a moment, and the next server refuses to start beside.
+            if child.poll() is None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return child
 
 
 def admin_url(*, port: int, password: str, database: str = "postgres") -> str:

@@ -16,6 +16,9 @@ from deploy.local.stack import Stack
 
 ROOT = Root("test")
 
+WATCH_S = 0.2
+"""Seconds between two looks at servers that tests may have killed."""
+
 
 def main(arguments: list[str]) -> int:
     """Bring up what the tests need, run them, tear everything down whatever happened."""
@@ -26,6 +29,7 @@ def main(arguments: list[str]) -> int:
     checks_failed = options.check_first and check.main([]) != 0
     with ExitStack() as at_end:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("KEPT_TEST_")}
+        stack: Stack | None = None
         if not options.without_servers:
             stack = fresh_stack(at_end)
             environment |= {
@@ -33,7 +37,7 @@ def main(arguments: list[str]) -> int:
                 "KEPT_TEST_BROKER_URL": stack.broker_url,
                 "KEPT_TEST_REDIS_URL": stack.redis_url,
             }
-        status = run_pytest([path for path in for_pytest if path.startswith("-") or present(path)], environment)
+        status = run_pytest([path for path in for_pytest if path.startswith("-") or present(path)], environment, stack)
     return status or (1 if checks_failed else 0)
 
 
@@ -48,14 +52,17 @@ def fresh_stack(at_end: ExitStack) -> Stack:
     return stack
 
 
-def run_pytest(arguments: list[str], environment: dict[str, str]) -> int:
+def run_pytest(arguments: list[str], environment: dict[str, str], stack: Stack | None) -> int:
     """Run pytest as a child that can't outlive this process; a keyboard interrupt is pytest's to answer."""
     child = subprocess.Popen(
         ["setpriv", "--pdeathsig=TERM", str(PYTHON), "-m", "pytest", *arguments], cwd=REPO, env=environment
     )
     while True:
         try:
-            return child.wait()
+            return child.wait(timeout=WATCH_S)
+        except subprocess.TimeoutExpired:
+            if stack:
+                stack.reap()
         except KeyboardInterrupt:
             continue
         except SystemExit:

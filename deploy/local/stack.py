@@ -100,6 +100,14 @@ class Stack:
         for name in names:
             if self.is_running(name):
                 processes.stop([self.record.running[name][0]], first=first, grace_s=20)
+        self.reap()
+
+    def reap(self) -> None:
+        """
+        Let the system forget servers that ended.
+
+        Danger: until their parent does this, a killed PostgreSQL looks alive to the next one, which won't start.
+        """
         for child in self._children:
             child.poll()
 

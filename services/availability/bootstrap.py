@@ -9,6 +9,7 @@ from functools import partial
 from kept.booking.v1 import booking_events_pb2
 
 from services.availability.adapters import proto
+from services.availability.adapters.calendar import PostgresCalendars
 from services.availability.adapters.directory import PostgresDirectories
 from services.availability.adapters.holds import BatchedHolds
 from services.availability.adapters.ledger import PostgresClaims
@@ -35,6 +36,7 @@ class Parts:
 
     database: Database
     directories: PostgresDirectories
+    calendars: PostgresCalendars
     holds: BatchedHolds
     claims: PostgresClaims
     taken: PostgresTaken
@@ -67,6 +69,7 @@ def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
     return Parts(
         database=database,
         directories=directories,
+        calendars=PostgresCalendars(database),
         holds=BatchedHolds(database, directories, clock=clock, tzdata_version=TZDATA_VERSION),
         claims=claims,
         taken=taken,

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
-from kept.availability.v1 import availability_pb2, availability_service_pb2
+from kept.availability.v1 import availability_pb2, availability_service_pb2, calendar_service_pb2
 
 from services.availability.adapters import directory_proto, proto
+from services.availability.adapters.explain_proto import explanation_message
 from services.availability.bootstrap import Parts, bootstrap
+from services.availability.calendar_servicer import CalendarServicer
 from services.availability.config import SERVICE
 from services.availability.domain.claim import Claim
+from services.availability.domain.wall import instant
 from services.availability.domain.wish import Wish
 from services.availability.usecases.answer_claim import answer_claim
 from services.availability.usecases.create_time_off import create_time_off
+from services.availability.usecases.explain_slot import explain_slot
 from services.availability.usecases.find_alternatives import Finder
 from services.availability.usecases.get_schedule import get_schedule
 from services.availability.usecases.hold_slot import hold_slot
@@ -104,6 +108,22 @@ class AvailabilityServicer:
         )
         return proto.slots_message(found, query, limit)
 
+    async def ExplainSlot(
+        self, request: availability_service_pb2.ExplainSlotRequest, call: Call
+    ) -> availability_service_pb2.ExplainSlotResponse:
+        explained = await explain_slot(
+            proto.uuid_of(request.therapist_id, field="therapist_id"),
+            proto.uuid_of(request.session_type_id, field="session_type_id"),
+            instant(proto.wall_of(request.start_wall)),
+            proto.modality_of(request.modality, field="modality"),
+            call.practice_id,
+            is_by_staff=not STAFF_ROLES.isdisjoint(call.actor.roles),
+            directories=self._directories,
+            taken=self._taken,
+            clock=self._clock,
+        )
+        return explanation_message(*explained)
+
     async def Hold(self, request: availability_service_pb2.HoldRequest, call: Call) -> availability_pb2.Claim:
         hold_id = proto.uuid_of(request.hold_id, field="hold_id")
         wish = proto.wish_of_hold(request)
@@ -173,11 +193,15 @@ def application(config: ProcessConfig, parts: Parts) -> Application:
         finder=parts.finder,
         clock=parts.clock,
     )
+    calendar = CalendarServicer(directories=parts.directories, calendars=parts.calendars)
     return Application(
         SERVICE,
         config,
         parts.database,
-        [(availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"], servicer)],
+        [
+            (availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"], servicer),
+            (calendar_service_pb2.DESCRIPTOR.services_by_name["CalendarService"], calendar),
+        ],
         background=parts.background,
         closers=(parts.holds.close,),
     )

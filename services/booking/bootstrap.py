@@ -27,7 +27,8 @@ from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
 from services.chassis.jobs import Every
-from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.rpc.channels import channel
+from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
 
 SWEEP_MAX = 500

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import uuid_utils
-from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
 
 from services.chassis import audit, errors
@@ -179,7 +178,7 @@ class Call:
                 type=message.DESCRIPTOR.full_name,
                 aggregate_id=aggregate_id,
                 version=version,
-                body=MessageToJson(message, indent=None),
+                body=message.SerializeToString(),
                 actor=self.actor.actor_id,
                 traceparent=self.trace,
                 causation_id=self.causation_id or self.request_id,

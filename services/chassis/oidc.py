@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,18 +104,27 @@ class KeySource:
         self._http = httpx.AsyncClient(timeout=5.0, transport=transport)
         self._url = url
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetch_time = 0.0
+        self._fetch_time = self._try_time = -math.inf
+        self._lock = asyncio.Lock()
 
     async def key(self, key_id: str) -> jwt.PyJWK:
         """Return a key. Raises KeyError when the issuer has none of this id."""
-        age = time.monotonic() - self._fetch_time if self._fetch_time else KEYS_FRESH_S
-        if age >= KEYS_FRESH_S or (key_id not in self._keys and age >= REFETCH_AFTER_S):
-            await self._fetch()
+        if self._is_due(key_id):
+            async with self._lock:
+                if self._is_due(key_id):
+                    self._try_time = time.monotonic()
+                    await self._fetch()
         return self._keys[key_id]
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    def _is_due(self, key_id: str) -> bool:
+        """Whether to ask the issuer: known keys go on to be used while it does not answer."""
+        now = time.monotonic()
+        is_wanted = key_id not in self._keys or now - self._fetch_time >= KEYS_FRESH_S
+        return is_wanted and (not self._keys or now - self._try_time >= REFETCH_AFTER_S)
 
     async def _fetch(self) -> None:
         try:

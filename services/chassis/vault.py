@@ -38,8 +38,9 @@ class VaultTransit:
 
     async def open(self) -> None:
         """Fetch the index key."""
-        answer = await self._post("hmac", {"input": _b64(b"kept blind index")})
-        self._index = BlindIndex(hashlib.sha256(str(answer["hmac"]).encode()).digest())
+        # Always of the key's first version: after a rotation another hash would find no client any more.
+        answer = await self._post("hmac", {"input": _b64(b"kept blind index"), "key_version": 1})
+        self._index = BlindIndex(hashlib.sha256(_word(answer, "hmac").encode()).digest())
 
     async def close(self) -> None:
         """Close the connections."""
@@ -48,14 +49,16 @@ class VaultTransit:
     async def wrap(self, practice_id: str, key: bytes) -> bytes:
         """Encrypt under the practice's derived key; the answer names its version (`vault:v1:...`)."""
         answer = await self._post("encrypt", {"plaintext": _b64(key), "context": _b64(practice_id.encode())})
-        return str(answer["ciphertext"]).encode()
+        return _word(answer, "ciphertext").encode()
 
     async def unwrap(self, practice_id: str, wrapped: bytes) -> bytes:
         """Decrypt. Raises Undecipherable when Vault refuses the ciphertext."""
-        answer = await self._post(
-            "decrypt", {"ciphertext": wrapped.decode("ascii", "replace"), "context": _b64(practice_id.encode())}
-        )
-        return base64.b64decode(answer["plaintext"])
+        context = _b64(practice_id.encode())
+        answer = await self._post("decrypt", {"ciphertext": wrapped.decode("ascii", "replace"), "context": context})
+        try:
+            return base64.b64decode(_word(answer, "plaintext"), validate=True)
+        except ValueError:
+            raise _garbled() from None
 
     def blind_index(self, practice_id: str, field: str, normalized: str) -> bytes:
         """Hash under the index key."""
@@ -63,7 +66,7 @@ class VaultTransit:
             raise RuntimeError("The keyring was not opened.")
         return self._index.of(practice_id, field, normalized)
 
-    async def _post(self, operation: str, body: dict[str, str]) -> dict[str, Any]:
+    async def _post(self, operation: str, body: dict[str, str | int]) -> dict[str, Any]:
         try:
             response = await self._http.post(f"/v1/transit/{operation}/{self._key}", json=body)
         except httpx.TransportError as error:
@@ -72,8 +75,24 @@ class VaultTransit:
             raise Undecipherable("The key service refused the ciphertext.")
         if response.is_error:
             raise errors.Unavailable("The key service refused.", dependency="vault", code=str(response.status_code))
-        data: dict[str, Any] = response.json()["data"]
+        try:
+            data = response.json()["data"]
+        except (KeyError, TypeError, ValueError):
+            raise _garbled() from None
+        if not isinstance(data, dict):
+            raise _garbled()
         return data
+
+
+def _word(answer: Mapping[str, Any], name: str) -> str:
+    if not isinstance(answer.get(name), str):
+        raise _garbled()
+    return str(answer[name])
+
+
+def _garbled() -> errors.Unavailable:
+    """Say that what answers in the key service's place, a proxy perhaps, is not it."""
+    return errors.Unavailable("The key service's answer can't be read.", dependency="vault")
 
 
 async def open_keyring(config: ProcessConfig, environ: Mapping[str, str] = os.environ) -> Keyring:

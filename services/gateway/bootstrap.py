@@ -20,7 +20,8 @@ from services.chassis import errors
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.identity import Signer
 from services.chassis.oidc import DevelopmentIssuer, KeySource, OidcVerifier
-from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.rpc.channels import channel
+from services.chassis.rpc.client import Neighbour
 from services.gateway import problems
 from services.gateway.callers import Door, Neighbours
 from services.gateway.config import SignInConfig

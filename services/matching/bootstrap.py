@@ -13,7 +13,8 @@ from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.crypto import Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
-from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.rpc.channels import channel
+from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
 from services.matching.adapters.availability import AvailabilitySlots
 from services.matching.adapters.postgres import PostgresMatches, PostgresProfiles

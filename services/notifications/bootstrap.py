@@ -15,7 +15,8 @@ from services.chassis.db.pool import Database
 from services.chassis.events.inbox import InboxRunner
 from services.chassis.identity import Signer
 from services.chassis.jobs import Every
-from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.rpc.channels import channel
+from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Background
 from services.chassis.vault import open_keyring
 from services.notifications.adapters.contacts import Contacts

@@ -7,17 +7,20 @@ import asyncio
 import os
 import sys
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 
 import psycopg
 from grpc_health.v1 import health_pb2
-from kept.booking.v1 import booking_service_pb2
+from kept.booking.v1 import booking_events_pb2, booking_service_pb2
+from kept.wall.v1 import wall_pb2
 
 from deploy.local.places import Root
 from deploy.local.suite import Suite
-from tests.bench import figures
+from tests.bench import figures, slots
 from tests.bench.client import drive
+from tests.bench.events import CARRIERS, Carriage
 from tests.bench.pgbench import LEFTOVERS, commits_per_s
 from tests.bench.practice import Practice
 
@@ -87,25 +90,30 @@ class Bench:
         return sum(self._scalar(name, statement) for name in ("availability", "notifications", "matching", "audit"))
 
     def carry(self) -> None:
-        """Measure events: a backlog of bookings, from the outbox to the inbox of one worker."""
+        """Measure events alone: what one worker relays and one stores, at a steady pace and after an outage."""
         self.settle()
-        before = self._count("notifications", "inbox")
-        self.suite.stop_process("booking-worker")
-        self.suite.stop_process("notifications-server")
-        self.book(self.options.backlog)
-        backlog = self._count("booking", "outbox")
-        self.suite.start_process("booking-worker")
-        started, first, sizes = time.monotonic(), 0.0, []
-        while (stored := self._count("notifications", "inbox") - before) < backlog:
-            if stored and not first:
-                first = time.monotonic()
-            sizes += [resident_mb(self.suite.pid(name)) for name in ("booking-worker", "notifications-worker")]
-            if time.monotonic() - started > DRAIN_S:
-                raise RuntimeError(f"{stored} of {backlog} events arrived within {DRAIN_S} s")
-            time.sleep(0.05)
-        self.note("events_per_s", backlog / (time.monotonic() - first), "1/s")
-        self.note("events_worker_peak_mb", max(sizes), "MB")
-        self.suite.start_process("notifications-server")
+        for name in PROCESSES:
+            if name not in CARRIERS:
+                self.suite.stop_process(name)
+        facts = booking_events_pb2.AppointmentFacts(
+            practice_id=self.practice.practice_id,
+            appointment_id=str(uuid.uuid4()),
+            client_id=str(uuid.uuid4()),
+            therapist_id=str(uuid.uuid4()),
+            session_type_id=self.practice.session_type_id,
+            start_wall=wall_pb2.WallTime(local="2030-01-01T09:00", time_zone="Europe/Berlin"),
+            version=1,
+        )
+        body = booking_events_pb2.AppointmentBooked(appointment=facts).SerializeToString()
+        carriage = Carriage(self.suite, body, resident_mb)
+        _, p50, p99 = carriage.pace()
+        self.note("event_way_p50_ms", p50, "ms")
+        self.note("event_way_p99_ms", p99, "ms")
+        per_s, at_first, at_most = carriage.drain(self.options.backlog)
+        self.note("events_per_s", per_s, "1/s")
+        self.note("events_backlog", self.options.backlog, "events")
+        self.note("events_worker_first_mb", at_first, "MB")
+        self.note("events_worker_peak_mb", at_most, "MB")
 
     def check(self) -> None:
         """Compare what was acknowledged with what is stored: nothing lost, nothing doubled."""
@@ -153,7 +161,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=3, help="rounds; figures are medians over them")
     parser.add_argument("--calls", type=int, default=6000, help="calls a round and figure")
     parser.add_argument("--seconds", type=int, default=5, help="seconds of pgbench a round")
-    parser.add_argument("--backlog", type=int, default=10000, help="events of the drain")
+    parser.add_argument("--backlog", type=int, default=100_000, help="events that wait when the workers start")
     options = parser.parse_args(arguments)
     print(f"load average at the start: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores", flush=True)
     suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning"})
@@ -179,8 +187,11 @@ def main(arguments: Sequence[str]) -> int:
         per_s, p99 = bench.book(options.calls)
         bench.note("book_with_workers_per_s", per_s, "1/s")
         bench.note("book_with_workers_p99_ms", p99, "ms")
-        bench.carry()
         bench.check()
+        bench.carry()
+        print("  slot search", flush=True)
+        ledger = [suite.stack.database_url("availability", role) for role in ("owner", "server")]
+        asyncio.run(slots.measure(*ledger, bench.note))
     stored = figures.merge(bench.found)
     print(f"\n{'figure':<30} {'median':>10} {'low':>10} {'high':>10}")
     for name in bench.found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.local.places import LOCAL
@@ -12,7 +12,7 @@ from deploy.local.places import LOCAL
 PATH = LOCAL / "bench.json"
 
 
-def merge(figures: dict[str, tuple[Sequence[float], str]], path: Path = PATH) -> dict[str, dict[str, object]]:
+def merge(figures: Mapping[str, tuple[Sequence[float], str]], path: Path = PATH) -> dict[str, dict[str, object]]:
     """Write median, low, high and unit of each figure beside the figures of other benchmarks."""
     stored: dict[str, dict[str, object]] = json.loads(path.read_text()) if path.exists() else {}
     for name, (values, unit) in figures.items():

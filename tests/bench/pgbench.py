@@ -53,8 +53,8 @@ select '{practice}', gen_random_uuid(), 'BOOKED', gen_random_uuid(), gen_random_
     now(), 'front_desk'
 from (select now() + make_interval(mins => :day::int) starts) at;
 insert into outbox (practice_id, event_id, type, aggregate_id, version, body, actor, traceparent)
-values ('{practice}', gen_random_uuid(), 'kept.booking.v1.AppointmentBooked', gen_random_uuid(), 1, repeat('x', 500),
-    'front_desk', repeat('0', 55));
+values ('{practice}', gen_random_uuid(), 'kept.booking.v1.AppointmentBooked', gen_random_uuid(), 1,
+    convert_to(repeat('x', 260), 'UTF8'), 'front_desk', repeat('0', 55));
 insert into requests (practice_id, request_id, method, body_hash, response)
 values ('{practice}', gen_random_uuid(), 'booking.BookAppointment', sha256('x'), convert_to(repeat('x', 350), 'UTF8'));
 """
@@ -75,7 +75,7 @@ LEFTOVERS = {
     ),
     "booking": (
         "delete from appointments where start_local = '2030-01-01T0000' and tzdata_version = '2026a'",
-        "delete from outbox where body = repeat('x', 500)",
+        "delete from outbox where body = convert_to(repeat('x', 260), 'UTF8')",
         "delete from requests where body_hash = sha256('x')",
         "delete from audit_outbox where emitter like 'bench/%'",
     ),

@@ -17,7 +17,8 @@ from deploy.local.suite import Suite
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Actor, Call
 from services.chassis.identity import Signer
-from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.rpc.channels import channel
+from services.chassis.rpc.client import Neighbour
 
 PAIRS = 200
 LENGTH_MIN, BUFFER_MIN, GRID_MIN = 25, 5, 30

@@ -33,7 +33,7 @@ class Tally:
     """Reason, and how many alternatives came with it."""
 
 
-async def book_all(suite: Suite, practice: Practice, requests: Sequence[Message]) -> Tally:
+async def book_all(suite: Suite, practice: Practice, requests: Sequence[Message], *, tries: int = TRIES) -> Tally:
     """Send every request at once, and again under the same request id while nobody answers."""
     tally = Tally()
     async with grpc.aio.insecure_channel(suite.address("booking-server")) as channel:
@@ -44,7 +44,7 @@ async def book_all(suite: Suite, practice: Practice, requests: Sequence[Message]
         )
 
         async def one(request: Message) -> None:
-            for _ in range(TRIES):
+            for _ in range(tries):
                 try:
                     tally.booked.append(await call(request, metadata=practice.metadata("front_desk"), timeout=15))
                     return

@@ -54,22 +54,6 @@ async def test_a_kill_at_a_boundary_loses_and_doubles_nothing(
     assert marker.exists(), "the process never came to the point it was to be killed at"
 
 
-async def test_a_broker_that_is_away_delays_and_loses_nothing(breakable: Suite, practice: Practice) -> None:
-    """Bookings go on without it; what they said arrives when it is back."""
-    breakable.stack.stop_server("broker")
-    try:
-        tally = await book_all(breakable, practice, list(practice.bookings(BOOKINGS)))
-        waiting = scalar(
-            breakable, "booking", "select count(*) from outbox where practice_id = %s", practice.practice_id
-        )
-    finally:
-        breakable.stack.start_server("broker")
-
-    assert len(tally.booked) == BOOKINGS
-    assert waiting >= BOOKINGS
-    report(breakable, practice, tally, BOOKINGS)
-
-
 def report(suite: Suite, practice: Practice, tally: Tally, attempted: int) -> None:
     """Wait until all is settled, then count each acknowledged booking everywhere it must stand, once."""
     booked = {each.appointment_id for each in tally.booked}

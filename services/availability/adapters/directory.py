@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Collection
 
 from psycopg import errors as pg
 
 from services.availability.adapters import proto
+from services.availability.adapters.calendar_rows import load_calendar, read_week, week_words
 from services.availability.adapters.rows import array
 from services.availability.domain import errors, facts
 from services.availability.domain.directory import Directory
-from services.availability.domain.hours import Schedule, SessionType, WeeklyHours
+from services.availability.domain.hours import Schedule, SessionType
 from services.availability.usecases.ports import Room, Site
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection, Database
@@ -23,7 +23,7 @@ MAX_PRACTICES = 1_000
 # Row-level security leaves only the transaction's practices.
 _VERSIONS = "select practice_id::text, version from directories"
 
-_BUMP = """
+BUMP = """
 insert into directories (practice_id, version) values (%s, 1)
 on conflict (practice_id) do update set version = directories.version + 1
 """
@@ -42,16 +42,19 @@ set site_id = excluded.site_id, display_name = excluded.display_name, update_tim
 
 _TYPE_COLUMNS = (
     "session_type_id, display_name, length_min, buffer_before_min, buffer_after_min, notice_min, horizon_days,"
-    " grid_min, modalities"
+    " grid_min, modalities, is_self_bookable, is_same_day_allowed, load_weight, capacity, needs_room"
 )
 
 _PUT_TYPE = f"""
-insert into session_types (practice_id, {_TYPE_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::smallint[])
+insert into session_types (practice_id, {_TYPE_COLUMNS})
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::smallint[], %s, %s, %s, %s, %s)
 on conflict (practice_id, session_type_id) do update
 set display_name = excluded.display_name, length_min = excluded.length_min,
     buffer_before_min = excluded.buffer_before_min, buffer_after_min = excluded.buffer_after_min,
     notice_min = excluded.notice_min, horizon_days = excluded.horizon_days, grid_min = excluded.grid_min,
-    modalities = excluded.modalities, update_time = now()
+    modalities = excluded.modalities, is_self_bookable = excluded.is_self_bookable,
+    is_same_day_allowed = excluded.is_same_day_allowed, load_weight = excluded.load_weight,
+    capacity = excluded.capacity, needs_room = excluded.needs_room, update_time = now()
 """  # noqa: S608 - only the literal column list is put in
 
 _PUT_SCHEDULE = """
@@ -94,7 +97,7 @@ class PostgresDirectories:
             return (await self.checked(conn, [call.practice_id]))[call.practice_id]
 
     async def checked(self, conn: Connection, practice_ids: Collection[str]) -> dict[str, Directory]:
-        """Return the directories of the open transaction's practices: one query, and four for each that changed."""
+        """Return the directories of the open transaction's practices: one query, and eight for each that changed."""
         rows = await (await conn.execute(_VERSIONS)).fetchall()
         versions: dict[str, int] = dict(rows)
         found: dict[str, Directory] = {}
@@ -102,7 +105,10 @@ class PostgresDirectories:
             version = versions.get(practice_id, 0)
             known = self._known.get(practice_id)
             if known is None or known.version != version:
-                known = self._known[practice_id] = await _load(conn, practice_id, version)
+                fresh = await _load(conn, practice_id, version)
+                if known is not None:
+                    fresh.inherit(known)
+                known = self._known[practice_id] = fresh
                 if len(self._known) > MAX_PRACTICES:
                     self._known.popitem(last=False)
             else:
@@ -113,13 +119,13 @@ class PostgresDirectories:
     async def put_site(self, call: Call, site: Site) -> None:
         """Create or replace a site."""
         async with call.tx() as conn:
-            await conn.execute(_BUMP, (call.practice_id,))
+            await conn.execute(BUMP, (call.practice_id,))
             await conn.execute(_PUT_SITE, (call.practice_id, site.site_id, site.display_name, site.time_zone))
 
     async def put_room(self, call: Call, room: Room) -> None:
         """Create or replace a room. Raises Unknown (site)."""
         async with call.tx() as conn:
-            await conn.execute(_BUMP, (call.practice_id,))
+            await conn.execute(BUMP, (call.practice_id,))
             try:
                 await conn.execute(_PUT_ROOM, (call.practice_id, room.room_id, room.site_id, room.display_name))
             except pg.ForeignKeyViolation:
@@ -128,7 +134,7 @@ class PostgresDirectories:
     async def put_session_type(self, call: Call, session_type: SessionType) -> None:
         """Create or replace a session type."""
         async with call.tx() as conn:
-            await conn.execute(_BUMP, (call.practice_id,))
+            await conn.execute(BUMP, (call.practice_id,))
             await conn.execute(
                 _PUT_TYPE,
                 (
@@ -142,6 +148,11 @@ class PostgresDirectories:
                     session_type.horizon_days,
                     session_type.grid_min,
                     array(session_type.modalities),
+                    session_type.is_self_bookable,
+                    session_type.is_same_day_allowed,
+                    session_type.load_weight,
+                    session_type.capacity,
+                    session_type.needs_room,
                 ),
             )
 
@@ -151,13 +162,11 @@ class PostgresDirectories:
         sites = {each.site_id for each in schedule.weekly_hours if each.site_id}
         types = array(schedule.session_type_ids)
         async with call.tx() as conn:
-            await conn.execute(_BUMP, (practice_id,))
+            await conn.execute(BUMP, (practice_id,))
             missing = await (await conn.execute(_MISSING, (array(sites), practice_id, types, practice_id))).fetchone()
             if missing is not None:
                 raise errors.Unknown("No such site or session type.", id=missing[0])
-            hours = json.dumps(
-                [[h.weekday, h.start_min, h.end_min, h.site_id, list(h.modalities)] for h in schedule.weekly_hours]
-            )
+            hours = week_words(schedule.weekly_hours)
             stored = await conn.execute(
                 _PUT_SCHEDULE, (practice_id, schedule.therapist_id, schedule.time_zone, hours, types)
             )
@@ -183,7 +192,7 @@ async def _load(conn: Connection, practice_id: str, version: int) -> Directory:
     types = {}
     for row in await found.fetchall():
         types[str(row[0])] = SessionType(
-            str(row[0]), row[1], row[2], row[3], row[4], row[5], row[6], row[7], tuple(row[8])
+            str(row[0]), row[1], row[2], row[3], row[4], row[5], row[6], row[7], tuple(row[8]), *row[9:]
         )
     found = await conn.execute(
         "select therapist_id::text, time_zone, weekly_hours, session_type_ids, version"
@@ -192,8 +201,14 @@ async def _load(conn: Connection, practice_id: str, version: int) -> Directory:
     )
     schedules = {}
     for therapist_id, time_zone, hours, type_ids, schedule_version in await found.fetchall():
-        weekly = tuple(WeeklyHours(h[0], h[1], h[2], h[3], tuple(h[4])) for h in hours)
         schedules[therapist_id] = Schedule(
-            therapist_id, time_zone, weekly, tuple(str(each) for each in type_ids), schedule_version
+            therapist_id, time_zone, read_week(hours), tuple(str(each) for each in type_ids), schedule_version
         )
-    return Directory(version=version, sites=sites, rooms=rooms, session_types=types, schedules=schedules)
+    return Directory(
+        version=version,
+        sites=sites,
+        rooms=rooms,
+        session_types=types,
+        schedules=schedules,
+        calendar=await load_calendar(conn, practice_id),
+    )

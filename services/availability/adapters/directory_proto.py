@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from kept.availability.v1 import availability_pb2, availability_service_pb2
 from kept.wall.v1 import wall_pb2
@@ -11,6 +12,7 @@ from kept.wall.v1 import wall_pb2
 from services.availability.adapters.proto import (
     DEFAULT_PAGE,
     MAX_TYPES_PAGE,
+    day_of,
     distinct,
     instant_of,
     modality_of,
@@ -20,6 +22,7 @@ from services.availability.adapters.proto import (
 )
 from services.availability.domain import errors
 from services.availability.domain.hours import (
+    MAX_EVERY_WEEKS,
     MAX_SESSION_TYPES,
     MAX_STRETCHES,
     Modality,
@@ -41,7 +44,7 @@ def site_of(message: availability_pb2.Site) -> Site:
     """Return a site as the caller sent it; its zone is unchecked. Raises Malformed."""
     return Site(
         uuid_or_new(message.site_id, field="site.site_id"),
-        _name(message.display_name, field="site.display_name"),
+        name_of(message.display_name, field="site.display_name"),
         message.time_zone,
     )
 
@@ -56,7 +59,7 @@ def room_of(message: availability_pb2.Room) -> Room:
     return Room(
         uuid_or_new(message.room_id, field="room.room_id"),
         uuid_of(message.site_id, field="room.site_id"),
-        _name(message.display_name, field="room.display_name"),
+        name_of(message.display_name, field="room.display_name"),
     )
 
 
@@ -69,14 +72,19 @@ def session_type_of(message: availability_pb2.SessionType) -> SessionType:
     """Return a session type as the caller sent it. Raises Malformed."""
     return SessionType(
         session_type_id=uuid_or_new(message.session_type_id, field="session_type.session_type_id"),
-        display_name=_name(message.display_name, field="session_type.display_name"),
+        display_name=name_of(message.display_name, field="session_type.display_name"),
         length_min=whole(message.length_min, field="session_type.length_min", least=5, most=480),
         buffer_before_min=whole(message.buffer_before_min, field="session_type.buffer_before_min", least=0, most=120),
         buffer_after_min=whole(message.buffer_after_min, field="session_type.buffer_after_min", least=0, most=120),
         notice_min=whole(message.notice_min, field="session_type.notice_min", least=0, most=43_200),
         horizon_days=whole(message.horizon_days, field="session_type.horizon_days", least=1, most=365),
         grid_min=whole(message.grid_min, field="session_type.grid_min", least=5, most=240),
-        modalities=_modalities(message.modalities, field="session_type.modalities"),
+        modalities=modalities_of(message.modalities, field="session_type.modalities"),
+        is_self_bookable=_claimed(message, "is_self_bookable"),
+        is_same_day_allowed=_claimed(message, "is_same_day_allowed"),
+        load_weight=whole(message.load_weight or 1, field="session_type.load_weight", least=1, most=10),
+        capacity=whole(message.capacity or 1, field="session_type.capacity", least=1, most=30),
+        needs_room=_claimed(message, "needs_room"),
     )
 
 
@@ -92,6 +100,11 @@ def session_type_message(session_type: SessionType) -> availability_pb2.SessionT
         horizon_days=session_type.horizon_days,
         grid_min=session_type.grid_min,
         modalities=session_type.modalities,  # type: ignore[arg-type]
+        is_self_bookable=session_type.is_self_bookable,
+        is_same_day_allowed=session_type.is_same_day_allowed,
+        load_weight=session_type.load_weight,
+        capacity=session_type.capacity,
+        needs_room=session_type.needs_room,
     )
 
 
@@ -145,10 +158,14 @@ def schedule_message(schedule: Schedule) -> availability_pb2.Schedule:
         weekly_hours=[
             availability_pb2.WeeklyHours(
                 weekday=each.weekday,
-                start_local=_clock(each.start_min),
-                end_local=_clock(each.end_min),
+                start_local=clock(each.start_min),
+                end_local=clock(each.end_min),
                 site_id=each.site_id,
                 modalities=each.modalities,  # type: ignore[arg-type]
+                every_weeks=each.every_weeks,
+                anchor_date=each.anchor.isoformat() if each.anchor else "",
+                from_date=each.from_day.isoformat() if each.from_day else "",
+                to_date=each.to_day.isoformat() if each.to_day else "",
             )
             for each in schedule.weekly_hours
         ],
@@ -179,36 +196,53 @@ def time_off_message(time_off: TimeOff) -> availability_pb2.TimeOff:
 
 def _hours(message: availability_pb2.WeeklyHours) -> WeeklyHours:
     field = "schedule.weekly_hours"
-    modalities = _modalities(message.modalities, field=f"{field}.modalities")
+    modalities = modalities_of(message.modalities, field=f"{field}.modalities")
     site_id = uuid_of(message.site_id, field=f"{field}.site_id") if message.site_id else ""
     if Modality.IN_PERSON in modalities and not site_id:
         raise errors.Malformed("Hours in person need a site.", field=f"{field}.site_id")
     return WeeklyHours(
         weekday=whole(message.weekday, field=f"{field}.weekday", least=1, most=7),
-        start_min=_minute(message.start_local, field=f"{field}.start_local"),
-        end_min=_minute(message.end_local, field=f"{field}.end_local"),
+        start_min=minute_of(message.start_local, field=f"{field}.start_local"),
+        end_min=minute_of(message.end_local, field=f"{field}.end_local"),
         site_id=site_id,
         modalities=modalities,
+        every_weeks=whole(message.every_weeks or 1, field=f"{field}.every_weeks", least=1, most=MAX_EVERY_WEEKS),
+        anchor=_day(message.anchor_date, field=f"{field}.anchor_date"),
+        from_day=_day(message.from_date, field=f"{field}.from_date"),
+        to_day=_day(message.to_date, field=f"{field}.to_date"),
     )
 
 
-def _minute(text: str, *, field: str) -> int:
+def _day(text: str, *, field: str) -> date | None:
+    return day_of(text, field=field) if text else None
+
+
+def _claimed(message: availability_pb2.SessionType, field: str) -> bool:
+    """Return what a message says of itself; silence is a yes, so that who knows no such field changes nothing."""
+    return bool(getattr(message, field)) if message.HasField(field) else True  # type: ignore[arg-type]
+
+
+def minute_of(text: str, *, field: str) -> int:
+    """Return the minute of the day that HH:MM means. Raises Malformed."""
     if not _CLOCK.fullmatch(text):
         raise errors.Malformed("A time of day is HH:MM.", field=field)
     return int(text[:2]) * 60 + int(text[3:])
 
 
-def _clock(minute: int) -> str:
+def clock(minute: int) -> str:
+    """Return a minute of the day as HH:MM."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-def _name(text: str, *, field: str) -> str:
+def name_of(text: str, *, field: str) -> str:
+    """Return a display name. Raises Malformed."""
     if not text.strip() or len(text) > MAX_NAME_CHARS or not text.isprintable():
         raise errors.Malformed("A name has 1 to 120 printable characters.", field=field, most=str(MAX_NAME_CHARS))
     return text
 
 
-def _modalities(values: Iterable[int], *, field: str) -> tuple[int, ...]:
+def modalities_of(values: Iterable[int], *, field: str) -> tuple[int, ...]:
+    """Return at least one modality, each once. Raises Malformed."""
     found: Sequence[int] = [modality_of(each, field=field) for each in values]
     if not found or Modality.ANY in found or len(set(found)) < len(found):
         raise errors.Malformed("List each modality once.", field=field)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import uuid_utils
 from google.protobuf.message import Message
@@ -15,7 +15,7 @@ from kept.wall.v1 import wall_pb2
 
 from services.availability.domain import errors, facts
 from services.availability.domain.claim import Claim, Placement, State
-from services.availability.domain.wall import WallTime, instant
+from services.availability.domain.wall import YEARS, WallTime, instant
 from services.availability.domain.wish import Wish
 from services.availability.usecases.ports import Slot
 from services.availability.usecases.search_slots import Cursor, Query
@@ -40,7 +40,11 @@ LAST_YEAR_S = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", re.ASCII)
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
 _LAST_MODALITY = max(availability_pb2.Modality.values())
+
+_LAST_PART = max(availability_service_pb2.PartOfDay.values())
 
 _STATES = {
     State.HELD: availability_pb2.Claim.STATE_HELD,
@@ -89,6 +93,17 @@ def whole(value: int, *, field: str, least: int, most: int) -> int:
     if not least <= value <= most:
         raise errors.Malformed("A number is outside its limits.", field=field, least=str(least), most=str(most))
     return value
+
+
+def day_of(text: str, *, field: str) -> date:
+    """Return a day of the calendar, "YYYY-MM-DD". Raises Malformed."""
+    try:
+        found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:
+        raise errors.Malformed("A date is YYYY-MM-DD.", field=field)
+    return found
 
 
 def modality_of(value: int, *, field: str) -> int:
@@ -188,6 +203,8 @@ def slot_message(slot: Slot) -> availability_pb2.Slot:
         start_wall=_wall(slot.wall),
         modality=slot.modality,  # type: ignore[arg-type]
         site_id=slot.site_id,
+        viewer_wall=_wall(slot.viewer_wall) if slot.viewer_wall else None,
+        local_date=(slot.viewer_wall or slot.wall).local[:10],
     )
 
 
@@ -217,6 +234,15 @@ def event_of(practice_id: str, fact: facts.Fact) -> Message:
                 start_time=Timestamp(seconds=fact.start_s),
                 version=fact.version,
             )
+        case facts.ClaimShifted():
+            return availability_events_pb2.ClaimShifted(
+                practice_id=practice_id,
+                claim_id=fact.claim_id,
+                start_time=Timestamp(seconds=fact.start_s),
+                end_time=Timestamp(seconds=fact.end_s),
+                tzdata_version=fact.tzdata_version,
+                version=fact.version,
+            )
         case facts.ScheduleChanged():
             return availability_events_pb2.ScheduleChanged(
                 practice_id=practice_id, therapist_id=fact.therapist_id, version=fact.version
@@ -239,6 +265,10 @@ def query_of(
         site_id=uuid_of(request.site_id, field="site_id") if request.site_id else "",
         is_first_only=request.next_available,
         is_by_staff=is_by_staff,
+        viewer_time_zone=request.viewer_time_zone,
+        parts_of_day=tuple(
+            sorted({whole(each, field="parts_of_day", least=1, most=_LAST_PART) for each in request.parts_of_day})
+        ),
     )
     limit = page_size(request.page_size, default=DEFAULT_PAGE, most=MAX_SLOTS_PAGE)
     return query, limit, _cursor_of(request.page_token, query)

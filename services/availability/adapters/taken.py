@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from struct import iter_unpack
 
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
@@ -10,6 +11,7 @@ from psycopg.rows import TupleRow
 from services.availability.adapters.rows import array, columns
 from services.availability.domain.board import Board
 from services.availability.domain.free import Span
+from services.availability.domain.reasons import Taker
 from services.chassis.db.pool import Connection, Database
 
 _OCCUPIED = """
@@ -17,7 +19,22 @@ select practice_id::text, resource_id::text, start_s, end_s
   from occupied(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid)
 """
 
-_TAKEN_TIMES = "select resource_id::text, spans from taken_times(%s, %s::uuid[], %s, %s)"
+_TAKEN_SPANS = "select resource_id::text, spans from taken_spans(%s, %s::uuid[], %s, %s)"
+
+_MICROS = 1_000_000
+_EPOCH_2000_S = 946_684_800
+"""Epoch seconds of the instant from which PostgreSQL counts."""
+
+_COUNT_BYTES = 4
+_RANGE = ">ibiqiq"
+"""
+A range of a multirange on the wire: bytes that follow, flags, then each bound with its length; no bound is missing,
+because occupancies_during_check lets none be endless. Source: rangetypes.c and multirangetypes.c of PostgreSQL.
+"""
+
+_TAKERS = """
+select kind, source_id::text, start_s, end_s, inner_start_s, inner_end_s from takers(%s, %s, %s, %s)
+"""
 
 Need = tuple[str, str, Span]
 """Practice, resource, and the stretch to look up."""
@@ -30,17 +47,28 @@ class PostgresTaken:
         self._database = database
 
     async def times(self, practice_id: str, resource_ids: Sequence[str], span: Span) -> Mapping[str, Sequence[Span]]:
-        """Return what is taken of each resource in a stretch; one of which nothing is taken is missing."""
+        """Return what is taken of each resource in a stretch, by start; one of which nothing is taken is missing."""
         if not resource_ids:
             return {}
         async with self._database.begin([practice_id]) as conn:
-            found = await conn.execute(_TAKEN_TIMES, (practice_id, array(resource_ids), *span))
+            found = await conn.execute(_TAKEN_SPANS, (practice_id, array(resource_ids), *span), binary=True)
             rows = await found.fetchall()
-        taken: dict[str, Sequence[Span]] = {}
-        for resource_id, text in rows:
-            edges = [int(word) for word in text.split(" ")]
-            taken[resource_id] = list(zip(edges[::2], edges[1::2], strict=True))
-        return taken
+        return {resource_id: _spans(packed) for resource_id, packed in rows if packed}
+
+    async def takers(self, practice_id: str, therapist_id: str, span: Span) -> Sequence[Taker]:
+        """Return everything that takes a therapist's time in a stretch, by start."""
+        async with self._database.begin([practice_id]) as conn:
+            found = await conn.execute(_TAKERS, (practice_id, therapist_id, *span))
+            rows = await found.fetchall()
+        return [Taker(row[0] == "time_off", row[1], (row[2], row[3]), (row[4], row[5])) for row in rows]
+
+
+def _spans(packed: bytes) -> list[Span]:
+    """Read a multirange as the database sends it, sorted and disjoint; fractions of a second widen a span."""
+    return [
+        (start // _MICROS + _EPOCH_2000_S, _EPOCH_2000_S - (-end // _MICROS))
+        for _, _, _, start, _, end in iter_unpack(_RANGE, memoryview(packed)[_COUNT_BYTES:])
+    ]
 
 
 async def look_up(conn: Connection, board: Board, needs: Collection[Need], *, but_claim_id: str | None = None) -> None:

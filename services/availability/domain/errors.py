@@ -47,8 +47,20 @@ class HoursOverlap(errors.InvalidRequest):
     reason = "HOURS_OVERLAP"
 
 
+class AnchorNotMonday(errors.InvalidRequest):
+    """Alternating weeks need a Monday to count from, and only they have one."""
+
+    reason = "ANCHOR_NOT_MONDAY"
+
+
+class UnknownHolidays(errors.InvalidRequest):
+    """No public holidays are known of that country or subdivision."""
+
+    reason = "UNKNOWN_HOLIDAYS"
+
+
 class Unknown(errors.NotFound):
-    """This practice has no such site, room, session type, schedule or claim; the metadata names it."""
+    """This practice has no such site, room, session type, schedule, date or claim; the metadata names it."""
 
     reason = "NOT_FOUND"
 
@@ -105,3 +117,27 @@ class MovePending(errors.RuleViolated):
     """Another move of this claim waits for its owner's word."""
 
     reason = "MOVE_PENDING"
+
+
+class NotSelfBookable(errors.RuleViolated):
+    """Only staff books this session type."""
+
+    reason = "NOT_SELF_BOOKABLE"
+
+
+class SameDayClosed(errors.RuleViolated):
+    """Clients can't book this session type for the same day."""
+
+    reason = "SAME_DAY_CLOSED"
+
+
+class TravelOverlap(errors.RuleViolated):
+    """The therapist is on another travel on one of these days."""
+
+    reason = "TRAVEL_OVERLAP"
+
+
+class TooManyEntries(errors.RuleViolated):
+    """There are as many of them as there may be; delete what is over first."""
+
+    reason = "TOO_MANY_ENTRIES"

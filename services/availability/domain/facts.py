@@ -36,4 +36,15 @@ class ScheduleChanged:
     version: int
 
 
-Fact: TypeAlias = TimeFreed | HoldLapsed | ScheduleChanged
+@dataclass(frozen=True, slots=True)
+class ClaimShifted:
+    """An agreed wall time lies at another instant by new rules of its zone; start_s and end_s are epoch seconds."""
+
+    claim_id: str
+    start_s: int
+    end_s: int
+    tzdata_version: str
+    version: int
+
+
+Fact: TypeAlias = TimeFreed | HoldLapsed | ScheduleChanged | ClaimShifted

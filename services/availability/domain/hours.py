@@ -1,12 +1,13 @@
-"""Says which sessions a therapist's weekly hours offer on a day."""
+"""Says what a session type asks for, and which weekly hours a therapist keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import IntEnum
-from itertools import pairwise
+from itertools import combinations
+from math import gcd
 from typing import NamedTuple
 
 from services.availability.domain import errors, wall
@@ -16,6 +17,12 @@ MAX_STRETCHES = 50
 
 MAX_SESSION_TYPES = 50
 """Session types one therapist gives. Source: the contract."""
+
+MAX_EVERY_WEEKS = 8
+"""Weeks between two turns of the same hours. Source: the contract; nobody's rota is longer."""
+
+MONDAY = 1
+WEEK_DAYS = 7
 
 
 class Modality(IntEnum):
@@ -34,6 +41,15 @@ class Option(NamedTuple):
     site_id: str
 
 
+class Stretch(NamedTuple):
+    """Working hours of one day: minutes of the local day, 0 to 1440; site_id is empty for remote hours."""
+
+    start_min: int
+    end_min: int
+    site_id: str
+    modalities: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SessionType:
     """A kind of session a practice offers; lengths are elapsed time."""
@@ -47,6 +63,11 @@ class SessionType:
     horizon_days: int
     grid_min: int
     modalities: tuple[int, ...]
+    is_self_bookable: bool = True
+    is_same_day_allowed: bool = True
+    load_weight: int = 1
+    capacity: int = 1
+    needs_room: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +76,8 @@ class WeeklyHours:
     One weekly stretch of working hours on the wall clock.
 
     weekday is ISO's, 1 Monday to 7 Sunday; start_min and end_min are minutes of the local day, 0 to 1440.
+    With every_weeks above 1 they hold in the anchor's week and every so many weeks before and after it; anchor
+    is a Monday. from_day and to_day are the first and the last day on which they hold.
     """
 
     weekday: int
@@ -62,6 +85,47 @@ class WeeklyHours:
     end_min: int
     site_id: str
     modalities: tuple[int, ...]
+    every_weeks: int = 1
+    anchor: date | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the stretch takes place on a day."""
+        if self.weekday != day.isoweekday():
+            return False
+        if (self.from_day is not None and day < self.from_day) or (self.to_day is not None and day > self.to_day):
+            return False
+        return self.anchor is None or (day - self.anchor).days // WEEK_DAYS % self.every_weeks == 0
+
+    @property
+    def stretch(self) -> Stretch:
+        """Return what it is on a day on which it holds."""
+        return Stretch(self.start_min, self.end_min, self.site_id, self.modalities)
+
+    def check(self) -> None:
+        """Refuse what no week can have. Raises HoursReversed, IntervalReversed, AnchorNotMonday."""
+        if self.end_min <= self.start_min:
+            raise errors.HoursReversed("Hours end after they start.", weekday=str(self.weekday))
+        if self.from_day is not None and self.to_day is not None and self.to_day < self.from_day:
+            raise errors.IntervalReversed("Hours hold until a day before they begin to.", weekday=str(self.weekday))
+        if (self.anchor is None) != (self.every_weeks == 1) or (
+            self.anchor is not None and self.anchor.isoweekday() != MONDAY
+        ):
+            raise errors.AnchorNotMonday("Alternating weeks count from a Monday.", weekday=str(self.weekday))
+
+    def meets(self, other: WeeklyHours) -> bool:
+        """Tell whether there can be a day on which both hold and share a minute."""
+        if self.weekday != other.weekday or self.start_min >= other.end_min or other.start_min >= self.end_min:
+            return False
+        first = max(self.from_day or date.min, other.from_day or date.min)
+        last = min(self.to_day or date.max, other.to_day or date.max)
+        if first > last:
+            return False
+        if self.anchor is None or other.anchor is None:
+            return True
+        weeks_apart = (self.anchor - other.anchor).days // WEEK_DAYS
+        return weeks_apart % gcd(self.every_weeks, other.every_weeks) == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,88 +145,23 @@ class Schedule:
         Raises:
             UnknownTimeZone: No zone has this name. (INVALID_ARGUMENT)
             HoursReversed: A stretch ends at or before its start. (INVALID_ARGUMENT)
+            IntervalReversed: A stretch holds until a day before it begins to. (INVALID_ARGUMENT)
+            AnchorNotMonday: Alternating weeks without a Monday to count from. (INVALID_ARGUMENT)
             HoursOverlap: Two stretches of a day share a minute. (INVALID_ARGUMENT)
         """
         wall.zone(self.time_zone)
         for hours in self.weekly_hours:
-            if hours.end_min <= hours.start_min:
-                raise errors.HoursReversed("Hours end after they start.", weekday=str(hours.weekday))
-        ordered = sorted(self.weekly_hours, key=lambda each: (each.weekday, each.start_min))
-        for before, after in pairwise(ordered):
-            if before.weekday == after.weekday and after.start_min < before.end_min:
-                raise errors.HoursOverlap("Hours of one day overlap.", weekday=str(after.weekday))
+            hours.check()
+        for one, other in combinations(self.weekly_hours, 2):
+            if one.meets(other):
+                raise errors.HoursOverlap("Hours of one day overlap.", weekday=str(other.weekday))
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """
-    What a day offers, whatever is taken.
-
-    options_by_start has every start in epoch seconds, ascending, with the ways it may take place, in the order
-    the hours list them. groups has the same starts, grouped by their ways.
-    """
-
-    options_by_start: Mapping[int, tuple[Option, ...]]
-    groups: Sequence[tuple[tuple[Option, ...], Sequence[int]]]
-
-
-def offer(schedule: Schedule, session_type: SessionType, day: date) -> Offer:
-    """
-    Work out what a day offers.
-
-    Hours and grid are read off the wall clock; the session's length is elapsed time and has to fit between
-    the instants at which the hours start and end. Stretches that touch at the same site count as one. Buffers may
-    lie outside of the hours.
-
-    Cost:
-        A dictionary and its groups a therapist, session type and day; `Directory` remembers them.
-
-    Source:
-        "Weekly at 15:00 stays 15:00": ARCHITECTURE.md, invariant 10; held by
-        tests/property/availability/test_wall_clocks.py.
-    """
-    found: dict[int, tuple[Option, ...]] = {}
-    rules = wall.zone(schedule.time_zone)
-    length_s = session_type.length_min * wall.MINUTE_S
-    for hours in schedule.weekly_hours:
-        if hours.weekday != day.isoweekday():
-            continue
-        start_s = wall.edge(day, hours.start_min, rules, is_end=False)
-        first_min = -(-hours.start_min // session_type.grid_min) * session_type.grid_min
-        for modality in hours.modalities:
-            if modality not in session_type.modalities:
-                continue
-            days, end_min = _reach(schedule.weekly_hours, hours, modality)
-            last_s = wall.edge(day + timedelta(days=days), end_min, rules, is_end=True) - length_s
-            option = Option(modality, hours.site_id if modality == Modality.IN_PERSON else "")
-            for minute in range(first_min, hours.end_min, session_type.grid_min):
-                for at_s in wall.instants(day, minute, rules):
-                    if start_s <= at_s <= last_s:
-                        found[at_s] = (*found.get(at_s, ()), option)
-    options_by_start = dict(sorted(found.items()))
-    groups: dict[tuple[Option, ...], list[int]] = {}
-    for at_s, options in options_by_start.items():
-        groups.setdefault(options, []).append(at_s)
-    return Offer(options_by_start, tuple(groups.items()))
-
-
-def _reach(week: Sequence[WeeklyHours], hours: WeeklyHours, modality: int) -> tuple[int, int]:
-    """Return how many days later, and at which minute, the hours end that begin with this stretch."""
-    days = 0
-    while days < 2:
-        weekday, minute = hours.weekday, hours.end_min
-        if minute == wall.DAY_MIN:
-            weekday, minute = weekday % 7 + 1, 0
-        following = [
-            each
-            for each in week
-            if each.weekday == weekday
-            and each.start_min == minute
-            and each.site_id == hours.site_id
-            and modality in each.modalities
-        ]
-        if not following:
-            break
-        days += hours.end_min == wall.DAY_MIN
-        hours = following[0]
-    return days, hours.end_min
+def check_stretches(stretches: Sequence[Stretch]) -> None:
+    """Refuse hours that no day can have. Raises HoursReversed, HoursOverlap."""
+    for each in stretches:
+        if each.end_min <= each.start_min:
+            raise errors.HoursReversed("Hours end after they start.")
+    for one, other in combinations(stretches, 2):
+        if one.start_min < other.end_min and other.start_min < one.end_min:
+            raise errors.HoursOverlap("Hours of one day overlap.")

@@ -79,6 +79,7 @@ def instant(wall: WallTime, *, field: str = "start_wall") -> int:
     return both[wall.fold - 1]
 
 
+@lru_cache(maxsize=16384)
 def wall_at(at_s: int, time_zone: str) -> WallTime:
     """Return what a wall clock shows at an instant; fold is said only where clocks show the time twice."""
     local = datetime.fromtimestamp(at_s, zone(time_zone))

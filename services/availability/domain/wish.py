@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.availability.domain import errors
 from services.availability.domain.claim import Placement
 from services.availability.domain.directory import Directory
 from services.availability.domain.hours import Modality, Option, SessionType
-from services.availability.domain.wall import MINUTE_S, WallTime, local_date
+from services.availability.domain.wall import MINUTE_S, WallTime, edge, local_date, zone
 
 DAY_S = 86_400
 
@@ -72,6 +73,7 @@ def find_ways(wish: Wish, directory: Directory, *, now_s: int) -> Ways:
         Unknown: No such session type, schedule or room. (NOT_FOUND)
         NoticeTooShort: A client books too late. (FAILED_PRECONDITION)
         HorizonExceeded: A client books too far ahead. (FAILED_PRECONDITION)
+        NotSelfBookable, SameDayClosed: A client books what only staff may. (FAILED_PRECONDITION)
         SlotNotOffered: The therapist's hours have no such start, or not in this way. (FAILED_PRECONDITION)
     """
     if wish.start_s <= now_s:
@@ -83,15 +85,18 @@ def find_ways(wish: Wish, directory: Directory, *, now_s: int) -> Ways:
     if schedule is None:
         raise errors.Unknown("No such therapist's schedule.", therapist_id=wish.therapist_id)
     if not wish.is_by_staff:
+        if not session_type.is_self_bookable:
+            raise errors.NotSelfBookable("Only staff books this session type.")
         earliest_s, latest_s = bounds(session_type, now_s=now_s)
+        if wish.start_s < opens_s(session_type, directory.calendar.zone_at(schedule, now_s), now_s=now_s):
+            raise errors.SameDayClosed("This session type can't be booked for the same day.")
         if wish.start_s < earliest_s:
             raise errors.NoticeTooShort("The notice is too short.", notice_min=str(session_type.notice_min))
         if wish.start_s >= latest_s:
             raise errors.HorizonExceeded("It is too far ahead.", horizon_days=str(session_type.horizon_days))
     options: Sequence[Option] = ()
     if wish.session_type_id in schedule.session_type_ids:
-        day = local_date(wish.start_s, schedule.time_zone)
-        options = directory.offers(schedule, session_type, day).options_by_start.get(wish.start_s, ())
+        options = directory.options_at(schedule, session_type, wish.start_s)
     if wish.modality != Modality.ANY:
         options = [each for each in options if each.modality == wish.modality]
     if wish.room_id:
@@ -108,10 +113,20 @@ def bounds(session_type: SessionType, *, now_s: int) -> tuple[int, int]:
     return now_s + session_type.notice_min * MINUTE_S, now_s + session_type.horizon_days * DAY_S
 
 
+def opens_s(session_type: SessionType, time_zone: str, *, now_s: int) -> int:
+    """Return from when on a client may book where the same day is closed: the next midnight there; else the present."""
+    if session_type.is_same_day_allowed:
+        return now_s
+    tomorrow = local_date(now_s, time_zone) + timedelta(days=1)
+    return edge(tomorrow, 0, zone(time_zone), is_end=False)
+
+
 def rooms_to_try(ways: Ways, option: Option, directory: Directory) -> Sequence[str]:
     """Return the rooms an option may take, in order; one empty id when it needs none."""
     if option.modality != Modality.IN_PERSON:
         return ("",)
     if ways.wish.room_id:
         return (ways.wish.room_id,)
+    if not ways.session_type.needs_room:
+        return ("",)
     return directory.rooms_for(ways.wish.therapist_id, option.site_id)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import date
+from typing import NamedTuple, Protocol
 
 from services.availability.domain import facts
 from services.availability.domain.claim import Claim, Placement
+from services.availability.domain.days import Closure, HolidayCalendar, Override, Travel
 from services.availability.domain.directory import Directory
 from services.availability.domain.free import Span
 from services.availability.domain.hours import Schedule, SessionType
+from services.availability.domain.reasons import Taker
 from services.availability.domain.wall import WallTime
 from services.availability.domain.wish import Ways, Wish
 from services.chassis.context import Call
@@ -46,9 +49,8 @@ class TimeOff:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A free slot."""
+class Slot(NamedTuple):
+    """A free slot; a tuple, because a search makes thousands."""
 
     therapist_id: str
     session_type_id: str
@@ -57,6 +59,7 @@ class Slot:
     wall: WallTime
     modality: int
     site_id: str
+    viewer_wall: WallTime | None = None
 
 
 class Directories(Protocol):
@@ -79,6 +82,42 @@ class Directories(Protocol):
 
     async def put_schedule(self, call: Call, schedule: Schedule) -> int:
         """Create or replace a schedule with its event, and return its version. Raises Unknown (site, session type)."""
+
+
+class Calendars(Protocol):
+    """Writes exceptions in the call's own transaction, each a change of the directory; lists time off."""
+
+    async def put_override(self, call: Call, override: Override) -> None:
+        """Create or replace an override. Raises Unknown (schedule, site), TooManyEntries."""
+
+    async def delete_override(self, call: Call, therapist_id: str, day: date) -> Override:
+        """Delete an override and return what it was. Raises Unknown."""
+
+    async def put_travel(self, call: Call, travel: Travel) -> None:
+        """Create or replace a travel. Raises Unknown (schedule), TravelOverlap, TooManyEntries."""
+
+    async def delete_travel(self, call: Call, travel_id: str) -> Travel:
+        """Delete a travel and return what it was. Raises Unknown."""
+
+    async def put_closure(self, call: Call, closure: Closure) -> None:
+        """Create or replace a closure. Raises Unknown (site), TooManyEntries."""
+
+    async def delete_closure(self, call: Call, closure_id: str) -> Closure:
+        """Delete a closure and return what it was. Raises Unknown."""
+
+    async def put_holiday_calendar(self, call: Call, kept: HolidayCalendar) -> None:
+        """Create or replace the holidays of a site or the practice. Raises Unknown (site)."""
+
+    async def delete_holiday_calendar(self, call: Call, site_id: str) -> HolidayCalendar:
+        """Delete a calendar and return what it was. Raises Unknown."""
+
+    async def time_offs(
+        self, call: Call, therapist_id: str, *, limit: int, after: tuple[int, str] | None
+    ) -> Sequence[TimeOff]:
+        """Return at most *limit* stretches of time off by start, then id, those after the cursor."""
+
+    async def delete_time_off(self, call: Call, time_off_id: str) -> TimeOff:
+        """Delete a stretch of time off with what it blocks, and return what it was. Raises Unknown."""
 
 
 class Holds(Protocol):
@@ -120,8 +159,25 @@ class Claims(Protocol):
         """Ask the owners of claims that are due for their word, at most *limit*; return how many."""
 
 
+class AgedClaims(Protocol):
+    """Finds claims made by other zone rules, and changes one at a time."""
+
+    async def of_other_rules(
+        self, tzdata_version: str, *, after: tuple[str, str], limit: int
+    ) -> Sequence[tuple[str, str]]:
+        """Return practice and id of claims that lie ahead and were made by another release, those after a pair."""
+
+    async def change(
+        self, practice_id: str, claim_id: str, step: Callable[[Claim], tuple[Claim, list[facts.Fact]]]
+    ) -> None:
+        """Change a claim by one step, in a transaction of its own, with its facts. Raises Unknown, SlotTaken."""
+
+
 class Taken(Protocol):
     """Looks up what is taken."""
 
     async def times(self, practice_id: str, resource_ids: Sequence[str], span: Span) -> Mapping[str, Sequence[Span]]:
-        """Return what is taken of each resource in a stretch; one of which nothing is taken may be missing."""
+        """Return what is taken of each resource in a stretch, by start; one with nothing taken may be missing."""
+
+    async def takers(self, practice_id: str, therapist_id: str, span: Span) -> Sequence[Taker]:
+        """Return everything that takes a therapist's time in a stretch, by start."""

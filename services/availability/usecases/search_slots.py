@@ -6,20 +6,30 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from services.availability.domain import errors
+from services.availability.domain.day_parts import outside_parts
 from services.availability.domain.directory import Directory
-from services.availability.domain.free import Span, blocked_everywhere, blocked_starts, cut
-from services.availability.domain.hours import Modality, Option, Schedule, SessionType
-from services.availability.domain.wall import MINUTE_S, local_date, wall_at
-from services.availability.domain.wish import DAY_S, bounds
+from services.availability.domain.free import Rooms, Span, cut, free_starts, merge
+from services.availability.domain.hours import WEEK_DAYS, Modality, Option, Schedule, SessionType
+from services.availability.domain.wall import MINUTE_S, local_date, wall_at, zone
+from services.availability.domain.wish import DAY_S, bounds, opens_s
 from services.availability.usecases.ports import Clock, Directories, Slot, Taken
 
 MAX_DAYS = 184
 """Days one search may span. Source: the contract."""
 
 FIRST_STEP_DAYS = 7
-"""Days looked at first; each further look takes in twice as many, so a full calendar costs few queries."""
+"""Days looked at first for everybody's next; each further look takes in twice as many: full calendars cost little."""
+
+FREE_A_DAY = 2
+"""Free starts a therapist is taken to have on a working day: what a search looks at first should just do."""
+
+WORK_DAYS = 5
+
+Free = dict[int, list[tuple[str, Option]]]
+"""Free starts, each with its therapists in order of their ids and the best way it may take place with each."""
 
 Cursor = tuple[int, str]
 """Start and therapist of the last slot of a page."""
@@ -30,7 +40,8 @@ class Query:
     """
     What is searched for; empty ids and modality 0 limit nothing.
 
-    from_s and to_s are epoch seconds; a slot starts at from_s or later and before to_s.
+    from_s and to_s are epoch seconds; a slot starts at from_s or later and before to_s. parts_of_day are numbers of
+    PartOfDay, meant on the viewer's wall clock, on the therapist's where no viewer's zone is named.
     """
 
     practice_id: str
@@ -42,6 +53,8 @@ class Query:
     site_id: str
     is_first_only: bool
     is_by_staff: bool
+    viewer_time_zone: str = ""
+    parts_of_day: tuple[int, ...] = ()
 
 
 async def search_slots(
@@ -53,8 +66,11 @@ async def search_slots(
     Raises:
         IntervalReversed: to_s is not after from_s. (INVALID_ARGUMENT)
         HorizonExceeded: The stretch is longer than MAX_DAYS. (FAILED_PRECONDITION)
+        UnknownTimeZone: The viewer's zone has no such name. (INVALID_ARGUMENT)
         Unknown: No such session type. (NOT_FOUND)
     """
+    if query.viewer_time_zone:
+        zone(query.viewer_time_zone)
     if query.to_s <= query.from_s:
         raise errors.IntervalReversed("The search ends at or before its start.")
     if query.to_s - query.from_s > MAX_DAYS * DAY_S:
@@ -66,29 +82,33 @@ async def search_slots(
     now_s = clock()
     from_s, to_s = max(query.from_s, now_s + 1), query.to_s
     if not query.is_by_staff:
+        if not session_type.is_self_bookable:
+            return []
         earliest_s, latest_s = bounds(session_type, now_s=now_s)
         from_s, to_s = max(from_s, earliest_s), min(to_s, latest_s)
     left = {each.therapist_id: each for each in _schedules(query, directory)}
     if after is not None and not query.is_first_only:
         from_s = max(from_s, after[0])
     found: list[Slot] = []
-    step_s = FIRST_STEP_DAYS * DAY_S
+    step_s = _first_step_days(query, len(left), limit) * DAY_S
     while left and from_s < to_s and len(found) < limit:
         span = (from_s, min(from_s + step_s, to_s))
-        starts = await _free_starts(query, left.values(), directory, session_type, taken, span)
+        free = await _free_slots(query, left.values(), directory, session_type, taken, span, now_s=now_s)
         if query.is_first_only:
-            starts = {therapist_id: each[:1] for therapist_id, each in starts.items()}
-            for therapist_id, each in starts.items():
-                if each:
+            free = _firsts(free)
+            for ways in free.values():
+                for therapist_id, _ in ways:
                     del left[therapist_id]
-        ordered = sorted((at_s, therapist_id, option) for therapist_id, each in starts.items() for at_s, option in each)
-        wanted = [each for each in ordered if after is None or each[:2] > after][: limit - len(found)]
-        found += [
-            _slot(directory.schedules[therapist_id], session_type, at_s, option)
-            for at_s, therapist_id, option in wanted
-        ]
+        found += islice(_slots(query, directory, session_type, free, after), limit - len(found))
         from_s, step_s = span[1], step_s * 2
     return found
+
+
+def _first_step_days(query: Query, therapists: int, limit: int) -> int:
+    """Return how many days most likely hold enough; each further look takes in twice as many."""
+    if query.is_first_only:
+        return FIRST_STEP_DAYS
+    return min(MAX_DAYS, 1 + limit // (FREE_A_DAY * therapists + 1) * WEEK_DAYS // WORK_DAYS)
 
 
 def _schedules(query: Query, directory: Directory) -> Iterator[Schedule]:
@@ -99,38 +119,82 @@ def _schedules(query: Query, directory: Directory) -> Iterator[Schedule]:
             yield schedule
 
 
-async def _free_starts(
+async def _free_slots(
     query: Query,
     schedules: Collection[Schedule],
     directory: Directory,
     session_type: SessionType,
     taken: Taken,
     span: Span,
-) -> dict[str, list[tuple[int, Option]]]:
-    """Return the free starts of each therapist in one stretch, each with the best way it may take place."""
+    *,
+    now_s: int,
+) -> Free:
+    """Return the free starts of all therapists in one stretch, each with the best way it may take place."""
+    hidden = _Hidden(query, directory, session_type, span, now_s=now_s)
     offered = {each.therapist_id: _offered(query, each, directory, session_type, span) for each in schedules}
-    sites = {site_id for ways in offered.values() for options in ways for _, site_id in options if site_id}
-    rooms = [room_id for site_id in sites for room_id in directory.rooms.get(site_id, ())]
+    sites: set[str] = set()
+    if session_type.needs_room:
+        sites = {site_id for ways in offered.values() for options in ways for _, site_id in options if site_id}
+    room_ids = [room_id for site_id in sites for room_id in directory.rooms.get(site_id, ())]
     reach_s = (session_type.length_min + session_type.buffer_before_min + session_type.buffer_after_min) * MINUTE_S
     wide = (span[0] - reach_s, span[1] + reach_s)
-    busy = await taken.times(query.practice_id, [*offered, *rooms], wide)
+    busy = await taken.times(query.practice_id, [*offered, *room_ids], wide)
     before_s, after_s = session_type.buffer_before_min * MINUTE_S, session_type.buffer_after_min * MINUTE_S
     length_s = session_type.length_min * MINUTE_S
-    full = {site_id: _full(directory.rooms.get(site_id, ()), busy, length_s, span) for site_id in sites}
-    found: dict[str, list[tuple[int, Option]]] = {}
-    for therapist_id, ways in offered.items():
-        blocked = blocked_starts(busy.get(therapist_id, ()), before_s=before_s, length_s=length_s, after_s=after_s)
-        best: list[tuple[int, Option]] = []
+    rooms = {each: Rooms([busy.get(room_id, ()) for room_id in directory.rooms.get(each, ())]) for each in sites}
+    found: Free = {}
+    for therapist_id, ways in sorted(offered.items()):
+        mine = busy.get(therapist_id, ())
+        unseen = hidden.of(directory.schedules[therapist_id])
         for options, starts in ways.items():
-            left = cut(starts, blocked)
+            left: Sequence[int] = free_starts(starts, mine, before_s=before_s, length_s=length_s, after_s=after_s)
+            if unseen:
+                left = cut(left, unseen)
+            possible: Sequence[int]
             for option in options:
-                possible = cut(left, full[option.site_id]) if option.site_id else left
-                best += [(at_s, option) for at_s in possible]
-                if len(possible) == len(left):
+                site = rooms.get(option.site_id)
+                if site is None:
+                    possible, left = left, []
+                else:
+                    possible, left = site.split(left, length_s)
+                place = (therapist_id, option)
+                for at_s in possible:
+                    if at_s in found:
+                        found[at_s].append(place)
+                    else:
+                        found[at_s] = [place]
+                if not left:
                     break
-                left = sorted(set(left).difference(possible))
-        found[therapist_id] = sorted(best)
     return found
+
+
+class _Hidden:
+    """Starts that the query, or a closed same day, hides from the viewer; by the therapist's zone."""
+
+    def __init__(
+        self, query: Query, directory: Directory, session_type: SessionType, span: Span, *, now_s: int
+    ) -> None:
+        self._query = query
+        self._directory = directory
+        self._session_type = session_type
+        self._span = span
+        self._now_s = now_s
+        self._is_same_day_hidden = not query.is_by_staff and not session_type.is_same_day_allowed
+        self._by_zones: dict[tuple[str, str], list[Span]] = {}
+
+    def of(self, schedule: Schedule) -> Sequence[Span]:
+        """Return the stretches that are hidden, sorted and disjoint."""
+        if not self._query.parts_of_day and not self._is_same_day_hidden:
+            return ()
+        here = self._directory.calendar.zone_at(schedule, self._now_s)
+        zones = (self._query.viewer_time_zone or schedule.time_zone, here)
+        spans = self._by_zones.get(zones)
+        if spans is None:
+            spans = outside_parts(self._span, self._query.parts_of_day, zones[0])
+            if self._is_same_day_hidden:
+                spans.append((self._span[0], opens_s(self._session_type, here, now_s=self._now_s)))
+            spans = self._by_zones[zones] = merge(spans)
+        return spans
 
 
 def _offered(
@@ -138,12 +202,16 @@ def _offered(
 ) -> dict[tuple[Option, ...], list[int]]:
     """Return the starts a therapist offers in a stretch, by the ways they may take place that the query allows."""
     found: dict[tuple[Option, ...], list[int]] = {}
-    last_day = local_date(span[1], schedule.time_zone)
-    day = local_date(span[0], schedule.time_zone)
+    zones = directory.zones(schedule)
+    last_day = max(local_date(span[1], each) for each in zones)
+    day = min(local_date(span[0], each) for each in zones)
+    day -= timedelta(days=day.weekday())
     while day <= last_day:
-        for options, starts in directory.offers(schedule, session_type, day).groups:
+        for options, starts in directory.week_offers(schedule, session_type, day):
             found.setdefault(options, []).extend(starts)
-        day += timedelta(days=1)
+        day += timedelta(days=WEEK_DAYS)
+    if len(zones) > 1:
+        found = _once(found)
     allowed: dict[tuple[Option, ...], list[int]] = {}
     for options, starts in found.items():
         kept = tuple(
@@ -154,25 +222,46 @@ def _offered(
         if kept:
             # Starts of one day come sorted, and days follow each other.
             inside = starts[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
-            allowed[kept] = sorted(allowed.get(kept, []) + inside)
+            allowed[kept] = sorted(allowed[kept] + inside) if kept in allowed else inside
     return allowed
 
 
-def _full(rooms: Sequence[str], busy: Mapping[str, Sequence[Span]], length_s: int, span: Span) -> list[Span]:
-    """Return the starts at which every room of a site is taken; all of them where there is no room."""
-    if not rooms:
-        return [span]
-    blocked = [blocked_starts(busy.get(room_id, ()), before_s=0, length_s=length_s, after_s=0) for room_id in rooms]
-    return blocked_everywhere(blocked)
+def _once(found: Mapping[tuple[Option, ...], Sequence[int]]) -> dict[tuple[Option, ...], list[int]]:
+    """Return each start once, sorted: days of two zones may share hours."""
+    ways: dict[int, tuple[Option, ...]] = {}
+    for options, starts in found.items():
+        for at_s in starts:
+            known = ways.get(at_s, ())
+            ways[at_s] = (*known, *(each for each in options if each not in known))
+    once: dict[tuple[Option, ...], list[int]] = {}
+    for at_s in sorted(ways):
+        once.setdefault(ways[at_s], []).append(at_s)
+    return once
 
 
-def _slot(schedule: Schedule, session_type: SessionType, at_s: int, option: Option) -> Slot:
-    return Slot(
-        therapist_id=schedule.therapist_id,
-        session_type_id=session_type.session_type_id,
-        start_s=at_s,
-        end_s=at_s + session_type.length_min * MINUTE_S,
-        wall=wall_at(at_s, schedule.time_zone),
-        modality=option.modality,
-        site_id=option.site_id,
-    )
+def _firsts(free: Free) -> Free:
+    """Return only the first free start of each therapist."""
+    firsts: dict[str, tuple[int, Option]] = {}
+    for at_s in sorted(free):
+        for therapist_id, option in free[at_s]:
+            firsts.setdefault(therapist_id, (at_s, option))
+    found: Free = {}
+    for therapist_id, (at_s, option) in sorted(firsts.items()):
+        found.setdefault(at_s, []).append((therapist_id, option))
+    return found
+
+
+def _slots(
+    query: Query, directory: Directory, session_type: SessionType, free: Free, after: Cursor | None
+) -> Iterator[Slot]:
+    """Say free starts in full, by start, then therapist, those after the cursor."""
+    type_id, length_s = session_type.session_type_id, session_type.length_min * MINUTE_S
+    viewer_zone, schedules, calendar = query.viewer_time_zone, directory.schedules, directory.calendar
+    for at_s in sorted(free):
+        viewer_wall = wall_at(at_s, viewer_zone) if viewer_zone else None
+        for therapist_id, (modality, site_id) in free[at_s]:
+            if after is not None and (at_s, therapist_id) <= after:
+                continue
+            schedule = schedules[therapist_id]
+            wall = wall_at(at_s, calendar.zone_at(schedule, at_s) if calendar.travels else schedule.time_zone)
+            yield Slot(therapist_id, type_id, at_s, at_s + length_s, wall, modality, site_id, viewer_wall)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import orjson
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
 
@@ -35,8 +35,8 @@ class OutboxEvent:
     aggregate_id: str
     version: int
     """Counts changes of the aggregate: a consumer ignores a lower one than it has handled."""
-    body: str
-    """Canonical proto JSON."""
+    body: bytes
+    """The serialised message; the relay writes it as canonical proto JSON."""
     actor: str = ""
     traceparent: str = ""
     causation_id: str = ""
@@ -117,7 +117,7 @@ async def write_envelopes(conn: Connection, envelopes: Sequence[Envelope]) -> No
 _INSERT_EVENTS = """
 insert into outbox (practice_id, event_id, type, aggregate_id, version, body, actor, traceparent, causation_id)
 select * from unnest(%b::text[]::uuid[], %b::text[]::uuid[], %b::text[], %b::text[], %b::text[]::bigint[],
-                     %b::text[], %b::text[], %b::text[], %b::text[])
+                     %b::bytea[], %b::text[], %b::text[], %b::text[])
 """
 
 # A concurrent call with the same id makes this wait for its commit, and then find the id taken.
@@ -140,8 +140,6 @@ insert into audit_outbox (practice_id, emitter, emitter_seq, record)
 select practice_id, %s, %s + place, record
   from unnest(%b::text[]::uuid[], %b::text[]) with ordinality as given (practice_id, record, place)
 """
-
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 async def _insert_events(conn: Connection, events: Sequence[tuple[str, OutboxEvent]]) -> None:
@@ -189,9 +187,9 @@ async def _append_records(conn: Connection, drafts: Sequence[tuple[str, AuditDra
     for _, draft in drafts:
         seq += 1
         draft["emitter"], draft["emitter_seq"], draft["prev"] = conn.emitter, seq, head
-        record = _canonical(draft)
-        head = hashlib.sha256(record.encode()).hexdigest()
-        records.append(record)
+        record = orjson.dumps(draft, option=orjson.OPT_SORT_KEYS)
+        head = hashlib.sha256(record).hexdigest()
+        records.append(record.decode())
     practices = [practice_id for practice_id, _ in drafts]
     await conn.execute(
         _APPEND_RECORDS,

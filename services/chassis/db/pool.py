@@ -27,6 +27,14 @@ LOCK_TIMEOUT_MS = 2_000
 STATEMENT_TIMEOUT_MS = 10_000
 """Milliseconds a statement may run; a lost server would hold the connection for ever."""
 
+RANDOM_PAGE_COST = 1.1
+"""
+What a page costs out of order, in pages read in order.
+
+PostgreSQL's own 4 is a disk's with a moving arm. With it, looking up a batch of ids read the whole practice as long as
+its table was small: holds cost 180 us of PostgreSQL's time with 6,000 claims and 300 with 36,000 (tests/bench).
+"""
+
 IDLE_IN_TRANSACTION_MS = 60_000
 """Milliseconds a transaction may stay open without a statement; its locks stop others."""
 
@@ -83,6 +91,7 @@ class Database:
         options = (
             f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
             f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
+            f" -c random_page_cost={RANDOM_PAGE_COST}"
         )
         pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,

@@ -18,7 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 from services.chassis import crashpoints, errors, metrics
 from services.chassis.context import Actor, Call, enter
 from services.chassis.db.envelope import write_envelopes
-from services.chassis.db.pool import Connection, Database
+from services.chassis.db.pool import Connection, Database, DatabaseLost
 from services.chassis.db.requests import sweep_requests
 from services.chassis.events import outcomes
 
@@ -155,9 +155,9 @@ class InboxRunner:
         columns = [[row[at] for row in due] for at in range(3)]
         try:
             return await self._together(columns)
-        except errors.Unavailable:
-            raise
-        except Exception:  # whichever event it was: each is tried alone, and tells for itself
+        except Exception as error:  # whichever event it was: each is tried alone, and tells for itself
+            if isinstance(error, DatabaseLost):
+                raise
             return await self._one_by_one(columns)
 
     async def _together(self, columns: Sequence[list[str]]) -> int:
@@ -188,12 +188,9 @@ class InboxRunner:
             looked_at += 1
             try:
                 await self._alone(event)
-            except errors.Unavailable as error:
-                if error.metadata.get("dependency") == "postgresql":
-                    raise
-                await outcomes.settle(self._database, event, error)
-                blocked.add(event.key)
             except Exception as error:  # a bug in a reaction is settled like any refusal, and told
+                if isinstance(error, DatabaseLost):
+                    raise
                 if await outcomes.settle(self._database, event, error):
                     blocked.add(event.key)
         return looked_at

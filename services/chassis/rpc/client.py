@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
 
-import grpc
 import grpc.aio
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.identity import Signer
-from services.chassis.rpc import status, tls
-
-MAX_MESSAGE_BYTES = 1024 * 1024
-"""Bytes of a request or response at most."""
+from services.chassis.rpc import status
+from services.chassis.rpc.channels import Channel
 
 DEFAULT_TIMEOUT_S = 5.0
 """Seconds a call may take when its caller set no deadline."""
@@ -27,47 +22,11 @@ DEFAULT_TIMEOUT_S = 5.0
 MARGIN_S = 0.05
 """Seconds of the caller's time kept back for answering."""
 
-_SERVICE_CONFIG = json.dumps(
-    {
-        "loadBalancingConfig": [{"round_robin": {}}],
-        "methodConfig": [
-            {
-                "name": [{}],
-                "retryPolicy": {
-                    "maxAttempts": 3,
-                    "initialBackoff": "0.05s",
-                    "maxBackoff": "0.5s",
-                    "backoffMultiplier": 2,
-                    "retryableStatusCodes": ["UNAVAILABLE"],
-                },
-            }
-        ],
-    }
-)
-"""Every replica in turn; UNAVAILABLE is the only status retried unasked (AIP-194): request ids make it safe."""
-
-
-def channel(target: str, config: ProcessConfig) -> grpc.aio.Channel:
-    """Open a channel to a neighbour; it connects, and reconnects, by itself."""
-    options: list[tuple[str, Any]] = [
-        ("grpc.service_config", _SERVICE_CONFIG),
-        ("grpc.enable_retries", 1),
-        ("grpc.keepalive_time_ms", 30_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
-        ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 2_000),
-        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-        ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-    ]
-    if config.tls_dir:
-        return grpc.aio.secure_channel(target, tls.channel_credentials(config.tls_dir), options=options)
-    return grpc.aio.insecure_channel(target, options=options)
-
 
 class Neighbour:
     """One service of another process, called by method name."""
 
-    def __init__(self, channel: grpc.aio.Channel, service: ServiceDescriptor, signer: Signer) -> None:
+    def __init__(self, channel: Channel, service: ServiceDescriptor, signer: Signer) -> None:
         self._signer = signer
         self._methods: dict[str, Callable[..., Any]] = {
             method.name: channel.unary_unary(

@@ -28,7 +28,7 @@ from services.chassis.db.pool import Connection, Database
 from services.chassis.identity import Verifier
 from services.chassis.rpc import tls
 from services.chassis.rpc.callers import Callers
-from services.chassis.rpc.client import MAX_MESSAGE_BYTES
+from services.chassis.rpc.channels import MAX_MESSAGE_BYTES
 from services.chassis.rpc.health import Health
 from services.chassis.rpc.layers import Method, Surroundings
 

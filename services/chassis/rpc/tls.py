@@ -12,11 +12,11 @@ FILES = ("ca.crt", "tls.crt", "tls.key")
 
 def server_credentials(folder: Path) -> grpc.ServerCredentials:
     """Return credentials that ask every caller for a certificate and pick up renewed files without a restart."""
-    seen = _stamps(folder)
+    seen = stamps(folder)
 
     def renewed() -> grpc.ServerCertificateConfiguration | None:
         nonlocal seen
-        now = _stamps(folder)
+        now = stamps(folder)
         if now == seen:
             return None
         seen = now
@@ -31,10 +31,11 @@ def channel_credentials(folder: Path) -> grpc.ChannelCredentials:
     return grpc.ssl_channel_credentials(authority, key, certificate)
 
 
+def stamps(folder: Path) -> tuple[int, ...]:
+    """Return when each file was last written: another tuple is another certificate."""
+    return tuple(folder.joinpath(name).stat().st_mtime_ns for name in FILES)
+
+
 def _configuration(folder: Path) -> grpc.ServerCertificateConfiguration:
     authority, certificate, key = (folder.joinpath(name).read_bytes() for name in FILES)
     return grpc.ssl_server_certificate_configuration([(key, certificate)], root_certificates=authority)
-
-
-def _stamps(folder: Path) -> tuple[int, ...]:
-    return tuple(folder.joinpath(name).stat().st_mtime_ns for name in FILES)

@@ -11,14 +11,17 @@ from zoneinfo import ZoneInfo
 import grpc.aio
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from kept.availability.v1 import availability_pb2, availability_service_pb2
+from kept.availability.v1 import availability_pb2, availability_service_pb2, calendar_service_pb2
 from kept.wall.v1 import wall_pb2
 
 from services.availability.bootstrap import Parts
 from services.chassis.rpc.status import from_wire
 from tests.support.suite_keys import SuiteKeys, person
 
-SERVICE = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
+SERVICES = (
+    availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
+    calendar_service_pb2.DESCRIPTOR.services_by_name["CalendarService"],
+)
 ZONE = "America/Phoenix"
 """Has no daylight saving: a test that counts hours holds on any day."""
 
@@ -56,10 +59,11 @@ class Door:
 
     async def call(self, method: str, request: Message, metadata: list[tuple[str, str]]) -> Any:
         """Call a method; a refusal is raised as the ServiceError it was."""
+        service = next(each for each in SERVICES if method in each.methods_by_name)
         stub = self.channel.unary_unary(
-            f"/{SERVICE.full_name}/{method}",
+            f"/{service.full_name}/{method}",
             request_serializer=type(request).SerializeToString,
-            response_deserializer=GetMessageClass(SERVICE.methods_by_name[method].output_type).FromString,
+            response_deserializer=GetMessageClass(service.methods_by_name[method].output_type).FromString,
         )
         try:
             return await stub(request, metadata=metadata, timeout=30)

@@ -299,7 +299,14 @@ async def test_session_types_are_listed_by_name_in_pages(practice: Practice) -> 
 
     assert [one.session_types[0].display_name, two.session_types[0].display_name] == ["Afternoon", "Session"]
     assert not two.next_page_token
-    for field, value in (("length_min", 481), ("buffer_after_min", 121), ("grid_min", 4), ("display_name", "x" * 121)):
+    for field, value in (
+        ("length_min", 481),
+        ("buffer_after_min", 121),
+        ("grid_min", 4),
+        ("display_name", "x" * 121),
+        ("load_weight", 11),
+        ("capacity", 31),
+    ):
         bad = availability_pb2.SessionType()
         bad.CopyFrom(first)
         setattr(bad, field, value)

@@ -30,6 +30,7 @@ from services.chassis.context import Actor, Call
 from services.chassis.crypto import write_keyring
 from services.chassis.errors import RuleViolated
 from services.chassis.events.inbox import InboxRunner
+from services.chassis.events.outbox import as_json
 from services.chassis.identity import Signer, write_key_pair
 from services.chassis.rpc.server import Server
 from services.chassis.rpc.status import from_wire
@@ -111,6 +112,7 @@ class House:
                 " where practice_id = %s and type like '%%.HoldLapsed'",
                 (self.practice_id,),
             ).fetchall()
+            asked = [(*event, as_json(event[2], body)) for *event, body in asked]
         with psycopg.connect(self.database.owner_url) as conn, conn.cursor() as cursor:
             cursor.executemany(
                 "insert into inbox (practice_id, event_id, source, type, aggregate_id, version, body)"

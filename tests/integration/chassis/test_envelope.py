@@ -37,7 +37,7 @@ async def database(fresh: FreshDatabase) -> AsyncIterator[Database]:
 
 def envelope(*, practice_id: str = PRACTICE, request_id: str = "", note: str = "x") -> Envelope:
     """One event, one audit record, and an answer when a request id is given."""
-    event = OutboxEvent(str(uuid.uuid4()), "kept.booking.v1.AppointmentBooked", str(uuid.uuid4()), 1, '{"a":"é"}')
+    event = OutboxEvent(str(uuid.uuid4()), "kept.booking.v1.AppointmentBooked", str(uuid.uuid4()), 1, "é".encode())
     answer = RequestAnswer(request_id, "booking.BookAppointment", b"\x00hash", b"\xffanswer") if request_id else None
     return Envelope(practice_id, [event], [{"v": 1, "tenant": practice_id, "note": note}], answer)
 

@@ -13,7 +13,8 @@ from services.chassis.config import ProcessConfig
 from services.chassis.context import Actor
 from services.chassis.crypto import FileKeyring
 from services.chassis.identity import Signer, Verifier, write_key_pair
-from services.chassis.rpc.client import Neighbour, channel
+from services.chassis.rpc.channels import channel
+from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Application, Server
 from services.notifications.server import NotificationsServicer
 from tests.integration.notifications.office import Office, Promise, timestamp

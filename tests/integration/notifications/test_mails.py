@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import psycopg
 import pytest
 
+from services.chassis.events.outbox import as_json
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.message import Outcome
 from tests.integration.notifications.office import START, Office, Promise, new_id
@@ -186,7 +188,8 @@ async def test_each_end_is_an_event_and_in_the_trail(
 
     assert tally == {Outcome.ACCEPTED: 1, Outcome.REFUSED: 1}
     with psycopg.connect(store.owner_url) as owner:
-        events = owner.execute("select type, body::jsonb ->> 'clientId' from outbox order by type").fetchall()
+        waiting = owner.execute("select type, body from outbox order by type").fetchall()
+        events = [(name, json.loads(as_json(name, body))["clientId"]) for name, body in waiting]
         records = owner.execute(
             "select record::jsonb ->> 'client_id' from audit_outbox where record::jsonb ->> 'op' = %s",
             ("notifications.SendDueMessages",),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.availability.domain.free import Span, blocked_everywhere, blocked_starts, cut, differ, merge
+from services.availability.domain.free import Rooms, Span, blocked_starts, cut, differ, free_starts, merge
 
 spans = st.tuples(st.integers(0, 60), st.integers(1, 20)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 crowds = st.lists(spans, max_size=8)
@@ -33,15 +33,29 @@ def test_a_start_is_left_exactly_if_nothing_runs_into_the_session(
     assert left == expected
 
 
-@given(st.lists(crowds, min_size=1, max_size=3), st.integers(1, 12))
+@given(crowds, st.integers(0, 5), st.integers(1, 12), st.integers(0, 5))
+def test_free_starts_in_one_pass_are_those_that_cutting_leaves(
+    busy: list[Span], before_s: int, length_s: int, after_s: int
+) -> None:
+    """Overlapping, touching and nested spans included."""
+    starts = list(range(0, 80, 3))
+    buffers = {"before_s": before_s, "length_s": length_s, "after_s": after_s}
+
+    left = free_starts(starts, sorted(busy), **buffers)
+
+    assert left == cut(starts, blocked_starts(busy, **buffers))
+
+
+@given(st.lists(crowds, max_size=3), st.integers(1, 12))
 def test_rooms_are_full_exactly_where_none_can_take_the_session(rooms: list[list[Span]], length_s: int) -> None:
     """One room has to be free all through: half in one and half in another is no place."""
     starts = list(range(80))
     blocked = [blocked_starts(busy, before_s=0, length_s=length_s, after_s=0) for busy in rooms]
 
-    left = cut(starts, blocked_everywhere(blocked))
+    possible, full = Rooms([sorted(busy) for busy in rooms]).split(starts, length_s)
 
-    assert left == [at for at in starts if any(at in cut([at], each) for each in blocked)]
+    assert list(possible) == [at for at in starts if any(at in cut([at], each) for each in blocked)]
+    assert sorted([*possible, *full]) == starts
 
 
 @given(crowds)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.availability.domain import errors
-from services.availability.domain.hours import Schedule, SessionType, WeeklyHours, offer
+from services.availability.domain.hours import Schedule, SessionType, WeeklyHours
+from services.availability.domain.offers import offer
 from services.availability.domain.wall import WallTime, instant, instants, wall_at, zone
 
 ZONES = st.sampled_from(

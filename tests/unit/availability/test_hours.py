@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from services.availability.domain import errors
-from services.availability.domain.hours import Option, offer
+from services.availability.domain.hours import Option
+from services.availability.domain.offers import offer
 from services.availability.domain.wall import wall_at
 from tests.unit.availability.samples import SITE, ZONE, hours, schedule, session_type
 

@@ -12,7 +12,19 @@ from services.availability.domain.claim import Placement
 from services.availability.domain.hours import Option
 from services.availability.domain.wall import WallTime, instant
 from services.availability.domain.wish import find_ways
-from tests.unit.availability.samples import CLIENT, NOON, NOW_S, ROOMS, SITE, THERAPIST, ZONE, directory, wish
+from tests.unit.availability.samples import (
+    CLIENT,
+    NOON,
+    NOW_S,
+    ROOMS,
+    SITE,
+    THERAPIST,
+    TYPE,
+    ZONE,
+    directory,
+    session_type,
+    wish,
+)
 
 NOON_S = instant(NOON)
 HOUR = (NOON_S, NOON_S + 3_000)
@@ -119,3 +131,41 @@ def test_a_taken_therapist_or_client_is_told_apart() -> None:
     board.take(PRACTICE, THERAPIST, (HOUR[1] + 599, HOUR[1] + 600))
     with pytest.raises(errors.SlotTaken):
         placed(board)
+
+
+def test_what_only_staff_books_is_refused_to_clients() -> None:
+    """Staff passes over it."""
+    book = directory(session_types={TYPE: session_type(is_self_bookable=False)})
+
+    with pytest.raises(errors.NotSelfBookable):
+        find_ways(wish(), book, now_s=NOW_S)
+
+    assert find_ways(wish(is_by_staff=True), book, now_s=NOW_S).options
+
+
+def test_a_closed_same_day_opens_at_the_therapists_midnight() -> None:
+    """From the evening before, whatever the notice; staff passes over it."""
+    book = directory(session_types={TYPE: session_type(is_same_day_allowed=False, notice_min=0)})
+    midnight_s = instant(WallTime("2027-05-05T00:00", ZONE))
+
+    for now_s in (midnight_s, NOON_S - 1):
+        with pytest.raises(errors.SameDayClosed):
+            find_ways(wish(), book, now_s=now_s)
+
+    assert find_ways(wish(), book, now_s=midnight_s - 1).options
+    assert find_ways(wish(is_by_staff=True), book, now_s=NOON_S - 1).options
+
+
+def test_a_session_that_needs_no_room_takes_none() -> None:
+    """In person at the site, though every room is taken; a room that is asked for is taken all the same."""
+    book = directory(session_types={TYPE: session_type(needs_room=False)}, rooms={SITE: ROOMS})
+    board = Board()
+    board.take(PRACTICE, ROOMS[0], HOUR)
+
+    walking = place(PRACTICE, find_ways(wish(), book, now_s=NOW_S), board, book, rooms_known=2, tzdata_version="2026f")
+    asked = find_ways(wish(room_id=ROOMS[0]), book, now_s=NOW_S)
+
+    assert walking is not None
+    assert (walking.modality, walking.site_id, walking.room_id) == (1, SITE, "")
+    with pytest.raises(errors.SlotTaken):
+        place(PRACTICE, asked, board, book, rooms_known=None, tzdata_version="2026f")

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from kept.audit.v1 import audit_service_pb2
-from kept.availability.v1 import availability_service_pb2
+from kept.availability.v1 import availability_service_pb2, calendar_service_pb2
 from kept.booking.v1 import booking_service_pb2, care_service_pb2, policy_service_pb2, safety_service_pb2
 from kept.matching.v1 import matching_service_pb2
 from kept.notifications.v1 import notifications_service_pb2
@@ -23,6 +23,7 @@ FILES = (
     care_service_pb2,
     policy_service_pb2,
     safety_service_pb2,
+    calendar_service_pb2,
     matching_service_pb2,
     notifications_service_pb2,
 )
@@ -49,18 +50,18 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", "self"): OWN | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN,
     ("front_desk", ""): OWN
-    | {"client.register", "client.search", "appointment.attend", "care_team.change"}
+    | {"client.register", "client.search", "appointment.attend", "care_team.change", "schedule.read"}
     | FOLLOWS
     | SAFETY
     | BILLING
     | {"requirement.record", "authorisation.change"},
-    ("therapist", ""): {"schedule.configure"},
+    ("therapist", ""): {"schedule.configure", "schedule.read"},
     ("therapist", "care_team"): BOOKS
-    | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure"}
+    | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"}
     | FOLLOWS
     | SAFETY
     | BILLING,
-    ("practice_admin", ""): {"practice.configure", "schedule.configure"},
+    ("practice_admin", ""): {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},
 }
 

@@ -138,3 +138,49 @@ class ScheduleChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ScheduleChanged: _TypeAlias = ScheduleChanged  # noqa: Y015
+
+@_typing.final
+class ClaimShifted(_message.Message):
+    """Says that an agreed time lies at another instant, because the rules of its zone changed; its wall time stays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    CLAIM_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    TZDATA_VERSION_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    claim_id: _builtins.str
+    """Names the claim: the appointment's id."""
+    tzdata_version: _builtins.str
+    """Names the tzdata release the instants come from."""
+    version: _builtins.int
+    """Counts changes of the claim."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the start of the session now."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the end of the session now."""
+
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        claim_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        tzdata_version: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "end_time", b"end_time", "practice_id", b"practice_id", "start_time", b"start_time", "tzdata_version", b"tzdata_version", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimShifted: _TypeAlias = ClaimShifted  # noqa: Y015

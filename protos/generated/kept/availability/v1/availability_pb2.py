@@ -26,33 +26,33 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kept.wall.v1 import wall_pb2 as kept_dot_wall_dot_v1_dot_wall__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kept/availability/v1/availability.proto\x12\x14kept.availability.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17kept/wall/v1/wall.proto\"@\n\x04Site\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\">\n\x04Room\x12\x0f\n\x07room_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\"\xf5\x01\n\x0bSessionType\x12\x17\n\x0fsession_type_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x12\n\nlength_min\x18\x03 \x01(\x05\x12\x19\n\x11\x62uffer_before_min\x18\x04 \x01(\x05\x12\x18\n\x10\x62uffer_after_min\x18\x05 \x01(\x05\x12\x12\n\nnotice_min\x18\x06 \x01(\x05\x12\x14\n\x0chorizon_days\x18\x07 \x01(\x05\x12\x10\n\x08grid_min\x18\x08 \x01(\x05\x12\x32\n\nmodalities\x18\t \x03(\x0e\x32\x1e.kept.availability.v1.Modality\"\x8b\x01\n\x0bWeeklyHours\x12\x0f\n\x07weekday\x18\x01 \x01(\x05\x12\x13\n\x0bstart_local\x18\x02 \x01(\t\x12\x11\n\tend_local\x18\x03 \x01(\t\x12\x0f\n\x07site_id\x18\x04 \x01(\t\x12\x32\n\nmodalities\x18\x05 \x03(\x0e\x32\x1e.kept.availability.v1.Modality\"\x97\x01\n\x08Schedule\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x37\n\x0cweekly_hours\x18\x03 \x03(\x0b\x32!.kept.availability.v1.WeeklyHours\x12\x18\n\x10session_type_ids\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\"^\n\x07TimeOff\x12\x13\n\x0btime_off_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12(\n\x08interval\x18\x03 \x01(\x0b\x32\x16.kept.wall.v1.Interval\"\x82\x02\n\x04Slot\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\x05 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x06 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\x07 \x01(\t\"9\n\x0c\x41lternatives\x12)\n\x05slots\x18\x01 \x03(\x0b\x32\x1a.kept.availability.v1.Slot\"\xa3\x04\n\x05\x43laim\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32!.kept.availability.v1.Claim.State\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x0f\n\x07room_id\x18\x05 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\t \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x16\n\x0etzdata_version\x18\n \x01(\t\x12\x34\n\x10hold_expire_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x08modality\x18\x0c \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\r \x01(\t\x12\x0f\n\x07version\x18\x0e \x01(\x03\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_HELD\x10\x01\x12\x13\n\x0fSTATE_CONFIRMED\x10\x02\x12\x12\n\x0eSTATE_RELEASED\x10\x03*d\n\x08Modality\x12\x18\n\x14MODALITY_UNSPECIFIED\x10\x00\x12\x16\n\x12MODALITY_IN_PERSON\x10\x01\x12\x12\n\x0eMODALITY_VIDEO\x10\x02\x12\x12\n\x0eMODALITY_PHONE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kept/availability/v1/availability.proto\x12\x14kept.availability.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17kept/wall/v1/wall.proto\"@\n\x04Site\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\">\n\x04Room\x12\x0f\n\x07room_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\"\xb2\x03\n\x0bSessionType\x12\x17\n\x0fsession_type_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x12\n\nlength_min\x18\x03 \x01(\x05\x12\x19\n\x11\x62uffer_before_min\x18\x04 \x01(\x05\x12\x18\n\x10\x62uffer_after_min\x18\x05 \x01(\x05\x12\x12\n\nnotice_min\x18\x06 \x01(\x05\x12\x14\n\x0chorizon_days\x18\x07 \x01(\x05\x12\x10\n\x08grid_min\x18\x08 \x01(\x05\x12\x32\n\nmodalities\x18\t \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x1d\n\x10is_self_bookable\x18\n \x01(\x08H\x00\x88\x01\x01\x12 \n\x13is_same_day_allowed\x18\x0b \x01(\x08H\x01\x88\x01\x01\x12\x13\n\x0bload_weight\x18\x0c \x01(\x05\x12\x10\n\x08\x63\x61pacity\x18\r \x01(\x05\x12\x17\n\nneeds_room\x18\x0e \x01(\x08H\x02\x88\x01\x01\x42\x13\n\x11_is_self_bookableB\x16\n\x14_is_same_day_allowedB\r\n\x0b_needs_room\"\xd9\x01\n\x0bWeeklyHours\x12\x0f\n\x07weekday\x18\x01 \x01(\x05\x12\x13\n\x0bstart_local\x18\x02 \x01(\t\x12\x11\n\tend_local\x18\x03 \x01(\t\x12\x0f\n\x07site_id\x18\x04 \x01(\t\x12\x32\n\nmodalities\x18\x05 \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x13\n\x0b\x65very_weeks\x18\x06 \x01(\x05\x12\x13\n\x0b\x61nchor_date\x18\x07 \x01(\t\x12\x11\n\tfrom_date\x18\x08 \x01(\t\x12\x0f\n\x07to_date\x18\t \x01(\t\"\x97\x01\n\x08Schedule\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x37\n\x0cweekly_hours\x18\x03 \x03(\x0b\x32!.kept.availability.v1.WeeklyHours\x12\x18\n\x10session_type_ids\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\"^\n\x07TimeOff\x12\x13\n\x0btime_off_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12(\n\x08interval\x18\x03 \x01(\x0b\x32\x16.kept.wall.v1.Interval\"\xc3\x02\n\x04Slot\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\x05 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x06 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\x07 \x01(\t\x12+\n\x0bviewer_wall\x18\x08 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x12\n\nlocal_date\x18\t \x01(\t\"9\n\x0c\x41lternatives\x12)\n\x05slots\x18\x01 \x03(\x0b\x32\x1a.kept.availability.v1.Slot\"\xa3\x04\n\x05\x43laim\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32!.kept.availability.v1.Claim.State\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x0f\n\x07room_id\x18\x05 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\t \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x16\n\x0etzdata_version\x18\n \x01(\t\x12\x34\n\x10hold_expire_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x08modality\x18\x0c \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\r \x01(\t\x12\x0f\n\x07version\x18\x0e \x01(\x03\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_HELD\x10\x01\x12\x13\n\x0fSTATE_CONFIRMED\x10\x02\x12\x12\n\x0eSTATE_RELEASED\x10\x03*d\n\x08Modality\x12\x18\n\x14MODALITY_UNSPECIFIED\x10\x00\x12\x16\n\x12MODALITY_IN_PERSON\x10\x01\x12\x12\n\x0eMODALITY_VIDEO\x10\x02\x12\x12\n\x0eMODALITY_PHONE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.availability.v1.availability_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MODALITY']._serialized_start=1763
-  _globals['_MODALITY']._serialized_end=1863
+  _globals['_MODALITY']._serialized_start=2095
+  _globals['_MODALITY']._serialized_end=2195
   _globals['_SITE']._serialized_start=123
   _globals['_SITE']._serialized_end=187
   _globals['_ROOM']._serialized_start=189
   _globals['_ROOM']._serialized_end=251
   _globals['_SESSIONTYPE']._serialized_start=254
-  _globals['_SESSIONTYPE']._serialized_end=499
-  _globals['_WEEKLYHOURS']._serialized_start=502
-  _globals['_WEEKLYHOURS']._serialized_end=641
-  _globals['_SCHEDULE']._serialized_start=644
-  _globals['_SCHEDULE']._serialized_end=795
-  _globals['_TIMEOFF']._serialized_start=797
-  _globals['_TIMEOFF']._serialized_end=891
-  _globals['_SLOT']._serialized_start=894
-  _globals['_SLOT']._serialized_end=1152
-  _globals['_ALTERNATIVES']._serialized_start=1154
-  _globals['_ALTERNATIVES']._serialized_end=1211
-  _globals['_CLAIM']._serialized_start=1214
-  _globals['_CLAIM']._serialized_end=1761
-  _globals['_CLAIM_STATE']._serialized_start=1674
-  _globals['_CLAIM_STATE']._serialized_end=1761
+  _globals['_SESSIONTYPE']._serialized_end=688
+  _globals['_WEEKLYHOURS']._serialized_start=691
+  _globals['_WEEKLYHOURS']._serialized_end=908
+  _globals['_SCHEDULE']._serialized_start=911
+  _globals['_SCHEDULE']._serialized_end=1062
+  _globals['_TIMEOFF']._serialized_start=1064
+  _globals['_TIMEOFF']._serialized_end=1158
+  _globals['_SLOT']._serialized_start=1161
+  _globals['_SLOT']._serialized_end=1484
+  _globals['_ALTERNATIVES']._serialized_start=1486
+  _globals['_ALTERNATIVES']._serialized_end=1543
+  _globals['_CLAIM']._serialized_start=1546
+  _globals['_CLAIM']._serialized_end=2093
+  _globals['_CLAIM_STATE']._serialized_start=2006
+  _globals['_CLAIM_STATE']._serialized_end=2093
 # @@protoc_insertion_point(module_scope)

@@ -124,6 +124,11 @@ class SessionType(_message.Message):
     HORIZON_DAYS_FIELD_NUMBER: _builtins.int
     GRID_MIN_FIELD_NUMBER: _builtins.int
     MODALITIES_FIELD_NUMBER: _builtins.int
+    IS_SELF_BOOKABLE_FIELD_NUMBER: _builtins.int
+    IS_SAME_DAY_ALLOWED_FIELD_NUMBER: _builtins.int
+    LOAD_WEIGHT_FIELD_NUMBER: _builtins.int
+    CAPACITY_FIELD_NUMBER: _builtins.int
+    NEEDS_ROOM_FIELD_NUMBER: _builtins.int
     session_type_id: _builtins.str
     """Is the id, a UUID."""
     display_name: _builtins.str
@@ -140,6 +145,16 @@ class SessionType(_message.Message):
     """Is how far ahead it can be booked, in days, 1 to 365."""
     grid_min: _builtins.int
     """Is the start grid in minutes from local midnight, 5 to 240."""
+    is_self_bookable: _builtins.bool
+    """Tells whether clients may book it themselves; absent means they may. Staff always may."""
+    is_same_day_allowed: _builtins.bool
+    """Tells whether clients may book it for the therapist's present local day; absent means they may."""
+    load_weight: _builtins.int
+    """Is how heavy it weighs on the therapist, 1 to 10; 0 means 1."""
+    capacity: _builtins.int
+    """Is how many clients it has seats for, 1 to 30; 0 means 1."""
+    needs_room: _builtins.bool
+    """Tells whether it takes a room of the site when in person; absent means it does."""
     @_builtins.property
     def modalities(self) -> _containers.RepeatedScalarFieldContainer[Global___Modality.ValueType]:
         """Lists how it may take place."""
@@ -156,12 +171,28 @@ class SessionType(_message.Message):
         horizon_days: _builtins.int = ...,
         grid_min: _builtins.int = ...,
         modalities: _abc.Iterable[Global___Modality.ValueType] | None = ...,
+        is_self_bookable: _builtins.bool | None = ...,
+        is_same_day_allowed: _builtins.bool | None = ...,
+        load_weight: _builtins.int = ...,
+        capacity: _builtins.int = ...,
+        needs_room: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed", "_is_self_bookable", b"_is_self_bookable", "_needs_room", b"_needs_room", "is_same_day_allowed", b"is_same_day_allowed", "is_self_bookable", b"is_self_bookable", "needs_room", b"needs_room"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buffer_after_min", b"buffer_after_min", "buffer_before_min", b"buffer_before_min", "display_name", b"display_name", "grid_min", b"grid_min", "horizon_days", b"horizon_days", "length_min", b"length_min", "modalities", b"modalities", "notice_min", b"notice_min", "session_type_id", b"session_type_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed", "_is_self_bookable", b"_is_self_bookable", "_needs_room", b"_needs_room", "buffer_after_min", b"buffer_after_min", "buffer_before_min", b"buffer_before_min", "capacity", b"capacity", "display_name", b"display_name", "grid_min", b"grid_min", "horizon_days", b"horizon_days", "is_same_day_allowed", b"is_same_day_allowed", "is_self_bookable", b"is_self_bookable", "length_min", b"length_min", "load_weight", b"load_weight", "modalities", b"modalities", "needs_room", b"needs_room", "notice_min", b"notice_min", "session_type_id", b"session_type_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__is_same_day_allowed: _TypeAlias = _typing.Literal["is_same_day_allowed"]  # noqa: Y015
+    _WhichOneofArgType__is_same_day_allowed: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed"]  # noqa: Y015
+    _WhichOneofReturnType__is_self_bookable: _TypeAlias = _typing.Literal["is_self_bookable"]  # noqa: Y015
+    _WhichOneofArgType__is_self_bookable: _TypeAlias = _typing.Literal["_is_self_bookable", b"_is_self_bookable"]  # noqa: Y015
+    _WhichOneofReturnType__needs_room: _TypeAlias = _typing.Literal["needs_room"]  # noqa: Y015
+    _WhichOneofArgType__needs_room: _TypeAlias = _typing.Literal["_needs_room", b"_needs_room"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__is_same_day_allowed) -> _WhichOneofReturnType__is_same_day_allowed | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__is_self_bookable) -> _WhichOneofReturnType__is_self_bookable | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__needs_room) -> _WhichOneofReturnType__needs_room | None: ...
 
 Global___SessionType: _TypeAlias = SessionType  # noqa: Y015
 
@@ -176,6 +207,10 @@ class WeeklyHours(_message.Message):
     END_LOCAL_FIELD_NUMBER: _builtins.int
     SITE_ID_FIELD_NUMBER: _builtins.int
     MODALITIES_FIELD_NUMBER: _builtins.int
+    EVERY_WEEKS_FIELD_NUMBER: _builtins.int
+    ANCHOR_DATE_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    TO_DATE_FIELD_NUMBER: _builtins.int
     weekday: _builtins.int
     """Is the ISO day of the week, 1 Monday to 7 Sunday."""
     start_local: _builtins.str
@@ -184,6 +219,14 @@ class WeeklyHours(_message.Message):
     """Is the local end, "HH:MM", after the start; "24:00" is midnight at the day's end."""
     site_id: _builtins.str
     """Names the site; empty for remote hours."""
+    every_weeks: _builtins.int
+    """Is every how many weeks they recur, 1 to 8; 0 means 1."""
+    anchor_date: _builtins.str
+    """Is the Monday of a week in which they take place, "YYYY-MM-DD"; needed when every_weeks is above 1."""
+    from_date: _builtins.str
+    """Is the first date on which they hold, "YYYY-MM-DD"; empty means always."""
+    to_date: _builtins.str
+    """Is the last date on which they hold, "YYYY-MM-DD"; empty means for ever."""
     @_builtins.property
     def modalities(self) -> _containers.RepeatedScalarFieldContainer[Global___Modality.ValueType]:
         """Lists how sessions may take place in these hours."""
@@ -196,10 +239,14 @@ class WeeklyHours(_message.Message):
         end_local: _builtins.str = ...,
         site_id: _builtins.str = ...,
         modalities: _abc.Iterable[Global___Modality.ValueType] | None = ...,
+        every_weeks: _builtins.int = ...,
+        anchor_date: _builtins.str = ...,
+        from_date: _builtins.str = ...,
+        to_date: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_local", b"end_local", "modalities", b"modalities", "site_id", b"site_id", "start_local", b"start_local", "weekday", b"weekday"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["anchor_date", b"anchor_date", "end_local", b"end_local", "every_weeks", b"every_weeks", "from_date", b"from_date", "modalities", b"modalities", "site_id", b"site_id", "start_local", b"start_local", "to_date", b"to_date", "weekday", b"weekday"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -292,6 +339,8 @@ class Slot(_message.Message):
     START_WALL_FIELD_NUMBER: _builtins.int
     MODALITY_FIELD_NUMBER: _builtins.int
     SITE_ID_FIELD_NUMBER: _builtins.int
+    VIEWER_WALL_FIELD_NUMBER: _builtins.int
+    LOCAL_DATE_FIELD_NUMBER: _builtins.int
     therapist_id: _builtins.str
     """Names the therapist."""
     session_type_id: _builtins.str
@@ -300,6 +349,8 @@ class Slot(_message.Message):
     """Says how it takes place."""
     site_id: _builtins.str
     """Names the site; empty when remote."""
+    local_date: _builtins.str
+    """Is the viewer's local day, "YYYY-MM-DD", to group by; the therapist's unless the search names the viewer's zone."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Is the start of the session."""
@@ -312,6 +363,10 @@ class Slot(_message.Message):
     def start_wall(self) -> _wall_pb2.WallTime:
         """Is the start on the therapist's wall clock, with the zone."""
 
+    @_builtins.property
+    def viewer_wall(self) -> _wall_pb2.WallTime:
+        """Is the start on the viewer's wall clock; absent unless the search names the viewer's zone."""
+
     def __init__(
         self,
         *,
@@ -322,10 +377,12 @@ class Slot(_message.Message):
         start_wall: _wall_pb2.WallTime | None = ...,
         modality: Global___Modality.ValueType = ...,
         site_id: _builtins.str = ...,
+        viewer_wall: _wall_pb2.WallTime | None = ...,
+        local_date: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "start_wall", b"start_wall"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "start_wall", b"start_wall", "viewer_wall", b"viewer_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "modality", b"modality", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "local_date", b"local_date", "modality", b"modality", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "therapist_id", b"therapist_id", "viewer_wall", b"viewer_wall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from kept.availability.v1 import availability_pb2 as _availability_pb2
 from kept.wall.v1 import wall_pb2 as _wall_pb2
 import builtins as _builtins
@@ -20,6 +21,34 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _PartOfDay:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PartOfDayEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PartOfDay.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PART_OF_DAY_UNSPECIFIED: _PartOfDay.ValueType  # 0
+    """Refused."""
+    PART_OF_DAY_MORNING: _PartOfDay.ValueType  # 1
+    """Before 12:00."""
+    PART_OF_DAY_AFTERNOON: _PartOfDay.ValueType  # 2
+    """From 12:00, before 17:00."""
+    PART_OF_DAY_EVENING: _PartOfDay.ValueType  # 3
+    """From 17:00."""
+
+class PartOfDay(_PartOfDay, metaclass=_PartOfDayEnumTypeWrapper):
+    """Parts of a local day."""
+
+PART_OF_DAY_UNSPECIFIED: PartOfDay.ValueType  # 0
+"""Refused."""
+PART_OF_DAY_MORNING: PartOfDay.ValueType  # 1
+"""Before 12:00."""
+PART_OF_DAY_AFTERNOON: PartOfDay.ValueType  # 2
+"""From 12:00, before 17:00."""
+PART_OF_DAY_EVENING: PartOfDay.ValueType  # 3
+"""From 17:00."""
+Global___PartOfDay: _TypeAlias = PartOfDay  # noqa: Y015
 
 @_typing.final
 class PutSiteRequest(_message.Message):
@@ -252,6 +281,8 @@ class SearchSlotsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     NEXT_AVAILABLE_FIELD_NUMBER: _builtins.int
+    VIEWER_TIME_ZONE_FIELD_NUMBER: _builtins.int
+    PARTS_OF_DAY_FIELD_NUMBER: _builtins.int
     session_type_id: _builtins.str
     """Names the session type."""
     modality: _availability_pb2.Modality.ValueType
@@ -264,6 +295,8 @@ class SearchSlotsRequest(_message.Message):
     """Continues an earlier page."""
     next_available: _builtins.bool
     """Gives only the first slot of each therapist."""
+    viewer_time_zone: _builtins.str
+    """Names the IANA zone of who looks: parts of the day and local dates are meant there; empty means the therapist's."""
     @_builtins.property
     def therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Limits the search to these therapists, at most 1000; empty means all who give the session type."""
@@ -275,6 +308,10 @@ class SearchSlotsRequest(_message.Message):
     @_builtins.property
     def to_time(self) -> _timestamp_pb2.Timestamp:
         """Is the instant every slot starts before; at most 184 days after from_time."""
+
+    @_builtins.property
+    def parts_of_day(self) -> _containers.RepeatedScalarFieldContainer[Global___PartOfDay.ValueType]:
+        """Limits to parts of the day; empty means all."""
 
     def __init__(
         self,
@@ -288,10 +325,12 @@ class SearchSlotsRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         next_available: _builtins.bool = ...,
+        viewer_time_zone: _builtins.str = ...,
+        parts_of_day: _abc.Iterable[Global___PartOfDay.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "modality", b"modality", "next_available", b"next_available", "page_size", b"page_size", "page_token", b"page_token", "session_type_id", b"session_type_id", "site_id", b"site_id", "therapist_ids", b"therapist_ids", "to_time", b"to_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "modality", b"modality", "next_available", b"next_available", "page_size", b"page_size", "page_token", b"page_token", "parts_of_day", b"parts_of_day", "session_type_id", b"session_type_id", "site_id", b"site_id", "therapist_ids", b"therapist_ids", "to_time", b"to_time", "viewer_time_zone", b"viewer_time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -324,6 +363,193 @@ class SearchSlotsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SearchSlotsResponse: _TypeAlias = SearchSlotsResponse  # noqa: Y015
+
+@_typing.final
+class ExplainSlotRequest(_message.Message):
+    """Asks why a start is, or is not, offered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
+    START_WALL_FIELD_NUMBER: _builtins.int
+    MODALITY_FIELD_NUMBER: _builtins.int
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    session_type_id: _builtins.str
+    """Names the session type."""
+    modality: _availability_pb2.Modality.ValueType
+    """Says how; unspecified means any way."""
+    @_builtins.property
+    def start_wall(self) -> _wall_pb2.WallTime:
+        """Is the start, on the wall clock."""
+
+    def __init__(
+        self,
+        *,
+        therapist_id: _builtins.str = ...,
+        session_type_id: _builtins.str = ...,
+        start_wall: _wall_pb2.WallTime | None = ...,
+        modality: _availability_pb2.Modality.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["modality", b"modality", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSlotRequest: _TypeAlias = ExplainSlotRequest  # noqa: Y015
+
+@_typing.final
+class ExplainSlotResponse(_message.Message):
+    """Explains a start."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_OFFERED_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    is_offered: _builtins.bool
+    """Tells whether the caller could take it."""
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___HidingRule]:
+        """Lists what hides it, the strongest rule first."""
+
+    def __init__(
+        self,
+        *,
+        is_offered: _builtins.bool = ...,
+        rules: _abc.Iterable[Global___HidingRule] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_offered", b"is_offered", "rules", b"rules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSlotResponse: _TypeAlias = ExplainSlotResponse  # noqa: Y015
+
+@_typing.final
+class HidingRule(_message.Message):
+    """Is one rule that hides a start."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Rule:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _RuleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[HidingRule._Rule.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        RULE_UNSPECIFIED: HidingRule._Rule.ValueType  # 0
+        """Never given."""
+        RULE_PAST: HidingRule._Rule.ValueType  # 1
+        """The start has passed."""
+        RULE_CLOSURE: HidingRule._Rule.ValueType  # 2
+        """The practice or the site is closed that day."""
+        RULE_TIME_OFF: HidingRule._Rule.ValueType  # 3
+        """The therapist is off; told to staff only."""
+        RULE_OVERRIDE: HidingRule._Rule.ValueType  # 4
+        """The day's hours were replaced and don't hold it; told to staff only."""
+        RULE_HOLIDAY: HidingRule._Rule.ValueType  # 5
+        """A public holiday is kept that day."""
+        RULE_TRAVEL: HidingRule._Rule.ValueType  # 6
+        """The therapist works from elsewhere and not in person; told to staff only."""
+        RULE_OUTSIDE_HOURS: HidingRule._Rule.ValueType  # 7
+        """The therapist does not work then, or not until the session's end."""
+        RULE_MODALITY: HidingRule._Rule.ValueType  # 8
+        """The therapist works then, but not in this way."""
+        RULE_GRID: HidingRule._Rule.ValueType  # 9
+        """Sessions of this type start at other minutes."""
+        RULE_TYPE_NOT_GIVEN: HidingRule._Rule.ValueType  # 10
+        """The therapist does not give this session type."""
+        RULE_NOT_SELF_BOOKABLE: HidingRule._Rule.ValueType  # 11
+        """Only staff books this session type."""
+        RULE_SAME_DAY: HidingRule._Rule.ValueType  # 12
+        """Clients can't book this session type for the same day."""
+        RULE_NOTICE: HidingRule._Rule.ValueType  # 13
+        """The notice is too short for clients."""
+        RULE_HORIZON: HidingRule._Rule.ValueType  # 14
+        """It is too far ahead for clients."""
+        RULE_TAKEN: HidingRule._Rule.ValueType  # 15
+        """The therapist's time is taken."""
+        RULE_BUFFER: HidingRule._Rule.ValueType  # 16
+        """It would run into the time kept free around a neighbour; told to staff only."""
+        RULE_NO_ROOM: HidingRule._Rule.ValueType  # 17
+        """Every room of the site is taken."""
+
+    class Rule(_Rule, metaclass=_RuleEnumTypeWrapper):
+        """Which rule it is, strongest first."""
+
+    RULE_UNSPECIFIED: HidingRule.Rule.ValueType  # 0
+    """Never given."""
+    RULE_PAST: HidingRule.Rule.ValueType  # 1
+    """The start has passed."""
+    RULE_CLOSURE: HidingRule.Rule.ValueType  # 2
+    """The practice or the site is closed that day."""
+    RULE_TIME_OFF: HidingRule.Rule.ValueType  # 3
+    """The therapist is off; told to staff only."""
+    RULE_OVERRIDE: HidingRule.Rule.ValueType  # 4
+    """The day's hours were replaced and don't hold it; told to staff only."""
+    RULE_HOLIDAY: HidingRule.Rule.ValueType  # 5
+    """A public holiday is kept that day."""
+    RULE_TRAVEL: HidingRule.Rule.ValueType  # 6
+    """The therapist works from elsewhere and not in person; told to staff only."""
+    RULE_OUTSIDE_HOURS: HidingRule.Rule.ValueType  # 7
+    """The therapist does not work then, or not until the session's end."""
+    RULE_MODALITY: HidingRule.Rule.ValueType  # 8
+    """The therapist works then, but not in this way."""
+    RULE_GRID: HidingRule.Rule.ValueType  # 9
+    """Sessions of this type start at other minutes."""
+    RULE_TYPE_NOT_GIVEN: HidingRule.Rule.ValueType  # 10
+    """The therapist does not give this session type."""
+    RULE_NOT_SELF_BOOKABLE: HidingRule.Rule.ValueType  # 11
+    """Only staff books this session type."""
+    RULE_SAME_DAY: HidingRule.Rule.ValueType  # 12
+    """Clients can't book this session type for the same day."""
+    RULE_NOTICE: HidingRule.Rule.ValueType  # 13
+    """The notice is too short for clients."""
+    RULE_HORIZON: HidingRule.Rule.ValueType  # 14
+    """It is too far ahead for clients."""
+    RULE_TAKEN: HidingRule.Rule.ValueType  # 15
+    """The therapist's time is taken."""
+    RULE_BUFFER: HidingRule.Rule.ValueType  # 16
+    """It would run into the time kept free around a neighbour; told to staff only."""
+    RULE_NO_ROOM: HidingRule.Rule.ValueType  # 17
+    """Every room of the site is taken."""
+
+    RULE_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    IS_FOR_CLIENTS_ONLY_FIELD_NUMBER: _builtins.int
+    SOURCE_ID_FIELD_NUMBER: _builtins.int
+    INTERVAL_FIELD_NUMBER: _builtins.int
+    rule: Global___HidingRule.Rule.ValueType
+    """Says which rule it is."""
+    words: _builtins.str
+    """Is one sentence to show to the caller."""
+    is_for_clients_only: _builtins.bool
+    """Tells that it holds for clients only: staff may pass over it."""
+    source_id: _builtins.str
+    """Names the closure or the time off; told to staff only."""
+    @_builtins.property
+    def interval(self) -> _wall_pb2.Interval:
+        """Is the stretch that is off or taken; told to staff only."""
+
+    def __init__(
+        self,
+        *,
+        rule: Global___HidingRule.Rule.ValueType = ...,
+        words: _builtins.str = ...,
+        is_for_clients_only: _builtins.bool = ...,
+        source_id: _builtins.str = ...,
+        interval: _wall_pb2.Interval | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["interval", b"interval"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interval", b"interval", "is_for_clients_only", b"is_for_clients_only", "rule", b"rule", "source_id", b"source_id", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HidingRule: _TypeAlias = HidingRule  # noqa: Y015
 
 @_typing.final
 class HoldRequest(_message.Message):

@@ -77,6 +77,11 @@ class AvailabilityServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.SearchSlotsRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.SearchSlotsResponse.FromString,
                 _registered_method=True)
+        self.ExplainSlot = channel.unary_unary(
+                '/kept.availability.v1.AvailabilityService/ExplainSlot',
+                request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ExplainSlotRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ExplainSlotResponse.FromString,
+                _registered_method=True)
         self.Hold = channel.unary_unary(
                 '/kept.availability.v1.AvailabilityService/Hold',
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldRequest.SerializeToString,
@@ -170,9 +175,18 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainSlot(self, request, context):
+        """Explains why a start is offered, or every rule that hides it. Names no client, and to clients nobody's reasons.
+        Errors: UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (session type, schedule).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Hold(self, request, context):
         """Holds a slot for its owner's word. Idempotent by hold_id: the same hold again gives the same claim.
-        Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
+        Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
+        NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
         UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -258,6 +272,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.SearchSlots,
                     request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.SearchSlotsRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.SearchSlotsResponse.SerializeToString,
+            ),
+            'ExplainSlot': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainSlot,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ExplainSlotRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ExplainSlotResponse.SerializeToString,
             ),
             'Hold': grpc.unary_unary_rpc_method_handler(
                     servicer.Hold,
@@ -508,6 +527,33 @@ class AvailabilityService:
             '/kept.availability.v1.AvailabilityService/SearchSlots',
             kept_dot_availability_dot_v1_dot_availability__service__pb2.SearchSlotsRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_availability__service__pb2.SearchSlotsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainSlot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.AvailabilityService/ExplainSlot',
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.ExplainSlotRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.ExplainSlotResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,9 +52,14 @@ class AvailabilityServiceStub:
     """Blocks a stretch of a therapist's time. Errors: INTERVAL_REVERSED, SLOT_TAKEN."""
     SearchSlots: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.SearchSlotsRequest, _availability_service_pb2.SearchSlotsResponse]
     """Finds free slots, earliest first. Errors: INTERVAL_REVERSED, HORIZON_EXCEEDED, NOT_FOUND (session type), UNKNOWN_TIME_ZONE."""
+    ExplainSlot: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ExplainSlotRequest, _availability_service_pb2.ExplainSlotResponse]
+    """Explains why a start is offered, or every rule that hides it. Names no client, and to clients nobody's reasons.
+    Errors: UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (session type, schedule).
+    """
     Hold: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.HoldRequest, _availability_pb2.Claim]
     """Holds a slot for its owner's word. Idempotent by hold_id: the same hold again gives the same claim.
-    Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
+    Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
+    NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
     UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot).
     """
     HoldMany: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]
@@ -95,9 +100,14 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     """Blocks a stretch of a therapist's time. Errors: INTERVAL_REVERSED, SLOT_TAKEN."""
     SearchSlots: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.SearchSlotsRequest, _availability_service_pb2.SearchSlotsResponse]  # type: ignore[assignment]
     """Finds free slots, earliest first. Errors: INTERVAL_REVERSED, HORIZON_EXCEEDED, NOT_FOUND (session type), UNKNOWN_TIME_ZONE."""
+    ExplainSlot: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.ExplainSlotRequest, _availability_service_pb2.ExplainSlotResponse]  # type: ignore[assignment]
+    """Explains why a start is offered, or every rule that hides it. Names no client, and to clients nobody's reasons.
+    Errors: UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (session type, schedule).
+    """
     Hold: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.HoldRequest, _availability_pb2.Claim]  # type: ignore[assignment]
     """Holds a slot for its owner's word. Idempotent by hold_id: the same hold again gives the same claim.
-    Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
+    Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
+    NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
     UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot).
     """
     HoldMany: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]  # type: ignore[assignment]
@@ -185,13 +195,24 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Finds free slots, earliest first. Errors: INTERVAL_REVERSED, HORIZON_EXCEEDED, NOT_FOUND (session type), UNKNOWN_TIME_ZONE."""
 
     @_abc_1.abstractmethod
+    def ExplainSlot(
+        self,
+        request: _availability_service_pb2.ExplainSlotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_availability_service_pb2.ExplainSlotResponse, _abc.Awaitable[_availability_service_pb2.ExplainSlotResponse]]:
+        """Explains why a start is offered, or every rule that hides it. Names no client, and to clients nobody's reasons.
+        Errors: UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (session type, schedule).
+        """
+
+    @_abc_1.abstractmethod
     def Hold(
         self,
         request: _availability_service_pb2.HoldRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_availability_pb2.Claim, _abc.Awaitable[_availability_pb2.Claim]]:
         """Holds a slot for its owner's word. Idempotent by hold_id: the same hold again gives the same claim.
-        Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
+        Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
+        NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
         UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot).
         """
 
