@@ -10,14 +10,20 @@ from functools import partial
 from kept.availability.v1 import availability_service_pb2
 
 from services.booking.adapters.care_team import PostgresCareTeam
+from services.booking.adapters.follow_ups import PostgresFollowUps
+from services.booking.adapters.gates import PostgresGates
+from services.booking.adapters.overdue import Overdue
+from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.postgres import PostgresAppointments
 from services.booking.adapters.promises import BatchedPromises
 from services.booking.adapters.registry import PostgresClients
+from services.booking.adapters.rules import PostgresRules
+from services.booking.adapters.safety import PostgresSafety
 from services.booking.adapters.series import PostgresSeries
 from services.booking.adapters.series_ledger import AvailabilitySeriesLedger
 from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
-from services.booking.usecases.ports import Clock
+from services.booking.usecases.ports import Books, Clock
 from services.booking.usecases.top_up_series import top_up_series
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.context import Actor, Call
@@ -31,6 +37,15 @@ from services.chassis.vault import open_keyring
 
 TOP_UP_EVERY_S = 30.0
 """Seconds between two looks for series that are due: once a day, or each minute while lent time is waited for."""
+
+SWEEP_MAX = 500
+"""Follow-ups opened, or overdue confirmations told, in one round of a job at most."""
+
+OPEN_EVERY_S = 300.0
+"""Seconds between two looks for gaps that come near; a gap is days away."""
+
+ANNOUNCE_EVERY_S = 60.0
+"""Seconds between two looks for overdue confirmations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,12 @@ class Parts:
     reactions: Reactions
     keyring: Keyring
     clock: Clock
+    rules: PostgresRules
+    policies: PostgresPolicies
+    follow_ups: PostgresFollowUps
+    safety: PostgresSafety
+    books: Books
+    jobs: tuple[Every, ...]
     closers: tuple[Callable[[], Awaitable[object]], ...]
 
 
@@ -60,9 +81,17 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     service = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
     ledger = AvailabilitySeriesLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
     keyring = await open_keyring(config)
-    appointments, promises = PostgresAppointments(database), BatchedPromises(database)
-    series = PostgresSeries(database)
+    rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
+    appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
+    series = PostgresSeries(database, rules)
     top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
+
+    async def open_due() -> None:
+        await follow_ups.open_due(limit=SWEEP_MAX, at=now())
+
+    async def announce_overdue() -> None:
+        await Overdue(database).announce(limit=SWEEP_MAX)
+
     return Parts(
         database=database,
         appointments=appointments,
@@ -75,6 +104,15 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         keyring=keyring,
         reactions=Reactions(appointments=appointments, ledger=ledger, clock=now, keeps_time=series.keeps_time),
         clock=now,
+        rules=rules,
+        policies=policies,
+        follow_ups=follow_ups,
+        safety=PostgresSafety(),
+        books=Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups),
+        jobs=(
+            Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
+            Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
+        ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),
     )
 

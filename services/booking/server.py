@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from google.protobuf.message import Message
 from kept.availability.v1.availability_events_pb2 import HoldLapsed
-from kept.booking.v1 import booking_pb2, booking_service_pb2, series_service_pb2
+from kept.booking.v1 import (
+    booking_pb2,
+    booking_service_pb2,
+    care_service_pb2,
+    policy_service_pb2,
+    safety_service_pb2,
+    series_service_pb2,
+)
 
 from services.booking.adapters import proto
 from services.booking.bootstrap import bootstrap
+from services.booking.care_servicer import CareServicer
 from services.booking.config import SERVICE
-from services.booking.domain.appointment import Appointment, CancelledBy, Step
+from services.booking.domain.appointment import Appointment, Reason, Step
+from services.booking.policy_servicer import PolicyServicer
+from services.booking.safety_servicer import SafetyServicer
 from services.booking.series_server import SeriesServicer
-from services.booking.usecases.book_appointment import book_appointment, is_staff
+from services.booking.usecases.book_appointment import book_appointment
+from services.booking.usecases.cancel_appointment import cancel_appointment
 from services.booking.usecases.change_appointment import change_appointment
 from services.booking.usecases.find_clients import find_clients
 from services.booking.usecases.get_appointment import get_appointment
 from services.booking.usecases.get_client import get_client
 from services.booking.usecases.list_appointment_changes import list_appointment_changes
 from services.booking.usecases.list_appointments import list_appointments
-from services.booking.usecases.ports import Appointments, CareTeam, Clients, Clock, Ledger, Promises
+from services.booking.usecases.ports import Appointments, Books, CareTeam, Clients, Clock, Ledger, Promises
 from services.booking.usecases.register_client import register_client
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
+from services.booking.usecases.undo_appointment_change import undo_appointment_change
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.events.inbox import InboxRunner
@@ -38,6 +50,7 @@ class BookingServicer:
         clients: Clients,
         ledger: Ledger,
         care_team: CareTeam,
+        books: Books,
         clock: Clock,
     ) -> None:
         self._appointments = appointments
@@ -45,6 +58,7 @@ class BookingServicer:
         self._clients = clients
         self._ledger = ledger
         self._care_team = care_team
+        self._books = books
         self._clock = clock
 
     async def RegisterClient(
@@ -106,7 +120,9 @@ class BookingServicer:
             call,
             appointments=self._appointments,
             ledger=self._ledger,
+            books=self._books,
             clock=self._clock,
+            reason=proto.reason_of(request.reason),
         )
         return proto.appointment_message(moved)
 
@@ -118,10 +134,30 @@ class BookingServicer:
     async def CancelAppointment(
         self, request: booking_service_pb2.CancelAppointmentRequest, call: Call
     ) -> booking_pb2.Appointment:
-        by = CancelledBy.PRACTICE if is_staff(call.actor) else CancelledBy.CLIENT
-        return await self._step(
-            request.appointment_id, request.etag, lambda before, *, at: before.cancel(by, at=at), call
+        cancelled = await cancel_appointment(
+            proto.uuid_of(request.appointment_id, field="appointment_id"),
+            proto.etag_of(request.etag),
+            proto.reason_of(request.reason),
+            call,
+            appointments=self._appointments,
+            books=self._books,
+            clock=self._clock,
         )
+        return proto.appointment_message(cancelled)
+
+    async def UndoAppointmentChange(
+        self, request: booking_service_pb2.UndoAppointmentChangeRequest, call: Call
+    ) -> booking_pb2.Appointment:
+        restored = await undo_appointment_change(
+            proto.uuid_of(request.appointment_id, field="appointment_id"),
+            proto.etag_of(request.etag),
+            call,
+            appointments=self._appointments,
+            books=self._books,
+            ledger=self._ledger,
+            clock=self._clock,
+        )
+        return proto.appointment_message(restored)
 
     async def CheckInAppointment(
         self, request: booking_service_pb2.CheckInAppointmentRequest, call: Call
@@ -139,16 +175,21 @@ class BookingServicer:
         return await self._step(request.appointment_id, request.etag, Appointment.complete, call)
 
     async def MarkNoShow(self, request: booking_service_pb2.MarkNoShowRequest, call: Call) -> booking_pb2.Appointment:
-        return await self._step(request.appointment_id, request.etag, Appointment.mark_no_show, call)
+        reason = proto.reason_of(request.reason)
+        return await self._step(request.appointment_id, request.etag, Appointment.mark_no_show, call, reason=reason)
 
-    async def _step(self, appointment_id: str, etag: str, step: Step, call: Call) -> booking_pb2.Appointment:
+    async def _step(
+        self, appointment_id: str, etag: str, step: Step, call: Call, *, reason: Reason = Reason.UNSAID
+    ) -> booking_pb2.Appointment:
         changed = await change_appointment(
             proto.uuid_of(appointment_id, field="appointment_id"),
             proto.etag_of(etag),
             step,
             call,
             appointments=self._appointments,
+            books=self._books,
             clock=self._clock,
+            reason=reason,
         )
         return proto.appointment_message(changed)
 
@@ -162,6 +203,7 @@ async def compose(config: ProcessConfig) -> Application:
         clients=parts.clients,
         ledger=parts.ledger,
         care_team=parts.care_team,
+        books=parts.books,
         clock=parts.clock,
     )
     series = SeriesServicer(
@@ -171,6 +213,9 @@ async def compose(config: ProcessConfig) -> Application:
         care_team=parts.care_team,
         clock=parts.clock,
     )
+    policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
+    care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
+    safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
     reactions = {HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed}
     return Application(
         SERVICE,
@@ -179,11 +224,14 @@ async def compose(config: ProcessConfig) -> Application:
         [
             (booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"], servicer),
             (series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"], series),
+            (policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"], policies),
+            (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
+            (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
         ],
         relations=parts.care_team,
         keyring=parts.keyring,
         optimistic={"BookAppointment"},
-        background=[InboxRunner(parts.database, reactions, service=SERVICE), parts.top_up],
+        background=[InboxRunner(parts.database, reactions, service=SERVICE), parts.top_up, *parts.jobs],
         closers=parts.closers,
     )
 

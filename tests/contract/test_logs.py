@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from kept.audit.v1 import audit_service_pb2
 from kept.availability.v1 import availability_service_pb2
-from kept.booking.v1 import booking_service_pb2
+from kept.booking.v1 import booking_service_pb2, care_service_pb2, policy_service_pb2, safety_service_pb2
 from kept.matching.v1 import matching_service_pb2
 from kept.notifications.v1 import notifications_service_pb2
 
@@ -18,6 +18,9 @@ MODULES = (
     audit_service_pb2,
     availability_service_pb2,
     booking_service_pb2,
+    care_service_pb2,
+    policy_service_pb2,
+    safety_service_pb2,
     matching_service_pb2,
     notifications_service_pb2,
 )
@@ -25,7 +28,7 @@ PERSONAL_CLASSES = {"registry", "contact", "intake"}
 
 HARMLESS = {
     "etag", "time_zone", "locale", "page_token", "next_page_token", "state", "modality", "local", "code", "language",
-    "languages", "region", "token", "reason", "weights_version", "start_local", "binding_rule",
+    "languages", "region", "token", "reason", "weights_version", "start_local", "local_date", "binding_rule",
 }  # fmt: skip
 """Words of those messages that tell nothing of a person by themselves."""
 

@@ -79,6 +79,7 @@ def hold_request(hold_id: str, wish: Wish, *, is_staff: bool) -> availability_se
         start_wall=proto.wall_of(wish),
         modality=wish.modality,  # type: ignore[arg-type]
         by_staff=is_staff,
+        extra_client_ids=wish.extra_client_ids,
     )
 
 

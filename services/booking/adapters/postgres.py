@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from psycopg import errors as database_errors
+
 from services.booking.adapters import proto
 from services.booking.adapters.rows import COLUMNS, appointment
 from services.booking.domain import errors, facts
-from services.booking.domain.appointment import Appointment, CancelledBy, Change, State
+from services.booking.domain.appointment import Appointment, CancelledBy, Change, Reason, State
 from services.booking.usecases.ports import Cursor, Filter
 from services.chassis.context import Call
 from services.chassis.db.batch import BatchWriter
@@ -33,14 +35,17 @@ _UPDATE = """
     update appointments set
         state = %s, therapist_id = %s, start_time = %s, end_time = %s, start_local = %s, time_zone = %s, fold = %s,
         tzdata_version = %s, modality = %s, site_id = nullif(%s, '')::uuid, room_id = nullif(%s, '')::uuid,
-        claim_version = %s, cancelled_by = %s, is_late_cancellation = %s, version = %s, update_time = %s
+        claim_version = %s, cancelled_by = %s, is_late_cancellation = %s, version = %s, update_time = %s,
+        overdue_time = case when confirm_by_time is distinct from %s then null else overdue_time end,
+        confirm_by_time = %s
     where practice_id = %s and appointment_id = %s and version = %s
 """
 
 _ADD_CHANGE = """
     insert into appointment_changes
-        (practice_id, appointment_id, version, state, previous_start_time, start_time, actor_id, change_time)
-    values (%s, %s, %s, %s, %s, %s, %s, %s)
+        (practice_id, appointment_id, version, state, previous_start_time, start_time, actor_id, change_time,
+         reason)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 _ADD_TO_CARE_TEAM = """
@@ -59,6 +64,29 @@ _BAR_MOVE = """
     update appointments set abandoned_claim_version = %s
     where practice_id = %s and appointment_id = %s and claim_version < %s
     returning 1
+"""
+
+
+# Sessions booked for a client, and those they take part in; the array is read once, so that both sides use an index.
+_TAKES_PART = """(client_id = %s or appointment_id = any (array (
+    select p.appointment_id from appointment_participants p where p.practice_id = %s and p.client_id = %s
+)))"""
+
+_RESTORE = """
+    insert into appointments (
+        practice_id, appointment_id, state, client_id, therapist_id, session_type_id, start_time, end_time,
+        start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version, version,
+        create_time, update_time, create_actor_id, confirm_by_time, is_confidential, has_participants,
+        restores_appointment_id, warnings
+    )
+    select %s, %s, 'BOOKED', client_id, %s, session_type_id, %s, %s, %s, %s, %s, %s, %s, nullif(%s, '')::uuid,
+        nullif(%s, '')::uuid, %s, 1, %s, %s, %s, %s, is_confidential, has_participants, appointment_id, warnings
+    from appointments where practice_id = %s and appointment_id = %s
+"""
+
+_COPY_PARTICIPANTS = """
+    insert into appointment_participants (practice_id, appointment_id, client_id)
+    select practice_id, %s, client_id from appointment_participants where practice_id = %s and appointment_id = %s
 """
 
 
@@ -101,7 +129,9 @@ class PostgresAppointments:
             await conn.execute(_HOLD_STILL, (call.practice_id, appointment_id))
             yield
 
-    async def save(self, call: Call, before: Appointment, after: Appointment, fact: facts.Fact) -> None:
+    async def save(
+        self, call: Call, before: Appointment, after: Appointment, fact: facts.Fact, *, reason: Reason = Reason.UNSAID
+    ) -> None:
         """Store the new state, its history row and its event."""
         slot = after.slot
         cancelled_by = None if after.cancelled_by is CancelledBy.NOBODY else after.cancelled_by.value
@@ -125,6 +155,8 @@ class PostgresAppointments:
                     after.is_late_cancellation,
                     after.version,
                     after.update_time,
+                    after.confirm_by_time,
+                    after.confirm_by_time,
                     after.practice_id,
                     after.appointment_id,
                     before.version,
@@ -143,6 +175,7 @@ class PostgresAppointments:
                     slot.start_time,
                     call.actor.actor_id,
                     after.update_time,
+                    reason.value,
                 ),
             )
             if slot.therapist_id != before.slot.therapist_id:
@@ -156,10 +189,12 @@ class PostgresAppointments:
         """Return at most *limit* appointments by start time and id, those after the cursor."""
         wheres = ["practice_id = %s", "start_time >= %s", "start_time < %s", "state <> 'ABANDONED'"]
         values: list[Any] = [call.practice_id, wanted.from_time, wanted.to_time]
-        for column, value in (("client_id", wanted.client_id), ("therapist_id", wanted.therapist_id)):
-            if value:
-                wheres.append(f"{column} = %s")
-                values.append(value)
+        if wanted.client_id:
+            wheres.append(_TAKES_PART)
+            values += [wanted.client_id, call.practice_id, wanted.client_id]
+        if wanted.therapist_id:
+            wheres.append("therapist_id = %s")
+            values.append(wanted.therapist_id)
         if after is not None:
             wheres.append("(start_time, appointment_id) > (%s, %s::uuid)")
             values.extend(after)
@@ -176,8 +211,8 @@ class PostgresAppointments:
         """Return every step, oldest first; the first one stands in the appointment's create columns."""
         async with call.tx() as conn:
             cursor = await conn.execute(
-                "select version, state, start_time, actor_id, change_time, previous_start_time from appointment_changes"
-                " where practice_id = %s and appointment_id = %s order by version",
+                "select version, state, start_time, actor_id, change_time, previous_start_time, reason"
+                " from appointment_changes where practice_id = %s and appointment_id = %s order by version",
                 (appointment.practice_id, appointment.appointment_id),
             )
             rows = await cursor.fetchall()
@@ -187,8 +222,9 @@ class PostgresAppointments:
             start_time=rows[0][5] if rows else appointment.slot.start_time,
             actor_id=appointment.create_actor_id,
             change_time=appointment.create_time,
+            previous_start_time=rows[0][5] if rows else appointment.slot.start_time,
         )
-        return [first, *(Change(row[0], State(row[1]), *row[2:5]) for row in rows)]
+        return [first, *(Change(row[0], State(row[1]), row[2], row[3], row[4], row[5], Reason(row[6])) for row in rows)]
 
     async def abandon(self, call: Call, appointment_id: str, *, at: datetime) -> Appointment | None:
         """Mark an id as never booked in a transaction of its own; return the appointment if there is one."""
@@ -204,6 +240,29 @@ class PostgresAppointments:
         values = (claim_version, call.practice_id, appointment_id, moved_at)
         async with self._database.begin([call.practice_id]) as conn:
             return await (await conn.execute(_BAR_MOVE, values)).fetchone() is not None
+
+    async def give_up_move(self, call: Call, appointment_id: str, *, claim_version: int) -> bool:
+        """Roll the call's own changes back, which lets its lock go, then bar the move and commit that."""
+        await call.close(errors.StaleVersion("The move is given up."))
+        return await self.abandon_move(call, appointment_id, moved_at=claim_version, claim_version=claim_version)
+
+    async def restore(self, call: Call, booked: Appointment, fact: facts.Booked) -> None:
+        """Store an appointment that stands for a cancelled one. Raises NothingToUndo, HoldAbandoned."""
+        slot, cancelled = booked.slot, (booked.practice_id, booked.restores_appointment_id)
+        when = (slot.start_time, slot.end_time, slot.start_local, slot.time_zone, slot.fold, slot.tzdata_version)
+        where = (slot.modality, slot.site_id, slot.room_id, slot.claim_version)
+        who = (booked.create_time, booked.update_time, booked.create_actor_id, booked.confirm_by_time)
+        values = (booked.practice_id, booked.appointment_id, slot.therapist_id, *when, *where, *who, *cancelled)
+        try:
+            async with call.tx() as conn:
+                await conn.execute(_RESTORE, values)
+                if booked.extra_client_ids:
+                    await conn.execute(_COPY_PARTICIPANTS, (booked.appointment_id, *cancelled))
+        except database_errors.UniqueViolation as error:
+            if error.diag.constraint_name == "appointments_restores_key":
+                raise errors.NothingToUndo("It was undone before.", appointment_id=cancelled[1]) from None
+            raise errors.HoldAbandoned("The hold was given back; ask again.", appointment_id=cancelled[1]) from None
+        call.publish(proto.event_of(fact), aggregate_id=booked.appointment_id, version=booked.version)
 
     async def _one(self, call: Call, appointment_id: str, statement: str) -> Appointment:
         async with call.tx() as conn:

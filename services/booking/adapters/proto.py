@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from google.protobuf.message import Message
@@ -13,7 +14,7 @@ from kept.booking.v1 import booking_events_pb2, booking_pb2, booking_service_pb2
 from kept.wall.v1 import wall_pb2
 
 from services.booking.domain import errors, facts
-from services.booking.domain.appointment import Appointment, CancelledBy, Change, Slot, State
+from services.booking.domain.appointment import EXTRA_CLIENTS_MAX, Appointment, CancelledBy, Change, Reason, Slot, State
 from services.booking.domain.client import Client
 from services.booking.usecases.ports import Cursor, Filter, Wish
 from services.chassis.rpc import pages
@@ -64,13 +65,19 @@ def etag_of(value: str, *, is_required: bool = False) -> str:
 
 def wish_of_booking(request: booking_service_pb2.BookAppointmentRequest) -> Wish:
     """Return what the caller wants booked. Raises Malformed, UnknownTimeZone."""
-    return _wish(
+    wish = _wish(
         request.start_wall,
         client_id=uuid_of(request.client_id, field="client_id"),
         therapist_id=uuid_of(request.therapist_id, field="therapist_id"),
         session_type_id=uuid_of(request.session_type_id, field="session_type_id"),
         modality=request.modality,
     )
+    if not request.extra_client_ids and not request.is_confidential:
+        return wish
+    extra = sorted({uuid_of(each, field="extra_client_ids") for each in request.extra_client_ids} - {wish.client_id})
+    if len(extra) > EXTRA_CLIENTS_MAX:
+        raise errors.Malformed("There are too many clients.", field="extra_client_ids", limit=str(EXTRA_CLIENTS_MAX))
+    return replace(wish, extra_client_ids=tuple(extra), is_confidential=request.is_confidential)
 
 
 def wish_of_move(request: booking_service_pb2.RescheduleAppointmentRequest) -> Wish:
@@ -79,6 +86,14 @@ def wish_of_move(request: booking_service_pb2.RescheduleAppointmentRequest) -> W
     return _wish(
         request.start_wall, client_id="", therapist_id=therapist_id, session_type_id="", modality=request.modality
     )
+
+
+def reason_of(number: int) -> Reason:
+    """Return why something changed. Raises Malformed for a reason that only an undoing has."""
+    if number not in booking_pb2.ChangeReason.values() or number == booking_pb2.CHANGE_REASON_UNDONE:
+        raise errors.Malformed("No such reason.", field="reason")
+    name = booking_pb2.ChangeReason.Name(number).removeprefix("CHANGE_REASON_")  # type: ignore[arg-type]
+    return Reason(name) if number else Reason.UNSAID
 
 
 def filter_of(request: booking_service_pb2.ListAppointmentsRequest) -> tuple[Filter, int, Cursor | None]:
@@ -144,7 +159,7 @@ def wall_of(wish: Wish) -> wall_pb2.WallTime:
 def appointment_message(appointment: Appointment) -> booking_pb2.Appointment:
     """Return an appointment as the contract says it."""
     slot = appointment.slot
-    return booking_pb2.Appointment(
+    message = booking_pb2.Appointment(
         appointment_id=appointment.appointment_id,
         client_id=appointment.client_id,
         therapist_id=slot.therapist_id,
@@ -163,7 +178,14 @@ def appointment_message(appointment: Appointment) -> booking_pb2.Appointment:
         version=appointment.version,
         create_time=timestamp_of(appointment.create_time),
         update_time=timestamp_of(appointment.update_time),
+        warnings=appointment.warnings,
+        is_confidential=appointment.is_confidential,
+        extra_client_ids=appointment.extra_client_ids,
+        restores_appointment_id=appointment.restores_appointment_id,
     )
+    if appointment.confirm_by_time is not None:
+        message.confirm_by_time.CopyFrom(timestamp_of(appointment.confirm_by_time))
+    return message
 
 
 def change_message(change: Change) -> booking_pb2.AppointmentChange:
@@ -174,6 +196,8 @@ def change_message(change: Change) -> booking_pb2.AppointmentChange:
         start_time=timestamp_of(change.start_time),
         actor_id=change.actor_id,
         change_time=timestamp_of(change.change_time),
+        previous_start_time=timestamp_of(change.previous_start_time),
+        reason=booking_pb2.ChangeReason.Value(f"CHANGE_REASON_{change.reason.value or 'UNSPECIFIED'}"),
     )
 
 
@@ -248,6 +272,12 @@ def event_of(fact: facts.Fact) -> Message:
             return booking_events_pb2.AppointmentAttended(
                 appointment=appointment, state=_STATE_NUMBERS[fact.appointment.state]
             )
+        case facts.Undone():
+            return booking_events_pb2.AppointmentChangeUndone(
+                appointment=appointment,
+                undone_state=_STATE_NUMBERS[fact.undone_state],
+                state=_STATE_NUMBERS[fact.appointment.state],
+            )
 
 
 def _facts_of(appointment: Appointment) -> booking_events_pb2.AppointmentFacts:
@@ -263,6 +293,8 @@ def _facts_of(appointment: Appointment) -> booking_events_pb2.AppointmentFacts:
         start_wall=wall_pb2.WallTime(local=slot.start_local, time_zone=slot.time_zone, fold=slot.fold),
         modality=slot.modality,  # type: ignore[arg-type]
         version=appointment.version,
+        extra_client_ids=appointment.extra_client_ids,
+        is_confidential=appointment.is_confidential,
     )
 
 

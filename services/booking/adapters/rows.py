@@ -11,7 +11,12 @@ COLUMNS = """
     therapist_id::text, session_type_id::text, start_time, end_time, start_local, time_zone, fold, tzdata_version,
     modality, coalesce(site_id::text, ''), coalesce(room_id::text, ''), claim_version,
     coalesce(cancelled_by, 'NOBODY'), is_late_cancellation, version, create_time, update_time, create_actor_id,
-    coalesce(abandoned_claim_version, 0)
+    coalesce(abandoned_claim_version, 0), warnings, confirm_by_time, is_confidential,
+    case when has_participants then (
+        select array_agg(p.client_id::text order by p.client_id) from appointment_participants p
+        where p.practice_id = appointments.practice_id and p.appointment_id = appointments.appointment_id
+    ) end,
+    coalesce(restores_appointment_id::text, '')
 """
 """What `appointment` reads, in its order."""
 
@@ -31,4 +36,9 @@ def appointment(row: tuple[Any, ...]) -> Appointment:
         update_time=row[20],
         create_actor_id=row[21],
         abandoned_claim_version=row[22],
+        warnings=tuple(row[23] or ()),
+        confirm_by_time=row[24],
+        is_confidential=row[25],
+        extra_client_ids=tuple(row[26] or ()),
+        restores_appointment_id=row[27],
     )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import psycopg
 
 from services.booking.adapters import proto, series_proto
-from services.booking.adapters.promises import write_booked
+from services.booking.adapters.answered import close_answered
+from services.booking.adapters.gates import is_gated, judge, lock_gates
+from services.booking.adapters.promise_rows import STALE, Row, write
 from services.booking.adapters.rows import COLUMNS, appointment
+from services.booking.adapters.rules import PostgresRules
 from services.booking.adapters.series_rows import (
     OCCURRENCE_COLUMNS,
     SERIES_COLUMNS,
@@ -22,11 +26,13 @@ from services.booking.adapters.series_rows import (
 )
 from services.booking.domain import errors, facts
 from services.booking.domain.appointment import Appointment, State
+from services.booking.domain.policy import PracticeRules, with_deadline
 from services.booking.domain.series import Fate, Occurrence, Series
 from services.booking.usecases.series_ports import SeriesCursor, SeriesFilter
 from services.chassis.context import Call
 from services.chassis.db.envelope import RequestReplayed
 from services.chassis.db.pool import Database
+from services.chassis.errors import Unavailable
 
 _ADD = """
     insert into series (
@@ -90,8 +96,9 @@ _KEEPS_TIME = """
 class PostgresSeries:
     """Is the store of series; every method works in the call's own transaction unless it says so."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rules: PostgresRules) -> None:
         self._database = database
+        self._rules = rules
 
     async def add(self, call: Call, series: Series) -> None:
         """
@@ -213,14 +220,36 @@ class PostgresSeries:
         return {each.appointment_id: each for each in found}
 
     async def book(self, call: Call, booked: Sequence[tuple[Appointment, facts.Booked]]) -> None:
-        """Store new appointments with their events, in one statement."""
+        """
+        Store new appointments with their events, under the practice's rules; in one statement where no gate is.
+
+        Raises:
+            Gate: A fence, or what the policy refuses without; nothing of the series is booked. (FAILED_PRECONDITION)
+            HoldAbandoned: A hold was given back meanwhile. (ABORTED)
+            Unavailable: The practice's rules changed meanwhile. (UNAVAILABLE)
+        """
         if not booked:
             return
-        ordered = sorted(booked, key=lambda each: each[0].appointment_id)
+        ordered = sorted((each for each, _ in booked), key=lambda each: each.appointment_id)
+        written: dict[str, tuple[str, bool]] = {}
         async with call.tx() as conn:
-            states = await write_booked(conn, [each for each, _ in ordered])
-        for each, fact in ordered:
-            state = states.get((each.practice_id, each.appointment_id))
+            rules = await self._rules.of_call(call)
+            gated = [each for each in ordered if rules.version and is_gated(each, rules)]
+            if gated:
+                await lock_gates(conn, [(each, rules) for each in gated])
+            groups = [[each] for each in ordered] if gated else [ordered]
+            for group in groups:
+                warnings = await judge(conn, group[0], rules, is_staff=True) if group[0] in gated else ()
+                rows = [Row(_with_terms(each, rules, warnings), rules.version) for each in group]
+                for _, appointment_id, state, has_open in await write(conn, rows):
+                    written[appointment_id] = state, has_open
+            answering = [each for each in ordered if written.get(each.appointment_id, ("", False))[1]]
+            for envelope in await close_answered(conn, answering) if answering else ():
+                call.envelope.events.extend(envelope.events)
+        for each, fact in booked:
+            state, _ = written.get(each.appointment_id, ("", False))
+            if state == STALE:
+                raise Unavailable("The practice's rules keep changing.", dependency="practice_rules")
             if state != State.BOOKED.value:
                 raise errors.HoldAbandoned("The hold was given back; ask again.", appointment_id=each.appointment_id)
             call.publish(proto.event_of(fact), aggregate_id=each.appointment_id, version=each.version)
@@ -246,3 +275,10 @@ class PostgresSeries:
     async def _rows(self, call: Call, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         async with call.tx() as conn:
             return await (await conn.execute(statement, values)).fetchall()
+
+
+def _with_terms(booked: Appointment, rules: PracticeRules, warnings: tuple[str, ...]) -> Appointment:
+    """Return the appointment with its warnings and the time by which it is to be confirmed."""
+    if not rules.version:
+        return booked
+    return replace(with_deadline(booked, rules.policy(booked.slot.session_type_id)), warnings=warnings)

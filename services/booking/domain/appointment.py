@@ -17,6 +17,17 @@ Source: the notice most practices ask for; fee policies that differ by practice 
 """
 
 
+UNDO_MIN = 15
+"""
+Minutes within which a mis-click is undone.
+
+Source: longer than it takes to notice at a desk, shorter than the worklists that act on a step.
+"""
+
+EXTRA_CLIENTS_MAX = 10
+"""Further clients of one session at most; the contract says so."""
+
+
 class State(StrEnum):
     """Where an appointment stands."""
 
@@ -36,6 +47,24 @@ FINAL = frozenset({State.COMPLETED, State.CANCELLED, State.NO_SHOW, State.ABANDO
 
 AHEAD = frozenset({State.BOOKED, State.CONFIRMED})
 """States of an appointment that still lies ahead: it can move, be called off, or be missed."""
+
+
+UNDOABLE = frozenset({State.CHECKED_IN, State.IN_SESSION, State.COMPLETED, State.NO_SHOW})
+"""States that a mis-click leads to and that are taken back in place; a cancellation comes back as a new appointment."""
+
+
+class Reason(StrEnum):
+    """Why an appointment changed."""
+
+    UNSAID = ""
+    ILLNESS = "ILLNESS"
+    CRISIS = "CRISIS"
+    CONFLICT = "CONFLICT"
+    TRANSPORT = "TRANSPORT"
+    THERAPIST_ABSENT = "THERAPIST_ABSENT"
+    PRACTICE = "PRACTICE"
+    NOT_NEEDED = "NOT_NEEDED"
+    UNDONE = "UNDONE"
 
 
 class CancelledBy(StrEnum):
@@ -89,6 +118,16 @@ class Appointment:
     update_time: datetime
     create_actor_id: str
     abandoned_claim_version: int = 0
+    warnings: tuple[str, ...] = ()
+    confirm_by_time: datetime | None = None
+    is_confidential: bool = False
+    extra_client_ids: tuple[str, ...] = ()
+    restores_appointment_id: str = ""
+
+    @property
+    def client_ids(self) -> tuple[str, ...]:
+        """Return everybody the session is for, the client it was booked for first."""
+        return (self.client_id, *self.extra_client_ids)
 
     @property
     def etag(self) -> str:
@@ -127,16 +166,18 @@ class Appointment:
         moved = replace(self._step(State.BOOKED, allowed=AHEAD, at=at), slot=slot)
         return moved, facts.Rescheduled(moved, self.slot.start_time)
 
-    def cancel(self, by: CancelledBy, *, at: datetime) -> tuple[Appointment, facts.Cancelled]:
+    def cancel(
+        self, by: CancelledBy, *, at: datetime, late_h: int = LATE_CANCELLATION_H
+    ) -> tuple[Appointment, facts.Cancelled]:
         """
         Call the appointment off.
 
-        A cancellation exactly LATE_CANCELLATION_H hours before the start is not late.
+        A cancellation exactly late_h hours before the start is not late.
 
         Raises:
             StateForbids: The appointment no longer lies ahead. (FAILED_PRECONDITION)
         """
-        is_late = at > self.slot.start_time - timedelta(hours=LATE_CANCELLATION_H)
+        is_late = at > self.slot.start_time - timedelta(hours=late_h)
         stepped = self._step(State.CANCELLED, allowed=AHEAD, at=at)
         cancelled = replace(stepped, cancelled_by=by, is_late_cancellation=is_late)
         return cancelled, facts.Cancelled(cancelled)
@@ -168,6 +209,31 @@ class Appointment:
             )
         return self._attend(State.NO_SHOW, allowed=AHEAD, at=at)
 
+    def undo(self, last: Change, earlier: State, *, at: datetime) -> tuple[Appointment, facts.Undone]:
+        """
+        Take back a mis-click: the state before it, as a step of its own.
+
+        Args:
+            last: The step that led to where the appointment stands.
+            earlier: The state before that step.
+
+        Raises:
+            NothingToUndo: The last step is none that is taken back in place. (FAILED_PRECONDITION)
+            UndoTooLate: It is more than UNDO_MIN minutes old. (FAILED_PRECONDITION)
+        """
+        if self.state not in UNDOABLE or last.reason is Reason.UNDONE:
+            raise errors.NothingToUndo("The last step can't be undone.", appointment_id=self.appointment_id)
+        self.require_fresh(at=at)
+        restored = replace(self, state=earlier, version=self.version + 1, update_time=at)
+        return restored, facts.Undone(restored, self.state)
+
+    def require_fresh(self, *, at: datetime) -> None:
+        """Refuse with UndoTooLate when the last step is more than UNDO_MIN minutes old."""
+        if at - self.update_time > timedelta(minutes=UNDO_MIN):
+            raise errors.UndoTooLate(
+                "The step is too old.", appointment_id=self.appointment_id, limit_min=str(UNDO_MIN)
+            )
+
     def require_ahead(self) -> None:
         """Refuse with StateForbids unless the appointment still lies ahead."""
         self._require(AHEAD)
@@ -192,7 +258,16 @@ class Appointment:
 
 
 def book(
-    *, practice_id: str, appointment_id: str, client_id: str, slot: Slot, actor_id: str, at: datetime
+    *,
+    practice_id: str,
+    appointment_id: str,
+    client_id: str,
+    slot: Slot,
+    actor_id: str,
+    at: datetime,
+    extra_client_ids: tuple[str, ...] = (),
+    is_confidential: bool = False,
+    restores_appointment_id: str = "",
 ) -> tuple[Appointment, facts.Booked]:
     """Agree on a slot with a client: version 1 of an appointment, and the fact."""
     booked = Appointment(
@@ -207,6 +282,9 @@ def book(
         create_time=at,
         update_time=at,
         create_actor_id=actor_id,
+        extra_client_ids=extra_client_ids,
+        is_confidential=is_confidential,
+        restores_appointment_id=restores_appointment_id,
     )
     return booked, facts.Booked(booked)
 
@@ -224,3 +302,5 @@ class Change:
     start_time: datetime
     actor_id: str
     change_time: datetime
+    previous_start_time: datetime
+    reason: Reason = Reason.UNSAID

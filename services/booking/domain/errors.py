@@ -133,3 +133,61 @@ class PauseBeyondHorizon(errors.RuleViolated):
     """A pause ends at the latest where the series is booked to; the metadata has that day."""
 
     reason = "PAUSE_BEYOND_HORIZON"
+
+
+class Unknown(errors.NotFound):
+    """No such fee, rule, proxy, fence, follow-up or team member in this practice; the metadata names it."""
+
+    reason = "NOT_FOUND"
+
+
+class LimitReached(errors.RuleViolated):
+    """There are as many of these as there may be; the metadata says how many."""
+
+    reason = "LIMIT_REACHED"
+
+
+class UndoTooLate(errors.RuleViolated):
+    """The step is older than a mis-click can be undone."""
+
+    reason = "UNDO_TOO_LATE"
+
+
+class NothingToUndo(errors.RuleViolated):
+    """The last step can't be taken back: it is a booking, a confirmation, a move or an undoing, or it was undone."""
+
+    reason = "NOTHING_TO_UNDO"
+
+
+class Gate(errors.RuleViolated):
+    """The practice asks for something before it books."""
+
+
+class CardRequired(Gate):
+    """No card is on file."""
+
+    reason = "CARD_REQUIRED"
+
+
+class ConsentRequired(Gate):
+    """No consent holds."""
+
+    reason = "CONSENT_REQUIRED"
+
+
+class VisitsExhausted(Gate):
+    """The visits the insurer allowed are used, or agreed already."""
+
+    reason = "VISITS_EXHAUSTED"
+
+
+class Fenced(Gate):
+    """Two clients who must not meet would; told to staff only."""
+
+    reason = "FENCED"
+
+
+class SlotNotOffered(Gate):
+    """The slot is not offered; a client hears no more."""
+
+    reason = "SLOT_NOT_OFFERED"

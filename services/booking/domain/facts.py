@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.booking.domain.appointment import Appointment
+    from services.booking.domain.appointment import Appointment, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +55,13 @@ class Attended:
     appointment: Appointment
 
 
-Fact = Booked | Confirmed | Rescheduled | Cancelled | Attended
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A step that was a mis-click was taken back; undone_state is where it had led."""
+
+    appointment: Appointment
+    undone_state: State
+
+
+Fact = Booked | Confirmed | Rescheduled | Cancelled | Attended | Undone
 """Everything that can happen to an appointment."""

@@ -29,8 +29,11 @@ async def book_appointment(
     Raises:
         UnknownClient: The practice has no such client. (NOT_FOUND)
         HoldAbandoned: The hold was given back before. (ABORTED)
+        Gate: A fence, or what the practice asks for before it books. (FAILED_PRECONDITION)
         ServiceError: Whatever the ledger refuses, with its alternatives.
     """
+    if wish.extra_client_ids:
+        await call.authorize(client_ids=wish.extra_client_ids)
     appointment_id = claim_id(call.practice_id, call.request_id)
     slot = await ledger.hold(appointment_id, wish, call, is_staff=is_staff(call.actor))
     booked, fact = appointment.book(
@@ -40,10 +43,12 @@ async def book_appointment(
         slot=slot,
         actor_id=call.actor.actor_id,
         at=clock(),
+        extra_client_ids=wish.extra_client_ids,
+        is_confidential=wish.is_confidential,
     )
     try:
         return await promises.record(booked, fact, call)
-    except (errors.UnknownClient, errors.HoldAbandoned):
+    except (errors.UnknownClient, errors.HoldAbandoned, errors.Gate):
         await ledger.release(appointment_id, call)
         raise
 

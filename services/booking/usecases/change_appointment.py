@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from services.booking.domain.appointment import Appointment, Step
-from services.booking.usecases.ports import Appointments, Clock
+from services.booking.domain.appointment import Appointment, Reason, Step
+from services.booking.usecases.authorize_appointment import authorize_appointment
+from services.booking.usecases.follow_step import follow_step
+from services.booking.usecases.ports import Appointments, Books, Clock
 from services.chassis.context import Call
 
 
 async def change_appointment(
-    appointment_id: str, etag: str, step: Step, call: Call, *, appointments: Appointments, clock: Clock
+    appointment_id: str,
+    etag: str,
+    step: Step,
+    call: Call,
+    *,
+    appointments: Appointments,
+    books: Books,
+    clock: Clock,
+    reason: Reason = Reason.UNSAID,
 ) -> Appointment:
     """
-    Lock the appointment, ask whether the caller may, take the step, store it with its fact.
+    Lock the appointment, ask whether the caller may, take the step, store it with its fact and what follows.
 
     A step that changes nothing (a second confirmation) stores nothing and succeeds, whatever etag it names.
 
@@ -22,9 +32,10 @@ async def change_appointment(
         StateForbids: The state or the hour does not allow the step. (FAILED_PRECONDITION)
     """
     before = await appointments.lock(call, appointment_id)
-    await call.authorize(client_ids=[before.client_id], resource_id=appointment_id)
+    await authorize_appointment(before, call)
     after, fact = step(before, at=clock())
     if fact is not None:
         before.expect(etag)
-        await appointments.save(call, before, after, fact)
+        await appointments.save(call, before, after, fact, reason=reason)
+        await follow_step(after, reason, call, books=books)
     return after

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment
+from services.booking.domain.proxy import is_hidden_from
+from services.booking.usecases.book_appointment import is_staff
 from services.booking.usecases.ports import Appointments, CareTeam, Cursor, Filter
 from services.chassis.context import Actor, Call
 
@@ -45,8 +47,17 @@ async def list_appointments(
         await call.authorize(client_ids=[limited.client_id])
     found = await appointments.page(call, limited, after=after, limit=page_size + 1)
     page = found[:page_size]
-    await care_team.foresee(call, {one.client_id for one in page})
     last = page[-1] if len(found) > page_size else None
+    if is_staff(call.actor) or not limited.client_id:
+        cared_for = set(await care_team.foresee(call, {each for one in page for each in one.client_ids}))
+        if limited.therapist_id and limited.therapist_id == call.actor.therapist_id:
+            # A therapist taken off a client's team sees the rest of their own week still.
+            page = [one for one in page if cared_for.issuperset(one.client_ids)]
+        touched = {client_id for one in page for client_id in one.client_ids}
+        # Of nobody everything holds: a therapist's empty week is theirs to see.
+        await call.authorize(client_ids=sorted(touched), relations=() if touched else {"care_team"})
+    if not is_staff(call.actor):
+        page = [one for one in page if not is_hidden_from(one, own_client_id=call.actor.client_id)]
     return page, (last.slot.start_time, last.appointment_id) if last else None
 
 

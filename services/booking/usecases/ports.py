@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from services.booking.domain import facts
-from services.booking.domain.appointment import Appointment, Change, Slot
+from services.booking.domain.appointment import Appointment, Change, Reason, Slot
 from services.booking.domain.client import Client
+from services.booking.domain.follow_up import FollowUp, FollowUpState
+from services.booking.domain.policy import Fee, PracticeRules
 from services.chassis.context import Call
 
 Answer = TypeVar("Answer", covariant=True)
@@ -34,6 +36,8 @@ class Wish:
     time_zone: str
     fold: int
     modality: int
+    extra_client_ids: tuple[str, ...] = ()
+    is_confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,16 @@ class Filter:
     therapist_id: str
     from_time: datetime
     to_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFilter:
+    """Is what a worklist is limited to; empty ids and days limit nothing."""
+
+    client_id: str
+    therapist_id: str
+    state: FollowUpState
+    due_by_date: str
 
 
 Cursor = tuple[datetime, str]
@@ -79,6 +93,7 @@ class Promises(Protocol[Answer]):
         Raises:
             UnknownClient: The practice has no such client; the id is abandoned, so nothing comes late.
             HoldAbandoned: The id was abandoned before: its hold is given back.
+            Gate: A fence, or what the practice asks for before it books; the id is abandoned.
         """
 
 
@@ -94,8 +109,22 @@ class Appointments(Protocol):
     def held_still(self, call: Call, appointment_id: str) -> AbstractAsyncContextManager[None]:
         """Keep everybody from changing an appointment while the body runs, in a transaction of its own."""
 
-    async def save(self, call: Call, before: Appointment, after: Appointment, fact: facts.Fact) -> None:
+    async def save(
+        self, call: Call, before: Appointment, after: Appointment, fact: facts.Fact, *, reason: Reason = Reason.UNSAID
+    ) -> None:
         """Store the new state, its history row and its event: one never without the others."""
+
+    async def restore(self, call: Call, booked: Appointment, fact: facts.Booked) -> None:
+        """
+        Store an appointment that stands for a cancelled one.
+
+        Raises:
+            NothingToUndo: The cancelled one came back before.
+            HoldAbandoned: The id was abandoned: its hold is given back.
+        """
+
+    async def give_up_move(self, call: Call, appointment_id: str, *, claim_version: int) -> bool:
+        """Roll the call's own changes back and bar the move made at claim_version; False when it was made after all."""
 
     async def page(self, call: Call, wanted: Filter, *, after: Cursor | None, limit: int) -> list[Appointment]:
         """Return at most *limit* appointments by start time and id, those after the cursor."""
@@ -123,8 +152,83 @@ class Appointments(Protocol):
 class CareTeam(Protocol):
     """Knows which therapists look after which client."""
 
-    async def foresee(self, call: Call, client_ids: Collection[str]) -> None:
-        """Read at once what the access decisions about these clients will ask for one by one."""
+    async def foresee(self, call: Call, client_ids: Collection[str]) -> Collection[str]:
+        """
+        Read at once what the access decisions about these clients will ask for one by one.
+
+        Returns:
+            Those the caller looks after; all of them when the caller is no therapist.
+        """
+
+
+class Rules(Protocol):
+    """Knows what practices have said."""
+
+    async def of_call(self, call: Call) -> PracticeRules:
+        """Return the practice's rules as the call's own transaction sees them."""
+
+
+class Gates(Protocol):
+    """Looks, under lock, at what a move must not break."""
+
+    async def check_move(self, call: Call, moved: Appointment, rules: PracticeRules, *, is_staff: bool) -> None:
+        """Refuse a move that would bring two fenced clients together. Raises Fenced, SlotNotOffered."""
+
+
+class Fees(Protocol):
+    """Keeps fees and counted visits, in the call's own transaction."""
+
+    async def standing(self, call: Call, appointment: Appointment) -> tuple[bool, bool]:
+        """Lock the client; return whether a fee would be their first, and whether their insurer forbids it."""
+
+    async def add_fee(self, call: Call, fee: Fee) -> None:
+        """Store a new fee with its event."""
+
+    async def fees_of(self, call: Call, appointment_id: str) -> list[Fee]:
+        """Return an appointment's fees, locked."""
+
+    async def lock_fee(self, call: Call, fee_id: str) -> Fee:
+        """Return a fee that nobody else can change until this call ends. Raises Unknown."""
+
+    async def save_fee(self, call: Call, fee: Fee) -> None:
+        """Store a decision with its event."""
+
+    async def count_visit(self, call: Call, completed: Appointment) -> None:
+        """Count a completed session against the client's authorisations, once."""
+
+    async def uncount_visit(self, call: Call, appointment: Appointment) -> None:
+        """Take a counted session back."""
+
+
+class FollowUps(Protocol):
+    """Keeps prompts to see clients again, in the call's own transaction."""
+
+    async def open_after(self, call: Call, after: Appointment) -> None:
+        """Open what the practice's rules ask for after a session ended or was lost."""
+
+    async def undo_after(self, call: Call, appointment: Appointment) -> None:
+        """Set aside what an undone step had opened."""
+
+    async def lock(self, call: Call, follow_up_id: str) -> FollowUp:
+        """Return a follow-up that nobody else can change until this call ends. Raises Unknown."""
+
+    async def settle(self, call: Call, after: FollowUp) -> None:
+        """Store a settled follow-up and its event."""
+
+    async def page(
+        self, call: Call, wanted: FollowUpFilter, *, after: tuple[str, str] | None, limit: int
+    ) -> Sequence[FollowUp]:
+        """Return at most *limit* follow-ups by due day and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Is everything the consequences of a step are written down in."""
+
+    rules: Rules
+    gates: Gates
+    fees: Fees
+    follow_ups: FollowUps
 
 
 class Clients(Protocol):

@@ -5,14 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.booking.domain import errors
-from services.booking.domain.appointment import Appointment
+from services.booking.domain.appointment import Appointment, Reason
+from services.booking.domain.policy import with_deadline
+from services.booking.usecases.authorize_appointment import authorize_appointment
 from services.booking.usecases.book_appointment import claim_id, is_staff
-from services.booking.usecases.ports import Appointments, Clock, Ledger, Wish
+from services.booking.usecases.ports import Appointments, Books, Clock, Ledger, Wish
 from services.chassis.context import Call
 
 
 async def reschedule_appointment(
-    appointment_id: str, etag: str, wish: Wish, call: Call, *, appointments: Appointments, ledger: Ledger, clock: Clock
+    appointment_id: str,
+    etag: str,
+    wish: Wish,
+    call: Call,
+    *,
+    appointments: Appointments,
+    ledger: Ledger,
+    books: Books,
+    clock: Clock,
+    reason: Reason = Reason.UNSAID,
 ) -> Appointment:
     """
     Move the claim, then commit the new time; both times block until the event is handled.
@@ -29,10 +40,11 @@ async def reschedule_appointment(
         StaleVersion: The etag is not the current one. (ABORTED)
         StateForbids: The appointment no longer lies ahead. (FAILED_PRECONDITION)
         HoldAbandoned: The move was taken back; ask again under a new request id. (ABORTED)
+        Gate: The move would bring fenced clients together; it is barred first, then taken back. (FAILED_PRECONDITION)
         ServiceError: Whatever the ledger refuses, with its alternatives.
     """
     before = await appointments.lock(call, appointment_id)
-    await call.authorize(client_ids=[before.client_id], resource_id=appointment_id)
+    await authorize_appointment(before, call)
     before.expect(etag)
     before.require_ahead()
     whole = replace(wish, client_id=before.client_id, session_type_id=before.slot.session_type_id)
@@ -41,6 +53,14 @@ async def reschedule_appointment(
     )
     if slot.claim_version <= before.abandoned_claim_version:
         raise errors.HoldAbandoned("The move was taken back; ask again.", appointment_id=appointment_id)
-    after, fact = before.reschedule(slot, at=clock())
-    await appointments.save(call, before, after, fact)
+    rules = await books.rules.of_call(call)
+    moved, fact = before.reschedule(slot, at=clock())
+    after = with_deadline(moved, rules.policy(slot.session_type_id))
+    try:
+        await books.gates.check_move(call, after, rules, is_staff=is_staff(call.actor))
+    except errors.Gate:
+        if await appointments.give_up_move(call, appointment_id, claim_version=slot.claim_version):
+            await ledger.release(appointment_id, call, only_move=True)
+        raise
+    await appointments.save(call, before, after, fact, reason=reason)
     return after

@@ -8,12 +8,21 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import grpc.aio
 import psycopg
 import pytest
 
+from services.booking.config import SERVICE
+from services.booking.server import compose
+from services.chassis.config import ProcessConfig
 from services.chassis.context import Actor, Call
+from services.chassis.crypto import write_keyring
 from services.chassis.db.pool import Database
+from services.chassis.identity import Signer, write_key_pair
+from services.chassis.rpc.server import Server
 from tests.integration.booking import standing
+from tests.integration.booking.desk import Desk
+from tests.integration.booking.ledger import FakeLedger
 from tests.support.postgres import FreshDatabase, PostgresServer
 
 MakeCall = Callable[..., Call]
@@ -98,3 +107,47 @@ async def standing_house(
     """Both services, and a practice whose therapist works on weekdays."""
     async with standing.open_house(tmp_path, both_databases) as house:
         yield house
+
+
+@pytest.fixture
+async def ledger() -> AsyncIterator[FakeLedger]:
+    """The ledger's stand-in on a free port."""
+    fake = FakeLedger()
+    await fake.start()
+    yield fake
+    await fake.stop()
+
+
+@pytest.fixture
+async def served(
+    tmp_path: Path, booking_database: FreshDatabase, ledger: FakeLedger
+) -> AsyncIterator[tuple[Server, ProcessConfig]]:
+    """Booking's server as its process composes it."""
+    trusted = tmp_path / "trusted"
+    trusted.mkdir()
+    for issuer in ("gateway", SERVICE):
+        write_key_pair(tmp_path / f"actor-{issuer}.key", trusted / f"{issuer}.pub")
+    write_keyring(tmp_path / "keyring.json")
+    config = ProcessConfig(
+        service=SERVICE,
+        instance=str(uuid4()),
+        database_url=booking_database.server_url,
+        grpc_listen="127.0.0.1:0",
+        keys_dir=tmp_path,
+        targets={"availability": ledger.address},
+    )
+    app = await compose(config)
+    server = Server(app)
+    await server.start()
+    yield server, config
+    await server.stop(0)
+    await app.database.close()
+
+
+@pytest.fixture
+async def desk(served: tuple[Server, ProcessConfig], tmp_path: Path) -> AsyncIterator[Desk]:
+    """The front desk of a new practice."""
+    server, _ = served
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        actor = Actor("user:desk", "user", str(uuid4()), frozenset({"front_desk"}))
+        yield Desk(channel, Signer.read("gateway", tmp_path), actor)

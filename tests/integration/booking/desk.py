@@ -9,11 +9,27 @@ from uuid import uuid4
 import grpc
 import grpc.aio
 from google.protobuf.message import Message
-from kept.booking.v1 import booking_pb2, booking_service_pb2
+from google.protobuf.message_factory import GetMessageClass
+from kept.booking.v1 import (
+    booking_pb2,
+    booking_service_pb2,
+    care_service_pb2,
+    policy_service_pb2,
+    safety_service_pb2,
+)
+from kept.wall.v1 import wall_pb2
 
 from services.chassis.context import Actor
 from services.chassis.identity import Signer
 from services.chassis.rpc.status import from_wire
+
+SERVICES = (
+    booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
+    policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
+    care_service_pb2.DESCRIPTOR.services_by_name["CareService"],
+    safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"],
+)
+"""Are the doors of booking."""
 
 
 @dataclass
@@ -26,14 +42,11 @@ class Desk:
 
     async def ask(self, method: str, request: Message) -> Any:
         """Call a method; a refusal is raised as the ServiceError it was."""
-        described = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"].methods_by_name[method]
-        answer_class = {"Client": booking_pb2.Client, "Appointment": booking_pb2.Appointment}.get(
-            described.output_type.name
-        ) or getattr(booking_service_pb2, described.output_type.name)
+        service = next(each for each in SERVICES if method in each.methods_by_name)
         stub = self.channel.unary_unary(
-            f"/kept.booking.v1.BookingService/{method}",
+            f"/{service.full_name}/{method}",
             request_serializer=type(request).SerializeToString,
-            response_deserializer=answer_class.FromString,
+            response_deserializer=GetMessageClass(service.methods_by_name[method].output_type).FromString,
         )
         metadata = (("authorization", f"Bearer {self.signer.sign(self.actor)}"),)
         try:
@@ -50,6 +63,22 @@ class Desk:
         client = booking_pb2.Client(given_name="Ada", family_name="Osei", time_zone="Etc/UTC", **particulars)
         request = booking_service_pb2.RegisterClientRequest(client=client, request_id=str(uuid4()))
         return str((await self.ask("RegisterClient", request)).client_id)
+
+    def booking(self, client_id: str, local: str, **wanted: Any) -> booking_service_pb2.BookAppointmentRequest:
+        """Return a request for an hour in UTC, with any therapist and session type unless named."""
+        named = {"therapist_id": str(uuid4()), "session_type_id": str(uuid4()), **wanted}
+        return booking_service_pb2.BookAppointmentRequest(
+            client_id=client_id,
+            start_wall=wall_pb2.WallTime(local=local, time_zone="Etc/UTC"),
+            request_id=str(uuid4()),
+            **named,
+        )
+
+    async def change(self, method: str, appointment_id: str, **said: Any) -> Any:
+        """Take a step with an appointment, under a new request id."""
+        service = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
+        request_class = GetMessageClass(service.methods_by_name[method].input_type)
+        return await self.ask(method, request_class(appointment_id=appointment_id, request_id=str(uuid4()), **said))
 
     async def book(self, request: booking_service_pb2.BookAppointmentRequest) -> booking_pb2.Appointment:
         """Book."""

@@ -36,6 +36,7 @@ class FakeLedger(availability_service_pb2_grpc.AvailabilityServiceServicer):
     words: list[str] = field(default_factory=list)
     before_answer: Callable[[str], Awaitable[None]] | None = None
     address: str = ""
+    site_id: str = ""
     _server: grpc.aio.Server | None = None
 
     async def start(self) -> None:
@@ -60,6 +61,7 @@ class FakeLedger(availability_service_pb2_grpc.AvailabilityServiceServicer):
         self.words.append("hold")
         if request.hold_id not in self.claims:
             claim = _claim(request.hold_id, request.client_id, request.therapist_id, request.session_type_id, request)
+            claim.site_id = self.site_id
             if (found := self._overlap(claim)) is not None:
                 reason, alternatives = found
                 refusal = availability_service_pb2.Refusal(
@@ -82,7 +84,7 @@ class FakeLedger(availability_service_pb2_grpc.AvailabilityServiceServicer):
             await _refuse(context, code_pb2.FAILED_PRECONDITION, "MOVE_PENDING")
         therapist_id = request.therapist_id or old.therapist_id
         moved = _claim(request.claim_id, old.client_id, therapist_id, old.session_type_id, request)
-        moved.version, moved.state = old.version + 1, old.state
+        moved.version, moved.state, moved.site_id = old.version + 1, old.state, old.site_id
         if (found := self._overlap(moved)) is not None:
             await _refuse(context, code_pb2.FAILED_PRECONDITION, *found)
         self.moves[request.claim_id] = self.answered[request.request_id] = moved

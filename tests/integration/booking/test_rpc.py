@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import grpc
-import grpc.aio
 import pytest
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -19,13 +16,10 @@ from kept.booking.v1 import booking_pb2, booking_service_pb2
 from kept.wall.v1 import wall_pb2
 
 from services.booking.bootstrap import bootstrap
-from services.booking.config import SERVICE
 from services.booking.domain import errors
-from services.booking.server import compose
 from services.booking.usecases.book_appointment import claim_id
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Actor, Call
-from services.chassis.crypto import write_keyring
 from services.chassis.errors import (
     AlreadyExists,
     Forbidden,
@@ -35,61 +29,15 @@ from services.chassis.errors import (
     ServiceError,
     Stale,
 )
-from services.chassis.identity import Signer, write_key_pair
 from services.chassis.rpc.server import Server
 from tests.integration.booking.desk import Desk
 from tests.integration.booking.ledger import FakeLedger
-from tests.support.postgres import FreshDatabase
 
 pytestmark = pytest.mark.integration
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 SESSION_TYPE_ID = str(uuid4())
 State = booking_pb2.Appointment.State
-
-
-@pytest.fixture
-async def ledger() -> AsyncIterator[FakeLedger]:
-    """The ledger's stand-in on a free port."""
-    fake = FakeLedger()
-    await fake.start()
-    yield fake
-    await fake.stop()
-
-
-@pytest.fixture
-async def served(
-    tmp_path: Path, booking_database: FreshDatabase, ledger: FakeLedger
-) -> AsyncIterator[tuple[Server, ProcessConfig]]:
-    """Booking's server as its process composes it."""
-    trusted = tmp_path / "trusted"
-    trusted.mkdir()
-    for issuer in ("gateway", SERVICE):
-        write_key_pair(tmp_path / f"actor-{issuer}.key", trusted / f"{issuer}.pub")
-    write_keyring(tmp_path / "keyring.json")
-    config = ProcessConfig(
-        service=SERVICE,
-        instance=str(uuid4()),
-        database_url=booking_database.server_url,
-        grpc_listen="127.0.0.1:0",
-        keys_dir=tmp_path,
-        targets={"availability": ledger.address},
-    )
-    app = await compose(config)
-    server = Server(app)
-    await server.start()
-    yield server, config
-    await server.stop(0)
-    await app.database.close()
-
-
-@pytest.fixture
-async def desk(served: tuple[Server, ProcessConfig], tmp_path: Path) -> AsyncIterator[Desk]:
-    """The front desk of a new practice."""
-    server, _ = served
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
-        actor = Actor("user:desk", "user", str(uuid4()), frozenset({"front_desk"}))
-        yield Desk(channel, Signer.read("gateway", tmp_path), actor)
 
 
 def wall(local: str) -> wall_pb2.WallTime:

@@ -306,6 +306,48 @@ async def test_a_cancelled_appointments_time_is_free_after_its_event(house: Hous
     await house.book(await house.register(), "15:00")
 
 
+async def test_an_undone_cancellation_has_its_hour_for_itself(house: House) -> None:
+    """The new claim stands when the old one's late event arrives, and nobody else gets the hour."""
+    booked = await house.book(await house.register(), "12:00")
+    cancel = booking_service_pb2.CancelAppointmentRequest(appointment_id=booked.appointment_id, request_id=str(uuid4()))
+    await house.ask("CancelAppointment", cancel)
+
+    restored = await _undo(house, booked)
+
+    event = booking_events_pb2.AppointmentCancelled()
+    event.appointment.appointment_id = booked.appointment_id
+    actor = Actor("service:booking", "service", house.practice_id, frozenset({"system"}))
+    call = Call(actor=actor, method="availability.on_appointment", database=house.ledger.database)
+    await house.ledger.reactions.on_appointment_cancelled(event, call)
+    await call.close()
+    assert house.claim(restored.appointment_id) == ("held", 2)
+    assert house.claim(booked.appointment_id) == ("released", 0)
+    with pytest.raises(RuleViolated):
+        await house.book(await house.register(), "12:00")
+
+
+async def test_of_undoing_and_booking_at_once_exactly_one_has_the_hour(house: House) -> None:
+    """However often they meet: the time is given away once."""
+    for local in ("09:00", "10:00", "11:00"):
+        booked, other = await house.book(await house.register(), local), await house.register()
+        cancel = booking_service_pb2.CancelAppointmentRequest(
+            appointment_id=booked.appointment_id, request_id=str(uuid4())
+        )
+        await house.ask("CancelAppointment", cancel)
+
+        outcomes = await asyncio.gather(_undo(house, booked), house.book(other, local), return_exceptions=True)
+
+        assert sum(isinstance(one, booking_pb2.Appointment) for one in outcomes) == 1
+
+
+async def _undo(house: House, booked: booking_pb2.Appointment) -> booking_pb2.Appointment:
+    request = booking_service_pb2.UndoAppointmentChangeRequest(
+        appointment_id=booked.appointment_id, request_id=str(uuid4())
+    )
+    answer: booking_pb2.Appointment = await house.ask("UndoAppointmentChange", request)
+    return answer
+
+
 async def _move(house: House, booked: booking_pb2.Appointment, local: str) -> booking_pb2.Appointment:
     request = booking_service_pb2.RescheduleAppointmentRequest(
         appointment_id=booked.appointment_id, start_wall=wall(local), etag=booked.etag, request_id=str(uuid4())

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.booking.domain import errors, facts
-from services.booking.domain.appointment import Appointment, Change, Slot, State
+from services.booking.domain.appointment import Appointment, Change, Reason, Slot, State
 from services.booking.domain.client import Client
-from services.booking.usecases.ports import Cursor, Filter, Wish
+from services.booking.domain.follow_up import FollowUp
+from services.booking.domain.policy import Fee, PracticeRules
+from services.booking.usecases.ports import Books, Cursor, Filter, FollowUpFilter, Wish
 from services.chassis.context import Actor
 from services.chassis.errors import Forbidden
 from tests.unit.booking.states import NOW, PRACTICE_ID, booked, slot
@@ -25,11 +27,13 @@ class FakeCall:
     request_id: str = "0190a000-0000-7000-8000-00000000aaaa"
     allowed: set[str] | None = None
     practice_id: str = PRACTICE_ID
+    client_id: str = ""
+    resource_id: str = ""
 
     @property
     def actor(self) -> Actor:
         """Return who calls."""
-        return Actor("user:1", "user", self.practice_id, self.roles, therapist_id=self.therapist_id)
+        return Actor("user:1", "user", self.practice_id, self.roles, self.client_id, self.therapist_id)
 
     async def authorize(
         self, *, client_ids: Sequence[str] = (), relations: Sequence[str] = (), resource_id: str = ""
@@ -104,6 +108,7 @@ class FakeAppointments:
     facts: list[facts.Fact] = field(default_factory=list)
     abandoned: set[str] = field(default_factory=set)
     log: list[str] = field(default_factory=list)
+    steps: list[Change] = field(default_factory=list)
 
     async def find(self, call: object, appointment_id: str) -> Appointment:
         """Return a row."""
@@ -122,8 +127,20 @@ class FakeAppointments:
         yield
         self.log.append("unlock")
 
-    async def save(self, call: object, before: Appointment, after: Appointment, fact: facts.Fact) -> None:
-        """Keep both."""
+    async def save(
+        self, call: object, before: Appointment, after: Appointment, fact: facts.Fact, *, reason: Reason = Reason.UNSAID
+    ) -> None:
+        """Keep both, and the step."""
+        step = Change(
+            after.version,
+            after.state,
+            after.slot.start_time,
+            "user:1",
+            after.update_time,
+            before.slot.start_time,
+            reason,
+        )
+        self.steps.append(step)
         self.rows[after.appointment_id] = after
         self.facts.append(fact)
 
@@ -138,8 +155,9 @@ class FakeAppointments:
         return [row for row in found if after is None or (row.slot.start_time, row.appointment_id) > after][:limit]
 
     async def changes(self, call: object, appointment: Appointment) -> list[Change]:
-        """Return the step of booking."""
-        return [Change(1, State.BOOKED, appointment.slot.start_time, "user:1", NOW)]
+        """Return the step of booking, and those saved since."""
+        start_time = appointment.slot.start_time
+        return [Change(1, State.BOOKED, start_time, "user:1", NOW, start_time), *self.steps]
 
     async def abandon(self, call: object, appointment_id: str, *, at: datetime) -> Appointment | None:
         """Abandon an id that has no row."""
@@ -158,13 +176,131 @@ class FakeAppointments:
         self.rows[appointment_id] = replace(row, abandoned_claim_version=claim_version)
         return True
 
+    async def restore(self, call: object, booked: Appointment, fact: facts.Booked) -> None:
+        """Keep the appointment that stands for a cancelled one, once."""
+        if any(row.restores_appointment_id == booked.restores_appointment_id for row in self.rows.values()):
+            raise errors.NothingToUndo("It was undone before.")
+        self.rows[booked.appointment_id] = booked
+        self.facts.append(fact)
+
+    async def give_up_move(self, call: object, appointment_id: str, *, claim_version: int) -> bool:
+        """Bar the move."""
+        return await self.abandon_move(call, appointment_id, moved_at=claim_version, claim_version=claim_version)
+
+
+@dataclass
+class FakeRules:
+    """Says what a practice has said."""
+
+    said: PracticeRules = field(default_factory=PracticeRules)
+
+    async def of_call(self, call: object) -> PracticeRules:
+        """Return it."""
+        return self.said
+
+
+@dataclass
+class FakeGates:
+    """Lets every move pass, unless told to refuse."""
+
+    refusal: Exception | None = None
+
+    async def check_move(self, call: object, moved: Appointment, rules: PracticeRules, *, is_staff: bool) -> None:
+        """Pass or refuse."""
+        if self.refusal is not None:
+            raise self.refusal
+
+
+@dataclass
+class FakeFees:
+    """Keeps fees and counted visits."""
+
+    rows: dict[str, Fee] = field(default_factory=dict)
+    visits: set[str] = field(default_factory=set)
+    insurer_forbids: bool = False
+
+    async def standing(self, call: object, appointment: Appointment) -> tuple[bool, bool]:
+        """Tell whether there was a fee before."""
+        return not self.rows, self.insurer_forbids
+
+    async def add_fee(self, call: object, fee: Fee) -> None:
+        """Keep a fee."""
+        self.rows[fee.fee_id] = fee
+
+    async def fees_of(self, call: object, appointment_id: str) -> list[Fee]:
+        """Return an appointment's fees."""
+        return [fee for fee in self.rows.values() if fee.appointment_id == appointment_id]
+
+    async def lock_fee(self, call: object, fee_id: str) -> Fee:
+        """Return a fee."""
+        return self.rows[fee_id]
+
+    async def save_fee(self, call: object, fee: Fee) -> None:
+        """Keep the decision."""
+        self.rows[fee.fee_id] = fee
+
+    async def count_visit(self, call: object, completed: Appointment) -> None:
+        """Count."""
+        self.visits.add(completed.appointment_id)
+
+    async def uncount_visit(self, call: object, appointment: Appointment) -> None:
+        """Take back."""
+        self.visits.discard(appointment.appointment_id)
+
+
+@dataclass
+class FakeFollowUps:
+    """Notes what opens and what is taken back."""
+
+    words: list[str] = field(default_factory=list)
+    rows: dict[str, FollowUp] = field(default_factory=dict)
+
+    async def open_after(self, call: object, after: Appointment) -> None:
+        """Note the state."""
+        self.words.append(f"open after {after.state.value}")
+
+    async def undo_after(self, call: object, appointment: Appointment) -> None:
+        """Note the undoing."""
+        self.words.append("undo")
+
+    async def lock(self, call: object, follow_up_id: str) -> FollowUp:
+        """Return a row."""
+        return self.rows[follow_up_id]
+
+    async def settle(self, call: object, after: FollowUp) -> None:
+        """Keep it."""
+        self.rows[after.follow_up_id] = after
+
+    async def page(
+        self, call: object, wanted: FollowUpFilter, *, after: tuple[str, str] | None, limit: int
+    ) -> Sequence[FollowUp]:
+        """Return what there is of the therapist."""
+        found = [row for row in self.rows.values() if wanted.therapist_id in ("", row.therapist_id)]
+        return found[:limit]
+
+
+def books(
+    *,
+    rules: PracticeRules | None = None,
+    gates: FakeGates | None = None,
+    fees: FakeFees | None = None,
+    follow_ups: FakeFollowUps | None = None,
+) -> Books:
+    """Return the books of a practice that has said nothing, unless told otherwise."""
+    return Books(
+        FakeRules(rules or PracticeRules()), gates or FakeGates(), fees or FakeFees(), follow_ups or FakeFollowUps()
+    )
+
 
 @dataclass
 class FakeCareTeam:
-    """Foresees nothing."""
+    """Looks after everybody but the hidden."""
 
-    async def foresee(self, call: object, client_ids: Collection[str]) -> None:
-        """Do nothing."""
+    hidden: set[str] = field(default_factory=set)
+
+    async def foresee(self, call: object, client_ids: Collection[str]) -> Collection[str]:
+        """Return all but the hidden."""
+        return set(client_ids) - self.hidden
 
 
 @dataclass

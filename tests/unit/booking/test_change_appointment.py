@@ -8,13 +8,19 @@ from services.booking.domain import errors, facts
 from services.booking.domain.appointment import Appointment
 from services.booking.usecases.change_appointment import change_appointment
 from services.chassis.errors import Forbidden
-from tests.unit.booking.fakes import FakeAppointments, FakeCall, with_one
+from tests.unit.booking.fakes import FakeAppointments, FakeCall, books, with_one
 from tests.unit.booking.states import APPOINTMENT_ID, NOW
 
 
 async def _confirm(store: FakeAppointments, *, etag: str = "", call: FakeCall | None = None) -> Appointment:
     return await change_appointment(
-        APPOINTMENT_ID, etag, Appointment.confirm, call or FakeCall(), appointments=store, clock=lambda: NOW
+        APPOINTMENT_ID,
+        etag,
+        Appointment.confirm,
+        call or FakeCall(),
+        appointments=store,
+        books=books(),
+        clock=lambda: NOW,
     )
 
 

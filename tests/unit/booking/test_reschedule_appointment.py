@@ -12,7 +12,7 @@ from services.booking.domain.appointment import Appointment, State
 from services.booking.usecases.ports import Wish
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
 from services.chassis.errors import Forbidden
-from tests.unit.booking.fakes import FakeAppointments, FakeCall, FakeLedger, with_one
+from tests.unit.booking.fakes import FakeAppointments, FakeCall, FakeLedger, books, with_one
 from tests.unit.booking.states import APPOINTMENT_ID, NOW, booked, in_state, slot
 
 WISH = Wish("", "", "", "2030-01-12T12:00", "Etc/UTC", 0, 0)
@@ -22,7 +22,14 @@ async def _move(
     store: FakeAppointments, ledger: FakeLedger, *, call: FakeCall | None = None, etag: str = "v1"
 ) -> Appointment:
     return await reschedule_appointment(
-        APPOINTMENT_ID, etag, WISH, call or FakeCall(), appointments=store, ledger=ledger, clock=lambda: NOW
+        APPOINTMENT_ID,
+        etag,
+        WISH,
+        call or FakeCall(),
+        appointments=store,
+        ledger=ledger,
+        books=books(),
+        clock=lambda: NOW,
     )
 
 

@@ -7,7 +7,13 @@ import itertools
 import pytest
 from kept.audit.v1 import audit_service_pb2
 from kept.availability.v1 import availability_service_pb2, calendar_service_pb2
-from kept.booking.v1 import booking_service_pb2, series_service_pb2
+from kept.booking.v1 import (
+    booking_service_pb2,
+    care_service_pb2,
+    policy_service_pb2,
+    safety_service_pb2,
+    series_service_pb2,
+)
 from kept.matching.v1 import matching_service_pb2
 from kept.notifications.v1 import notifications_service_pb2
 
@@ -20,6 +26,9 @@ FILES = (
     audit_service_pb2,
     availability_service_pb2,
     booking_service_pb2,
+    care_service_pb2,
+    policy_service_pb2,
+    safety_service_pb2,
     calendar_service_pb2,
     series_service_pb2,
     matching_service_pb2,
@@ -35,6 +44,11 @@ ROLES = ("client", "front_desk", "therapist", "practice_admin", "compliance_offi
 RELATIONS = ("", "self", "proxy", "care_team")
 
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
+BOOKS |= {"appointment.undo"}
+FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
+KEPT_FOR_CLIENTS = {"fee.read", "authorisation.read", "care_team.read", "proxy.read"}
+SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
+BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
@@ -42,15 +56,22 @@ OWN |= {"series.read", "series.cancel"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): set(),
-    ("client", "self"): OWN,
+    ("client", "self"): OWN | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN,
     ("front_desk", ""): OWN
     | STANDING
-    | {"series.worklist", "client.register", "client.search", "appointment.attend", "schedule.read"},
+    | {"series.worklist", "client.register", "client.search", "appointment.attend", "care_team.change", "schedule.read"}
+    | FOLLOWS
+    | SAFETY
+    | BILLING
+    | {"requirement.record", "authorisation.change"},
     ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"},
     ("therapist", "care_team"): BOOKS
     | STANDING
-    | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"},
+    | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"}
+    | FOLLOWS
+    | SAFETY
+    | BILLING,
     ("practice_admin", ""): {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},
 }
@@ -71,7 +92,7 @@ def expected(role: str, relation: str, rule: MethodRule) -> bool:
     """Look the answer up; a relation adds to what the role has without it, except for officers."""
     allowed = ALLOWED.get((role, ""), set()) | ALLOWED.get((role, relation), set()) | DIRECTORY
     if relation in ("self", "proxy") and role != "compliance_officer":
-        allowed = allowed | OWN
+        allowed = allowed | OWN | (KEPT_FOR_CLIENTS if relation == "self" else set())
     return rule.action in allowed
 
 

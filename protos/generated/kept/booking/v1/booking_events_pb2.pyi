@@ -3,9 +3,11 @@
 isort:skip_file
 Facts of the promise. Ids and times only; each tells its consumers all they need."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from kept.availability.v1 import availability_pb2 as _availability_pb2
 from kept.booking.v1 import booking_pb2 as _booking_pb2
 from kept.wall.v1 import wall_pb2 as _wall_pb2
@@ -67,6 +69,8 @@ class AppointmentFacts(_message.Message):
     MODALITY_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     SERIES_ID_FIELD_NUMBER: _builtins.int
+    EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    IS_CONFIDENTIAL_FIELD_NUMBER: _builtins.int
     practice_id: _builtins.str
     """Names the practice."""
     appointment_id: _builtins.str
@@ -85,6 +89,8 @@ class AppointmentFacts(_message.Message):
     """Names the series that is booked, moved or called off with it; empty when it is about this session alone. One word
     to the client about the series is enough.
     """
+    is_confidential: _builtins.bool
+    """Tells that whoever acts for the client is not to hear of it."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Is the start."""
@@ -96,6 +102,10 @@ class AppointmentFacts(_message.Message):
     @_builtins.property
     def start_wall(self) -> _wall_pb2.WallTime:
         """Is the start on the agreed wall clock."""
+
+    @_builtins.property
+    def extra_client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names further clients of the same session, each with notices of their own, at most 10."""
 
     def __init__(
         self,
@@ -111,10 +121,12 @@ class AppointmentFacts(_message.Message):
         modality: _availability_pb2.Modality.ValueType = ...,
         version: _builtins.int = ...,
         series_id: _builtins.str = ...,
+        extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
+        is_confidential: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "client_id", b"client_id", "end_time", b"end_time", "modality", b"modality", "practice_id", b"practice_id", "series_id", b"series_id", "session_type_id", b"session_type_id", "start_time", b"start_time", "start_wall", b"start_wall", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "client_id", b"client_id", "end_time", b"end_time", "extra_client_ids", b"extra_client_ids", "is_confidential", b"is_confidential", "modality", b"modality", "practice_id", b"practice_id", "series_id", b"series_id", "session_type_id", b"session_type_id", "start_time", b"start_time", "start_wall", b"start_wall", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -261,3 +273,35 @@ class AppointmentAttended(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AppointmentAttended: _TypeAlias = AppointmentAttended  # noqa: Y015
+
+@_typing.final
+class AppointmentChangeUndone(_message.Message):
+    """Says that a mis-click was undone: an arrival, a beginning, an end or a miss that was none."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    UNDONE_STATE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    undone_state: _booking_pb2.Appointment.State.ValueType
+    """Is the state taken back."""
+    state: _booking_pb2.Appointment.State.ValueType
+    """Is the state now."""
+    @_builtins.property
+    def appointment(self) -> Global___AppointmentFacts:
+        """Says which and when."""
+
+    def __init__(
+        self,
+        *,
+        appointment: Global___AppointmentFacts | None = ...,
+        undone_state: _booking_pb2.Appointment.State.ValueType = ...,
+        state: _booking_pb2.Appointment.State.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "state", b"state", "undone_state", b"undone_state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppointmentChangeUndone: _TypeAlias = AppointmentChangeUndone  # noqa: Y015

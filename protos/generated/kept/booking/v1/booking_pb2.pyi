@@ -3,9 +3,11 @@
 isort:skip_file
 Resources of the promise: clients and their appointments."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from kept.availability.v1 import availability_pb2 as _availability_pb2
 from kept.wall.v1 import wall_pb2 as _wall_pb2
@@ -19,6 +21,54 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ChangeReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ChangeReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CHANGE_REASON_UNSPECIFIED: _ChangeReason.ValueType  # 0
+    """Not said."""
+    CHANGE_REASON_ILLNESS: _ChangeReason.ValueType  # 1
+    """The client is ill."""
+    CHANGE_REASON_CRISIS: _ChangeReason.ValueType  # 2
+    """The client is in a crisis."""
+    CHANGE_REASON_CONFLICT: _ChangeReason.ValueType  # 3
+    """Something else at the same time."""
+    CHANGE_REASON_TRANSPORT: _ChangeReason.ValueType  # 4
+    """No way to come, or no connection."""
+    CHANGE_REASON_THERAPIST_ABSENT: _ChangeReason.ValueType  # 5
+    """The therapist can't."""
+    CHANGE_REASON_PRACTICE: _ChangeReason.ValueType  # 6
+    """The practice's other reasons."""
+    CHANGE_REASON_NOT_NEEDED: _ChangeReason.ValueType  # 7
+    """The client no longer needs it."""
+    CHANGE_REASON_UNDONE: _ChangeReason.ValueType  # 8
+    """A mis-click, undone."""
+
+class ChangeReason(_ChangeReason, metaclass=_ChangeReasonEnumTypeWrapper):
+    """Why an appointment changed, as a code; words about a person's reasons are not kept."""
+
+CHANGE_REASON_UNSPECIFIED: ChangeReason.ValueType  # 0
+"""Not said."""
+CHANGE_REASON_ILLNESS: ChangeReason.ValueType  # 1
+"""The client is ill."""
+CHANGE_REASON_CRISIS: ChangeReason.ValueType  # 2
+"""The client is in a crisis."""
+CHANGE_REASON_CONFLICT: ChangeReason.ValueType  # 3
+"""Something else at the same time."""
+CHANGE_REASON_TRANSPORT: ChangeReason.ValueType  # 4
+"""No way to come, or no connection."""
+CHANGE_REASON_THERAPIST_ABSENT: ChangeReason.ValueType  # 5
+"""The therapist can't."""
+CHANGE_REASON_PRACTICE: ChangeReason.ValueType  # 6
+"""The practice's other reasons."""
+CHANGE_REASON_NOT_NEEDED: ChangeReason.ValueType  # 7
+"""The client no longer needs it."""
+CHANGE_REASON_UNDONE: ChangeReason.ValueType  # 8
+"""A mis-click, undone."""
+Global___ChangeReason: _TypeAlias = ChangeReason  # noqa: Y015
 
 @_typing.final
 class Client(_message.Message):
@@ -166,6 +216,11 @@ class Appointment(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    CONFIRM_BY_TIME_FIELD_NUMBER: _builtins.int
+    IS_CONFIDENTIAL_FIELD_NUMBER: _builtins.int
+    EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    RESTORES_APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
     appointment_id: _builtins.str
     """Is the id, a UUID; the claim in the ledger has the same."""
     client_id: _builtins.str
@@ -192,6 +247,10 @@ class Appointment(_message.Message):
     """Changes with every change; send it back to change the appointment."""
     version: _builtins.int
     """Counts changes."""
+    is_confidential: _builtins.bool
+    """Tells that whoever acts for the client does not see it."""
+    restores_appointment_id: _builtins.str
+    """Names the cancelled appointment whose undoing this one is; empty for others."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Is the start."""
@@ -211,6 +270,18 @@ class Appointment(_message.Message):
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """Is when it last changed."""
+
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists what is missing as stable codes: CARD_MISSING, CONSENT_MISSING, VISITS_EXHAUSTED."""
+
+    @_builtins.property
+    def confirm_by_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when the client's confirmation is due; unset when none is asked for."""
+
+    @_builtins.property
+    def extra_client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names further clients of the same session, at most 10."""
 
     def __init__(
         self,
@@ -233,10 +304,15 @@ class Appointment(_message.Message):
         version: _builtins.int = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
+        confirm_by_time: _timestamp_pb2.Timestamp | None = ...,
+        is_confidential: _builtins.bool = ...,
+        extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
+        restores_appointment_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "end_time", b"end_time", "start_time", b"start_time", "start_wall", b"start_wall", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["confirm_by_time", b"confirm_by_time", "create_time", b"create_time", "end_time", b"end_time", "start_time", b"start_time", "start_wall", b"start_wall", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "cancelled_by", b"cancelled_by", "client_id", b"client_id", "create_time", b"create_time", "end_time", b"end_time", "etag", b"etag", "is_late_cancellation", b"is_late_cancellation", "modality", b"modality", "room_id", b"room_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "cancelled_by", b"cancelled_by", "client_id", b"client_id", "confirm_by_time", b"confirm_by_time", "create_time", b"create_time", "end_time", b"end_time", "etag", b"etag", "extra_client_ids", b"extra_client_ids", "is_confidential", b"is_confidential", "is_late_cancellation", b"is_late_cancellation", "modality", b"modality", "restores_appointment_id", b"restores_appointment_id", "room_id", b"room_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "update_time", b"update_time", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -253,12 +329,16 @@ class AppointmentChange(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     ACTOR_ID_FIELD_NUMBER: _builtins.int
     CHANGE_TIME_FIELD_NUMBER: _builtins.int
+    PREVIOUS_START_TIME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """Is the version the step led to."""
     state: Global___Appointment.State.ValueType
     """Is the state after the step."""
     actor_id: _builtins.str
     """Names who did it."""
+    reason: Global___ChangeReason.ValueType
+    """Says why."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Is the start after the step."""
@@ -266,6 +346,10 @@ class AppointmentChange(_message.Message):
     @_builtins.property
     def change_time(self) -> _timestamp_pb2.Timestamp:
         """Is when."""
+
+    @_builtins.property
+    def previous_start_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the start before the step: it differs when the step was a move."""
 
     def __init__(
         self,
@@ -275,10 +359,12 @@ class AppointmentChange(_message.Message):
         start_time: _timestamp_pb2.Timestamp | None = ...,
         actor_id: _builtins.str = ...,
         change_time: _timestamp_pb2.Timestamp | None = ...,
+        previous_start_time: _timestamp_pb2.Timestamp | None = ...,
+        reason: Global___ChangeReason.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["change_time", b"change_time", "start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change_time", b"change_time", "previous_start_time", b"previous_start_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "change_time", b"change_time", "start_time", b"start_time", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "change_time", b"change_time", "previous_start_time", b"previous_start_time", "reason", b"reason", "start_time", b"start_time", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

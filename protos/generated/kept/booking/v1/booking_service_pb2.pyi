@@ -133,6 +133,8 @@ class BookAppointmentRequest(_message.Message):
     SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
     START_WALL_FIELD_NUMBER: _builtins.int
     MODALITY_FIELD_NUMBER: _builtins.int
+    EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    IS_CONFIDENTIAL_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
@@ -142,11 +144,17 @@ class BookAppointmentRequest(_message.Message):
     """Names the session type."""
     modality: _availability_pb2.Modality.ValueType
     """Says how; unspecified takes the first offered."""
+    is_confidential: _builtins.bool
+    """Tells that whoever acts for the client does not see it."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     @_builtins.property
     def start_wall(self) -> _wall_pb2.WallTime:
         """Says when, on the wall clock."""
+
+    @_builtins.property
+    def extra_client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names further clients of the same session (couples, families), at most 10."""
 
     def __init__(
         self,
@@ -156,11 +164,13 @@ class BookAppointmentRequest(_message.Message):
         session_type_id: _builtins.str = ...,
         start_wall: _wall_pb2.WallTime | None = ...,
         modality: _availability_pb2.Modality.ValueType = ...,
+        extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
+        is_confidential: _builtins.bool = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "modality", b"modality", "request_id", b"request_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "extra_client_ids", b"extra_client_ids", "is_confidential", b"is_confidential", "modality", b"modality", "request_id", b"request_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -353,6 +363,7 @@ class RescheduleAppointmentRequest(_message.Message):
     THERAPIST_ID_FIELD_NUMBER: _builtins.int
     MODALITY_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     appointment_id: _builtins.str
     """Names the appointment."""
@@ -362,6 +373,8 @@ class RescheduleAppointmentRequest(_message.Message):
     """Says how; unspecified keeps the old."""
     etag: _builtins.str
     """Is the etag seen; required."""
+    reason: _booking_pb2.ChangeReason.ValueType
+    """Says why."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     @_builtins.property
@@ -376,11 +389,12 @@ class RescheduleAppointmentRequest(_message.Message):
         therapist_id: _builtins.str = ...,
         modality: _availability_pb2.Modality.ValueType = ...,
         etag: _builtins.str = ...,
+        reason: _booking_pb2.ChangeReason.ValueType = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "etag", b"etag", "modality", b"modality", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "etag", b"etag", "modality", b"modality", "reason", b"reason", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -394,11 +408,14 @@ class CancelAppointmentRequest(_message.Message):
 
     APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     appointment_id: _builtins.str
     """Names the appointment."""
     etag: _builtins.str
     """Is the etag seen, or empty to cancel whatever stands."""
+    reason: _booking_pb2.ChangeReason.ValueType
+    """Says why."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     def __init__(
@@ -406,11 +423,12 @@ class CancelAppointmentRequest(_message.Message):
         *,
         appointment_id: _builtins.str = ...,
         etag: _builtins.str = ...,
+        reason: _booking_pb2.ChangeReason.ValueType = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -514,6 +532,40 @@ class MarkNoShowRequest(_message.Message):
 
     APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    appointment_id: _builtins.str
+    """Names the appointment."""
+    etag: _builtins.str
+    """Is the etag seen, or empty."""
+    reason: _booking_pb2.ChangeReason.ValueType
+    """Says why, when it is known."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    def __init__(
+        self,
+        *,
+        appointment_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _booking_pb2.ChangeReason.ValueType = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MarkNoShowRequest: _TypeAlias = MarkNoShowRequest  # noqa: Y015
+
+@_typing.final
+class UndoAppointmentChangeRequest(_message.Message):
+    """Names an appointment whose last step was a mis-click."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     appointment_id: _builtins.str
     """Names the appointment."""
@@ -534,4 +586,4 @@ class MarkNoShowRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___MarkNoShowRequest: _TypeAlias = MarkNoShowRequest  # noqa: Y015
+Global___UndoAppointmentChangeRequest: _TypeAlias = UndoAppointmentChangeRequest  # noqa: Y015

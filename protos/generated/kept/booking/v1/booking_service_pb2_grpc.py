@@ -107,6 +107,11 @@ class BookingServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.MarkNoShowRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_booking__pb2.Appointment.FromString,
                 _registered_method=True)
+        self.UndoAppointmentChange = channel.unary_unary(
+                '/kept.booking.v1.BookingService/UndoAppointmentChange',
+                request_serializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.UndoAppointmentChangeRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_booking__pb2.Appointment.FromString,
+                _registered_method=True)
 
 
 class BookingServiceServicer:
@@ -138,7 +143,8 @@ class BookingServiceServicer:
     def BookAppointment(self, request, context):
         """Books a slot for a client: holds it in the ledger, then records the promise.
         Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
-        UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (client, therapist, session type), REQUEST_ID_REUSED.
+        UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (client, therapist, session type), REQUEST_ID_REUSED,
+        CARD_REQUIRED, CONSENT_REQUIRED, VISITS_EXHAUSTED (by policy), FENCED (told to staff only; a client hears SLOT_NOT_OFFERED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -209,6 +215,14 @@ class BookingServiceServicer:
 
     def MarkNoShow(self, request, context):
         """Records that the client did not come. Errors: NOT_FOUND, STATE_FORBIDS (before the start too), STALE_VERSION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoAppointmentChange(self, request, context):
+        """Takes back the last step within 15 minutes; history keeps both. A cancelled appointment comes back as a new one at the
+        same time, if the ledger can take that again. Errors: NOT_FOUND, UNDO_TOO_LATE, NOTHING_TO_UNDO, STALE_VERSION, SLOT_TAKEN, CLIENT_OVERLAP.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -285,6 +299,11 @@ def add_BookingServiceServicer_to_server(servicer, server):
             'MarkNoShow': grpc.unary_unary_rpc_method_handler(
                     servicer.MarkNoShow,
                     request_deserializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.MarkNoShowRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_booking__pb2.Appointment.SerializeToString,
+            ),
+            'UndoAppointmentChange': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoAppointmentChange,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.UndoAppointmentChangeRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_booking__pb2.Appointment.SerializeToString,
             ),
     }
@@ -667,6 +686,33 @@ class BookingService:
             target,
             '/kept.booking.v1.BookingService/MarkNoShow',
             kept_dot_booking_dot_v1_dot_booking__service__pb2.MarkNoShowRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_booking__pb2.Appointment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoAppointmentChange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.BookingService/UndoAppointmentChange',
+            kept_dot_booking_dot_v1_dot_booking__service__pb2.UndoAppointmentChangeRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_booking__pb2.Appointment.FromString,
             options,
             channel_credentials,

@@ -45,7 +45,8 @@ class BookingServiceStub:
     BookAppointment: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.BookAppointmentRequest, _booking_pb2.Appointment]
     """Books a slot for a client: holds it in the ledger, then records the promise.
     Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
-    UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (client, therapist, session type), REQUEST_ID_REUSED.
+    UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (client, therapist, session type), REQUEST_ID_REUSED,
+    CARD_REQUIRED, CONSENT_REQUIRED, VISITS_EXHAUSTED (by policy), FENCED (told to staff only; a client hears SLOT_NOT_OFFERED).
     """
     GetAppointment: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.GetAppointmentRequest, _booking_pb2.Appointment]
     """Returns an appointment. Errors: NOT_FOUND."""
@@ -67,6 +68,10 @@ class BookingServiceStub:
     """Records that the session took place. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     MarkNoShow: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.MarkNoShowRequest, _booking_pb2.Appointment]
     """Records that the client did not come. Errors: NOT_FOUND, STATE_FORBIDS (before the start too), STALE_VERSION."""
+    UndoAppointmentChange: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.UndoAppointmentChangeRequest, _booking_pb2.Appointment]
+    """Takes back the last step within 15 minutes; history keeps both. A cancelled appointment comes back as a new one at the
+    same time, if the ledger can take that again. Errors: NOT_FOUND, UNDO_TOO_LATE, NOTHING_TO_UNDO, STALE_VERSION, SLOT_TAKEN, CLIENT_OVERLAP.
+    """
 
 @_typing.type_check_only
 class BookingServiceAsyncStub(BookingServiceStub):
@@ -84,7 +89,8 @@ class BookingServiceAsyncStub(BookingServiceStub):
     BookAppointment: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.BookAppointmentRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
     """Books a slot for a client: holds it in the ledger, then records the promise.
     Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
-    UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (client, therapist, session type), REQUEST_ID_REUSED.
+    UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (client, therapist, session type), REQUEST_ID_REUSED,
+    CARD_REQUIRED, CONSENT_REQUIRED, VISITS_EXHAUSTED (by policy), FENCED (told to staff only; a client hears SLOT_NOT_OFFERED).
     """
     GetAppointment: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.GetAppointmentRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
     """Returns an appointment. Errors: NOT_FOUND."""
@@ -106,6 +112,10 @@ class BookingServiceAsyncStub(BookingServiceStub):
     """Records that the session took place. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     MarkNoShow: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.MarkNoShowRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
     """Records that the client did not come. Errors: NOT_FOUND, STATE_FORBIDS (before the start too), STALE_VERSION."""
+    UndoAppointmentChange: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.UndoAppointmentChangeRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
+    """Takes back the last step within 15 minutes; history keeps both. A cancelled appointment comes back as a new one at the
+    same time, if the ledger can take that again. Errors: NOT_FOUND, UNDO_TOO_LATE, NOTHING_TO_UNDO, STALE_VERSION, SLOT_TAKEN, CLIENT_OVERLAP.
+    """
 
 class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps clients and their appointments.
@@ -144,7 +154,8 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_booking_pb2.Appointment, _abc.Awaitable[_booking_pb2.Appointment]]:
         """Books a slot for a client: holds it in the ledger, then records the promise.
         Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, HORIZON_EXCEEDED,
-        UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (client, therapist, session type), REQUEST_ID_REUSED.
+        UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND (client, therapist, session type), REQUEST_ID_REUSED,
+        CARD_REQUIRED, CONSENT_REQUIRED, VISITS_EXHAUSTED (by policy), FENCED (told to staff only; a client hears SLOT_NOT_OFFERED).
         """
 
     @_abc_1.abstractmethod
@@ -226,5 +237,15 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_booking_pb2.Appointment, _abc.Awaitable[_booking_pb2.Appointment]]:
         """Records that the client did not come. Errors: NOT_FOUND, STATE_FORBIDS (before the start too), STALE_VERSION."""
+
+    @_abc_1.abstractmethod
+    def UndoAppointmentChange(
+        self,
+        request: _booking_service_pb2.UndoAppointmentChangeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_booking_pb2.Appointment, _abc.Awaitable[_booking_pb2.Appointment]]:
+        """Takes back the last step within 15 minutes; history keeps both. A cancelled appointment comes back as a new one at the
+        same time, if the ledger can take that again. Errors: NOT_FOUND, UNDO_TOO_LATE, NOTHING_TO_UNDO, STALE_VERSION, SLOT_TAKEN, CLIENT_OVERLAP.
+        """
 
 def add_BookingServiceServicer_to_server(servicer: BookingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,135 @@
+"""Turns follow-ups, their rules, cadences and care teams into messages and back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from google.protobuf.message import Message
+from kept.booking.v1 import care_events_pb2, care_pb2
+
+from services.booking.adapters.policy_proto import number_of
+from services.booking.adapters.proto import timestamp_of, uuid_of
+from services.booking.domain import errors
+from services.booking.domain.follow_up import (
+    DAYS_MAX,
+    EVERY_SESSIONS_MAX,
+    LEAD_DAYS_MAX,
+    Cadence,
+    DismissReason,
+    FollowUp,
+    FollowUpRule,
+    FollowUpState,
+    Kind,
+    Trigger,
+)
+
+
+def rule_of(message: care_pb2.FollowUpRule, *, new_id: str) -> FollowUpRule:
+    """Return a rule within its limits; *new_id* when it has none. Raises Malformed."""
+    if message.trigger not in (care_pb2.FollowUpRule.TRIGGER_COMPLETED, care_pb2.FollowUpRule.TRIGGER_LOST):
+        raise errors.Malformed("Say what the rule waits for.", field="rule.trigger")
+    kinds = set(care_pb2.FollowUp.Kind.values()) - {care_pb2.FollowUp.KIND_UNSPECIFIED, care_pb2.FollowUp.KIND_CADENCE}
+    if message.kind not in kinds:
+        raise errors.Malformed("Say what the rule opens.", field="rule.kind")
+    return FollowUpRule(
+        rule_id=uuid_of(message.rule_id, field="rule.rule_id") if message.rule_id else new_id,
+        trigger=Trigger(care_pb2.FollowUpRule.Trigger.Name(message.trigger).removeprefix("TRIGGER_")),
+        session_type_id=_optional(message.session_type_id, field="rule.session_type_id"),
+        every_sessions=number_of(message.every_sessions, field="rule.every_sessions", most=EVERY_SESSIONS_MAX),
+        kind=Kind(care_pb2.FollowUp.Kind.Name(message.kind).removeprefix("KIND_")),
+        due_in_days=number_of(message.due_in_days, field="rule.due_in_days", least=1, most=DAYS_MAX),
+        answer_session_type_id=_optional(message.answer_session_type_id, field="rule.answer_session_type_id"),
+    )
+
+
+def rule_message(rule: FollowUpRule) -> care_pb2.FollowUpRule:
+    """Return a rule as the contract says it."""
+    return care_pb2.FollowUpRule(
+        rule_id=rule.rule_id,
+        trigger=care_pb2.FollowUpRule.Trigger.Value(f"TRIGGER_{rule.trigger.value}"),
+        session_type_id=rule.session_type_id,
+        every_sessions=rule.every_sessions,
+        kind=care_pb2.FollowUp.Kind.Value(f"KIND_{rule.kind.value}"),
+        due_in_days=rule.due_in_days,
+        answer_session_type_id=rule.answer_session_type_id,
+    )
+
+
+def cadence_of(message: care_pb2.Cadence) -> Cadence:
+    """Return a cadence within its limits. Raises Malformed."""
+    every_days = number_of(message.every_days, field="cadence.every_days", most=DAYS_MAX)
+    lead_days = number_of(message.lead_days, field="cadence.lead_days", most=min(LEAD_DAYS_MAX, every_days))
+    return Cadence(
+        uuid_of(message.client_id, field="cadence.client_id"),
+        uuid_of(message.therapist_id, field="cadence.therapist_id"),
+        every_days,
+        lead_days,
+    )
+
+
+def state_of(number: int) -> FollowUpState:
+    """Return the state listed; open ones when none is named. Raises Malformed."""
+    if number not in care_pb2.FollowUp.State.values():
+        raise errors.Malformed("No such state.", field="state")
+    if not number:
+        return FollowUpState.OPEN
+    return FollowUpState(care_pb2.FollowUp.State.Name(number).removeprefix("STATE_"))  # type: ignore[arg-type]
+
+
+def dismiss_reason_of(number: int) -> DismissReason:
+    """Return why a follow-up is set aside. Raises Malformed when it is not said, or only an undoing has it."""
+    if number not in care_pb2.FollowUp.DismissReason.values() or number in (
+        care_pb2.FollowUp.DISMISS_REASON_UNSPECIFIED,
+        care_pb2.FollowUp.DISMISS_REASON_UNDONE,
+    ):
+        raise errors.Malformed("Say why.", field="reason")
+    name = care_pb2.FollowUp.DismissReason.Name(number)  # type: ignore[arg-type]
+    return DismissReason(name.removeprefix("DISMISS_REASON_"))
+
+
+def follow_up_message(found: FollowUp) -> care_pb2.FollowUp:
+    """Return a follow-up as the contract says it."""
+    reason = f"DISMISS_REASON_{found.dismiss_reason.value or 'UNSPECIFIED'}"
+    return care_pb2.FollowUp(
+        follow_up_id=found.follow_up_id,
+        client_id=found.client_id,
+        therapist_id=found.therapist_id,
+        kind=care_pb2.FollowUp.Kind.Value(f"KIND_{found.kind.value}"),
+        due_date=found.due_date,
+        state=care_pb2.FollowUp.State.Value(f"STATE_{found.state.value}"),
+        dismiss_reason=care_pb2.FollowUp.DismissReason.Value(reason),
+        cause_appointment_id=found.cause_appointment_id,
+        create_time=timestamp_of(found.create_time),
+        etag=found.etag,
+    )
+
+
+def member_message(client_id: str, therapist_id: str, since_time: datetime) -> care_pb2.CareTeamMember:
+    """Return a member of a care team as the contract says it."""
+    return care_pb2.CareTeamMember(client_id=client_id, therapist_id=therapist_id, since_time=timestamp_of(since_time))
+
+
+def opened_event(practice_id: str, opened: FollowUp) -> Message:
+    """Return the event of an opened follow-up."""
+    return care_events_pb2.FollowUpOpened(follow_up=_facts_of(practice_id, opened))
+
+
+def closed_event(practice_id: str, closed: FollowUp) -> Message:
+    """Return the event of a settled follow-up."""
+    state = care_pb2.FollowUp.State.Value(f"STATE_{closed.state.value}")
+    return care_events_pb2.FollowUpClosed(follow_up=_facts_of(practice_id, closed), state=state)
+
+
+def _facts_of(practice_id: str, follow_up: FollowUp) -> care_events_pb2.FollowUpFacts:
+    return care_events_pb2.FollowUpFacts(
+        practice_id=practice_id,
+        follow_up_id=follow_up.follow_up_id,
+        client_id=follow_up.client_id,
+        therapist_id=follow_up.therapist_id,
+        due_date=follow_up.due_date,
+        version=follow_up.version,
+    )
+
+
+def _optional(value: str, *, field: str) -> str:
+    return uuid_of(value, field=field) if value else ""
