@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from kept.audit.v1 import audit_service_pb2
-from kept.availability.v1 import availability_service_pb2
+from kept.availability.v1 import absence_service_pb2, availability_service_pb2, limits_service_pb2
 from kept.booking.v1 import booking_service_pb2
 from kept.matching.v1 import matching_service_pb2
 from kept.notifications.v1 import notifications_service_pb2
@@ -18,7 +18,9 @@ from services.chassis.context import Actor
 PRACTICE = "0192f000-0000-7000-8000-000000000001"
 FILES = (
     audit_service_pb2,
+    absence_service_pb2,
     availability_service_pb2,
+    limits_service_pb2,
     booking_service_pb2,
     matching_service_pb2,
     notifications_service_pb2,
@@ -34,17 +36,18 @@ RELATIONS = ("", "self", "proxy", "care_team")
 
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 DIRECTORY = {"directory.read", "slot.search"}
+ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): set(),
     ("client", "self"): OWN,
     ("client", "proxy"): OWN,
-    ("front_desk", ""): OWN | {"client.register", "client.search", "appointment.attend"},
+    ("front_desk", ""): OWN | ABSENCES | {"client.register", "client.search", "appointment.attend"},
     ("therapist", ""): {"schedule.configure"},
     ("therapist", "care_team"): BOOKS
     | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure"},
-    ("practice_admin", ""): {"practice.configure", "schedule.configure"},
+    ("practice_admin", ""): ABSENCES | {"practice.configure", "schedule.configure"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},
 }
 
