@@ -55,6 +55,14 @@ class Breach:
     limit: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sessions by the local day they start in, and by the Monday of its week."""
+
+    by_day: dict[date, list[Session]]
+    by_week: dict[date, list[Session]]
+
+
 def reach(session: Session) -> Span:
     """Return the stretch whose sessions `breaches` and `too_far` have to know."""
     return session.start_s - REACH_S, session.end_s + REACH_S
@@ -78,20 +86,28 @@ def breaches(
     """
     others = [each for each in agenda if each.claim_id != wanted.claim_id]
     return [
-        *count_breaches(wanted, others, caps, types, time_zone),
+        *count_breaches(wanted, tally(others, time_zone), caps, types, time_zone),
         *order_breaches(wanted, others, caps, types),
     ]
 
 
+def tally(sessions: Iterable[Session], time_zone: str) -> Tally:
+    """Sort sessions into the local days and weeks they start in."""
+    found = Tally({}, {})
+    for each in sessions:
+        day = local_date(each.start_s, time_zone)
+        found.by_day.setdefault(day, []).append(each)
+        found.by_week.setdefault(_monday(day), []).append(each)
+    return found
+
+
 def count_breaches(
-    wanted: Session, others: Sequence[Session], caps: Caps, types: Mapping[str, SessionType], time_zone: str
+    wanted: Session, others: Tally, caps: Caps, types: Mapping[str, SessionType], time_zone: str
 ) -> list[Breach]:
     """Return the caps of the day and the week that break; all starts of one local day give the same answer."""
     today = local_date(wanted.start_s, time_zone)
-    week = _monday(today)
-    days = {each: local_date(each.start_s, time_zone) for each in others}
-    in_day = _heaviest([*(each for each in others if days[each] == today), wanted])
-    in_week = _heaviest([*(each for each in others if _monday(days[each]) == week), wanted])
+    in_day = _heaviest([*others.by_day.get(today, ()), wanted])
+    in_week = _heaviest([*others.by_week.get(_monday(today), ()), wanted])
 
     def weight(each: Session) -> int:
         found = types.get(each.session_type_id)

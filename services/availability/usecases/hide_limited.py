@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from services.availability.domain.caps import Caps, Session, count_breaches, order_breaches, reach, too_far
+from services.availability.domain.caps import Caps, Session, count_breaches, order_breaches, reach, tally, too_far
 from services.availability.domain.directory import Directory
-from services.availability.domain.free import Span
 from services.availability.domain.hours import Option, SessionType
 from services.availability.domain.limits import is_reserved
 from services.availability.domain.wall import MINUTE_S, local_date
@@ -76,20 +76,25 @@ def _fitting(
 ) -> list[tuple[int, Option]]:
     caps = directory.limits.caps.get(therapist_id, Caps(therapist_id))
     zone, types = directory.schedules[therapist_id].time_zone, directory.session_types
-    full_days: dict[date, bool] = {}
+    counted, full_days = tally(sessions, zone), dict[date, bool]()
+    ordered = sorted(sessions, key=_start)
+    is_order_free = not (caps.max_consecutive or caps.crisis_cool_down_min or directory.limits.travel)
     found = []
     for at_s, option in starts:
         wanted = Session("", session_type.session_type_id, option.site_id, at_s, at_s + length_s)
         day = local_date(at_s, zone)
         if day not in full_days:
-            full_days[day] = bool(count_breaches(wanted, sessions, caps, types, zone))
+            full_days[day] = bool(count_breaches(wanted, counted, caps, types, zone))
         if full_days[day]:
             continue
-        near = _near(sessions, (at_s - NEAR_S, at_s + length_s + NEAR_S))
-        if not order_breaches(wanted, near, caps, types) and not too_far(wanted, near, directory.limits.travel):
-            found.append((at_s, option))
+        if not is_order_free:
+            first = bisect_left(ordered, at_s - NEAR_S, key=_start)
+            near = ordered[first : bisect_left(ordered, at_s + length_s + NEAR_S, key=_start)]
+            if order_breaches(wanted, near, caps, types) or too_far(wanted, near, directory.limits.travel):
+                continue
+        found.append((at_s, option))
     return found
 
 
-def _near(sessions: Sequence[Session], span: Span) -> list[Session]:
-    return [each for each in sessions if each.start_s < span[1] and span[0] < each.end_s]
+def _start(each: Session) -> int:
+    return each.start_s

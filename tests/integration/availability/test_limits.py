@@ -318,3 +318,20 @@ async def test_limits_of_limits_are_kept(practice: Practice) -> None:
     with pytest.raises(RuleViolated) as refusal:
         await reserve(practice)
     assert refusal.value.reason == "LIMIT_EXCEEDED"
+
+
+async def test_many_holds_of_families_are_limited_one_by_one(practice: Practice, rows: Rows) -> None:
+    """In one request too: who comes later hears which cap, and every client is a subject of the trail."""
+    await put_caps(practice, max_sessions_day=2)
+    holds = [practice.hold(monday(practice, hour=8 + 2 * n), extra_client_ids=[new_id()]) for n in range(4)]
+
+    answer = await practice.door.as_booking("HoldMany", availability_service_pb2.HoldManyRequest(holds=holds))
+
+    kinds = [each.WhichOneof("outcome") for each in answer.outcomes]
+    assert kinds == ["claim", "claim", "refusal", "refusal"]
+    refusal = answer.outcomes[3].refusal
+    assert (refusal.reason, refusal.metadata["cap"], refusal.metadata["limit"]) == ("CAP_REACHED", "sessions_day", "2")
+    assert refusal.alternatives.slots
+    father = holds[0].extra_client_ids[0]
+    trail = rows("select count(*) from audit_outbox where record::text like '%%' || %s || '%%'", father)
+    assert trail == [(1,)]

@@ -6,7 +6,12 @@ import itertools
 
 import pytest
 from kept.audit.v1 import audit_service_pb2
-from kept.availability.v1 import availability_service_pb2, calendar_service_pb2
+from kept.availability.v1 import (
+    absence_service_pb2,
+    availability_service_pb2,
+    calendar_service_pb2,
+    limits_service_pb2,
+)
 from kept.booking.v1 import (
     booking_service_pb2,
     care_service_pb2,
@@ -24,7 +29,9 @@ from services.chassis.context import Actor
 PRACTICE = "0192f000-0000-7000-8000-000000000001"
 FILES = (
     audit_service_pb2,
+    absence_service_pb2,
     availability_service_pb2,
+    limits_service_pb2,
     booking_service_pb2,
     care_service_pb2,
     policy_service_pb2,
@@ -50,6 +57,7 @@ KEPT_FOR_CLIENTS = {"fee.read", "authorisation.read", "care_team.read", "proxy.r
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
+ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
@@ -59,6 +67,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", "self"): OWN | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN,
     ("front_desk", ""): OWN
+    | ABSENCES
     | STANDING
     | {"series.worklist", "client.register", "client.search", "appointment.attend", "care_team.change", "schedule.read"}
     | FOLLOWS
@@ -72,7 +81,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | FOLLOWS
     | SAFETY
     | BILLING,
-    ("practice_admin", ""): {"practice.configure", "schedule.configure", "schedule.read"},
+    ("practice_admin", ""): ABSENCES | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},
 }
 
