@@ -16,7 +16,9 @@ THURSDAY_S = instant(WallTime("2027-04-01T00:00", ZONE))
 """A Thursday; the clocks go back on the night to Sunday."""
 
 TYPES = {
-    name: SessionType(name, name, 50, 0, 0, 0, 90, 30, (1,), weight, is_intake, is_crisis)
+    name: SessionType(
+        name, name, 50, 0, 0, 0, 90, 30, (1,), load_weight=weight, is_intake=is_intake, is_crisis=is_crisis
+    )
     for name, weight, is_intake, is_crisis in (
         ("plain", 1, False, False),
         ("heavy", 4, False, False),
