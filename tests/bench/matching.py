@@ -58,7 +58,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--small", action="store_true", help="the smaller size only")
     options = parser.parse_args(arguments)
     if options.one:
-        print(json.dumps(one(*options.one, by_paths if options.fallback else best_solver())))
+        clients, therapists = options.one
+        print(json.dumps(one(clients, therapists, by_paths if options.fallback else best_solver())))
         return 0
     found: dict[str, tuple[list[float], str]] = {}
 
