@@ -1,4 +1,4 @@
-"""Measures batches of waiting clients, each size in a process of its own: `python -m tests.bench.matching`."""
+"""Measures batches of waiting clients, each in its own process; writes .local/bench.json."""
 
 from __future__ import annotations
 

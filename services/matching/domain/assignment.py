@@ -1,4 +1,4 @@
-"""Gives many waiting clients to therapists at once: urgent first, then as many as can be, then the best fit."""
+"""Gives many waiting clients to therapists at once: urgent first, then all, then best fit."""
 
 from __future__ import annotations
 

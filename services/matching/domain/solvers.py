@@ -1,4 +1,4 @@
-"""Solves a batch: by OR-Tools' network flow, by augmenting paths without it, or so that no pair would swap."""
+"""Solves a batch: by network flow, by augmenting paths, or so that no pair would swap."""
 
 from __future__ import annotations
 
