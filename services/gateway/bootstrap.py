@@ -27,7 +27,7 @@ from services.gateway.callers import Door, Neighbours
 from services.gateway.config import SignInConfig
 from services.gateway.document import describe
 from services.gateway.middleware import FrontDoor
-from services.gateway.routes import appointments, audit, clients, house, links, matches, practice
+from services.gateway.routes import appointments, audit, clients, house, links, matches, practice, telehealth
 from services.gateway.routes.issuer import issuer_router
 
 SERVICES: dict[str, ServiceDescriptor] = {
@@ -37,7 +37,7 @@ SERVICES: dict[str, ServiceDescriptor] = {
     "matching": matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"],
     "audit": audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
 }
-ROUTERS = (appointments, clients, practice, matches, audit, links, house)
+ROUTERS = (appointments, telehealth, clients, practice, matches, audit, links, house)
 
 
 def routes() -> FastAPI:

@@ -21,6 +21,7 @@ ANSWERS: tuple[Descriptor, ...] = (
     booking_pb2.Client.DESCRIPTOR,
     booking_service_pb2.ListAppointmentsResponse.DESCRIPTOR,
     booking_service_pb2.ListAppointmentChangesResponse.DESCRIPTOR,
+    booking_service_pb2.JoinAppointmentResponse.DESCRIPTOR,
     booking_service_pb2.FindClientsResponse.DESCRIPTOR,
     notifications_pb2.ContactPoint.DESCRIPTOR,
     notifications_service_pb2.ListMessagesResponse.DESCRIPTOR,
