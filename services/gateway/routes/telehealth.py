@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from kept.booking.v1 import booking_service_pb2
 
 from services.gateway.conversion import plain
-from services.gateway.routes.describing import SignedIn, answers
+from services.gateway.routes.describing import PathId, SignedIn, answers
 
 router = APIRouter(prefix="/v1/appointments", tags=["appointments"])
 WAY_IN = booking_service_pb2.JoinAppointmentResponse.DESCRIPTOR
@@ -19,7 +19,7 @@ WAY_IN = booking_service_pb2.JoinAppointmentResponse.DESCRIPTOR
     summary="Join a session by video",
     responses=answers(WAY_IN, 404, 409),
 )
-async def join(appointment_id: str, caller: SignedIn) -> Response:
+async def join(appointment_id: PathId, caller: SignedIn) -> Response:
     """
     Gives an address that lets the caller, and nobody else, into the session for some minutes.
 
