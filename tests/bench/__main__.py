@@ -194,8 +194,8 @@ def main(arguments: Sequence[str]) -> int:
         ledger = [suite.stack.database_url("availability", role) for role in ("owner", "server")]
         asyncio.run(slots.measure(*ledger, bench.note))
         print("  trail", flush=True)
-        trail = [suite.stack.database_url("audit", role) for role in ("owner", "server")]
-        asyncio.run(audit.measure(*trail, options.trail, bench.note))
+        owner, server = (suite.stack.database_url("audit", role) for role in ("owner", "server"))
+        asyncio.run(audit.measure(owner, server, options.trail, bench.note))
     stored = figures.merge(bench.found)
     print(f"\n{'figure':<30} {'median':>10} {'low':>10} {'high':>10}")
     for name in bench.found:

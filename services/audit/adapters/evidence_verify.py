@@ -1,4 +1,4 @@
-"""Verifies an evidence package with nothing but Python and `cryptography`: `python verify.py [FOLDER]`."""
+"""Verifies an evidence package with nothing but Python and `cryptography`."""
 
 # This file travels in every package as verify.py: it imports nothing of Kept, and must go on not to.
 from __future__ import annotations
