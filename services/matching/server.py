@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid_utils
-from kept.matching.v1 import matching_pb2, matching_service_pb2
+from kept.matching.v1 import matching_pb2, matching_service_pb2, triage_service_pb2
 
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
@@ -14,10 +14,11 @@ from services.chassis.rpc.server import Application, run
 from services.matching.adapters import proto
 from services.matching.bootstrap import bootstrap
 from services.matching.reactions import reactions
+from services.matching.triage_servicer import TriageServicer
 from services.matching.usecases.get_match import get_match
 from services.matching.usecases.get_profile import get_profile
 from services.matching.usecases.match_client import match_client
-from services.matching.usecases.ports import Clock, Matches, Profiles, Slots
+from services.matching.usecases.ports import Clock, Holds, Matches, Profiles, Slots
 from services.matching.usecases.put_profile import put_profile
 
 PAGE_DEFAULT, PAGE_MOST = 50, 200
@@ -28,10 +29,11 @@ FIRST_ID = "00000000-0000-0000-0000-000000000000"
 class MatchingServicer:
     """Turns each request into domain words, calls the use case, and turns its answer back."""
 
-    def __init__(self, *, profiles: Profiles, matches: Matches, slots: Slots, clock: Clock) -> None:
+    def __init__(self, *, profiles: Profiles, matches: Matches, slots: Slots, holds: Holds, clock: Clock) -> None:
         self._profiles = profiles
         self._matches = matches
         self._slots = slots
+        self._holds = holds
         self._clock = clock
 
     async def PutTherapistProfile(
@@ -70,6 +72,7 @@ class MatchingServicer:
             profiles=self._profiles,
             matches=self._matches,
             slots=self._slots,
+            holds=self._holds,
             clock=self._clock,
             new_id=_new_id,
         )
@@ -85,12 +88,23 @@ def _new_id() -> str:
 async def application(config: ProcessConfig) -> Application:
     """Build the process: one servicer, and the reactions."""
     parts = await bootstrap(config)
-    servicer = MatchingServicer(profiles=parts.profiles, matches=parts.matches, slots=parts.slots, clock=parts.clock)
+    servicer = MatchingServicer(
+        profiles=parts.profiles,
+        matches=parts.matches,
+        slots=parts.slots,
+        holds=parts.triage,
+        clock=parts.clock,
+    )
+    triage = TriageServicer(triage=parts.triage, clock=parts.clock)
     return Application(
         service="matching",
         config=config,
         database=parts.database,
-        servicers=[(matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer)],
+        servicers=[
+            (matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer),
+            (triage_service_pb2.DESCRIPTOR.services_by_name["TriageService"], triage),
+        ],
+        relations=parts.relations,
         background=[InboxRunner(parts.database, reactions(parts.profiles), service="matching")],
         keyring=parts.keyring,
         closers=[parts.ledger_channel.close],

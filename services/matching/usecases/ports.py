@@ -61,6 +61,13 @@ class Matches(Protocol):
         """Return a run, or None."""
 
 
+class Holds(Protocol):
+    """Knows for whom routine automation waits."""
+
+    async def is_held(self, call: Call, client_id: str) -> bool:
+        """Tell whether nobody has answered a crisis flag of this client; outside of the call's own transaction."""
+
+
 class Slots(Protocol):
     """Knows free time."""
 

@@ -19,7 +19,7 @@ from kept.booking.v1 import (
     safety_service_pb2,
     series_service_pb2,
 )
-from kept.matching.v1 import matching_service_pb2
+from kept.matching.v1 import matching_service_pb2, triage_service_pb2
 from kept.notifications.v1 import notifications_service_pb2
 
 from services.chassis.access import Decider, MethodRule, UndeclaredMethod, read_rule
@@ -39,6 +39,7 @@ FILES = (
     calendar_service_pb2,
     series_service_pb2,
     matching_service_pb2,
+    triage_service_pb2,
     notifications_service_pb2,
 )
 RULES: dict[str, MethodRule] = {
@@ -53,7 +54,7 @@ RELATIONS = ("", "self", "proxy", "care_team")
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
-KEPT_FOR_CLIENTS = {"fee.read", "authorisation.read", "care_team.read", "proxy.read"}
+KEPT_FOR_CLIENTS = {"screening.read", "fee.read", "authorisation.read", "care_team.read", "proxy.read"}
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -61,6 +62,9 @@ ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
+ALARMS = {"screening.answer", "crisis.raise"}
+OWN |= ALARMS
+CRISES = {"crisis.read", "crisis.answer"}
 JOINS = {"appointment.join"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
@@ -74,16 +78,19 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | FOLLOWS
     | SAFETY
     | BILLING
+    | CRISES
     | {"requirement.record", "authorisation.change"},
-    ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"},
+    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist"},
     ("therapist", "care_team"): BOOKS
+    | ALARMS
+    | {"screening.read"}
     | JOINS
     | STANDING
     | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"}
     | FOLLOWS
     | SAFETY
     | BILLING,
-    ("practice_admin", ""): ABSENCES | {"practice.configure", "schedule.configure", "schedule.read"},
+    ("practice_admin", ""): ABSENCES | CRISES | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},
 }
 
