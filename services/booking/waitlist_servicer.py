@@ -202,8 +202,8 @@ class WaitlistServicer:
         return waitlist_service_pb2.RefillReport(groups=[_group_message(each) for each in groups])
 
 
-def _group_message(group: RefillGroup) -> waitlist_service_pb2.RefillReport.Group:
-    return waitlist_service_pb2.RefillReport.Group(
+def _group_message(group: RefillGroup) -> waitlist_service_pb2.RefillGroup:
+    return waitlist_service_pb2.RefillGroup(
         notice_from_h=group.from_h,
         notice_to_h=group.to_h,
         freed_count=group.freed,

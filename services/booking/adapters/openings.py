@@ -10,7 +10,8 @@ from services.booking.adapters import waitlist_proto
 from services.booking.adapters.waitlist_rows import OPENING_COLUMNS, opening_of
 from services.booking.domain import facts
 from services.booking.domain.appointment import Appointment, Slot
-from services.booking.domain.waitlist import LAST_CALL, UNDO_WINDOW, Cause
+from services.booking.domain.turns import LAST_CALL
+from services.booking.domain.waitlist import UNDO_WINDOW, Cause
 from services.chassis.context import Call
 
 # Looks roughly, whether anybody may want it: an owner who lent the hour, or a wish that may fit.

@@ -1,4 +1,4 @@
-"""Counts freed slots and what became of them: for Prometheus once each, for the desk over a stretch of time."""
+"""Counts freed slots and what became of them, for Prometheus and for the desk."""
 
 from __future__ import annotations
 
@@ -142,4 +142,4 @@ class Refills:
         }
         async with call.tx() as conn:
             rows = await (await conn.execute(_REPORT, values)).fetchall()
-        return [RefillGroup(*row[:14], *map(float, row[14:])) for row in rows]
+        return [RefillGroup(*map(int, row[:14]), *map(float, row[14:])) for row in rows]

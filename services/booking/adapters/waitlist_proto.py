@@ -188,10 +188,10 @@ def opening_message(opening: Opening) -> waitlist_pb2.Opening:
     return message
 
 
-def candidate_messages(ranked: Sequence[tuple[Standing, Why]]) -> list[waitlist_pb2.Candidate]:
+def candidate_messages(ranked: Sequence[tuple[Standing, Why]]) -> list[waitlist_pb2.NextInLine]:
     """Return who would be asked as the contract says it."""
     return [
-        waitlist_pb2.Candidate(wish_id=wish.wish_id, client_id=wish.client_id, reason=why_message(why))
+        waitlist_pb2.NextInLine(wish_id=wish.wish_id, client_id=wish.client_id, reason=why_message(why))
         for wish, why in ranked
     ]
 

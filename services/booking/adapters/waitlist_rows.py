@@ -98,7 +98,7 @@ def opening_of(row: tuple[Any, ...]) -> Opening:
         cause=Cause(row[2]),
         appointment_id=row[3],
         freed_client_ids=tuple(row[4]),
-        slot=Slot(*row[5:15], *("", 0)),
+        slot=Slot(*(*row[5:15], "", 0)),
         claim_id=row[15],
         state=OpeningState(row[16]),
         create_time=row[17],

@@ -10,8 +10,8 @@ import structlog
 import uuid_utils
 
 from services.booking.domain import errors
+from services.booking.domain.turns import BATCH, answer_by, is_batch_time, is_too_late, rank
 from services.booking.domain.waitlist import (
-    BATCH,
     LIVE,
     OFFERS_MAX,
     Cause,
@@ -22,10 +22,6 @@ from services.booking.domain.waitlist import (
     Standing,
     Urgency,
     Why,
-    answer_by,
-    is_batch_time,
-    is_too_late,
-    rank,
 )
 from services.booking.usecases.ports import Clock, Wish
 from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore

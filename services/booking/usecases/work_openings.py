@@ -6,17 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.booking.domain import errors
-from services.booking.domain.waitlist import (
-    LIVE,
-    Offer,
-    OfferState,
-    Opening,
-    OpeningState,
-    Standing,
-    Why,
-    is_batch_time,
-    rank,
-)
+from services.booking.domain.turns import is_batch_time, rank
+from services.booking.domain.waitlist import LIVE, Offer, OfferState, Opening, OpeningState, Standing, Why
 from services.booking.usecases.ports import Clock
 from services.booking.usecases.refill_slots import end_opening, passed_over, prepare
 from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from kept.booking.v1 import waitlist_pb2, waitlist_service_pb2
+from kept.availability.v1 import availability_events_pb2
+from kept.booking.v1 import booking_service_pb2, waitlist_pb2, waitlist_service_pb2
+from kept.wall.v1 import wall_pb2
 
-from services.chassis.errors import ServiceError
-from tests.integration.booking.standing import House, at
+from services.booking.adapters.refills import RECOVERED
+from services.chassis.context import Actor, Call
+from services.chassis.errors import Forbidden, ServiceError
+from tests.integration.booking.series_desk import pause, resume, walls, weeks
+from tests.integration.booking.standing import ZONE, House, at, monday
 from tests.integration.booking.waiting_room import WaitingRoom
 
 pytestmark = pytest.mark.integration
@@ -192,8 +200,6 @@ async def test_an_offer_outlives_the_ledgers_question(room: WaitingRoom) -> None
 async def test_the_owner_of_a_lent_hour_comes_before_the_waitlist(room: WaitingRoom) -> None:
     """First refusal: their hour is theirs again, and those who wait are not asked."""
     house = room.house
-    from tests.integration.booking.series_desk import pause, resume, walls, weeks
-
     created = await weeks(house, 4)
     paused = await pause(house, created.series, 1, 3, keeps_time=False)
     guest = await house.book(await house.register(), at(1))
@@ -233,3 +239,164 @@ async def test_the_desk_sees_why_skips_and_gives_back(room: WaitingRoom) -> None
     assert (await room.house.ask("CloseOpening", close)).close_reason == "BY_DESK"
     assert room.asked()[-1] == (long.client_id, "WITHDRAWN")
     await room.house.book(await room.house.register(), at(0))
+
+
+async def test_a_therapists_absence_withdraws_what_is_offered(room: WaitingRoom) -> None:
+    """Whoever was asked is told; the slot is lost, and nobody else is asked for it."""
+    house = room.house
+    wish = await room.wait()
+    await room.wait()
+    await room.free(at(0))
+    await room.refill(minutes=2)
+    (offer,) = room.made()
+    start = datetime.combine(monday(), datetime.min.time(), tzinfo=UTC)
+    event = availability_events_pb2.AbsenceStarted(practice_id=house.practice_id, therapist_id=house.therapist_id)
+    event.start_time.FromDatetime(start)
+    event.end_time.FromDatetime(start + timedelta(days=2))
+
+    for _ in range(2):
+        actor = Actor("service:availability", "service", house.practice_id, frozenset({"system"}))
+        call = Call(actor=actor, method="booking.OnAbsenceStarted", database=house.parts.database)
+        await house.parts.reactions.on_absence_started(event, call)
+        await call.close()
+
+    assert room.asked() == [(wish.client_id, "WITHDRAWN")]
+    assert room.openings() == [("LOST", "ABSENCE")]
+    with pytest.raises(ServiceError) as refused:
+        await room.accept(offer)
+    assert refused.value.reason == "OFFER_CLOSED"
+    assert house.claims() == {"released": 3}
+
+
+async def test_moving_away_frees_the_old_time_for_those_who_wait(room: WaitingRoom) -> None:
+    """The mover keeps the new time; the old one is offered."""
+    house = room.house
+    wish = await room.wait()
+    booked = await house.book(await house.register(), at(0))
+    await house.settle()
+    move = booking_service_pb2.RescheduleAppointmentRequest(
+        appointment_id=booked.appointment_id,
+        start_wall=wall_pb2.WallTime(local=at(0, "10:00"), time_zone=ZONE),
+        etag=booked.etag,
+        request_id=str(uuid4()),
+    )
+    await house.ask("RescheduleAppointment", move)
+    await house.settle()
+
+    await room.refill(minutes=2)
+    accepted = await room.accept(room.made()[0])
+
+    assert (accepted.client_id, accepted.start_wall.local) == (wish.client_id, at(0))
+    assert house.booked() == 2
+
+
+async def test_what_is_held_survives_a_death_before_it_is_told(room: WaitingRoom) -> None:
+    """A process that dies between hold and commit leaves a prepared offer; the next one makes it, once."""
+    wish = await room.wait()
+    await room.wait()
+    await room.free(at(0))
+    ledger = room.house.parts.ledger
+    died = replace(room.house.parts, ledger=Dying(ledger))  # type: ignore[arg-type]
+
+    with pytest.raises(RuntimeError):
+        await room.refill(minutes=2, parts=died)
+    assert [state for _, state in room.asked()] == ["PREPARED"]
+    await room.refill()
+
+    assert room.asked() == [(wish.client_id, "MADE")]
+    await room.accept(room.made()[0])
+    await room.house.settle()
+    assert room.house.claims() == {"confirmed": 1, "released": 2}
+
+
+async def test_the_slot_is_offered_though_the_ledger_has_not_heard_yet(room: WaitingRoom) -> None:
+    """A bus that is down for longer than the undo window loses no slot, and frees none twice."""
+    await room.wait()
+    booked = await room.house.book(await room.house.register(), at(0))
+    request = booking_service_pb2.CancelAppointmentRequest(
+        appointment_id=booked.appointment_id, request_id=str(uuid4())
+    )
+    await room.house.ask("CancelAppointment", request)
+
+    await room.refill(minutes=2)
+    await room.house.settle()
+    await room.accept(room.made()[0])
+    await room.house.settle()
+
+    assert room.house.claims() == {"confirmed": 1, "released": 1}
+
+
+async def test_clients_keep_their_own_wishes_and_proxies_see_no_confidential_one(room: WaitingRoom) -> None:
+    """A client waits, changes and withdraws for themselves; urgency stays the practice's word."""
+    house = room.house
+    client_id = await house.register()
+    person = {"actor_id": "user:ada", "roles": frozenset({"client"}), "client_id": client_id}
+    wish = waitlist_pb2.Wish(
+        client_id=client_id,
+        session_type_ids=[house.session_type_id],
+        time_zone=ZONE,
+        urgency=waitlist_pb2.URGENCY_URGENT,
+    )
+    create = waitlist_service_pb2.CreateWishRequest(wish=wish, request_id=str(uuid4()))
+
+    made = await house.ask("CreateWish", create, **person)
+    assert made.urgency == waitlist_pb2.URGENCY_ROUTINE
+    with pytest.raises(Forbidden):
+        await house.ask(
+            "GetWish", waitlist_service_pb2.GetWishRequest(wish_id=made.wish_id), **person | {"client_id": str(uuid4())}
+        )
+    await room.free(at(0))
+    await room.refill(minutes=2)
+    (offer,) = room.made()
+    seen = await house.ask("GetOffer", waitlist_service_pb2.GetOfferRequest(offer_id=offer), **person)
+    assert not seen.HasField("reason")
+    withdraw = waitlist_service_pb2.WithdrawWishRequest(wish_id=made.wish_id, etag=made.etag, request_id=str(uuid4()))
+    gone = await house.ask("WithdrawWish", withdraw, **person)
+    assert gone.state == waitlist_pb2.Wish.STATE_WITHDRAWN
+    assert room.asked() == [(client_id, "DECLINED")]
+
+
+async def test_a_client_waits_at_most_five_times(room: WaitingRoom) -> None:
+    """The sixth wish is refused with the limit."""
+    client_id = await room.house.register()
+    for _ in range(5):
+        await room.wait(client_id)
+
+    with pytest.raises(ServiceError) as refused:
+        await room.wait(client_id)
+
+    assert (refused.value.reason, refused.value.metadata["limit"]) == ("LIMIT_REACHED", "5")
+
+
+async def test_the_report_and_the_metrics_count_what_was_filled(room: WaitingRoom) -> None:
+    """One of two slots is filled: 50 minutes recovered, counted once."""
+    await room.wait()
+    await room.free(at(0))
+    await room.free(at(0, "11:00"))
+    await room.refill(minutes=2)
+    await room.accept(room.made()[0])
+    before = RECOVERED._value.get()
+
+    counted = [await room.house.parts.refills.count_ended() for _ in range(2)]
+    request = waitlist_service_pb2.GetRefillReportRequest()
+    request.from_time.FromDatetime(datetime.now(UTC) - timedelta(days=1))
+    request.to_time.FromDatetime(datetime.now(UTC) + timedelta(days=1))
+    report = await room.house.ask("GetRefillReport", request)
+
+    assert (counted[0] >= 2, counted[1]) == (True, 0)
+    assert RECOVERED._value.get() - before >= 50
+    last = report.groups[-1]
+    assert (last.notice_from_h, last.freed_count, last.filled_count, last.recovered_min) == (24, 2, 1, 50)
+    assert (last.offers_made_count, last.offers_accepted_count) == (1, 1)
+
+
+class Dying:
+    """Is the ledger, to a process that dies right after it held something."""
+
+    def __init__(self, ledger: Any) -> None:
+        self._ledger = ledger
+
+    async def transfer(self, *asked: Any, **more: Any) -> None:
+        """Hold, then die."""
+        await self._ledger.transfer(*asked, **more)
+        raise RuntimeError("killed")

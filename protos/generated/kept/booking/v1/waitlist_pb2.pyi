@@ -585,7 +585,7 @@ class Opening(_message.Message):
 Global___Opening: _TypeAlias = Opening  # noqa: Y015
 
 @_typing.final
-class Candidate(_message.Message):
+class NextInLine(_message.Message):
     """Is somebody who could be asked for an opening."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -614,4 +614,4 @@ class Candidate(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Candidate: _TypeAlias = Candidate  # noqa: Y015
+Global___NextInLine: _TypeAlias = NextInLine  # noqa: Y015

@@ -465,7 +465,7 @@ class GetOpeningResponse(_message.Message):
         """Lists who was asked or passed over, at most 100, newest first."""
 
     @_builtins.property
-    def candidates(self) -> _containers.RepeatedCompositeFieldContainer[_waitlist_pb2.Candidate]:
+    def candidates(self) -> _containers.RepeatedCompositeFieldContainer[_waitlist_pb2.NextInLine]:
         """Lists who would be asked next, at most 20, the first first; empty when the opening ended."""
 
     def __init__(
@@ -473,7 +473,7 @@ class GetOpeningResponse(_message.Message):
         *,
         opening: _waitlist_pb2.Opening | None = ...,
         offers: _abc.Iterable[_waitlist_pb2.Offer] | None = ...,
-        candidates: _abc.Iterable[_waitlist_pb2.Candidate] | None = ...,
+        candidates: _abc.Iterable[_waitlist_pb2.NextInLine] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["opening", b"opening"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -582,104 +582,106 @@ class GetRefillReportRequest(_message.Message):
 Global___GetRefillReportRequest: _TypeAlias = GetRefillReportRequest  # noqa: Y015
 
 @_typing.final
+class RefillGroup(_message.Message):
+    """Is one group of openings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTICE_FROM_H_FIELD_NUMBER: _builtins.int
+    NOTICE_TO_H_FIELD_NUMBER: _builtins.int
+    FREED_COUNT_FIELD_NUMBER: _builtins.int
+    OFFERED_COUNT_FIELD_NUMBER: _builtins.int
+    FILLED_COUNT_FIELD_NUMBER: _builtins.int
+    UNDONE_COUNT_FIELD_NUMBER: _builtins.int
+    REGAINED_COUNT_FIELD_NUMBER: _builtins.int
+    GIVEN_BACK_COUNT_FIELD_NUMBER: _builtins.int
+    LOST_COUNT_FIELD_NUMBER: _builtins.int
+    OFFERS_MADE_COUNT_FIELD_NUMBER: _builtins.int
+    OFFERS_ACCEPTED_COUNT_FIELD_NUMBER: _builtins.int
+    OFFERS_DECLINED_COUNT_FIELD_NUMBER: _builtins.int
+    OFFERS_EXPIRED_COUNT_FIELD_NUMBER: _builtins.int
+    OFFERS_TAKEN_COUNT_FIELD_NUMBER: _builtins.int
+    FILL_MEDIAN_S_FIELD_NUMBER: _builtins.int
+    FILL_P90_S_FIELD_NUMBER: _builtins.int
+    RECOVERED_MIN_FIELD_NUMBER: _builtins.int
+    notice_from_h: _builtins.int
+    """Is the notice of the group, in hours: at least this."""
+    notice_to_h: _builtins.int
+    """Is below this; 0 means no end."""
+    freed_count: _builtins.int
+    """Counts slots that came free and were kept for those who wait."""
+    offered_count: _builtins.int
+    """Counts slots that were offered at least once."""
+    filled_count: _builtins.int
+    """Counts slots that somebody accepted."""
+    undone_count: _builtins.int
+    """Counts slots whose cancellation was undone."""
+    regained_count: _builtins.int
+    """Counts slots that the owner of a standing hour took by first refusal."""
+    given_back_count: _builtins.int
+    """Counts slots given back to everybody."""
+    lost_count: _builtins.int
+    """Counts slots that were lost."""
+    offers_made_count: _builtins.int
+    """Counts offers made."""
+    offers_accepted_count: _builtins.int
+    """Counts offers accepted."""
+    offers_declined_count: _builtins.int
+    """Counts offers declined."""
+    offers_expired_count: _builtins.int
+    """Counts offers that expired."""
+    offers_taken_count: _builtins.int
+    """Counts offers lost to somebody faster."""
+    fill_median_s: _builtins.int
+    """Is the median time from coming free to being filled, in seconds; 0 when none was filled."""
+    fill_p90_s: _builtins.int
+    """Is the time in which nine of ten were filled, in seconds."""
+    recovered_min: _builtins.int
+    """Sums the minutes of sessions that were filled."""
+    def __init__(
+        self,
+        *,
+        notice_from_h: _builtins.int = ...,
+        notice_to_h: _builtins.int = ...,
+        freed_count: _builtins.int = ...,
+        offered_count: _builtins.int = ...,
+        filled_count: _builtins.int = ...,
+        undone_count: _builtins.int = ...,
+        regained_count: _builtins.int = ...,
+        given_back_count: _builtins.int = ...,
+        lost_count: _builtins.int = ...,
+        offers_made_count: _builtins.int = ...,
+        offers_accepted_count: _builtins.int = ...,
+        offers_declined_count: _builtins.int = ...,
+        offers_expired_count: _builtins.int = ...,
+        offers_taken_count: _builtins.int = ...,
+        fill_median_s: _builtins.int = ...,
+        fill_p90_s: _builtins.int = ...,
+        recovered_min: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fill_median_s", b"fill_median_s", "fill_p90_s", b"fill_p90_s", "filled_count", b"filled_count", "freed_count", b"freed_count", "given_back_count", b"given_back_count", "lost_count", b"lost_count", "notice_from_h", b"notice_from_h", "notice_to_h", b"notice_to_h", "offered_count", b"offered_count", "offers_accepted_count", b"offers_accepted_count", "offers_declined_count", b"offers_declined_count", "offers_expired_count", b"offers_expired_count", "offers_made_count", b"offers_made_count", "offers_taken_count", b"offers_taken_count", "recovered_min", b"recovered_min", "regained_count", b"regained_count", "undone_count", b"undone_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RefillGroup: _TypeAlias = RefillGroup  # noqa: Y015
+
+@_typing.final
 class RefillReport(_message.Message):
     """Counts openings by how long before their start they came free."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    @_typing.final
-    class Group(_message.Message):
-        """Is one group of openings."""
-
-        DESCRIPTOR: _descriptor.Descriptor
-
-        NOTICE_FROM_H_FIELD_NUMBER: _builtins.int
-        NOTICE_TO_H_FIELD_NUMBER: _builtins.int
-        FREED_COUNT_FIELD_NUMBER: _builtins.int
-        OFFERED_COUNT_FIELD_NUMBER: _builtins.int
-        FILLED_COUNT_FIELD_NUMBER: _builtins.int
-        UNDONE_COUNT_FIELD_NUMBER: _builtins.int
-        REGAINED_COUNT_FIELD_NUMBER: _builtins.int
-        GIVEN_BACK_COUNT_FIELD_NUMBER: _builtins.int
-        LOST_COUNT_FIELD_NUMBER: _builtins.int
-        OFFERS_MADE_COUNT_FIELD_NUMBER: _builtins.int
-        OFFERS_ACCEPTED_COUNT_FIELD_NUMBER: _builtins.int
-        OFFERS_DECLINED_COUNT_FIELD_NUMBER: _builtins.int
-        OFFERS_EXPIRED_COUNT_FIELD_NUMBER: _builtins.int
-        OFFERS_TAKEN_COUNT_FIELD_NUMBER: _builtins.int
-        FILL_MEDIAN_S_FIELD_NUMBER: _builtins.int
-        FILL_P90_S_FIELD_NUMBER: _builtins.int
-        RECOVERED_MIN_FIELD_NUMBER: _builtins.int
-        notice_from_h: _builtins.int
-        """Is the notice of the group, in hours: at least this."""
-        notice_to_h: _builtins.int
-        """Is below this; 0 means no end."""
-        freed_count: _builtins.int
-        """Counts slots that came free and were kept for those who wait."""
-        offered_count: _builtins.int
-        """Counts slots that were offered at least once."""
-        filled_count: _builtins.int
-        """Counts slots that somebody accepted."""
-        undone_count: _builtins.int
-        """Counts slots whose cancellation was undone."""
-        regained_count: _builtins.int
-        """Counts slots that the owner of a standing hour took by first refusal."""
-        given_back_count: _builtins.int
-        """Counts slots given back to everybody."""
-        lost_count: _builtins.int
-        """Counts slots that were lost."""
-        offers_made_count: _builtins.int
-        """Counts offers made."""
-        offers_accepted_count: _builtins.int
-        """Counts offers accepted."""
-        offers_declined_count: _builtins.int
-        """Counts offers declined."""
-        offers_expired_count: _builtins.int
-        """Counts offers that expired."""
-        offers_taken_count: _builtins.int
-        """Counts offers lost to somebody faster."""
-        fill_median_s: _builtins.int
-        """Is the median time from coming free to being filled, in seconds; 0 when none was filled."""
-        fill_p90_s: _builtins.int
-        """Is the time in which nine of ten were filled, in seconds."""
-        recovered_min: _builtins.int
-        """Sums the minutes of sessions that were filled."""
-        def __init__(
-            self,
-            *,
-            notice_from_h: _builtins.int = ...,
-            notice_to_h: _builtins.int = ...,
-            freed_count: _builtins.int = ...,
-            offered_count: _builtins.int = ...,
-            filled_count: _builtins.int = ...,
-            undone_count: _builtins.int = ...,
-            regained_count: _builtins.int = ...,
-            given_back_count: _builtins.int = ...,
-            lost_count: _builtins.int = ...,
-            offers_made_count: _builtins.int = ...,
-            offers_accepted_count: _builtins.int = ...,
-            offers_declined_count: _builtins.int = ...,
-            offers_expired_count: _builtins.int = ...,
-            offers_taken_count: _builtins.int = ...,
-            fill_median_s: _builtins.int = ...,
-            fill_p90_s: _builtins.int = ...,
-            recovered_min: _builtins.int = ...,
-        ) -> None: ...
-        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = _typing.Literal["fill_median_s", b"fill_median_s", "fill_p90_s", b"fill_p90_s", "filled_count", b"filled_count", "freed_count", b"freed_count", "given_back_count", b"given_back_count", "lost_count", b"lost_count", "notice_from_h", b"notice_from_h", "notice_to_h", b"notice_to_h", "offered_count", b"offered_count", "offers_accepted_count", b"offers_accepted_count", "offers_declined_count", b"offers_declined_count", "offers_expired_count", b"offers_expired_count", "offers_made_count", b"offers_made_count", "offers_taken_count", b"offers_taken_count", "recovered_min", b"recovered_min", "regained_count", b"regained_count", "undone_count", b"undone_count"]  # noqa: Y015
-        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-        def WhichOneof(self, oneof_group: _Never) -> None: ...
-
     GROUPS_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___RefillReport.Group]:
+    def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___RefillGroup]:
         """Lists the groups, shortest notice first: below 2, 2 to 24, and from 24 hours."""
 
     def __init__(
         self,
         *,
-        groups: _abc.Iterable[Global___RefillReport.Group] | None = ...,
+        groups: _abc.Iterable[Global___RefillGroup] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
