@@ -239,3 +239,21 @@ class OpeningClosed(errors.RuleViolated):
     """The slot was filled, given back or lost: nobody is asked for it any more."""
 
     reason = "OPENING_CLOSED"
+
+
+class NotByVideo(errors.RuleViolated):
+    """The session does not take place by video."""
+
+    reason = "NOT_BY_VIDEO"
+
+
+class JoinWindowClosed(errors.RuleViolated):
+    """The session can't be joined yet, or no more; the metadata says from when until when."""
+
+    reason = "JOIN_WINDOW_CLOSED"
+
+
+class TelehealthUnconfigured(errors.RuleViolated):
+    """This installation has no place for sessions by video."""
+
+    reason = "TELEHEALTH_UNCONFIGURED"

@@ -326,7 +326,7 @@ async def test_the_slot_is_offered_though_the_ledger_has_not_heard_yet(room: Wai
     assert room.house.claims() == {"confirmed": 1, "released": 1}
 
 
-async def test_clients_keep_their_own_wishes_and_proxies_see_no_confidential_one(room: WaitingRoom) -> None:
+async def test_clients_keep_their_own_wishes_and_answer_by_withdrawing(room: WaitingRoom) -> None:
     """A client waits, changes and withdraws for themselves; urgency stays the practice's word."""
     house = room.house
     client_id = await house.register()

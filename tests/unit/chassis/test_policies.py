@@ -65,11 +65,12 @@ STANDING = {"series.plan", "series.create", "series.read", "series.change", "ser
 OWN |= {"series.read", "series.cancel"}
 WAITS = {"wish.change", "wish.read", "offer.read", "offer.answer"}
 OWN |= WAITS
+JOINS = {"appointment.join"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): set(),
-    ("client", "self"): OWN | KEPT_FOR_CLIENTS,
-    ("client", "proxy"): OWN,
+    ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
+    ("client", "proxy"): OWN | JOINS,
     ("front_desk", ""): OWN
     | ABSENCES
     | STANDING
@@ -81,6 +82,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"},
     ("therapist", "care_team"): BOOKS
     | WAITS
+    | JOINS
     | STANDING
     | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"}
     | FOLLOWS
@@ -108,7 +110,7 @@ def expected(role: str, relation: str, rule: MethodRule) -> bool:
     """Look the answer up; a relation adds to what the role has without it, except for officers."""
     allowed = ALLOWED.get((role, ""), set()) | ALLOWED.get((role, relation), set()) | DIRECTORY
     if relation in ("self", "proxy") and role != "compliance_officer":
-        allowed = allowed | OWN | (KEPT_FOR_CLIENTS if relation == "self" else set())
+        allowed = allowed | OWN | JOINS | (KEPT_FOR_CLIENTS if relation == "self" else set())
     return rule.action in allowed
 
 
