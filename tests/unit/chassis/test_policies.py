@@ -18,6 +18,7 @@ from kept.booking.v1 import (
     policy_service_pb2,
     safety_service_pb2,
     series_service_pb2,
+    waitlist_service_pb2,
 )
 from kept.matching.v1 import matching_service_pb2, triage_service_pb2
 from kept.notifications.v1 import notifications_service_pb2
@@ -38,6 +39,7 @@ FILES = (
     safety_service_pb2,
     calendar_service_pb2,
     series_service_pb2,
+    waitlist_service_pb2,
     matching_service_pb2,
     triage_service_pb2,
     notifications_service_pb2,
@@ -65,6 +67,8 @@ OWN |= {"series.read", "series.cancel"}
 ALARMS = {"screening.answer", "crisis.raise"}
 OWN |= ALARMS
 CRISES = {"crisis.read", "crisis.answer"}
+WAITS = {"wish.change", "wish.read", "offer.read", "offer.answer"}
+OWN |= WAITS
 JOINS = {"appointment.join"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
@@ -79,18 +83,22 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | SAFETY
     | BILLING
     | CRISES
-    | {"requirement.record", "authorisation.change"},
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
     ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist"},
     ("therapist", "care_team"): BOOKS
     | ALARMS
     | {"screening.read"}
+    | WAITS
     | JOINS
     | STANDING
     | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"}
     | FOLLOWS
     | SAFETY
     | BILLING,
-    ("practice_admin", ""): ABSENCES | CRISES | {"practice.configure", "schedule.configure", "schedule.read"},
+    ("practice_admin", ""): ABSENCES
+    | CRISES
+    | {"waitlist.report"}
+    | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},
 }
 
