@@ -87,7 +87,7 @@ async def answer_screening(
     "/clients/{client_id}/screenings",
     operation_id="listScreenings",
     summary="See a client's scores",
-    responses=answers(triage_service_pb2.ListScreeningsResponse.DESCRIPTOR),
+    responses=answers(triage_service_pb2.ListScreeningsResponse.DESCRIPTOR, 404),
 )
 async def list_screenings(
     client_id: PathId, caller: SignedIn, limit: int = Query(20, ge=1, le=100), cursor: Cursor = ""
