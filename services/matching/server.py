@@ -13,6 +13,7 @@ from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.chassis.rpc.server import Application, run
 from services.matching.adapters import proto
 from services.matching.bootstrap import bootstrap
+from services.matching.domain.profiles import days_ahead, expiring
 from services.matching.reactions import reactions
 from services.matching.triage_servicer import TriageServicer
 from services.matching.usecases.get_match import get_match
@@ -20,6 +21,7 @@ from services.matching.usecases.get_profile import get_profile
 from services.matching.usecases.match_client import match_client
 from services.matching.usecases.ports import Clock, Holds, Matches, Profiles, Slots
 from services.matching.usecases.put_profile import put_profile
+from services.matching.usecases.verify_licence import verify_licence
 
 PAGE_DEFAULT, PAGE_MOST = 50, 200
 FIRST_ID = "00000000-0000-0000-0000-000000000000"
@@ -59,6 +61,30 @@ class MatchingServicer:
         token = page_token("profiles", page[size - 1].display_name, page[size - 1].therapist_id) if page[size:] else ""
         return matching_service_pb2.ListTherapistProfilesResponse(
             therapist_profiles=[proto.profile_to(profile) for profile in page[:size]], next_page_token=token
+        )
+
+    async def VerifyLicence(
+        self, request: matching_service_pb2.VerifyLicenceRequest, call: Call
+    ) -> matching_pb2.TherapistProfile:
+        therapist_id = check_uuid(request.therapist_id, "therapist_id")
+        found = await verify_licence(
+            therapist_id, request.region, request.expire_date, call, profiles=self._profiles, clock=self._clock
+        )
+        return proto.profile_to(found)
+
+    async def ListExpiringLicences(
+        self, request: matching_service_pb2.ListExpiringLicencesRequest, call: Call
+    ) -> matching_service_pb2.ListExpiringLicencesResponse:
+        size = page_size(request.page_size, default=PAGE_DEFAULT, most=PAGE_MOST)
+        within_days = days_ahead(request.within_days)
+        place = read_page_token(f"licences|{within_days}", request.page_token)
+        today = self._clock().date()
+        found = expiring(await self._profiles.all(call), on=today, within_days=within_days)
+        after = tuple(map(str, place or ()))
+        page = [each for each in found if each[:3] > after][: size + 1]
+        token = page_token(f"licences|{within_days}", *page[size - 1][:3]) if page[size:] else ""
+        return matching_service_pb2.ListExpiringLicencesResponse(
+            licences=[proto.expiring_to(each[1], each[3], on=today) for each in page[:size]], next_page_token=token
         )
 
     async def MatchClient(self, request: matching_service_pb2.MatchClientRequest, call: Call) -> matching_pb2.Match:

@@ -5,6 +5,8 @@ InvalidRequest
 ├── AgesReversed       AGES_REVERSED
 ├── RegionMalformed    REGION_MALFORMED
 ├── TooMany            LIMIT_EXCEEDED
+├── DateMalformed      DATE_MALFORMED
+├── LicenceTwice       LICENCE_TWICE
 ├── NothingAnswered    NOTHING_ANSWERED
 ├── UnknownQuestion    UNKNOWN_QUESTION
 ├── AnswerOutOfRange   ANSWER_OUT_OF_RANGE
@@ -13,6 +15,7 @@ InvalidRequest
 NotFound
 ├── ProfileNotFound    NOT_FOUND
 ├── MatchNotFound      NOT_FOUND
+├── LicenceNotFound    NOT_FOUND
 ├── UnknownInstrument  NOT_FOUND
 └── UnknownFlag        NOT_FOUND
 RuleViolated
@@ -44,6 +47,24 @@ class TooMany(InvalidRequest):
     """A list or text is longer than its stated limit."""
 
     reason = "LIMIT_EXCEEDED"
+
+
+class DateMalformed(InvalidRequest):
+    """A day is not written as YYYY-MM-DD, or is none of the calendar."""
+
+    reason = "DATE_MALFORMED"
+
+
+class LicenceTwice(InvalidRequest):
+    """A state is named twice among a therapist's licences."""
+
+    reason = "LICENCE_TWICE"
+
+
+class LicenceNotFound(NotFound):
+    """The therapist has no such licence, or its last day is another."""
+
+    reason = "NOT_FOUND"
 
 
 class ProfileNotFound(NotFound):

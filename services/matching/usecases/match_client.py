@@ -42,7 +42,7 @@ async def match_client(
         raise errors.CrisisUnanswered("Somebody of the practice speaks with the client first.")
     now = clock()
     people = await profiles.all(call)
-    kept, _ = suitable(need, people)
+    kept, _ = suitable(need, people, now.date())
     first: FirstSlots = {}
     if need.session_type_id and kept:
         ids = [profile.therapist_id for profile in kept]

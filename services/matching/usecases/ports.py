@@ -41,6 +41,9 @@ class Profiles(Protocol):
     async def find(self, call: Call, therapist_id: str) -> TherapistProfile | None:
         """Return one, or None."""
 
+    async def lock(self, call: Call, therapist_id: str) -> TherapistProfile | None:
+        """Return one that nobody else can change until this call ends, or None."""
+
     async def page(self, call: Call, *, after: tuple[str, str], limit: int) -> list[TherapistProfile]:
         """Return at most limit by (display_name, therapist_id), after the given pair."""
 
