@@ -1,4 +1,4 @@
-"""Quiet hours on the recipient's clock: what would wake somebody waits, or is said the evening before."""
+"""Quiet hours on the recipient's clock: what would wake somebody waits for the morning."""
 
 from __future__ import annotations
 
