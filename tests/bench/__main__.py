@@ -18,7 +18,7 @@ from kept.wall.v1 import wall_pb2
 
 from deploy.local.places import Root
 from deploy.local.suite import Suite
-from tests.bench import figures, reminders, slots
+from tests.bench import audit, figures, reminders, slots
 from tests.bench.client import drive
 from tests.bench.events import CARRIERS, Carriage
 from tests.bench.pgbench import LEFTOVERS, commits_per_s
@@ -164,6 +164,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--backlog", type=int, default=100_000, help="events that wait when the workers start")
     parser.add_argument("--reminders", type=int, default=100_000, help="reminders due in one minute")
     parser.add_argument("--past-messages", type=int, default=10_000_000, help="messages of the past while planning")
+    parser.add_argument("--trail", type=int, default=1_000_000, help="records in the trail that is asked")
     options = parser.parse_args(arguments)
     print(f"load average at the start: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores", flush=True)
     suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning"})
@@ -194,6 +195,9 @@ def main(arguments: Sequence[str]) -> int:
         print("  slot search", flush=True)
         ledger = [suite.stack.database_url("availability", role) for role in ("owner", "server")]
         asyncio.run(slots.measure(*ledger, bench.note))
+        print("  trail", flush=True)
+        owner, server = (suite.stack.database_url("audit", role) for role in ("owner", "server"))
+        asyncio.run(audit.measure(owner, server, options.trail, bench.note))
     print("  reminders", flush=True)
     reminders.measure(bench.note, reminders=options.reminders, past=options.past_messages)
     stored = figures.merge(bench.found)
