@@ -164,7 +164,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--backlog", type=int, default=100_000, help="events that wait when the workers start")
     options = parser.parse_args(arguments)
     print(f"load average at the start: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores", flush=True)
-    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning"})
+    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning", "KEPT_RATE_LIMITS": "off"})
     suite.stack.remove()
     with suite:
         bench = Bench(suite, options)
