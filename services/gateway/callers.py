@@ -106,27 +106,27 @@ async def signed_in(request: Request, authorization: str = Header("", include_in
     keys = [("user", f"{actor.practice_id}|{actor.actor_id}"), ("practice", actor.practice_id)]
     if request.url.path.startswith(SEARCHES):
         keys.append(("search", keys[0][1]))
-    request.state.standings = await _spent(door, request, *keys)
+    request.state.standings = await spent(request, *keys)
     call = new_call(request, actor, door.signer.sign(actor))
     return Caller(actor, door.neighbours, call)
 
 
 async def _verified(door: Door, request: Request, token: str) -> Actor:
-    """Verify a token; an address whose tokens are refused too often is not listened to for a while."""
-    address = getattr(request.state, "address", "unknown")
-    await _spent(door, request, ("refused", address), cost=0)
+    """Verify a token; an address whose tokens are refused too often is told to wait."""
     try:
         return await door.verifier.verify(token)
     except errors.Unauthenticated as error:
         # An expired token is nobody's attack: every front end holds one now and then.
         if token and error.reason != "TOKEN_EXPIRED":
-            await _spent(door, request, ("refused", address))
+            await spent(request, ("refused", getattr(request.state, "address", "unknown")))
         raise
 
 
-async def _spent(door: Door, request: Request, *keys: tuple[str, str], cost: int = 1) -> Sequence[Standing]:
+async def spent(request: Request, *keys: tuple[str, str]) -> Sequence[Standing]:
+    """Take a request's tokens from limits. Raises Exhausted: RATE_LIMITED."""
+    door: Door = request.app.state.door
     try:
-        return await door.limits.spend(*keys, cost=cost)
+        return await door.limits.spend(*keys)
     except Limited as limited:
         request.state.standings = limited.standings
         raise
