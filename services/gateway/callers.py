@@ -17,6 +17,7 @@ from services.chassis.identity import Signer
 from services.chassis.oidc import OidcVerifier
 from services.chassis.rpc.client import Neighbour
 from services.gateway.addresses import Network
+from services.gateway.cursors import Cursors
 from services.gateway.limits import Limited, Limits, Standing
 
 TIMEOUT_S = 10.0
@@ -47,6 +48,7 @@ class Door:
     neighbours: Neighbours
     verifier: OidcVerifier
     signer: Signer
+    cursors: Cursors
     limits: Limits
     proxies: tuple[Network, ...] = ()
 
@@ -58,26 +60,38 @@ class Caller:
     actor: Actor
     services: Neighbours
     call: Call
+    cursors: Cursors
 
     async def availability(self, method: str, request: Message) -> Any:
         """Call availability in the person's name."""
-        return await self.services.availability.call(method, request, self.call)
+        return await self._ask(self.services.availability, method, request)
 
     async def booking(self, method: str, request: Message) -> Any:
         """Call booking in the person's name."""
-        return await self.services.booking.call(method, request, self.call)
+        return await self._ask(self.services.booking, method, request)
 
     async def notifications(self, method: str, request: Message) -> Any:
         """Call notifications in the person's name."""
-        return await self.services.notifications.call(method, request, self.call)
+        return await self._ask(self.services.notifications, method, request)
 
     async def matching(self, method: str, request: Message) -> Any:
         """Call matching in the person's name."""
-        return await self.services.matching.call(method, request, self.call)
+        return await self._ask(self.services.matching, method, request)
 
     async def audit(self, method: str, request: Message) -> Any:
         """Call audit in the person's name."""
-        return await self.services.audit.call(method, request, self.call)
+        return await self._ask(self.services.audit, method, request)
+
+    async def _ask(self, neighbour: Neighbour, method: str, request: Message) -> Any:
+        """Call, with cursors outside and page tokens inside."""
+        fields = request.DESCRIPTOR.fields_by_name
+        if "page_token" not in fields:
+            return await neighbour.call(method, request, self.call)
+        place = f"{self.actor.practice_id}|{self.actor.actor_id}|{method}"
+        request.page_token = self.cursors.open(request.page_token, place)  # type: ignore[attr-defined]
+        found = await neighbour.call(method, request, self.call)
+        found.next_page_token = self.cursors.seal(found.next_page_token, place)
+        return found
 
     def request_id(self, key: str, part: str = "") -> str:
         """
@@ -108,7 +122,7 @@ async def signed_in(request: Request, authorization: str = Header("", include_in
         keys.append(("search", keys[0][1]))
     request.state.standings = await spent(request, *keys)
     call = new_call(request, actor, door.signer.sign(actor))
-    return Caller(actor, door.neighbours, call)
+    return Caller(actor, door.neighbours, call, door.cursors)
 
 
 async def _verified(door: Door, request: Request, token: str) -> Actor:
