@@ -191,3 +191,21 @@ class SlotNotOffered(Gate):
     """The slot is not offered; a client hears no more."""
 
     reason = "SLOT_NOT_OFFERED"
+
+
+class NotByVideo(errors.RuleViolated):
+    """The session does not take place by video."""
+
+    reason = "NOT_BY_VIDEO"
+
+
+class JoinWindowClosed(errors.RuleViolated):
+    """The session can't be joined yet, or no more; the metadata says from when until when."""
+
+    reason = "JOIN_WINDOW_CLOSED"
+
+
+class TelehealthUnconfigured(errors.RuleViolated):
+    """This installation has no place for sessions by video."""
+
+    reason = "TELEHEALTH_UNCONFIGURED"

@@ -61,11 +61,12 @@ ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
+JOINS = {"appointment.join"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): set(),
-    ("client", "self"): OWN | KEPT_FOR_CLIENTS,
-    ("client", "proxy"): OWN,
+    ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
+    ("client", "proxy"): OWN | JOINS,
     ("front_desk", ""): OWN
     | ABSENCES
     | STANDING
@@ -76,6 +77,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | {"requirement.record", "authorisation.change"},
     ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"},
     ("therapist", "care_team"): BOOKS
+    | JOINS
     | STANDING
     | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"}
     | FOLLOWS
@@ -101,7 +103,7 @@ def expected(role: str, relation: str, rule: MethodRule) -> bool:
     """Look the answer up; a relation adds to what the role has without it, except for officers."""
     allowed = ALLOWED.get((role, ""), set()) | ALLOWED.get((role, relation), set()) | DIRECTORY
     if relation in ("self", "proxy") and role != "compliance_officer":
-        allowed = allowed | OWN | (KEPT_FOR_CLIENTS if relation == "self" else set())
+        allowed = allowed | OWN | JOINS | (KEPT_FOR_CLIENTS if relation == "self" else set())
     return rule.action in allowed
 
 
