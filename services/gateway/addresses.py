@@ -1,4 +1,4 @@
-"""Finds out which address a request comes from, behind proxies that are trusted and no others."""
+"""Finds out which address a request comes from, behind trusted proxies and no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lends Redis, which may vanish: what it would have done is then left undone, soon and once said."""
+"""Lends Redis, which may vanish: then what it would have done is left undone, at once."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Guards a connection before there is a request: size and time of the head, and what can't be read.
+Guards a connection before there is a request: size, time and form of its head.
 
 uvicorn's own protocol waits for ever for a head and takes one of any size.
 """

@@ -29,6 +29,7 @@ def main() -> None:
         http=GuardedProtocol,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
+        proxy_headers=False,
         server_header=False,
         access_log=False,
         log_config=None,
