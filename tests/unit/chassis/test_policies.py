@@ -18,6 +18,7 @@ from kept.booking.v1 import (
     policy_service_pb2,
     safety_service_pb2,
     series_service_pb2,
+    waitlist_service_pb2,
 )
 from kept.matching.v1 import matching_service_pb2
 from kept.notifications.v1 import notifications_service_pb2
@@ -38,6 +39,7 @@ FILES = (
     safety_service_pb2,
     calendar_service_pb2,
     series_service_pb2,
+    waitlist_service_pb2,
     matching_service_pb2,
     notifications_service_pb2,
 )
@@ -61,6 +63,8 @@ ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
+WAITS = {"wish.change", "wish.read", "offer.read", "offer.answer"}
+OWN |= WAITS
 JOINS = {"appointment.join"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
@@ -74,16 +78,19 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | FOLLOWS
     | SAFETY
     | BILLING
-    | {"requirement.record", "authorisation.change"},
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
     ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"},
     ("therapist", "care_team"): BOOKS
+    | WAITS
     | JOINS
     | STANDING
     | {"client.read", "appointment.attend", "message.read", "match.read", "schedule.configure", "schedule.read"}
     | FOLLOWS
     | SAFETY
     | BILLING,
-    ("practice_admin", ""): ABSENCES | {"practice.configure", "schedule.configure", "schedule.read"},
+    ("practice_admin", ""): ABSENCES
+    | {"waitlist.report"}
+    | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},
 }
 
