@@ -9,6 +9,7 @@ from functools import partial
 
 from kept.availability.v1 import availability_service_pb2
 
+from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
@@ -67,6 +68,7 @@ class Parts:
     policies: PostgresPolicies
     follow_ups: PostgresFollowUps
     safety: PostgresSafety
+    glasses: PostgresBreakGlasses
     books: Books
     jobs: tuple[Every, ...]
     closers: tuple[Callable[[], Awaitable[object]], ...]
@@ -84,6 +86,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
     series = PostgresSeries(database, rules)
+    glasses = PostgresBreakGlasses(database, ClientCipher(keyring))
     top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
 
     async def open_due() -> None:
@@ -91,6 +94,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
 
     async def announce_overdue() -> None:
         await Overdue(database).announce(limit=SWEEP_MAX)
+
+    async def announce_reviews() -> None:
+        await glasses.announce_overdue(limit=SWEEP_MAX)
 
     return Parts(
         database=database,
@@ -108,10 +114,12 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         policies=policies,
         follow_ups=follow_ups,
         safety=PostgresSafety(),
+        glasses=glasses,
         books=Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups),
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
+            Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
         ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),
     )

@@ -18,7 +18,7 @@ from kept.wall.v1 import wall_pb2
 
 from deploy.local.places import Root
 from deploy.local.suite import Suite
-from tests.bench import figures, slots
+from tests.bench import access, figures, slots
 from tests.bench.client import drive
 from tests.bench.events import CARRIERS, Carriage
 from tests.bench.pgbench import LEFTOVERS, commits_per_s
@@ -192,6 +192,7 @@ def main(arguments: Sequence[str]) -> int:
         print("  slot search", flush=True)
         ledger = [suite.stack.database_url("availability", role) for role in ("owner", "server")]
         asyncio.run(slots.measure(*ledger, bench.note))
+    access.measure(bench.note)
     stored = figures.merge(bench.found)
     print(f"\n{'figure':<30} {'median':>10} {'low':>10} {'high':>10}")
     for name in bench.found:

@@ -191,3 +191,9 @@ class SlotNotOffered(Gate):
     """The slot is not offered; a client hears no more."""
 
     reason = "SLOT_NOT_OFFERED"
+
+
+class FreshSignInNeeded(errors.RuleViolated):
+    """The sign-in is too old, or has one factor only, for what is asked."""
+
+    reason = "FRESH_SIGN_IN_NEEDED"
