@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import uuid_utils
 from kept.booking.v1 import break_glass_events_pb2, break_glass_pb2, break_glass_service_pb2
 
@@ -26,7 +28,9 @@ class BreakGlassServicer:
         begun = begin(
             str(uuid_utils.uuid7()),
             proto.uuid_of(request.client_id, field="client_id"),
-            actor=call.actor,
+            actor_id=call.actor.actor_id,
+            sign_in_time=datetime.fromtimestamp(call.actor.auth_time, UTC),
+            is_strong=call.actor.strength == "mfa",
             reason=break_glass_proto.reason_of(request.reason),
             scopes=break_glass_proto.scopes_of(list(request.scopes)),
             length_min=break_glass_proto.length_of(request),

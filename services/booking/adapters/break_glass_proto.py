@@ -21,7 +21,7 @@ def reason_of(number: int) -> str:
 
 def scopes_of(numbers: list[int]) -> tuple[str, ...]:
     """Return what has to be read, each once. Raises Malformed."""
-    known = {number: name.removeprefix("SCOPE_") for name, number in _Message.Scope.items() if number}
+    known: dict[int, str] = {number: name.removeprefix("SCOPE_") for name, number in _Message.Scope.items() if number}
     if not numbers or not set(numbers) <= set(known):
         raise errors.Malformed("Say what has to be read.", field="scopes")
     return tuple(sorted({known[number] for number in numbers}))

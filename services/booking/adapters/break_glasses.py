@@ -132,4 +132,18 @@ def _tell(call: Call, glass: BreakGlass, event: Message) -> None:
 
 
 def _of(row: tuple[Any, ...]) -> BreakGlass:
-    return BreakGlass(*row[:4], tuple(row[4]), *row[5:8], Finding(row[8]), *row[9:])
+    break_glass_id, client_id, actor_id, reason, scopes, *times, finding, reviewer_id, version = row
+    start_time, expire_time, review_due_time = times
+    return BreakGlass(
+        break_glass_id=break_glass_id,
+        client_id=client_id,
+        actor_id=actor_id,
+        reason=reason,
+        scopes=tuple(scopes),
+        start_time=start_time,
+        expire_time=expire_time,
+        review_due_time=review_due_time,
+        finding=Finding(finding),
+        reviewer_id=reviewer_id,
+        version=version,
+    )

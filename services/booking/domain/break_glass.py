@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.booking.domain import errors
-from services.chassis.context import Actor
 
 LENGTH_MIN = 60
 """Minutes an emergency lasts at most, and unless fewer are asked for."""
@@ -69,7 +68,9 @@ def begin(
     break_glass_id: str,
     client_id: str,
     *,
-    actor: Actor,
+    actor_id: str,
+    sign_in_time: datetime,
+    is_strong: bool,
     reason: str,
     scopes: tuple[str, ...],
     length_min: int,
@@ -81,13 +82,12 @@ def begin(
     Raises:
         FreshSignInNeeded: The sign-in has one factor, or is older than FRESH_S. (FAILED_PRECONDITION)
     """
-    signed_in = datetime.fromtimestamp(actor.auth_time, UTC)
-    if actor.strength != "mfa" or at - signed_in > timedelta(seconds=FRESH_S):
+    if not is_strong or at - sign_in_time > timedelta(seconds=FRESH_S):
         raise errors.FreshSignInNeeded("Sign in again, with two factors.", max_age_s=str(FRESH_S))
     return BreakGlass(
         break_glass_id=break_glass_id,
         client_id=client_id,
-        actor_id=actor.actor_id,
+        actor_id=actor_id,
         reason=reason,
         scopes=scopes,
         start_time=at,
