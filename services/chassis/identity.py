@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import jwt
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.chassis import errors
 from services.chassis.context import Actor
@@ -82,6 +83,13 @@ class Signer:
         token = jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._issuer})
         self._signed[actor] = (token, end)
         return token
+
+    def secret(self, purpose: str) -> bytes:
+        """Derive 32 secret bytes from the issuer's key (HKDF): the same in every replica, others for each purpose."""
+        raw = self._key.private_bytes(
+            serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption()
+        )
+        return HKDF(hashes.SHA256(), 32, None, f"kept {self._issuer} {purpose}".encode()).derive(raw)
 
     def service_token(self) -> str:
         """Return a token that names this service itself."""

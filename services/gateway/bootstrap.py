@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+import kept.audit.v1
+import kept.availability.v1
+import kept.booking.v1
+import kept.matching.v1
+import kept.notifications.v1
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from google.protobuf.descriptor import ServiceDescriptor
-from kept.audit.v1 import audit_service_pb2
-from kept.availability.v1 import availability_service_pb2
-from kept.booking.v1 import booking_service_pb2
-from kept.matching.v1 import matching_service_pb2
-from kept.notifications.v1 import notifications_service_pb2
 from starlette.exceptions import HTTPException
 
 from services.chassis import errors
@@ -23,28 +25,45 @@ from services.chassis.oidc import DevelopmentIssuer, KeySource, OidcVerifier
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.gateway import problems
+from services.gateway import routes as resources
 from services.gateway.callers import Door, Neighbours
 from services.gateway.config import SignInConfig
+from services.gateway.cursors import Cursors
 from services.gateway.document import describe
 from services.gateway.middleware import FrontDoor
-from services.gateway.routes import appointments, audit, clients, house, links, matches, practice
 from services.gateway.routes.issuer import issuer_router
 
-SERVICES: dict[str, ServiceDescriptor] = {
-    "availability": availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
-    "booking": booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
-    "notifications": notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"],
-    "matching": matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"],
-    "audit": audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
+CONTRACTS: dict[str, Any] = {
+    "availability": kept.availability.v1,
+    "booking": kept.booking.v1,
+    "notifications": kept.notifications.v1,
+    "matching": kept.matching.v1,
+    "audit": kept.audit.v1,
 }
-ROUTERS = (appointments, clients, practice, matches, audit, links, house)
+
+
+def doors(package: Any) -> list[ServiceDescriptor]:
+    """Return the gRPC services of a process: those of every `*_service.proto` of its package."""
+    names = sorted(each.name for each in pkgutil.iter_modules(package.__path__) if each.name.endswith("_service_pb2"))
+    modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+    return [service for module in modules for service in module.DESCRIPTOR.services_by_name.values()]
+
+
+SERVICES = {name: doors(package) for name, package in CONTRACTS.items()}
+
+
+def routers() -> list[APIRouter]:
+    """Return the router of every resource: one file each in `routes/`."""
+    names = sorted(each.name for each in pkgutil.iter_modules(resources.__path__))
+    modules = [importlib.import_module(f"{resources.__name__}.{name}") for name in names]
+    return [module.router for module in modules if hasattr(module, "router")]
 
 
 def routes() -> FastAPI:
     """Return the application with its routes and nothing behind them; the API document needs no more."""
     app = FastAPI(title="Kept", version="1.0.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
-    for module in ROUTERS:
-        app.include_router(module.router)
+    for router in routers():
+        app.include_router(router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_exception_handler(errors.ServiceError, problems.on_refusal)
     app.add_exception_handler(RequestValidationError, problems.on_invalid)
@@ -71,9 +90,11 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig) -> FastAPI:
     @asynccontextmanager
     async def connected(app: FastAPI) -> AsyncIterator[None]:
         channels = {name: channel(config.target(name), config) for name in SERVICES}
-        neighbours = {name: Neighbour(channels[name], service, signer) for name, service in SERVICES.items()}
+        neighbours = {
+            name: Neighbour(channels[name], first, signer, *others) for name, (first, *others) in SERVICES.items()
+        }
         app.state.channels = channels
-        app.state.door = Door(Neighbours(**neighbours), verifier, signer)
+        app.state.door = Door(Neighbours(**neighbours), verifier, signer, Cursors(signer.secret("cursors")))
         yield
         for each in channels.values():
             await each.close()

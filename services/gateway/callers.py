@@ -15,6 +15,7 @@ from services.chassis.context import ANONYMOUS, Actor, Call
 from services.chassis.identity import Signer
 from services.chassis.oidc import OidcVerifier
 from services.chassis.rpc.client import Neighbour
+from services.gateway.cursors import Cursors
 
 TIMEOUT_S = 10.0
 """Seconds a request may take; its calls share what is left of it."""
@@ -41,6 +42,7 @@ class Door:
     neighbours: Neighbours
     verifier: OidcVerifier
     signer: Signer
+    cursors: Cursors
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +52,38 @@ class Caller:
     actor: Actor
     services: Neighbours
     call: Call
+    cursors: Cursors
 
     async def availability(self, method: str, request: Message) -> Any:
         """Call availability in the person's name."""
-        return await self.services.availability.call(method, request, self.call)
+        return await self._ask(self.services.availability, method, request)
 
     async def booking(self, method: str, request: Message) -> Any:
         """Call booking in the person's name."""
-        return await self.services.booking.call(method, request, self.call)
+        return await self._ask(self.services.booking, method, request)
 
     async def notifications(self, method: str, request: Message) -> Any:
         """Call notifications in the person's name."""
-        return await self.services.notifications.call(method, request, self.call)
+        return await self._ask(self.services.notifications, method, request)
 
     async def matching(self, method: str, request: Message) -> Any:
         """Call matching in the person's name."""
-        return await self.services.matching.call(method, request, self.call)
+        return await self._ask(self.services.matching, method, request)
 
     async def audit(self, method: str, request: Message) -> Any:
         """Call audit in the person's name."""
-        return await self.services.audit.call(method, request, self.call)
+        return await self._ask(self.services.audit, method, request)
+
+    async def _ask(self, neighbour: Neighbour, method: str, request: Message) -> Any:
+        """Call, with cursors outside and page tokens inside."""
+        fields = request.DESCRIPTOR.fields_by_name
+        if "page_token" not in fields:
+            return await neighbour.call(method, request, self.call)
+        place = f"{self.actor.practice_id}|{self.actor.actor_id}|{method}"
+        request.page_token = self.cursors.open(request.page_token, place)  # type: ignore[attr-defined]
+        found = await neighbour.call(method, request, self.call)
+        found.next_page_token = self.cursors.seal(found.next_page_token, place)
+        return found
 
     def request_id(self, key: str, part: str = "") -> str:
         """
@@ -96,7 +110,7 @@ async def signed_in(request: Request, authorization: str = Header("", include_in
     actor = await door.verifier.verify(token.strip())
     request.state.actor = actor
     call = new_call(request, actor, door.signer.sign(actor))
-    return Caller(actor, door.neighbours, call)
+    return Caller(actor, door.neighbours, call, door.cursors)
 
 
 def new_call(request: Request, actor: Actor = ANONYMOUS, token: str = "") -> Call:

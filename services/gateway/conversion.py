@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
@@ -17,6 +17,10 @@ Json = dict[str, Any]
 MODALITIES = ("IN_PERSON", "VIDEO", "PHONE")
 
 _TIMESTAMP = "google.protobuf.Timestamp"
+_RENAMED = {"next_page_token": "next_cursor"}
+"""Fields that HTTP calls by another name."""
+
+M = TypeVar("M", bound=Message)
 
 
 def plain(message: Message) -> Json:
@@ -25,22 +29,77 @@ def plain(message: Message) -> Json:
 
     Every field is there, so that a front end need not guess: an unset message or instant is null.
     """
-    return {name: read(getattr(message, name), message) for name, read in _readers(message.DESCRIPTOR)}
+    return {key: read(getattr(message, name), message) for key, name, read in _readers(message.DESCRIPTOR)}
+
+
+def filled(message_class: type[M], /, **values: Any) -> M:
+    """
+    Return a message filled from plain values: the way back from `plain`.
+
+    Enums are named without prefix, instants are datetimes, messages are mappings or messages; None is left unset.
+    """
+    message = message_class()
+    _fill(message, values)
+    return message
+
+
+def _fill(message: Message, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if value is None:
+            continue
+        field = message.DESCRIPTOR.fields_by_name[name]
+        if field.is_repeated:
+            _extend(getattr(message, name), field, value)
+        elif field.message_type is not None:
+            _copy(getattr(message, name), value)
+        else:
+            setattr(message, name, _number(field.enum_type, value) if field.enum_type is not None else value)
+
+
+def _extend(items: Any, field: Any, values: Iterable[Any]) -> None:
+    if field.message_type is not None:
+        for value in values:
+            _copy(items.add(), value)
+    else:
+        items.extend(_number(field.enum_type, value) if field.enum_type is not None else value for value in values)
+
+
+def _copy(target: Any, value: Any) -> None:
+    if isinstance(value, Message):
+        target.CopyFrom(value)
+    elif isinstance(value, datetime):
+        target.FromDatetime(value.astimezone(UTC))
+    else:
+        target.SetInParent()
+        _fill(target, value)
+
+
+def _number(enum: Any, name: str | int) -> int:
+    """Return the number of an enum's value; 0 for the empty name."""
+    if isinstance(name, int):
+        return name
+    return next(number for number, each in enum_names(enum).items() if each == (name or "UNSPECIFIED"))
 
 
 @cache
-def _readers(descriptor: Descriptor) -> tuple[tuple[str, Callable[[Any, Message], Any]], ...]:
-    return tuple((field.name, _reader(field)) for field in descriptor.fields)
+def _readers(descriptor: Descriptor) -> tuple[tuple[str, str, Callable[[Any, Message], Any]], ...]:
+    return tuple((_RENAMED.get(field.name, field.name), field.name, _reader(field)) for field in descriptor.fields)
 
 
 def _reader(field: FieldDescriptor) -> Callable[[Any, Message], Any]:
+    if _is_map(field):
+        return lambda values, _: dict(values)
     one = _value_reader(field)
     if field.is_repeated:
         return lambda values, _: [one(value) for value in values]
-    if field.message_type is not None:
+    if field.has_presence:
         name = field.name
         return lambda value, message: one(value) if message.HasField(name) else None
     return lambda value, _: one(value)
+
+
+def _is_map(field: FieldDescriptor) -> bool:
+    return field.message_type is not None and field.message_type.GetOptions().map_entry
 
 
 def _value_reader(field: FieldDescriptor) -> Callable[[Any], Any]:
@@ -93,40 +152,54 @@ def unquoted(header: str) -> str:
 
 def schema_of(descriptor: Descriptor) -> Json:
     """Return the JSON schema (2020-12) of what `plain` gives for a message."""
-    properties = {field.name: _field_schema(field) for field in descriptor.fields}
+    properties = {_RENAMED.get(field.name, field.name): _field_schema(field) for field in descriptor.fields}
     return {"type": "object", "title": descriptor.name, "properties": properties, "required": list(properties)}
 
 
 def _field_schema(field: FieldDescriptor) -> Json:
     one: Json
+    if _is_map(field):
+        return {"type": "object", "additionalProperties": {"type": "string"}}
     if field.message_type is not None:
         if field.message_type.full_name == _TIMESTAMP:
             one = {"type": "string", "format": "date-time"}
         else:
             one = {"$ref": f"#/components/schemas/{field.message_type.name}"}
-        if not field.is_repeated:
-            one = {"anyOf": [one, {"type": "null"}]}
     elif field.enum_type is not None:
         one = {"type": "string", "enum": list(enum_names(field.enum_type).values())}
     elif field.type == FieldDescriptor.TYPE_BOOL:
         one = {"type": "boolean"}
-    elif field.type == FieldDescriptor.TYPE_DOUBLE:
+    elif field.type in (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT):
         one = {"type": "number"}
     elif field.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES):
         one = {"type": "string"}
     else:
         one = {"type": "integer"}
-    return {"type": "array", "items": one} if field.is_repeated else one
+    if field.is_repeated:
+        return {"type": "array", "items": one}
+    return {"anyOf": [one, {"type": "null"}]} if field.has_presence else one
 
 
 def schemas_of(*descriptors: Descriptor) -> Json:
-    """Return the schemas of messages and of all they hold, by name."""
-    found: Json = {}
+    """
+    Return the schemas of messages and of all they hold, by name.
+
+    Raises:
+        ValueError: Two different messages have one name; a generated client could not tell them apart.
+    """
+    found: dict[str, Descriptor] = {}
     waiting = list(descriptors)
     while waiting:
         descriptor = waiting.pop()
-        if descriptor.name in found or descriptor.full_name == _TIMESTAMP:
+        if descriptor.full_name == _TIMESTAMP:
             continue
-        found[descriptor.name] = schema_of(descriptor)
-        waiting += [field.message_type for field in descriptor.fields if field.message_type is not None]
-    return found
+        if (known := found.get(descriptor.name)) is None:
+            found[descriptor.name] = descriptor
+            waiting += [
+                field.message_type
+                for field in descriptor.fields
+                if field.message_type is not None and not _is_map(field)
+            ]
+        elif known.full_name != descriptor.full_name:
+            raise ValueError(f"{known.full_name} and {descriptor.full_name} have one name")
+    return {name: schema_of(descriptor) for name, descriptor in sorted(found.items())}

@@ -6,46 +6,23 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from google.protobuf.descriptor import Descriptor
-from kept.audit.v1 import audit_pb2, audit_service_pb2
-from kept.availability.v1 import availability_pb2, availability_service_pb2
-from kept.booking.v1 import booking_pb2, booking_service_pb2
-from kept.matching.v1 import matching_pb2, matching_service_pb2
-from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
+from kept.availability.v1 import availability_pb2
+from kept.booking.v1 import booking_pb2, series_pb2
 
 from services.gateway.conversion import schemas_of
 from services.gateway.problems import BASE, TYPES
+from services.gateway.routes.describing import DESCRIBED
 
-ANSWERS: tuple[Descriptor, ...] = (
-    booking_pb2.Appointment.DESCRIPTOR,
-    booking_pb2.Client.DESCRIPTOR,
-    booking_service_pb2.ListAppointmentsResponse.DESCRIPTOR,
-    booking_service_pb2.ListAppointmentChangesResponse.DESCRIPTOR,
-    booking_service_pb2.FindClientsResponse.DESCRIPTOR,
-    notifications_pb2.ContactPoint.DESCRIPTOR,
-    notifications_service_pb2.ListMessagesResponse.DESCRIPTOR,
-    availability_pb2.Site.DESCRIPTOR,
-    availability_pb2.Room.DESCRIPTOR,
-    availability_pb2.SessionType.DESCRIPTOR,
-    availability_pb2.Schedule.DESCRIPTOR,
-    availability_pb2.TimeOff.DESCRIPTOR,
-    availability_service_pb2.ListSessionTypesResponse.DESCRIPTOR,
-    availability_service_pb2.SearchSlotsResponse.DESCRIPTOR,
-    matching_pb2.TherapistProfile.DESCRIPTOR,
-    matching_pb2.Match.DESCRIPTOR,
-    matching_service_pb2.ListTherapistProfilesResponse.DESCRIPTOR,
-    audit_pb2.Checkpoint.DESCRIPTOR,
-    audit_service_pb2.QueryRecordsResponse.DESCRIPTOR,
-    audit_service_pb2.InclusionProof.DESCRIPTOR,
-    audit_service_pb2.ConsistencyProof.DESCRIPTOR,
-)
+NAMED = (availability_pb2.Slot.DESCRIPTOR, booking_pb2.Appointment.DESCRIPTOR, series_pb2.SeriesOccurrence.DESCRIPTOR)
+"""Messages that problems hold, whatever the routes answer with."""
 
 DESCRIPTION = """\
 Schedules mental-health care: appointments kept, confidences kept.
 
 Every answer about a person is in the audit trail before it is sent.
 Errors are problem documents (RFC 9457) with stable types.
-A POST that creates needs an `Idempotency-Key`, a change needs `If-Match`.
+Every change needs an `Idempotency-Key`; a change of something with an ETag needs `If-Match` too.
+What is found by POST `/v1/searches/<name>` can be asked by QUERY `/v1/<name>` as well.
 Times are RFC 3339 in UTC, beside the wall time and IANA zone they were agreed in.
 """
 
@@ -69,7 +46,12 @@ PROBLEM: dict[str, Any] = {
             },
         },
         "alternatives": {"type": "array", "items": {"$ref": "#/components/schemas/Slot"}, "maxItems": 5},
-        "current": {"$ref": "#/components/schemas/Appointment"},
+        "conflicts": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SeriesOccurrence"},
+            "description": "Every occurrence that can't be.",
+        },
+        "current": {"type": "object", "description": "What the resource is now, as its GET answers it."},
     },
 }
 
@@ -85,7 +67,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         parts = document.setdefault("components", {})
-        parts.setdefault("schemas", {}).update(schemas_of(*ANSWERS) | {"Problem": PROBLEM})
+        parts.setdefault("schemas", {}).update(schemas_of(*NAMED, *DESCRIBED.values()) | {"Problem": PROBLEM})
         for name in ("HTTPValidationError", "ValidationError"):
             parts["schemas"].pop(name, None)
         record = parts["schemas"]["Record"]["properties"]

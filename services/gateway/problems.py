@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from kept.availability.v1 import availability_pb2
+from kept.booking.v1 import series_pb2
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
@@ -36,6 +37,7 @@ REASONS: Final[dict[str, tuple[str, int, str]]] = {
     "STALE_VERSION": ("version-conflict", 412, "It has changed since you read it"),
     "MOVE_PENDING": ("move-pending", 409, "A move is under way"),
     "REQUEST_ID_REUSED": ("idempotency-key-reused", 422, "The idempotency key was used for another request"),
+    "SERIES_CONFLICTS": ("series-conflicts", 409, "Some of the times can't be"),
     "CLIENT_EXISTS": ("client-exists", 409, "The client is registered already"),
     "LINK_UNKNOWN": ("link-unknown", 404, "The link is not known"),
     "LINK_EXPIRED": ("link-expired", 410, "The link has expired"),
@@ -108,6 +110,12 @@ def of_refusal(error: errors.ServiceError, **more: Any) -> Response:
         if isinstance(detail, availability_pb2.Alternatives)
         for slot in detail.slots
     ]
+    conflicts = [
+        plain(occurrence)
+        for detail in error.details
+        if isinstance(detail, series_pb2.SeriesConflicts)
+        for occurrence in detail.occurrences
+    ]
     field = error.metadata.get("field")
     pointed = [{"pointer": "#/" + field.replace(".", "/"), "detail": error.message}] if field else []
     return problem(
@@ -119,6 +127,7 @@ def of_refusal(error: errors.ServiceError, **more: Any) -> Response:
         headers=headers,
         errors=pointed,
         alternatives=alternatives,
+        conflicts=conflicts,
         **more,
     )
 

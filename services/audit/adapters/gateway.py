@@ -40,7 +40,7 @@ class GatewayTrail:
             if moment:
                 parameters[name] = moment.isoformat()
         body = self._get("/v1/audit/records", **parameters)
-        return [_claimed(each) for each in body["records"]], body["next_page_token"]
+        return [_claimed(each) for each in body["records"]], body["next_cursor"]
 
     def record(self, seq: int) -> Claimed:
         """Return one record."""

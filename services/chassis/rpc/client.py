@@ -24,17 +24,25 @@ MARGIN_S = 0.05
 
 
 class Neighbour:
-    """One service of another process, called by method name."""
+    """
+    The services of another process, called by method name.
 
-    def __init__(self, channel: Channel, service: ServiceDescriptor, signer: Signer) -> None:
+    Args:
+        others: Further services of the same process; no two have a method of one name.
+    """
+
+    def __init__(
+        self, channel: Channel, service: ServiceDescriptor, signer: Signer, *others: ServiceDescriptor
+    ) -> None:
         self._signer = signer
         self._methods: dict[str, Callable[..., Any]] = {
             method.name: channel.unary_unary(
-                f"/{service.full_name}/{method.name}",
+                f"/{each.full_name}/{method.name}",
                 request_serializer=lambda message: message.SerializeToString(),
                 response_deserializer=GetMessageClass(method.output_type).FromString,
             )
-            for method in service.methods
+            for each in (service, *others)
+            for method in each.methods
         }
 
     async def call(self, method: str, request: Message, call: Call) -> Any:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
 from google.protobuf.message import Message
 from kept.booking.v1 import booking_pb2, booking_service_pb2
 from kept.wall.v1 import wall_pb2
 
 from services.chassis import errors
 from services.gateway.callers import Caller, etag_required
-from services.gateway.conversion import modality, plain, quoted, timestamp, unquoted
-from services.gateway.problems import of_refusal
-from services.gateway.routes.bodies import AppointmentIn, MoveIn
-from services.gateway.routes.describing import IdempotencyKey, IfMatch, SignedIn, answers, edits
+from services.gateway.conversion import modality, timestamp, unquoted
+from services.gateway.routes.bodies import AppointmentIn, Instant, MoveIn, ReasonIn
+from services.gateway.routes.describing import (
+    Cursor,
+    IdempotencyKey,
+    IfMatch,
+    Limit,
+    PathId,
+    QueryId,
+    SignedIn,
+    answers,
+    edited,
+    edits,
+    respond,
+)
 
 router = APIRouter(prefix="/v1/appointments", tags=["appointments"])
 APPOINTMENT = booking_pb2.Appointment.DESCRIPTOR
@@ -38,6 +47,11 @@ STEPS = {
         "CompleteAppointment",
         booking_service_pb2.CompleteAppointmentRequest,
         "Say that the session took place",
+    ),
+    "undos": (
+        "UndoAppointmentChange",
+        booking_service_pb2.UndoAppointmentChangeRequest,
+        "Take the last step back, within 15 minutes",
     ),
     "no-shows": ("MarkNoShow", booking_service_pb2.MarkNoShowRequest, "Say that the client did not come"),
 }
@@ -62,10 +76,12 @@ async def book(body: AppointmentIn, caller: SignedIn, key: IdempotencyKey = "") 
         session_type_id=body.session_type_id,
         start_wall=wall_pb2.WallTime(local=body.local_start, time_zone=body.time_zone, fold=body.fold),
         modality=modality(body.modality),
+        extra_client_ids=body.extra_client_ids,
+        is_confidential=body.is_confidential,
         request_id=caller.request_id(key),
     )
     booked = await caller.booking("BookAppointment", request)
-    return answered(booked, 201, {"Location": f"/v1/appointments/{booked.appointment_id}"})
+    return respond(booked, 201, location=f"/v1/appointments/{booked.appointment_id}")
 
 
 @router.get(
@@ -76,12 +92,12 @@ async def book(body: AppointmentIn, caller: SignedIn, key: IdempotencyKey = "") 
 )
 async def list_appointments(
     caller: SignedIn,
-    from_time: Annotated[datetime, Query(description="First instant a start may have (RFC 3339).")],
-    to_time: Annotated[datetime, Query(description="Instant every start lies before; at most 366 days later.")],
-    client_id: str = Query("", max_length=36),
-    therapist_id: str = Query("", max_length=36),
-    limit: int = Query(50, ge=1, le=200),
-    cursor: str = Query("", max_length=2000),
+    from_time: Annotated[Instant, Query(description="First instant a start may have (RFC 3339).")],
+    to_time: Annotated[Instant, Query(description="Instant every start lies before; at most 366 days later.")],
+    client_id: QueryId = "",
+    therapist_id: QueryId = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
 ) -> Response:
     """Lists appointments by start: of a client, of a therapist, or, for staff, of the practice."""
     found = await caller.booking(
@@ -95,7 +111,7 @@ async def list_appointments(
             page_token=cursor,
         ),
     )
-    return JSONResponse(plain(found))
+    return respond(found)
 
 
 @router.get(
@@ -104,9 +120,9 @@ async def list_appointments(
     summary="See an appointment",
     responses=answers(APPOINTMENT, 404),
 )
-async def get(appointment_id: str, caller: SignedIn) -> Response:
+async def get(appointment_id: PathId, caller: SignedIn) -> Response:
     """Returns the appointment with its ETag."""
-    return answered(await current(caller, appointment_id))
+    return respond(await current(caller, appointment_id))
 
 
 @router.get(
@@ -115,10 +131,10 @@ async def get(appointment_id: str, caller: SignedIn) -> Response:
     summary="See an appointment's history",
     responses=answers(booking_service_pb2.ListAppointmentChangesResponse.DESCRIPTOR, 404),
 )
-async def changes(appointment_id: str, caller: SignedIn) -> Response:
+async def changes(appointment_id: PathId, caller: SignedIn) -> Response:
     """Lists every step, oldest first."""
     request = booking_service_pb2.ListAppointmentChangesRequest(appointment_id=appointment_id)
-    return JSONResponse(plain(await caller.booking("ListAppointmentChanges", request)))
+    return respond(await caller.booking("ListAppointmentChanges", request))
 
 
 @router.post(
@@ -128,7 +144,7 @@ async def changes(appointment_id: str, caller: SignedIn) -> Response:
     responses=edits(APPOINTMENT),
 )
 async def move(
-    appointment_id: str, body: MoveIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+    appointment_id: PathId, body: MoveIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
 ) -> Response:
     """Moves to another time: never neither time, never both."""
     request = booking_service_pb2.RescheduleAppointmentRequest(
@@ -137,6 +153,7 @@ async def move(
         therapist_id=body.therapist_id or "",
         modality=modality(body.modality),
         etag=etag_required(if_match, unquoted(if_match)),
+        reason=change_reason(body.reason),
         request_id=caller.request_id(key),
     )
     return await changed(caller, "RescheduleAppointment", request, appointment_id)
@@ -146,14 +163,29 @@ def _add_step(path: str, method: str, request_class: Any, summary: str) -> None:
     @router.post(
         f"/{{appointment_id}}/{path}", operation_id=_operation(method), summary=summary, responses=edits(APPOINTMENT)
     )
-    async def step(appointment_id: str, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = "") -> Response:
+    async def step(
+        appointment_id: PathId,
+        caller: SignedIn,
+        body: ReasonIn | None = None,
+        key: IdempotencyKey = "",
+        if_match: IfMatch = "",
+    ) -> Response:
         """Takes one step in the appointment's life; needs the ETag that was read."""
         request = request_class(
             appointment_id=appointment_id,
             etag=etag_required(if_match, unquoted(if_match)),
             request_id=caller.request_id(key),
         )
+        if body is not None and body.reason is not None:
+            if "reason" not in request.DESCRIPTOR.fields_by_name:
+                raise errors.InvalidRequest("This step takes no reason.", field="reason")
+            request.reason = change_reason(body.reason)
         return await changed(caller, method, request, appointment_id)
+
+
+def change_reason(name: str | None) -> booking_pb2.ChangeReason.ValueType:
+    """Return the number of a reason; none is "not said"."""
+    return booking_pb2.ChangeReason.Value(f"CHANGE_REASON_{name or 'UNSPECIFIED'}")
 
 
 def _operation(method: str) -> str:
@@ -173,16 +205,4 @@ async def current(caller: Caller, appointment_id: str) -> booking_pb2.Appointmen
 
 async def changed(caller: Caller, method: str, request: Message, appointment_id: str) -> Response:
     """Make a change; when the version was stale, say what it is now."""
-    try:
-        return answered(await caller.booking(method, request))
-    except errors.Stale as error:
-        if error.reason != "STALE_VERSION":
-            raise
-        return of_refusal(error, current=plain(await current(caller, appointment_id)))
-
-
-def answered(
-    appointment: booking_pb2.Appointment, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    """Answer with an appointment and its ETag."""
-    return JSONResponse(plain(appointment), status, {"ETag": quoted(appointment.etag), **(headers or {})})
+    return await edited(caller.booking(method, request), lambda: current(caller, appointment_id))

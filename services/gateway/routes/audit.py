@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from kept.audit.v1 import audit_pb2, audit_service_pb2
 
 from services.gateway.conversion import Json, plain, timestamp
-from services.gateway.routes.describing import SignedIn, answers
+from services.gateway.routes.bodies import Instant
+from services.gateway.routes.describing import Cursor, QueryId, SignedIn, answers
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 RECORD = audit_pb2.Record.DESCRIPTOR
@@ -24,12 +24,12 @@ RECORD = audit_pb2.Record.DESCRIPTOR
 )
 async def query(
     caller: SignedIn,
-    client_id: str = Query("", max_length=36),
+    client_id: QueryId = "",
     actor_id: str = Query("", max_length=200),
-    from_time: datetime | None = None,
-    to_time: datetime | None = None,
+    from_time: Instant | None = None,
+    to_time: Instant | None = None,
     limit: int = Query(100, ge=1, le=1000),
-    cursor: str = Query("", max_length=2000),
+    cursor: Cursor = "",
 ) -> Response:
     """Lists records, newest first; the query is itself in the trail."""
     request = audit_service_pb2.QueryRecordsRequest(

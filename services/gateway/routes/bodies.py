@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 Modality = Literal["IN_PERSON", "VIDEO", "PHONE"]
 Id = Annotated[
@@ -15,11 +15,26 @@ Id = Annotated[
         examples=["0192f7a0-5f0c-7d1b-9a57-3c5d1f0e8a11"],
     ),
 ]
+
+
+def _in_range(moment: datetime) -> datetime:
+    """Refuse years that no calendar of ours holds. Raises ValueError."""
+    if not 1970 <= moment.year <= 9000:
+        raise ValueError("The year must lie from 1970 to 9000.")
+    return moment
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_range)]
+"""RFC 3339 with an offset; a time without one names no instant."""
+
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Code = Annotated[str, Field(min_length=1, max_length=120)]
 Zone = Annotated[str, Field(min_length=1, max_length=64, examples=["America/Los_Angeles"])]
-Local = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$", examples=["2030-03-05T15:00"])]
-Clock = Annotated[str, Field(pattern=r"^\d{2}:\d{2}$", examples=["09:00"])]
+Local = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$", examples=["2030-03-05T15:00"])]
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2030-03-05"])]
+DayOrNone = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", examples=["2030-03-05"])]
+Reason = Literal["ILLNESS", "CRISIS", "CONFLICT", "TRANSPORT", "THERAPIST_ABSENT", "PRACTICE", "NOT_NEEDED"]
+Clock = Annotated[str, Field(pattern=r"^[0-9]{2}:[0-9]{2}$", examples=["09:00"])]
 
 
 class Body(BaseModel):
@@ -38,6 +53,16 @@ class AppointmentIn(Body):
     time_zone: Zone
     fold: Literal[0, 1, 2] = Field(0, description="Which of two equal wall times: 1 first, 2 second.")
     modality: Modality | None = None
+    extra_client_ids: list[Id] = Field(
+        default_factory=list, max_length=10, description="Further clients of the same session: couples, families."
+    )
+    is_confidential: bool = Field(False, description="Whoever acts for the client does not see it.")
+
+
+class ReasonIn(Body):
+    """Why something changes, as a code; words about a person's reasons are not kept."""
+
+    reason: Reason | None = None
 
 
 class MoveIn(Body):
@@ -48,6 +73,7 @@ class MoveIn(Body):
     fold: Literal[0, 1, 2] = 0
     therapist_id: Id | None = None
     modality: Modality | None = None
+    reason: Reason | None = None
 
 
 class SlotSearchIn(Body):
@@ -55,13 +81,27 @@ class SlotSearchIn(Body):
 
     session_type_id: Id
     therapist_ids: list[Id] = Field(default_factory=list, max_length=1000)
-    from_time: datetime
-    to_time: datetime
+    from_time: Instant
+    to_time: Instant
     modality: Modality | None = None
     site_id: Id | None = None
-    next_available: bool = False
+    next_available: bool = Field(False, description="Gives only the first slot of each therapist.")
+    viewer_time_zone: Zone | None = Field(None, description="Parts of the day and local days are meant there.")
+    parts_of_day: list[Literal["MORNING", "AFTERNOON", "EVENING"]] = Field(default_factory=list, max_length=3)
+    is_high_need: bool = Field(False, description="Shows reserved capacity too; heeded from staff only.")
     limit: int = Field(50, ge=1, le=500)
-    cursor: str = Field("", max_length=2000)
+    cursor: str = Field("", max_length=4000)
+
+
+class ExplanationIn(Body):
+    """A start to ask about."""
+
+    therapist_id: Id
+    session_type_id: Id
+    local_start: Local
+    time_zone: Zone
+    fold: Literal[0, 1, 2] = 0
+    modality: Modality | None = None
 
 
 class ContactIn(Body):
@@ -79,7 +119,7 @@ class ClientIn(Body):
     client_id: Id | None = None
     given_name: Name
     family_name: Name
-    birth_date: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
+    birth_date: str = Field("", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")
     email: str = Field("", max_length=254)
     phone: str = Field("", max_length=40)
     time_zone: Zone
@@ -120,6 +160,17 @@ class SessionTypeIn(Body):
     grid_min: int = Field(ge=5, le=240)
     modalities: list[Modality] = Field(min_length=1, max_length=3)
 
+    is_self_bookable: bool = Field(True, description="Clients may book it themselves.")
+    is_same_day_allowed: bool = Field(True, description="Clients may book it for the same day.")
+    load_weight: int = Field(1, ge=1, le=10)
+    capacity: int = Field(1, ge=1, le=30)
+    needs_room: bool = True
+    is_intake: bool = False
+    is_crisis: bool = False
+    equipment_kinds: list[Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]] = Field(
+        default_factory=list, max_length=5
+    )
+
 
 class WeeklyHoursIn(Body):
     """One weekly stretch of working hours."""
@@ -129,6 +180,11 @@ class WeeklyHoursIn(Body):
     end_local: Clock
     site_id: Id | None = None
     modalities: list[Modality] = Field(min_length=1, max_length=3)
+
+    every_weeks: int = Field(1, ge=1, le=8)
+    anchor_date: DayOrNone = Field("", description="The Monday of a week in which they take place.")
+    from_date: DayOrNone = ""
+    to_date: DayOrNone = ""
 
 
 class ScheduleIn(Body):
@@ -142,8 +198,8 @@ class ScheduleIn(Body):
 class TimeOffIn(Body):
     """A stretch of time off."""
 
-    start_time: datetime
-    end_time: datetime
+    start_time: Instant
+    end_time: Instant
 
 
 class ProfileIn(Body):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from kept.booking.v1 import booking_pb2, booking_service_pb2
 from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
@@ -10,7 +10,7 @@ from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
 from services.gateway.callers import Caller
 from services.gateway.conversion import plain, quoted
 from services.gateway.routes.bodies import ClientIn, ClientSearchIn, ContactIn
-from services.gateway.routes.describing import IdempotencyKey, SignedIn, answers
+from services.gateway.routes.describing import Cursor, IdempotencyKey, Limit, PathId, SignedIn, answers, query_twin
 
 router = APIRouter(prefix="/v1", tags=["clients"])
 CLIENT = booking_pb2.Client.DESCRIPTOR
@@ -49,7 +49,7 @@ async def register(body: ClientIn, caller: SignedIn, key: IdempotencyKey = "") -
 
 
 @router.get("/clients/{client_id}", operation_id="getClient", summary="See a client", responses=answers(CLIENT, 404))
-async def get(client_id: str, caller: SignedIn) -> Response:
+async def get(client_id: PathId, caller: SignedIn) -> Response:
     """Returns the client; the look is in the audit trail."""
     client = await caller.booking("GetClient", booking_service_pb2.GetClientRequest(client_id=client_id))
     return JSONResponse(plain(client), headers={"ETag": quoted(client.etag)})
@@ -61,6 +61,7 @@ async def get(client_id: str, caller: SignedIn) -> Response:
     summary="Find a client by e-mail or phone",
     responses=answers(booking_service_pb2.FindClientsResponse.DESCRIPTOR),
 )
+@query_twin(router, "/clients")
 async def search(body: ClientSearchIn, caller: SignedIn) -> Response:
     """Finds by exact e-mail or phone, in any spelling; a POST, so that neither gets into a URL."""
     request = booking_service_pb2.FindClientsRequest(email=body.email, phone=body.phone)
@@ -73,7 +74,7 @@ async def search(body: ClientSearchIn, caller: SignedIn) -> Response:
     summary="See where a client may be reached",
     responses=answers(CONTACT, 404),
 )
-async def get_contact(client_id: str, caller: SignedIn) -> Response:
+async def get_contact(client_id: PathId, caller: SignedIn) -> Response:
     """Returns the contact point."""
     request = notifications_service_pb2.GetContactPointRequest(client_id=client_id)
     return JSONResponse(plain(await caller.notifications("GetContactPoint", request)))
@@ -85,7 +86,7 @@ async def get_contact(client_id: str, caller: SignedIn) -> Response:
     summary="Say where a client may be reached",
     responses=answers(CONTACT, 404),
 )
-async def put_contact(client_id: str, body: ContactIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_contact(client_id: PathId, body: ContactIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
     """Creates or replaces the contact point."""
     return JSONResponse(plain(await _put(caller, client_id, body, caller.request_id(key))))
 
@@ -96,9 +97,7 @@ async def put_contact(client_id: str, body: ContactIn, caller: SignedIn, key: Id
     summary="See what was said to a client",
     responses=answers(notifications_service_pb2.ListMessagesResponse.DESCRIPTOR),
 )
-async def messages(
-    client_id: str, caller: SignedIn, limit: int = Query(50, ge=1, le=200), cursor: str = Query("", max_length=2000)
-) -> Response:
+async def messages(client_id: PathId, caller: SignedIn, limit: Limit = 50, cursor: Cursor = "") -> Response:
     """Lists messages, planned and sent, newest first."""
     request = notifications_service_pb2.ListMessagesRequest(client_id=client_id, page_size=limit, page_token=cursor)
     return JSONResponse(plain(await caller.notifications("ListMessages", request)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from kept.matching.v1 import matching_pb2, matching_service_pb2
 
 from services.gateway.conversion import modality, plain
 from services.gateway.routes.bodies import NeedIn, ProfileIn
-from services.gateway.routes.describing import IdempotencyKey, SignedIn, answers
+from services.gateway.routes.describing import Cursor, IdempotencyKey, Limit, PathId, SignedIn, answers
 
 router = APIRouter(prefix="/v1", tags=["matching"])
 PROFILE = matching_pb2.TherapistProfile.DESCRIPTOR
@@ -21,7 +21,7 @@ MATCH = matching_pb2.Match.DESCRIPTOR
     summary="Create or replace a therapist's profile",
     responses=answers(PROFILE),
 )
-async def put(therapist_id: str, body: ProfileIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put(therapist_id: PathId, body: ProfileIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
     """Creates the profile under your id, or replaces it."""
     profile = matching_pb2.TherapistProfile(
         therapist_id=therapist_id,
@@ -40,7 +40,7 @@ async def put(therapist_id: str, body: ProfileIn, caller: SignedIn, key: Idempot
     summary="See a therapist's profile",
     responses=answers(PROFILE, 404),
 )
-async def get(therapist_id: str, caller: SignedIn) -> Response:
+async def get(therapist_id: PathId, caller: SignedIn) -> Response:
     """Returns the profile."""
     request = matching_service_pb2.GetTherapistProfileRequest(therapist_id=therapist_id)
     return JSONResponse(plain(await caller.matching("GetTherapistProfile", request)))
@@ -52,9 +52,7 @@ async def get(therapist_id: str, caller: SignedIn) -> Response:
     summary="List therapists",
     responses=answers(matching_service_pb2.ListTherapistProfilesResponse.DESCRIPTOR),
 )
-async def list_therapists(
-    caller: SignedIn, limit: int = Query(50, ge=1, le=200), cursor: str = Query("", max_length=2000)
-) -> Response:
+async def list_therapists(caller: SignedIn, limit: Limit = 50, cursor: Cursor = "") -> Response:
     """Lists profiles by name."""
     request = matching_service_pb2.ListTherapistProfilesRequest(page_size=limit, page_token=cursor)
     return JSONResponse(plain(await caller.matching("ListTherapistProfiles", request)))
@@ -80,7 +78,7 @@ async def match(body: NeedIn, caller: SignedIn, key: IdempotencyKey = "") -> Res
 
 
 @router.get("/matches/{match_id}", operation_id="getMatch", summary="See a match again", responses=answers(MATCH, 404))
-async def get_match(match_id: str, caller: SignedIn) -> Response:
+async def get_match(match_id: PathId, caller: SignedIn) -> Response:
     """Returns the run as it was answered."""
     request = matching_service_pb2.GetMatchRequest(match_id=match_id)
     return JSONResponse(plain(await caller.matching("GetMatch", request)))

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Response
 from kept.availability.v1 import availability_pb2, availability_service_pb2
 from kept.wall.v1 import wall_pb2
 
-from services.gateway.conversion import modality, plain, timestamp
-from services.gateway.routes.bodies import RoomIn, ScheduleIn, SessionTypeIn, SiteIn, SlotSearchIn, TimeOffIn
-from services.gateway.routes.describing import IdempotencyKey, SignedIn, answers
+from services.gateway.conversion import modality, timestamp
+from services.gateway.routes.bodies import (
+    ExplanationIn,
+    RoomIn,
+    ScheduleIn,
+    SessionTypeIn,
+    SiteIn,
+    SlotSearchIn,
+    TimeOffIn,
+)
+from services.gateway.routes.describing import (
+    Cursor,
+    IdempotencyKey,
+    Limit,
+    PathId,
+    SignedIn,
+    answers,
+    query_twin,
+    respond,
+)
 
 router = APIRouter(prefix="/v1", tags=["practice"])
 
@@ -20,11 +36,11 @@ router = APIRouter(prefix="/v1", tags=["practice"])
     summary="Create or replace a site",
     responses=answers(availability_pb2.Site.DESCRIPTOR),
 )
-async def put_site(site_id: str, body: SiteIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_site(site_id: PathId, body: SiteIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
     """Creates the site under your id, or replaces it."""
     site = availability_pb2.Site(site_id=site_id, display_name=body.display_name, time_zone=body.time_zone)
     request = availability_service_pb2.PutSiteRequest(site=site, request_id=caller.request_id(key))
-    return JSONResponse(plain(await caller.availability("PutSite", request)))
+    return respond(await caller.availability("PutSite", request))
 
 
 @router.put(
@@ -33,11 +49,11 @@ async def put_site(site_id: str, body: SiteIn, caller: SignedIn, key: Idempotenc
     summary="Create or replace a room",
     responses=answers(availability_pb2.Room.DESCRIPTOR, 404),
 )
-async def put_room(room_id: str, body: RoomIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_room(room_id: PathId, body: RoomIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
     """Creates the room under your id, or replaces it."""
     room = availability_pb2.Room(room_id=room_id, site_id=body.site_id, display_name=body.display_name)
     request = availability_service_pb2.PutRoomRequest(room=room, request_id=caller.request_id(key))
-    return JSONResponse(plain(await caller.availability("PutRoom", request)))
+    return respond(await caller.availability("PutRoom", request))
 
 
 @router.put(
@@ -47,7 +63,7 @@ async def put_room(room_id: str, body: RoomIn, caller: SignedIn, key: Idempotenc
     responses=answers(availability_pb2.SessionType.DESCRIPTOR),
 )
 async def put_session_type(
-    session_type_id: str, body: SessionTypeIn, caller: SignedIn, key: IdempotencyKey = ""
+    session_type_id: PathId, body: SessionTypeIn, caller: SignedIn, key: IdempotencyKey = ""
 ) -> Response:
     """Creates the session type under your id, or replaces it."""
     kind = availability_pb2.SessionType(
@@ -56,7 +72,7 @@ async def put_session_type(
         **body.model_dump(exclude={"modalities"}),
     )
     request = availability_service_pb2.PutSessionTypeRequest(session_type=kind, request_id=caller.request_id(key))
-    return JSONResponse(plain(await caller.availability("PutSessionType", request)))
+    return respond(await caller.availability("PutSessionType", request))
 
 
 @router.get(
@@ -65,12 +81,10 @@ async def put_session_type(
     summary="List session types",
     responses=answers(availability_service_pb2.ListSessionTypesResponse.DESCRIPTOR),
 )
-async def list_session_types(
-    caller: SignedIn, limit: int = Query(50, ge=1, le=200), cursor: str = Query("", max_length=2000)
-) -> Response:
+async def list_session_types(caller: SignedIn, limit: Limit = 50, cursor: Cursor = "") -> Response:
     """Lists what the practice offers, by name."""
     request = availability_service_pb2.ListSessionTypesRequest(page_size=limit, page_token=cursor)
-    return JSONResponse(plain(await caller.availability("ListSessionTypes", request)))
+    return respond(await caller.availability("ListSessionTypes", request))
 
 
 @router.get(
@@ -79,10 +93,10 @@ async def list_session_types(
     summary="See a therapist's schedule",
     responses=answers(availability_pb2.Schedule.DESCRIPTOR, 404),
 )
-async def get_schedule(therapist_id: str, caller: SignedIn) -> Response:
+async def get_schedule(therapist_id: PathId, caller: SignedIn) -> Response:
     """Returns weekly hours and session types."""
     request = availability_service_pb2.GetScheduleRequest(therapist_id=therapist_id)
-    return JSONResponse(plain(await caller.availability("GetSchedule", request)))
+    return respond(await caller.availability("GetSchedule", request))
 
 
 @router.put(
@@ -91,7 +105,7 @@ async def get_schedule(therapist_id: str, caller: SignedIn) -> Response:
     summary="Set a therapist's schedule",
     responses=answers(availability_pb2.Schedule.DESCRIPTOR, 404),
 )
-async def put_schedule(therapist_id: str, body: ScheduleIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_schedule(therapist_id: PathId, body: ScheduleIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
     """Sets weekly hours, on the wall clock of their zone, and the session types given."""
     schedule = availability_pb2.Schedule(
         therapist_id=therapist_id,
@@ -104,12 +118,16 @@ async def put_schedule(therapist_id: str, body: ScheduleIn, caller: SignedIn, ke
                 end_local=each.end_local,
                 site_id=each.site_id or "",
                 modalities=[modality(name) for name in each.modalities],
+                every_weeks=each.every_weeks,
+                anchor_date=each.anchor_date,
+                from_date=each.from_date,
+                to_date=each.to_date,
             )
             for each in body.weekly_hours
         ],
     )
     request = availability_service_pb2.PutScheduleRequest(schedule=schedule, request_id=caller.request_id(key))
-    return JSONResponse(plain(await caller.availability("PutSchedule", request)))
+    return respond(await caller.availability("PutSchedule", request))
 
 
 @router.post(
@@ -119,12 +137,14 @@ async def put_schedule(therapist_id: str, body: ScheduleIn, caller: SignedIn, ke
     status_code=201,
     responses=answers(availability_pb2.TimeOff.DESCRIPTOR, 404, 409, status=201),
 )
-async def create_time_off(therapist_id: str, body: TimeOffIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def create_time_off(
+    therapist_id: PathId, body: TimeOffIn, caller: SignedIn, key: IdempotencyKey = ""
+) -> Response:
     """Blocks a stretch of time; refused while an appointment stands in it."""
     interval = wall_pb2.Interval(start_time=timestamp(body.start_time), end_time=timestamp(body.end_time))
     time_off = availability_pb2.TimeOff(therapist_id=therapist_id, interval=interval)
     request = availability_service_pb2.CreateTimeOffRequest(time_off=time_off, request_id=caller.request_id(key))
-    return JSONResponse(plain(await caller.availability("CreateTimeOff", request)), 201)
+    return respond(await caller.availability("CreateTimeOff", request), 201)
 
 
 @router.post(
@@ -133,6 +153,7 @@ async def create_time_off(therapist_id: str, body: TimeOffIn, caller: SignedIn, 
     summary="Find free slots",
     responses=answers(availability_service_pb2.SearchSlotsResponse.DESCRIPTOR, 404),
 )
+@query_twin(router, "/slots")
 async def search_slots(body: SlotSearchIn, caller: SignedIn) -> Response:
     """Lists free slots by start, or the first one of each therapist."""
     request = availability_service_pb2.SearchSlotsRequest(
@@ -145,5 +166,26 @@ async def search_slots(body: SlotSearchIn, caller: SignedIn) -> Response:
         page_size=body.limit,
         page_token=body.cursor,
         next_available=body.next_available,
+        viewer_time_zone=body.viewer_time_zone or "",
+        parts_of_day=[availability_service_pb2.PartOfDay.Value(f"PART_OF_DAY_{each}") for each in body.parts_of_day],
+        is_high_need=body.is_high_need,
     )
-    return JSONResponse(plain(await caller.availability("SearchSlots", request)))
+    return respond(await caller.availability("SearchSlots", request))
+
+
+@router.post(
+    "/searches/explanations",
+    operation_id="explainSlot",
+    summary="Ask why a start is, or is not, offered",
+    responses=answers(availability_service_pb2.ExplainSlotResponse.DESCRIPTOR, 404),
+)
+@query_twin(router, "/explanations")
+async def explain(body: ExplanationIn, caller: SignedIn) -> Response:
+    """Lists every rule that hides the start, the strongest first; names no client."""
+    request = availability_service_pb2.ExplainSlotRequest(
+        therapist_id=body.therapist_id,
+        session_type_id=body.session_type_id,
+        start_wall=wall_pb2.WallTime(local=body.local_start, time_zone=body.time_zone, fold=body.fold),
+        modality=modality(body.modality),
+    )
+    return respond(await caller.availability("ExplainSlot", request))

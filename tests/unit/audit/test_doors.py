@@ -39,7 +39,7 @@ def test_records_are_asked_for_page_by_page_with_every_filter() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(dict(request.url.params))
         cursor = request.url.params["cursor"]
-        return httpx.Response(200, json={"records": [RECORD], "next_page_token": "" if cursor else "more"})
+        return httpx.Response(200, json={"records": [RECORD], "next_cursor": "" if cursor else "more"})
 
     since = datetime(2030, 1, 31, tzinfo=UTC)
     found = list(records(door(answer), Asked("c", "a", since)))
@@ -53,7 +53,7 @@ def test_records_are_asked_for_page_by_page_with_every_filter() -> None:
 
 def test_no_more_records_are_taken_than_wanted() -> None:
     """However long the page is."""
-    page: dict[str, Any] = {"records": [RECORD] * 5, "next_page_token": "more"}
+    page: dict[str, Any] = {"records": [RECORD] * 5, "next_cursor": "more"}
 
     assert len(list(records(door(lambda _: httpx.Response(200, json=page)), Asked(), most=7))) == 7
 

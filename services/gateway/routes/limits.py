@@ -1,0 +1,145 @@
+"""What limits new claims: caps, equipment, travel times, reserved capacity."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from kept.availability.v1 import limits_service_pb2
+from pydantic import Field
+
+from services.gateway.conversion import filled
+from services.gateway.routes.bodies import Body, Clock, Id, Name
+from services.gateway.routes.describing import IdempotencyKey, PathId, SignedIn, answers, respond
+
+router = APIRouter(prefix="/v1", tags=["limits"])
+CAPS = limits_service_pb2.Caps.DESCRIPTOR
+RESERVATION = limits_service_pb2.Reservation.DESCRIPTOR
+
+
+class CapsIn(Body):
+    """How much a therapist takes on; 0 means no such cap."""
+
+    max_sessions_day: int = Field(0, ge=0, le=50)
+    max_sessions_week: int = Field(0, ge=0, le=200)
+    max_minutes_day: int = Field(0, ge=0, le=1440)
+    max_minutes_week: int = Field(0, ge=0, le=10080)
+    max_load_day: int = Field(0, ge=0, le=500)
+    max_load_week: int = Field(0, ge=0, le=2000)
+    max_consecutive: int = Field(0, ge=0, le=20)
+    break_min: int = Field(0, ge=0, le=240, description="At least 1 where max_consecutive is set.")
+    max_intakes_week: int = Field(0, ge=0, le=50)
+    crisis_cool_down_min: int = Field(0, ge=0, le=1440)
+
+
+class EquipmentIn(Body):
+    """A piece of equipment at a site."""
+
+    site_id: Id
+    kind: str = Field(pattern=r"^[a-z0-9-]{1,40}$", examples=["light-lamp"])
+    display_name: Name
+
+
+class TravelTimeIn(Body):
+    """How long the way takes."""
+
+    minutes: int = Field(ge=0, le=480)
+
+
+class ReservationIn(Body):
+    """A weekly stretch kept for an audience until some time before it begins."""
+
+    therapist_id: Id | None = Field(None, description="Whose; none means all therapists'.")
+    weekday: int = Field(ge=1, le=7)
+    start_local: Clock
+    end_local: Clock
+    audience: Literal["HIGH_NEED"]
+    release_hours: int = Field(ge=0, le=720)
+
+
+@router.get(
+    "/therapists/{therapist_id}/caps",
+    operation_id="getCaps",
+    summary="See a therapist's caps",
+    responses=answers(CAPS, 404),
+)
+async def get_caps(therapist_id: PathId, caller: SignedIn) -> Response:
+    """Returns the caps, all 0 where none were put."""
+    request = limits_service_pb2.GetCapsRequest(therapist_id=therapist_id)
+    return respond(await caller.availability("GetCaps", request))
+
+
+@router.put(
+    "/therapists/{therapist_id}/caps",
+    operation_id="putCaps",
+    summary="Cap what a therapist takes on",
+    responses=answers(CAPS, 404),
+)
+async def put_caps(therapist_id: PathId, body: CapsIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Sets all caps; what was agreed before keeps its time."""
+    caps = {"therapist_id": therapist_id, **body.model_dump()}
+    request = filled(limits_service_pb2.PutCapsRequest, caps=caps, request_id=caller.request_id(key))
+    return respond(await caller.availability("PutCaps", request))
+
+
+@router.put(
+    "/equipment/{equipment_id}",
+    operation_id="putEquipment",
+    summary="Create or replace a piece of equipment",
+    responses=answers(limits_service_pb2.Equipment.DESCRIPTOR, 404, 409),
+)
+async def put_equipment(
+    equipment_id: PathId, body: EquipmentIn, caller: SignedIn, key: IdempotencyKey = ""
+) -> Response:
+    """Creates the equipment under your id, or replaces it."""
+    equipment = {"equipment_id": equipment_id, **body.model_dump()}
+    request = filled(limits_service_pb2.PutEquipmentRequest, equipment=equipment, request_id=caller.request_id(key))
+    return respond(await caller.availability("PutEquipment", request))
+
+
+@router.put(
+    "/sites/{site_id}/travel-times/{other_site_id}",
+    operation_id="putTravelTime",
+    summary="Set the time between two sites",
+    responses=answers(limits_service_pb2.TravelTime.DESCRIPTOR, 404),
+)
+async def put_travel_time(
+    site_id: PathId, other_site_id: PathId, body: TravelTimeIn, caller: SignedIn, key: IdempotencyKey = ""
+) -> Response:
+    """Sets what a therapist needs from one to the other, either way."""
+    travel_time = {"site_id": site_id, "other_site_id": other_site_id, **body.model_dump()}
+    request = filled(
+        limits_service_pb2.PutTravelTimeRequest, travel_time=travel_time, request_id=caller.request_id(key)
+    )
+    return respond(await caller.availability("PutTravelTime", request))
+
+
+@router.put(
+    "/reservations/{reservation_id}",
+    operation_id="putReservation",
+    summary="Reserve capacity",
+    responses=answers(RESERVATION, 404, 409),
+)
+async def put_reservation(
+    reservation_id: PathId, body: ReservationIn, caller: SignedIn, key: IdempotencyKey = ""
+) -> Response:
+    """Creates the reservation under your id, or replaces it."""
+    reservation = {"reservation_id": reservation_id, **body.model_dump()}
+    request = filled(
+        limits_service_pb2.PutReservationRequest, reservation=reservation, request_id=caller.request_id(key)
+    )
+    return respond(await caller.availability("PutReservation", request))
+
+
+@router.delete(
+    "/reservations/{reservation_id}",
+    operation_id="deleteReservation",
+    summary="Open reserved capacity",
+    responses=answers(limits_service_pb2.DeleteReservationResponse.DESCRIPTOR, 404),
+)
+async def delete_reservation(reservation_id: PathId, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Opens it to everybody for good; doing it twice does it once."""
+    request = limits_service_pb2.DeleteReservationRequest(
+        reservation_id=reservation_id, request_id=caller.request_id(key)
+    )
+    return respond(await caller.availability("DeleteReservation", request))

@@ -1,0 +1,102 @@
+"""The conventions of the HTTP API hold on every resource, old and new."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from deploy.local.house_calls import Person, sign_in
+from deploy.local.people import id_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+THERAPIST = id_of("therapist", "amara-osei")
+CLIENT = id_of("client", "client-001")
+
+LISTS = (
+    "schedules", "closures", "series", "series-conflicts", "policies", "fees", "follow-ups", "follow-up-rules",
+    "fences", f"therapists/{THERAPIST}/overrides", f"therapists/{THERAPIST}/travels",
+    f"therapists/{THERAPIST}/time-off", f"clients/{CLIENT}/care-team", f"clients/{CLIENT}/proxies",
+    f"clients/{CLIENT}/authorisations",
+)  # fmt: skip
+
+
+def key() -> str:
+    """A key of its own."""
+    return str(uuid.uuid4())
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_the_desk_lists(desk: Person, path: str) -> None:
+    """Every list answers with a page and says where the next one begins."""
+    found = await desk.ask("GET", f"/v1/{path}", limit=5)
+
+    assert found["next_cursor"] == "" or len(found["next_cursor"]) > 30
+
+
+async def test_a_page_leads_to_the_next_and_to_nobody_elses(desk: Person, officer: Person) -> None:
+    """A cursor is sealed for one person and one list."""
+    first = await desk.ask("GET", "/v1/schedules", limit=2)
+    second = await desk.ask("GET", "/v1/schedules", limit=2, cursor=first["next_cursor"])
+    foreign = await officer.send("GET", "/v1/audit/records", cursor=first["next_cursor"])
+    made_up = await desk.send("GET", "/v1/schedules", cursor="bm9pc2U")
+
+    names = [each["therapist_id"] for each in first["schedules"] + second["schedules"]]
+    assert len(set(names)) == len(names) == 4
+    assert [answer.status_code for answer in (foreign, made_up)] == [422, 422]
+    assert made_up.json()["errors"][0]["pointer"] == "#/cursor"
+
+
+async def test_the_calendar_is_kept_through_the_door(http, desk: Person) -> None:  # type: ignore[no-untyped-def]
+    """A closure and caps: put, seen, deleted; a retry of the deletion gives the first answer."""
+    admin = await sign_in(http, "admin")
+    path, body = f"/v1/closures/{key()}", {
+        "from_date": "2030-12-24", "to_date": "2030-12-26", "display_name": "Winter"
+    }  # fmt: skip
+    await admin.ask("PUT", path, body, key=key())
+    retry = key()
+    gone = await admin.ask("DELETE", path, key=retry)
+    again = await admin.ask("DELETE", path, key=retry)
+    other = await admin.send("DELETE", path, key=key())
+
+    assert gone == again
+    assert gone["display_name"] == "Winter"
+    assert (other.status_code, other.json()["type"]) == (404, "/problems/not-found")
+    caps = {"max_sessions_day": 9, "max_consecutive": 4, "break_min": 15}
+    await admin.ask("PUT", f"/v1/therapists/{THERAPIST}/caps", caps, key=key())
+    assert (await desk.ask("GET", f"/v1/therapists/{THERAPIST}/caps"))["max_sessions_day"] == 9
+    await admin.ask("PUT", f"/v1/therapists/{THERAPIST}/caps", {}, key=key())
+
+
+async def test_a_search_is_asked_by_query_too(desk: Person) -> None:
+    """QUERY on the resource and POST under /searches give one answer."""
+    start = {
+        "therapist_id": THERAPIST,
+        "session_type_id": id_of("session-type", "individual-50"),
+        "local_start": "2030-03-05T03:00",
+        "time_zone": "America/Los_Angeles",
+    }
+    posted = await desk.ask("POST", "/v1/searches/explanations", start)
+    queried = await desk.ask("QUERY", "/v1/explanations", start)
+
+    assert posted == queried
+    assert not posted["is_offered"]
+
+
+async def test_a_standing_hour_is_kept_through_the_door(desk: Person) -> None:
+    """Tried, booked, refused when stale with its present state, called off."""
+    plan = {
+        "client_id": id_of("client", "client-002"),
+        "therapist_id": THERAPIST,
+        "session_type_id": id_of("session-type", "individual-50"),
+        "local_start": "2030-03-05T03:00",
+        "time_zone": "America/Los_Angeles",
+        "rule": "FREQ=WEEKLY;COUNT=2",
+    }
+    tried = await desk.send("POST", "/v1/searches/series", plan)
+    refused = await desk.send("POST", "/v1/series", {**plan, "commit": "ALL_OR_NONE"}, key=key())
+
+    assert tried.status_code in (200, 422)
+    assert refused.status_code in (409, 422)
+    assert refused.headers["content-type"] == "application/problem+json"
