@@ -13,6 +13,8 @@ from uuid import UUID
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from services.audit.adapters import evidence_verify
+from services.audit.adapters.evidence import write_package
 from services.audit.adapters.gateway import GatewayTrail
 from services.audit.adapters.rpc_door import RpcDoor
 from services.audit.domain.checkpoints import ORIGIN_BASE, open_checkpoint, origin_of, write_proof
@@ -23,6 +25,8 @@ from services.audit.usecases.door import Asked, Door, Inconsistent, Refused, Unr
 
 OK, TAMPERED, USAGE, UNREACHABLE = 0, 1, 2, 3
 
+BAR_CHARS = 30
+
 FINDINGS_SHOWN = 100
 """Findings printed at most; the count tells the rest."""
 
@@ -30,6 +34,8 @@ FINDINGS_SHOWN = 100
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code is 0 fine, 1 tampering found, 2 wrong usage or refused, 3 unreachable."""
     options = _parser().parse_args(arguments)
+    if getattr(options, "package", None):
+        return _verify_package(options)
     if not options.token:
         return _complain("give --token, or set KEPT_TOKEN", USAGE)
     door = _door(options)
@@ -78,6 +84,38 @@ def verify(options: argparse.Namespace, door: Door) -> int:
         options.state.write_text(note, encoding="utf-8")
     print(f"OK          {_praise(outcome)}")
     return OK
+
+
+def export(options: argparse.Namespace, door: Door) -> int:
+    """Write an evidence package, and verify it as its reader will."""
+    key = _read_key(options.key)
+    origin = origin_of(options.practice or door.practice_id())
+    note = door.checkpoint()
+    checkpoint = open_checkpoint(note, {key.name: key}, origin=origin)
+    before = None
+    if options.state and options.state.exists():
+        old = options.state.read_text(encoding="utf-8")
+        before = (old, open_checkpoint(old, {key.name: key}, origin=origin))
+    count = write_package(
+        options.out,
+        door,
+        _asked(options),
+        note=note,
+        checkpoint=checkpoint,
+        key=key,
+        before=before,
+        progress=_progress,
+    )
+    print(f"wrote {count} records to {options.out}")
+    return evidence_verify.main([str(options.out), "--key", key.text])
+
+
+def _verify_package(options: argparse.Namespace) -> int:
+    """Check a package offline; needs no token and asks nobody."""
+    try:
+        return evidence_verify.main([str(options.package), "--key", _read_key(options.key).text])
+    except (Refused, OSError) as error:
+        return _complain(str(error), USAGE)
 
 
 def proof(options: argparse.Namespace, door: Door) -> int:
@@ -131,9 +169,17 @@ def _complain(text: str, code: int) -> int:
 
 
 def _progress(done: int, expected: int) -> None:
-    if sys.stderr.isatty():
-        of = f" of {expected}" if expected else ""
-        sys.stderr.write(f"\r{done}{of} records checked" + ("\n" if done == expected else ""))
+    """Draw a bar on a terminal, and nothing into a file or a pipe."""
+    if not sys.stderr.isatty():
+        return
+    if not expected:
+        sys.stderr.write(f"\r{done} records")
+        return
+    full = BAR_CHARS * done // expected
+    bar = "#" * full + "-" * (BAR_CHARS - full)
+    sys.stderr.write(f"\r[{bar}] {100 * done // expected:>3} %  {done} of {expected} records")
+    if done == expected:
+        sys.stderr.write("\n")
 
 
 def _line(record: Claimed) -> str:
@@ -197,7 +243,13 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("--key", type=Path, required=True, help="the pinned public key: PEM or vkey")
     checking.add_argument("--state", type=Path, help="remembers the checkpoint; proves growth since last time")
     checking.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
-    for command in (listing, checking):
+    checking.add_argument("--package", type=Path, help="check this evidence package offline; needs no token")
+    exporting = add("export", export, "write an evidence package that verifies without us")
+    exporting.add_argument("--key", type=Path, required=True, help="the pinned public key: PEM or vkey")
+    exporting.add_argument("--out", type=Path, required=True, help="an empty or new folder")
+    exporting.add_argument("--state", type=Path, help="an earlier checkpoint; its growth is proven in the package")
+    exporting.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
+    for command in (listing, checking, exporting):
         command.add_argument("--client", type=_uuid, default="", help="only records about this client (UUID)")
         command.add_argument("--actor", default="", help="only records of this actor, for example user:desk")
         command.add_argument("--since", type=_moment, help="first instant, for example 2030-01-31 or 2030-01-31T09:00Z")

@@ -40,9 +40,13 @@ async def sign_checkpoint(call: Call, *, trail: Trail, witness: Witness, signer:
     """
     practice_id = call.practice_id
     head = await trail.head(call, is_locked=True)
-    if head is None or head.size == 0:
-        raise errors.Missing("The practice has no records yet.")
     last = witness.last(practice_id)
+    if head is None or head.size == 0:
+        if last:
+            raise errors.TreeInconsistent(
+                "The trail no longer holds what was signed before.", practice_id=practice_id, check="the tree is empty"
+            )
+        raise errors.Missing("The practice has no records yet.")
     if last:
         await _check_growth(last, head, call, trail=trail, signer=signer)
     note = await trail.note(call, head.size)

@@ -176,6 +176,22 @@ async def test_a_database_that_was_rolled_back_to_a_backup_is_not_signed(trail: 
     assert trail.rows("select * from checkpoints") == []
 
 
+@pytest.mark.parametrize("is_row_left", [True, False])
+async def test_a_tree_that_was_emptied_is_no_new_tree(
+    trail: House, practice_id: str, capsys: Out, is_row_left: bool
+) -> None:
+    """Size 0 under a checkpoint of 600 records is a loss, not a practice without records."""
+    for table in ("records", "nodes", "checkpoints"):
+        trail.forge(f"delete from {table}")
+    if is_row_left:
+        trail.forge("update heads set size = 0, root = %s, frontier = '', signed_size = 0", merkle.EMPTY_ROOT)
+    else:
+        trail.forge("delete from heads")
+
+    assert await trail.verify(practice_id) == cli.TAMPERED
+    assert "FAILED      checkpoint" in capsys.readouterr().out
+
+
 async def test_an_officer_who_kept_a_checkpoint_finds_a_rewritten_tree_by_it(
     trail: House, practice_id: str, tmp_path: Path, capsys: Out
 ) -> None:
