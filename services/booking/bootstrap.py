@@ -13,6 +13,7 @@ from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
+from services.booking.adapters.jitsi import read_rooms
 from services.booking.adapters.overdue import Overdue
 from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.postgres import PostgresAppointments
@@ -24,6 +25,7 @@ from services.booking.adapters.series import PostgresSeries
 from services.booking.adapters.series_ledger import AvailabilitySeriesLedger
 from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
+from services.booking.usecases.join_appointment import Rooms
 from services.booking.usecases.ports import Books, Clock
 from services.booking.usecases.top_up_series import top_up_series
 from services.chassis.config import Misconfigured, ProcessConfig
@@ -70,6 +72,7 @@ class Parts:
     safety: PostgresSafety
     glasses: PostgresBreakGlasses
     books: Books
+    rooms: Rooms
     jobs: tuple[Every, ...]
     closers: tuple[Callable[[], Awaitable[object]], ...]
 
@@ -78,6 +81,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     """Open the database, the channel and the keyring, and give every part what it needs."""
     if config.keys_dir is None:
         raise Misconfigured("KEPT_KEYS_DIR is not set")
+    rooms = read_rooms()
     database = await Database.open(config)
     to_availability = channel(config.target(NEIGHBOUR), config)
     service = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
@@ -116,6 +120,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         safety=PostgresSafety(),
         glasses=glasses,
         books=Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups),
+        rooms=rooms,
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),

@@ -29,6 +29,7 @@ from services.booking.usecases.change_appointment import change_appointment
 from services.booking.usecases.find_clients import find_clients
 from services.booking.usecases.get_appointment import get_appointment
 from services.booking.usecases.get_client import get_client
+from services.booking.usecases.join_appointment import Rooms, join_appointment
 from services.booking.usecases.list_appointment_changes import list_appointment_changes
 from services.booking.usecases.list_appointments import list_appointments
 from services.booking.usecases.ports import Appointments, Books, CareTeam, Clients, Clock, Ledger, Promises
@@ -54,6 +55,7 @@ class BookingServicer:
         care_team: CareTeam,
         books: Books,
         clock: Clock,
+        rooms: Rooms,
     ) -> None:
         self._appointments = appointments
         self._promises = promises
@@ -62,6 +64,7 @@ class BookingServicer:
         self._care_team = care_team
         self._books = books
         self._clock = clock
+        self._rooms = rooms
 
     async def RegisterClient(
         self, request: booking_service_pb2.RegisterClientRequest, call: Call
@@ -88,6 +91,15 @@ class BookingServicer:
     ) -> booking_pb2.Appointment:
         appointment_id = proto.uuid_of(request.appointment_id, field="appointment_id")
         return proto.appointment_message(await get_appointment(appointment_id, call, appointments=self._appointments))
+
+    async def JoinAppointment(
+        self, request: booking_service_pb2.JoinAppointmentRequest, call: Call
+    ) -> booking_service_pb2.JoinAppointmentResponse:
+        appointment_id = proto.uuid_of(request.appointment_id, field="appointment_id")
+        url, entry = await join_appointment(
+            appointment_id, call, appointments=self._appointments, rooms=self._rooms, clock=self._clock
+        )
+        return proto.join_message(url, entry)
 
     async def ListAppointments(
         self, request: booking_service_pb2.ListAppointmentsRequest, call: Call
@@ -207,6 +219,7 @@ async def compose(config: ProcessConfig) -> Application:
         care_team=parts.care_team,
         books=parts.books,
         clock=parts.clock,
+        rooms=parts.rooms,
     )
     series = SeriesServicer(
         store=parts.series,

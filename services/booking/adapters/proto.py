@@ -16,6 +16,7 @@ from kept.wall.v1 import wall_pb2
 from services.booking.domain import errors, facts
 from services.booking.domain.appointment import EXTRA_CLIENTS_MAX, Appointment, CancelledBy, Change, Reason, Slot, State
 from services.booking.domain.client import Client
+from services.booking.domain.telehealth import Entry
 from services.booking.usecases.ports import Cursor, Filter, Wish
 from services.chassis.rpc import pages
 
@@ -186,6 +187,13 @@ def appointment_message(appointment: Appointment) -> booking_pb2.Appointment:
     if appointment.confirm_by_time is not None:
         message.confirm_by_time.CopyFrom(timestamp_of(appointment.confirm_by_time))
     return message
+
+
+def join_message(url: str, entry: Entry) -> booking_service_pb2.JoinAppointmentResponse:
+    """Return a way into a session as the contract says it."""
+    return booking_service_pb2.JoinAppointmentResponse(
+        url=url, expire_time=timestamp_of(entry.expire_time), is_moderator=entry.is_moderator
+    )
 
 
 def change_message(change: Change) -> booking_pb2.AppointmentChange:

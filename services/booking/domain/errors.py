@@ -197,3 +197,21 @@ class FreshSignInNeeded(errors.RuleViolated):
     """The sign-in is too old, or has one factor only, for what is asked."""
 
     reason = "FRESH_SIGN_IN_NEEDED"
+
+
+class NotByVideo(errors.RuleViolated):
+    """The session does not take place by video."""
+
+    reason = "NOT_BY_VIDEO"
+
+
+class JoinWindowClosed(errors.RuleViolated):
+    """The session can't be joined yet, or no more; the metadata says from when until when."""
+
+    reason = "JOIN_WINDOW_CLOSED"
+
+
+class TelehealthUnconfigured(errors.RuleViolated):
+    """This installation has no place for sessions by video."""
+
+    reason = "TELEHEALTH_UNCONFIGURED"

@@ -587,3 +587,57 @@ class UndoAppointmentChangeRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UndoAppointmentChangeRequest: _TypeAlias = UndoAppointmentChangeRequest  # noqa: Y015
+
+@_typing.final
+class JoinAppointmentRequest(_message.Message):
+    """Names the session to join."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    appointment_id: _builtins.str
+    """Names the appointment."""
+    def __init__(
+        self,
+        *,
+        appointment_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JoinAppointmentRequest: _TypeAlias = JoinAppointmentRequest  # noqa: Y015
+
+@_typing.final
+class JoinAppointmentResponse(_message.Message):
+    """Is one person's way into a session by video."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    URL_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    IS_MODERATOR_FIELD_NUMBER: _builtins.int
+    url: _builtins.str
+    """Is the address to open; whoever has it gets in as the caller."""
+    is_moderator: _builtins.bool
+    """Tells that the caller moderates."""
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when the address opens nothing any more; who is in stays in."""
+
+    def __init__(
+        self,
+        *,
+        url: _builtins.str = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        is_moderator: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "is_moderator", b"is_moderator", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JoinAppointmentResponse: _TypeAlias = JoinAppointmentResponse  # noqa: Y015

@@ -112,6 +112,11 @@ class BookingServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.UndoAppointmentChangeRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_booking__pb2.Appointment.FromString,
                 _registered_method=True)
+        self.JoinAppointment = channel.unary_unary(
+                '/kept.booking.v1.BookingService/JoinAppointment',
+                request_serializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.JoinAppointmentRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.JoinAppointmentResponse.FromString,
+                _registered_method=True)
 
 
 class BookingServiceServicer:
@@ -228,6 +233,16 @@ class BookingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def JoinAppointment(self, request, context):
+        """Gives the caller their own way into a session by video, from 15 minutes before the start until the end. The answer
+        is a key: it is stored nowhere and stands in no log, event or message; ask again when it has expired. The session's
+        therapist moderates. Errors: NOT_FOUND, NOT_BY_VIDEO, JOIN_WINDOW_CLOSED, STATE_FORBIDS (called off, missed or
+        over), TELEHEALTH_UNCONFIGURED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_BookingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -305,6 +320,11 @@ def add_BookingServiceServicer_to_server(servicer, server):
                     servicer.UndoAppointmentChange,
                     request_deserializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.UndoAppointmentChangeRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_booking__pb2.Appointment.SerializeToString,
+            ),
+            'JoinAppointment': grpc.unary_unary_rpc_method_handler(
+                    servicer.JoinAppointment,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.JoinAppointmentRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.JoinAppointmentResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -714,6 +734,33 @@ class BookingService:
             '/kept.booking.v1.BookingService/UndoAppointmentChange',
             kept_dot_booking_dot_v1_dot_booking__service__pb2.UndoAppointmentChangeRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_booking__pb2.Appointment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def JoinAppointment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.BookingService/JoinAppointment',
+            kept_dot_booking_dot_v1_dot_booking__service__pb2.JoinAppointmentRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_booking__service__pb2.JoinAppointmentResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -72,6 +72,12 @@ class BookingServiceStub:
     """Takes back the last step within 15 minutes; history keeps both. A cancelled appointment comes back as a new one at the
     same time, if the ledger can take that again. Errors: NOT_FOUND, UNDO_TOO_LATE, NOTHING_TO_UNDO, STALE_VERSION, SLOT_TAKEN, CLIENT_OVERLAP.
     """
+    JoinAppointment: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.JoinAppointmentRequest, _booking_service_pb2.JoinAppointmentResponse]
+    """Gives the caller their own way into a session by video, from 15 minutes before the start until the end. The answer
+    is a key: it is stored nowhere and stands in no log, event or message; ask again when it has expired. The session's
+    therapist moderates. Errors: NOT_FOUND, NOT_BY_VIDEO, JOIN_WINDOW_CLOSED, STATE_FORBIDS (called off, missed or
+    over), TELEHEALTH_UNCONFIGURED.
+    """
 
 @_typing.type_check_only
 class BookingServiceAsyncStub(BookingServiceStub):
@@ -115,6 +121,12 @@ class BookingServiceAsyncStub(BookingServiceStub):
     UndoAppointmentChange: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.UndoAppointmentChangeRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
     """Takes back the last step within 15 minutes; history keeps both. A cancelled appointment comes back as a new one at the
     same time, if the ledger can take that again. Errors: NOT_FOUND, UNDO_TOO_LATE, NOTHING_TO_UNDO, STALE_VERSION, SLOT_TAKEN, CLIENT_OVERLAP.
+    """
+    JoinAppointment: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.JoinAppointmentRequest, _booking_service_pb2.JoinAppointmentResponse]  # type: ignore[assignment]
+    """Gives the caller their own way into a session by video, from 15 minutes before the start until the end. The answer
+    is a key: it is stored nowhere and stands in no log, event or message; ask again when it has expired. The session's
+    therapist moderates. Errors: NOT_FOUND, NOT_BY_VIDEO, JOIN_WINDOW_CLOSED, STATE_FORBIDS (called off, missed or
+    over), TELEHEALTH_UNCONFIGURED.
     """
 
 class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -246,6 +258,18 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_booking_pb2.Appointment, _abc.Awaitable[_booking_pb2.Appointment]]:
         """Takes back the last step within 15 minutes; history keeps both. A cancelled appointment comes back as a new one at the
         same time, if the ledger can take that again. Errors: NOT_FOUND, UNDO_TOO_LATE, NOTHING_TO_UNDO, STALE_VERSION, SLOT_TAKEN, CLIENT_OVERLAP.
+        """
+
+    @_abc_1.abstractmethod
+    def JoinAppointment(
+        self,
+        request: _booking_service_pb2.JoinAppointmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_booking_service_pb2.JoinAppointmentResponse, _abc.Awaitable[_booking_service_pb2.JoinAppointmentResponse]]:
+        """Gives the caller their own way into a session by video, from 15 minutes before the start until the end. The answer
+        is a key: it is stored nowhere and stands in no log, event or message; ask again when it has expired. The session's
+        therapist moderates. Errors: NOT_FOUND, NOT_BY_VIDEO, JOIN_WINDOW_CLOSED, STATE_FORBIDS (called off, missed or
+        over), TELEHEALTH_UNCONFIGURED.
         """
 
 def add_BookingServiceServicer_to_server(servicer: BookingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
