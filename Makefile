@@ -5,6 +5,7 @@ KEPT := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
 .PHONY: help install lock demo demo-check down clean test test-unit test-integration test-e2e test-chaos \
+        test-schemathesis \
         check protos bench docs fmt
 
 help: ## Show this list.
@@ -39,6 +40,9 @@ test-integration: install ## One service at a time on real servers.
 
 test-e2e: install ## The whole suite through the gateway.
 	@$(KEPT) deploy.local.run_tests tests/e2e
+
+test-schemathesis: install ## Fuzz the HTTP API by its own document, in the long form.
+	@KEPT_FUZZ=long $(KEPT) deploy.local.run_tests tests/e2e/test_fuzzed_api.py
 
 test-chaos: install ## Kill processes and servers on purpose, in the long form.
 	@KEPT_CHAOS=long KEPT_CHAOS_ROUNDS=50 $(KEPT) deploy.local.run_tests tests/chaos

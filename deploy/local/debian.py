@@ -34,7 +34,12 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "rabbitmq-server": RABBITMQ_SERVER.exists,
     "redis-server": lambda: shutil.which("redis-server") is not None,
 }
-FOR_BENCH: dict[str, Callable[[], bool]] = {"nghttp2-client": lambda: shutil.which("h2load") is not None}
+FOR_BENCH: dict[str, Callable[[], bool]] = {
+    "gcc": lambda: shutil.which("gcc") is not None,
+    "libc6-dev": Path("/usr/include/stdio.h").exists,
+    "libnghttp2-dev": Path("/usr/include/nghttp2/nghttp2.h").exists,
+}
+"""What the C client of the benchmarks is made with."""
 
 
 def missing_packages(*, with_bench: bool) -> list[str]:

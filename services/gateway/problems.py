@@ -72,6 +72,11 @@ RETRY_AFTER_S = 1
 TYPES: Final = {row[0]: row for row in (*REASONS.values(), *_STATUSES.values())}
 """Every problem type, for the pages and the API document."""
 
+BY_STATUS: Final = frozenset(
+    {(row[0], row[1]) for row in (*REASONS.values(), *_STATUSES.values())} | {("malformed", 400)}
+)
+"""Which types come with which status; a body that is no JSON is malformed with 400."""
+
 
 def problem(
     type_: str,

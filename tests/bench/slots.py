@@ -125,28 +125,30 @@ async def measure(
     gc.set_threshold(GC_AFTER_OBJECTS)  # as the server does
     try:
         wanted = Seeded(owner_url, therapists=50, weeks=4)
-        cold, found = await _times(database, wanted.query(), calls=1)
-        times, found = await _times(database, wanted.query(), warm=2)
+        cold, found = await search_times(database, wanted.query(), calls=1)
+        times, found = await search_times(database, wanted.query(), warm=2)
         print(f"    {found} free slots, cold {cold[0]:.1f} ms", flush=True)
         note("slot_search_50x28_p50_ms", statistics.median(times), "ms")
         note("slot_search_50x28_p99_ms", sorted(times)[len(times) * 99 // 100 - 1], "ms")
         for count in therapists:
             seeded = Seeded(owner_url, therapists=count, weeks=4)
-            times, _ = await _times(database, seeded.query(), calls=10)
+            times, _ = await search_times(database, seeded.query(), calls=10)
             note(f"slot_search_{count}_therapists_ms", statistics.median(times), "ms")
             if count == 200:
-                times, found = await _times(database, seeded.query(is_first_only=True))
+                times, found = await search_times(database, seeded.query(is_first_only=True))
                 assert found == count, "everybody has a free hour in four weeks"
                 note("next_available_200_ms", statistics.median(times), "ms")
         for count in weeks:
             seeded = Seeded(owner_url, therapists=50, weeks=count)
-            times, _ = await _times(database, seeded.query(), calls=10)
+            times, _ = await search_times(database, seeded.query(), calls=10)
             note(f"slot_search_{count}_weeks_ms", statistics.median(times), "ms")
     finally:
         await database.close()
 
 
-async def _times(database: Database, query: Query, *, calls: int = CALLS, warm: int = 0) -> tuple[list[float], int]:
+async def search_times(
+    database: Database, query: Query, *, calls: int = CALLS, warm: int = 0
+) -> tuple[list[float], int]:
     """Return milliseconds of each search, and how many slots it found."""
     directories, taken = PostgresDirectories(database), PostgresTaken(database)
     times, found = [], 0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
+import httpx
 import pytest
 
 from deploy.local.house_calls import Person, sign_in
 from deploy.local.people import id_of
+from tests.e2e.test_bad_input import FREE_DAY
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -48,7 +51,7 @@ async def test_a_page_leads_to_the_next_and_to_nobody_elses(desk: Person, office
     assert made_up.json()["errors"][0]["pointer"] == "#/cursor"
 
 
-async def test_the_calendar_is_kept_through_the_door(http, desk: Person) -> None:  # type: ignore[no-untyped-def]
+async def test_the_calendar_is_kept_through_the_door(http: httpx.AsyncClient, desk: Person) -> None:
     """A closure and caps: put, seen, deleted; a retry of the deletion gives the first answer."""
     admin = await sign_in(http, "admin")
     path, body = f"/v1/closures/{key()}", {
@@ -85,18 +88,52 @@ async def test_a_search_is_asked_by_query_too(desk: Person) -> None:
 
 
 async def test_a_standing_hour_is_kept_through_the_door(desk: Person) -> None:
-    """Tried, booked, refused when stale with its present state, called off."""
+    """Tried, booked, refused without a version and with a stale one, called off."""
+    day = FREE_DAY + timedelta(days=7)
+    wanted = {
+        "session_type_id": id_of("session-type", "individual-50"),
+        "therapist_ids": [THERAPIST],
+        "from_time": f"{day}T08:00:00Z",
+        "to_time": f"{day + timedelta(days=1)}T08:00:00Z",
+        "modality": "VIDEO",
+    }
+    slot = (await desk.ask("POST", "/v1/searches/slots", wanted))["slots"][0]
     plan = {
         "client_id": id_of("client", "client-002"),
         "therapist_id": THERAPIST,
-        "session_type_id": id_of("session-type", "individual-50"),
-        "local_start": "2030-03-05T03:00",
-        "time_zone": "America/Los_Angeles",
+        "session_type_id": slot["session_type_id"],
+        "modality": "VIDEO",
+        "local_start": slot["start_wall"]["local"],
+        "time_zone": slot["start_wall"]["time_zone"],
         "rule": "FREQ=WEEKLY;COUNT=2",
     }
-    tried = await desk.send("POST", "/v1/searches/series", plan)
-    refused = await desk.send("POST", "/v1/series", {**plan, "commit": "ALL_OR_NONE"}, key=key())
+    tried = await desk.ask("POST", "/v1/searches/series", plan)
+    made = await desk.ask("POST", "/v1/series", plan, key=key(), wanted=201)
+    path = f"/v1/series/{made['series']['series_id']}"
+    off = {"scope": "ALL"}
+    blind = await desk.send("POST", f"{path}/cancellations", off, key=key())
+    stale = await desk.send("POST", f"{path}/cancellations", off, key=key(), etag="long-gone")
+    gone = await desk.ask("POST", f"{path}/cancellations", off, key=key(), etag=made["series"]["etag"])
 
-    assert tried.status_code in (200, 422)
-    assert refused.status_code in (409, 422)
-    assert refused.headers["content-type"] == "application/problem+json"
+    assert (tried["conflict_count"], [each["fate"] for each in tried["occurrences"]]) == (0, ["FREE", "FREE"])
+    assert [each["fate"] for each in made["occurrences"]] == ["BOOKED", "BOOKED"]
+    assert (blind.status_code, stale.status_code) == (428, 412)
+    assert stale.json()["current"] == made["series"]
+    assert gone["series"]["state"] == "CANCELLED"
+
+
+async def test_a_time_that_cant_be_lists_every_conflict(desk: Person) -> None:
+    """409 `series-conflicts`, and nothing is held."""
+    plan = {
+        "client_id": id_of("client", "client-003"),
+        "therapist_id": THERAPIST,
+        "session_type_id": id_of("session-type", "individual-50"),
+        "local_start": f"{FREE_DAY}T03:00",
+        "time_zone": "America/Los_Angeles",
+        "rule": "FREQ=WEEKLY;COUNT=3",
+    }
+    answer = await desk.send("POST", "/v1/series", plan, key=key())
+
+    problem = answer.json()
+    assert (answer.status_code, problem["type"]) == (409, "/problems/series-conflicts")
+    assert [each["conflict"]["reason"] for each in problem["conflicts"]] == ["SLOT_NOT_OFFERED"] * 3

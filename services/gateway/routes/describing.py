@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from services.chassis import errors
 from services.gateway.callers import Caller, signed_in
 from services.gateway.conversion import plain, quoted
-from services.gateway.problems import BASE, MEDIA_TYPE, TYPES, of_refusal
+from services.gateway.problems import BASE, BY_STATUS, MEDIA_TYPE, of_refusal
 
 SignedIn = Annotated[Caller, Depends(signed_in)]
 IdempotencyKey = Annotated[
@@ -92,7 +92,7 @@ def edits(message: Descriptor, *refusals: int, status: int = 200) -> Responses:
 
 def _problem_schema(status: int) -> dict[str, Any]:
     """A problem, its type one of those that have this status."""
-    types = sorted({BASE + name for name, row in TYPES.items() if row[1] == status})
+    types = sorted(BASE + name for name, known in BY_STATUS if known == status)
     schema: dict[str, Any] = {"$ref": "#/components/schemas/Problem"}
     return {"allOf": [schema, {"properties": {"type": {"enum": types}}}]} if types else schema
 

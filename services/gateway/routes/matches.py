@@ -63,7 +63,7 @@ async def list_therapists(caller: SignedIn, limit: Limit = 50, cursor: Cursor = 
     operation_id="matchClient",
     summary="Find who suits a client",
     status_code=201,
-    responses=answers(MATCH, status=201),
+    responses=answers(MATCH, 404, 409, status=201),
 )
 async def match(body: NeedIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
     """Filters by hard rules and ranks the rest, with reasons; everybody left out is named with the rule."""
