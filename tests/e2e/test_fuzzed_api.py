@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +27,7 @@ positive_data_acceptance: a day that is no date, or a reused key, fits the schem
 """
 
 
-def test_no_answer_is_undescribed(whole_suite: Suite, issuer: DevelopmentIssuer) -> None:
+def test_no_answer_is_undescribed(whole_suite: Suite, issuer: DevelopmentIssuer, tmp_path: Path) -> None:
     """All phases, in a practice of its own, by somebody who may do all that staff may."""
     roles = ("front_desk", "practice_admin", "compliance_officer")
     issuer._users = {"fuzz": DemoUser("fuzz", "fuzz", people.id_of("practice", "fuzzed"), roles)}
@@ -37,7 +38,7 @@ def test_no_answer_is_undescribed(whole_suite: Suite, issuer: DevelopmentIssuer)
         "--generation-deterministic", "--no-color",
     ]  # fmt: skip
 
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     print(done.stdout[-1500:])
