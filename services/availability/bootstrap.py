@@ -59,7 +59,7 @@ def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
     """Give every part what it needs of an open database."""
     directories, taken = PostgresDirectories(database), PostgresTaken(database)
     claims = PostgresClaims(database, clock=clock, tzdata_version=TZDATA_VERSION)
-    reactions = Reactions(claims=claims)
+    reactions = Reactions(claims=claims, clock=clock)
     inbox = InboxRunner(
         database,
         {

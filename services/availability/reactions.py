@@ -6,17 +6,18 @@ from kept.booking.v1 import booking_events_pb2
 
 from services.availability.domain import facts
 from services.availability.domain.claim import Claim
-from services.availability.usecases.answer_claim import answer_claim
 from services.availability.usecases.follow_booking import follow_booking
-from services.availability.usecases.ports import Claims
+from services.availability.usecases.follow_release import follow_release
+from services.availability.usecases.ports import Claims, Clock
 from services.chassis.context import Call
 
 
 class Reactions:
     """Answers the events availability listens to."""
 
-    def __init__(self, *, claims: Claims) -> None:
+    def __init__(self, *, claims: Claims, clock: Clock) -> None:
         self._claims = claims
+        self._clock = clock
 
     async def on_appointment_booked(self, event: booking_events_pb2.AppointmentBooked, call: Call) -> None:
         """Let the hold stand for its appointment."""
@@ -31,7 +32,7 @@ class Reactions:
         def step(claim: Claim) -> tuple[Claim, list[facts.Fact]]:
             return claim.finish_move_to(seen.therapist_id, seen.start_time.seconds)
 
-        await answer_claim(seen.appointment_id, step, call, claims=self._claims)
+        await follow_release(seen.appointment_id, step, event.opening_id, call, claims=self._claims, clock=self._clock)
 
     async def on_appointment_cancelled(self, event: booking_events_pb2.AppointmentCancelled, call: Call) -> None:
         """
@@ -41,4 +42,11 @@ class Reactions:
         """
         if event.keeps_time:
             return
-        await answer_claim(event.appointment.appointment_id, Claim.release, call, claims=self._claims)
+        await follow_release(
+            event.appointment.appointment_id,
+            Claim.release,
+            event.opening_id,
+            call,
+            claims=self._claims,
+            clock=self._clock,
+        )

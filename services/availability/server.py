@@ -36,6 +36,7 @@ from services.availability.usecases.ports import Claims, Clock, Directories, Hol
 from services.availability.usecases.put_schedule import put_schedule
 from services.availability.usecases.put_site import put_site
 from services.availability.usecases.search_slots import search_slots
+from services.availability.usecases.transfer_claim import transfer_claim
 from services.chassis import errors
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
@@ -200,6 +201,20 @@ class AvailabilityServicer:
             finder=self._finder,
         )
         return proto.moved_message(moved)
+
+    async def Transfer(self, request: availability_service_pb2.TransferRequest, call: Call) -> availability_pb2.Claim:
+        hold_id, wish = proto.named_wish_of_hold(request.hold)
+        transferred = await transfer_claim(
+            proto.distinct(request.from_claim_ids, field="from_claim_ids", most=proto.MAX_TRANSFERS),
+            hold_id,
+            wish,
+            proto.whole(request.hold_s, field="hold_s", least=0, most=proto.MAX_HOLD_S),
+            call,
+            claims=self._claims,
+            directories=self._directories,
+            clock=self._clock,
+        )
+        return proto.claim_message(transferred)
 
     async def GetClaim(self, request: availability_service_pb2.GetClaimRequest, call: Call) -> availability_pb2.Claim:
         claim_id = proto.uuid_of(request.claim_id, field="claim_id")

@@ -18,15 +18,19 @@ from services.booking.adapters.overdue import Overdue
 from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.postgres import PostgresAppointments
 from services.booking.adapters.promises import BatchedPromises
+from services.booking.adapters.refills import Refills
 from services.booking.adapters.registry import PostgresClients
 from services.booking.adapters.rules import PostgresRules
 from services.booking.adapters.safety import PostgresSafety
 from services.booking.adapters.series import PostgresSeries
 from services.booking.adapters.series_ledger import AvailabilitySeriesLedger
+from services.booking.adapters.waitlist import PostgresWaitlist
 from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
 from services.booking.usecases.join_appointment import Rooms
 from services.booking.usecases.ports import Books, Clock
+from services.booking.usecases.refill_slots import Regain, refill_slots
+from services.booking.usecases.regain_hour import regain_hour
 from services.booking.usecases.top_up_series import top_up_series
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.context import Actor, Call
@@ -46,6 +50,12 @@ SWEEP_MAX = 500
 
 OPEN_EVERY_S = 300.0
 """Seconds between two looks for gaps that come near; a gap is days away."""
+
+REFILL_EVERY_S = 5.0
+"""Seconds between two looks at freed slots: what is due waits no longer, beside an undo window of 120."""
+
+COUNT_EVERY_S = 15.0
+"""Seconds between two counts of openings that ended, as metrics are scraped."""
 
 ANNOUNCE_EVERY_S = 60.0
 """Seconds between two looks for overdue confirmations."""
@@ -68,6 +78,9 @@ class Parts:
     clock: Clock
     rules: PostgresRules
     policies: PostgresPolicies
+    waitlist: PostgresWaitlist
+    refills: Refills
+    regain: Regain
     follow_ups: PostgresFollowUps
     safety: PostgresSafety
     glasses: PostgresBreakGlasses
@@ -93,6 +106,10 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     glasses = PostgresBreakGlasses(database, ClientCipher(keyring))
     top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
 
+    waitlist, refills = PostgresWaitlist(database), Refills(database)
+    regain = partial(regain_hour, ledger=ledger, series=series, clock=now)
+    refill = partial(refill_slots, partial(own_call, database), store=waitlist, ledger=ledger, clock=now, regain=regain)
+
     async def open_due() -> None:
         await follow_ups.open_due(limit=SWEEP_MAX, at=now())
 
@@ -112,7 +129,17 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         top_up=Every(TOP_UP_EVERY_S, top_up, "top_up_series", database),
         care_team=PostgresCareTeam(database),
         keyring=keyring,
-        reactions=Reactions(appointments=appointments, ledger=ledger, clock=now, keeps_time=series.keeps_time),
+        reactions=Reactions(
+            appointments=appointments,
+            ledger=ledger,
+            clock=now,
+            keeps_time=series.keeps_time,
+            to_waitlist=waitlist.standing_of,
+            waitlist=waitlist,
+        ),
+        waitlist=waitlist,
+        refills=refills,
+        regain=regain,
         clock=now,
         rules=rules,
         policies=policies,
@@ -124,7 +151,12 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
+<<<<<<< HEAD
             Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
+=======
+            Every(REFILL_EVERY_S, refill, "refill_slots", database),
+            Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
+>>>>>>> main
         ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),
     )

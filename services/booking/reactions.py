@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from typing import Protocol
+
 from kept.availability.v1 import availability_events_pb2
 
-from services.booking.usecases.answer_lapsed_hold import KeepsTime, answer_lapsed_hold
+from services.booking.usecases.answer_lapsed_hold import KeepsTime, ToWaitlist, answer_lapsed_hold
 from services.booking.usecases.ports import Appointments, Clock, Ledger
+from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore
+from services.booking.usecases.work_openings import withdraw_opening
 from services.chassis.context import Call
+
+
+class WholeLedger(Ledger, WaitlistLedger, Protocol):
+    """Is the ledger with all that reactions need of it."""
 
 
 class Reactions:
     """Answers the events booking listens to."""
 
-    def __init__(self, *, appointments: Appointments, ledger: Ledger, clock: Clock, keeps_time: KeepsTime) -> None:
+    def __init__(
+        self,
+        *,
+        appointments: Appointments,
+        ledger: WholeLedger,
+        clock: Clock,
+        keeps_time: KeepsTime,
+        to_waitlist: ToWaitlist,
+        waitlist: WaitlistStore,
+    ) -> None:
+        self._to_waitlist = to_waitlist
+        self._waitlist = waitlist
         self._appointments = appointments
         self._ledger = ledger
         self._clock = clock
@@ -29,4 +49,16 @@ class Reactions:
             ledger=self._ledger,
             clock=self._clock,
             keeps_time=self._keeps_time,
+            to_waitlist=self._to_waitlist,
         )
+
+    async def on_absence_started(self, event: availability_events_pb2.AbsenceStarted, call: Call) -> None:
+        """Offer nobody a slot that its therapist can't keep; late or doubled: there is none."""
+        found = await self._waitlist.openings_hit(
+            call,
+            event.therapist_id,
+            from_time=event.start_time.ToDatetime(UTC),
+            to_time=event.end_time.ToDatetime(UTC),
+        )
+        for each in found:
+            await withdraw_opening(each, "ABSENCE", call, store=self._waitlist, ledger=self._ledger, at=self._clock())

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
 from google.protobuf.message import Message
-from kept.availability.v1.availability_events_pb2 import HoldLapsed
+from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
     booking_pb2,
     booking_service_pb2,
@@ -12,6 +16,7 @@ from kept.booking.v1 import (
     policy_service_pb2,
     safety_service_pb2,
     series_service_pb2,
+    waitlist_service_pb2,
 )
 
 from services.booking.adapters import proto
@@ -33,9 +38,11 @@ from services.booking.usecases.join_appointment import Rooms, join_appointment
 from services.booking.usecases.list_appointment_changes import list_appointment_changes
 from services.booking.usecases.list_appointments import list_appointments
 from services.booking.usecases.ports import Appointments, Books, CareTeam, Clients, Clock, Ledger, Promises
+from services.booking.usecases.reclaim_slot import reclaim_slot
 from services.booking.usecases.register_client import register_client
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
-from services.booking.usecases.undo_appointment_change import undo_appointment_change
+from services.booking.usecases.undo_appointment_change import Reclaim, undo_appointment_change
+from services.booking.waitlist_servicer import WaitlistServicer
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.events.inbox import InboxRunner
@@ -55,6 +62,7 @@ class BookingServicer:
         care_team: CareTeam,
         books: Books,
         clock: Clock,
+        reclaim: Reclaim,
         rooms: Rooms,
     ) -> None:
         self._appointments = appointments
@@ -64,6 +72,7 @@ class BookingServicer:
         self._care_team = care_team
         self._books = books
         self._clock = clock
+        self._reclaim = reclaim
         self._rooms = rooms
 
     async def RegisterClient(
@@ -170,6 +179,7 @@ class BookingServicer:
             books=self._books,
             ledger=self._ledger,
             clock=self._clock,
+            reclaim=self._reclaim,
         )
         return proto.appointment_message(restored)
 
@@ -220,6 +230,16 @@ async def compose(config: ProcessConfig) -> Application:
         books=parts.books,
         clock=parts.clock,
         rooms=parts.rooms,
+        reclaim=partial(reclaim_slot, store=parts.waitlist, ledger=parts.ledger, clock=parts.clock),
+    )
+    waitlist = WaitlistServicer(
+        store=parts.waitlist,
+        report=parts.refills,
+        appointments=parts.appointments,
+        ledger=parts.ledger,
+        bookings=parts.series,
+        care_team=parts.care_team,
+        clock=parts.clock,
     )
     series = SeriesServicer(
         store=parts.series,
@@ -231,8 +251,15 @@ async def compose(config: ProcessConfig) -> Application:
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
     safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
+<<<<<<< HEAD
     glasses = BreakGlassServicer(glasses=parts.glasses, clock=parts.clock)
     reactions = {HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed}
+=======
+    reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
+        HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
+        AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
+    }
+>>>>>>> main
     return Application(
         SERVICE,
         config,
@@ -243,7 +270,11 @@ async def compose(config: ProcessConfig) -> Application:
             (policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"], policies),
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
+<<<<<<< HEAD
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
+=======
+            (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
+>>>>>>> main
         ],
         relations=parts.care_team,
         keyring=parts.keyring,

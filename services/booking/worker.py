@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.availability.v1.availability_events_pb2 import HoldLapsed
+from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -19,6 +19,11 @@ class BookingWorker:
     @consumes(HoldLapsed)
     def on_hold_lapsed(self, delivery: Delivery) -> None:
         """Keep the ledger's question for the server to answer."""
+        self.inbox.store(delivery)
+
+    @consumes(AbsenceStarted)
+    def on_absence_started(self, delivery: Delivery) -> None:
+        """Keep the news that a therapist will be away, whose freed slots nobody must be offered."""
         self.inbox.store(delivery)
 
 

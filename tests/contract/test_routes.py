@@ -16,6 +16,7 @@ WITHOUT_ROUTE = {
     "CheckSlots": "booking tries a series by it; a front end asks for the pre-flight instead",
     "Confirm": "booking answers its own holds",
     "Release": "booking gives time back when an appointment is cancelled",
+    "Transfer": "booking passes freed time on to whom it offers it",
     "Move": "booking moves a claim when an appointment is moved",
     "GetClaim": "booking reads back what it holds",
 }

@@ -11,10 +11,10 @@ from psycopg.rows import TupleRow
 
 from services.availability.adapters.agendas import ask_agendas, note_agendas
 from services.availability.adapters.directory import PostgresDirectories
+from services.availability.adapters.new_claims import INSERT_CLAIMS, new_row, write_extras
 from services.availability.adapters.overrides import Override, record
 from services.availability.adapters.rows import (
     CLAIM_COLUMNS,
-    INSERT_LANE_1,
     INSERT_PIECES,
     array,
     claim,
@@ -46,31 +46,6 @@ _EXISTING = f"""
 select practice_id::text, {CLAIM_COLUMNS} from claims
  where (practice_id, claim_id) in (select * from unnest(%s::uuid[], %s::uuid[]))
 """  # noqa: S608 - only the literal column list is put in
-
-_INSERT_CLAIMS = """
-insert into claims (
-    practice_id, claim_id, state, client_id, session_type_id, therapist_id, room_id, site_id, modality,
-    start_time, end_time, buffer_before_min, buffer_after_min, start_local, time_zone, fold, tzdata_version,
-    wish_digest, hold_expire_time, ask_time, version, is_by_staff
-)
-select practice_id, claim_id, 'held', client_id, session_type_id, therapist_id, room_id, site_id, modality,
-       to_timestamp(start_s), to_timestamp(end_s), before_min, after_min, start_local, time_zone, fold, %s,
-       decode(wish_digest, 'hex'), to_timestamp(%s), to_timestamp(%s), 1, is_by_staff
-  from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::smallint[],
-              %s::bigint[], %s::bigint[], %s::integer[], %s::integer[], %s::text[],
-              %s::text[], %s::smallint[], %s::text[], %s::boolean[])
-    as given (practice_id, claim_id, client_id, session_type_id, therapist_id, room_id, site_id, modality,
-              start_s, end_s, before_min, after_min, start_local, time_zone, fold, wish_digest, is_by_staff)
-on conflict do nothing
-"""
-
-_ADD_EXTRAS = """
-update claims
-   set extra_client_ids = %s::uuid[], extra_therapist_ids = %s::uuid[], equipment_ids = %s::uuid[],
-       overbooked_ids = %s::uuid[], is_high_need = %s
- where practice_id = %s and claim_id = %s
-"""
-"""What few claims have: the insert of all the others is not made longer by it."""
 
 Key: TypeAlias = tuple[str, str]
 """Practice id and hold id."""
@@ -246,37 +221,16 @@ class BatchedHolds:
     async def _write(self, conn: Connection, won: Sequence[tuple[str, Claim]], *, now_s: int, is_alone: bool) -> None:
         if not won:
             return
-        rows = [
-            (
-                practice_id,
-                each.claim_id,
-                each.client_id,
-                each.session_type_id,
-                each.placement.therapist_id,
-                each.placement.room_id,
-                each.placement.site_id,
-                each.placement.modality,
-                each.placement.start_s,
-                each.placement.end_s,
-                each.placement.before_min,
-                each.placement.after_min,
-                each.placement.wall.local,
-                each.placement.wall.time_zone,
-                each.placement.wall.fold,
-                each.wish_digest.hex(),
-                each.is_by_staff,
-            )
-            for practice_id, each in won
-        ]
+        rows = [new_row(practice_id, each) for practice_id, each in won]
         rows.sort()
         pieces = [piece for practice_id, each in won for piece in pieces_of(practice_id, each.claim_id, each.pieces())]
         pieces.sort(key=lambda piece: (piece[0], piece[1], piece[5]))
         expire_s = now_s + HOLD_S
         async with conn.pipeline():
-            stored = await conn.execute(_INSERT_CLAIMS, (self._tzdata_version, expire_s, expire_s, *columns(rows)))
+            stored = await conn.execute(INSERT_CLAIMS, (self._tzdata_version, expire_s, expire_s, *columns(rows)))
             blocked = await conn.execute(INSERT_PIECES, columns(pieces))
             for practice_id, each in won:
-                await _write_extras(conn, practice_id, each)
+                await write_extras(conn, practice_id, each)
         if stored.rowcount < len(rows):
             if is_alone:
                 raise Unavailable("Another call with this hold id is being committed.")
@@ -285,18 +239,6 @@ class BatchedHolds:
             if is_alone:
                 raise errors.SlotTaken("The time was taken a moment ago.")
             raise _Overtaken
-
-
-async def _write_extras(conn: Connection, practice_id: str, held: Claim) -> None:
-    """Write what few claims have beside therapist, client and room."""
-    placed = held.placement
-    if placed.overbooked_ids:
-        rows = pieces_of(practice_id, held.claim_id, held.pieces(), lane=1)
-        await conn.execute(INSERT_LANE_1, columns(rows))
-    if held.extra_client_ids or held.extra_therapist_ids or held.is_high_need or placed.extra_ids:
-        lists = (held.extra_client_ids, held.extra_therapist_ids, placed.equipment_ids, placed.overbooked_ids)
-        words = (*map(array, lists), held.is_high_need, practice_id, held.claim_id)
-        await conn.execute(_ADD_EXTRAS, words)
 
 
 def _counted(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from services.availability.adapters import proto
 from services.availability.adapters.absence_items import settle_items
 from services.availability.adapters.agendas import ask_agendas, note_agendas
+from services.availability.adapters.new_claims import INSERT_CLAIMS, new_row, write_extras
 from services.availability.adapters.overrides import record
 from services.availability.adapters.rows import (
     CLAIM_COLUMNS,
@@ -162,6 +163,31 @@ class PostgresClaims:
         async with call.tx() as conn:
             await record(conn, [(practice_id, claim.claim_id, call.actor.actor_id, each) for each in passed])
         return found
+
+    async def seek(self, call: Call, claim_id: str) -> Claim | None:
+        """Return a claim, locked until this call ends; None when there is none."""
+        async with call.tx() as conn:
+            found = await conn.execute(_FIND + " for no key update", (call.practice_id, claim_id))
+            row = await found.fetchone()
+        return claim(row) if row else None
+
+    async def add(self, call: Call, held: Claim, placement: Placement) -> Claim:
+        """
+        Store a new claim at a place, and block it.
+
+        Raises:
+            SlotTaken: Another process took some of it, or this id, a moment ago. (FAILED_PRECONDITION)
+        """
+        placed = replace(held, placement=placement)
+        practice_id, expire_s = call.practice_id, held.hold_expire_s
+        row = columns([new_row(practice_id, placed)])
+        async with call.tx() as conn:
+            stored = await conn.execute(INSERT_CLAIMS, (placement.tzdata_version, expire_s, expire_s, *row))
+            if stored.rowcount != 1:
+                raise errors.SlotTaken("The time is taken.")
+            await block(conn, practice_id, placed.claim_id, [], placed.pieces())
+            await write_extras(conn, practice_id, replace(placed, placement=replace(placement, overbooked_ids=())))
+        return placed
 
     async def confirm_hold(self, call: Call, claim_id: str, *, therapist_id: str, start_s: int) -> bool:
         """Turn a hold at exactly that time into a confirmed claim; tell whether there was one."""

@@ -60,6 +60,12 @@ MAX_HOLDS = 256
 """Holds in one HoldMany. Source: the contract."""
 
 
+MAX_TRANSFERS = 200
+"""Claims given back by one transfer at most; the contract says so."""
+
+MAX_HOLD_S = 1_209_600
+"""Seconds a transferred hold may last: 14 days; the contract says so."""
+
 MAX_CHECKS = 400
 """Holds in one CheckSlots. Source: the contract; a series has no more occurrences."""
 

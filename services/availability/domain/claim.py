@@ -178,6 +178,19 @@ class Claim:
         released = replace(kept, state=State.RELEASED, version=kept.version + 1)
         return released, [*told, released.freed(self.placement)]
 
+    def kept_as(self, opening_id: str, *, now_s: int, placement: Placement) -> Claim:
+        """Return a hold of nobody's on a place this claim gives up: its owner offers that time to others."""
+        return Claim(
+            claim_id=opening_id,
+            state=State.HELD,
+            client_id=opening_id,
+            session_type_id=self.session_type_id,
+            placement=placement,
+            hold_expire_s=now_s + HOLD_S,
+            wish_digest=b"opening",
+            extra_therapist_ids=self.extra_therapist_ids,
+        )
+
     def freed(self, placement: Placement) -> facts.TimeFreed:
         """Return the fact that this claim no longer needs *placement*."""
         return facts.TimeFreed(

@@ -155,6 +155,12 @@ class Claims(Protocol):
     async def place(self, call: Call, claim: Claim, ways: Ways, directory: Directory) -> Placement:
         """Find a place for a moved claim, its own time counting as free. Raises SlotTaken, ClientOverlap."""
 
+    async def seek(self, call: Call, claim_id: str) -> Claim | None:
+        """Return a claim that nobody else can change until this call ends; None when there is none."""
+
+    async def add(self, call: Call, held: Claim, placement: Placement) -> Claim:
+        """Store a new claim at a place, and block it. Raises SlotTaken."""
+
     async def confirm_hold(self, call: Call, claim_id: str, *, therapist_id: str, start_s: int) -> bool:
         """Turn a hold at exactly that time into a confirmed claim; tell whether there was one."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import uuid_utils
 from google.protobuf.message import Message
 from kept.availability.v1 import availability_pb2, availability_service_pb2
@@ -12,6 +15,7 @@ from services.booking.domain import errors
 from services.booking.domain.appointment import Slot
 from services.booking.usecases.ports import Wish
 from services.chassis.context import Call
+from services.chassis.errors import NotFound
 
 
 class AvailabilityLedger:
@@ -67,6 +71,23 @@ class AvailabilityLedger:
             ),
             call,
         )
+
+    async def transfer(
+        self, from_ids: Sequence[str], hold_id: str, wish: Wish, call: Call, *, hold_s: int, is_high_need: bool = False
+    ) -> Slot:
+        """Give claims back and hold a slot at once. Raises what the ledger refuses, and HoldAbandoned."""
+        hold = hold_request(hold_id, wish, is_staff=True)
+        hold.is_high_need = is_high_need
+        request = availability_service_pb2.TransferRequest(
+            from_claim_ids=from_ids, hold=hold, hold_s=hold_s, request_id=str(uuid_utils.uuid7())
+        )
+        return _slot(await self._neighbour.call("Transfer", request, call), hold_id)
+
+    async def give_back(self, claim_ids: Sequence[str], call: Call) -> None:
+        """Give claims back; one that is unknown was never made, or is of another time."""
+        for each in claim_ids:
+            with suppress(NotFound):
+                await self.release(each, call)
 
 
 def hold_request(hold_id: str, wish: Wish, *, is_staff: bool) -> availability_service_pb2.HoldRequest:

@@ -11,6 +11,7 @@ from typing import Any
 from psycopg import errors as database_errors
 
 from services.booking.adapters import proto
+from services.booking.adapters.openings import open_freed
 from services.booking.adapters.rows import COLUMNS, appointment
 from services.booking.domain import errors, facts
 from services.booking.domain.appointment import Appointment, CancelledBy, Change, Reason, State
@@ -132,7 +133,7 @@ class PostgresAppointments:
     async def save(
         self, call: Call, before: Appointment, after: Appointment, fact: facts.Fact, *, reason: Reason = Reason.UNSAID
     ) -> None:
-        """Store the new state, its history row and its event."""
+        """Store the new state, its history row and its event; time it frees is kept for those who wait for it."""
         slot = after.slot
         cancelled_by = None if after.cancelled_by is CancelledBy.NOBODY else after.cancelled_by.value
         async with call.tx() as conn:
@@ -183,7 +184,8 @@ class PostgresAppointments:
                     _ADD_TO_CARE_TEAM,
                     (after.practice_id, after.client_id, slot.therapist_id, after.update_time),
                 )
-        call.publish(proto.event_of(fact), aggregate_id=after.appointment_id, version=after.version)
+        told = await open_freed(call, before, fact)
+        call.publish(proto.event_of(told), aggregate_id=after.appointment_id, version=after.version)
 
     async def page(self, call: Call, wanted: Filter, *, after: Cursor | None, limit: int) -> list[Appointment]:
         """Return at most *limit* appointments by start time and id, those after the cursor."""

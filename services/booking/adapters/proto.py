@@ -267,7 +267,9 @@ def event_of(fact: facts.Fact) -> Message:
             return booking_events_pb2.AppointmentConfirmed(appointment=appointment)
         case facts.Rescheduled():
             return booking_events_pb2.AppointmentRescheduled(
-                appointment=appointment, previous_start_time=timestamp_of(fact.previous_start_time)
+                appointment=appointment,
+                previous_start_time=timestamp_of(fact.previous_start_time),
+                opening_id=fact.opening_id,
             )
         case facts.Cancelled():
             return booking_events_pb2.AppointmentCancelled(
@@ -275,6 +277,7 @@ def event_of(fact: facts.Fact) -> Message:
                 cancelled_by=_CANCELLED_BY_NUMBERS[fact.appointment.cancelled_by],
                 is_late=fact.appointment.is_late_cancellation,
                 keeps_time=fact.keeps_time,
+                opening_id=fact.opening_id,
             )
         case facts.Attended():
             return booking_events_pb2.AppointmentAttended(

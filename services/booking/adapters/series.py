@@ -219,7 +219,9 @@ class PostgresSeries:
         found = [appointment(row) for row in rows]
         return {each.appointment_id: each for each in found}
 
-    async def book(self, call: Call, booked: Sequence[tuple[Appointment, facts.Booked]]) -> None:
+    async def book(
+        self, call: Call, booked: Sequence[tuple[Appointment, facts.Booked]], *, is_staff: bool = True
+    ) -> None:
         """
         Store new appointments with their events, under the practice's rules; in one statement where no gate is.
 
@@ -239,7 +241,7 @@ class PostgresSeries:
                 await lock_gates(conn, [(each, rules) for each in gated])
             groups = [[each] for each in ordered] if gated else [ordered]
             for group in groups:
-                warnings = await judge(conn, group[0], rules, is_staff=True) if group[0] in gated else ()
+                warnings = await judge(conn, group[0], rules, is_staff=is_staff) if group[0] in gated else ()
                 rows = [Row(_with_terms(each, rules, warnings), rules.version) for each in group]
                 for _, appointment_id, state, has_open in await write(conn, rows):
                     written[appointment_id] = state, has_open

@@ -193,10 +193,59 @@ class SlotNotOffered(Gate):
     reason = "SLOT_NOT_OFFERED"
 
 
+<<<<<<< HEAD
 class FreshSignInNeeded(errors.RuleViolated):
     """The sign-in is too old, or has one factor only, for what is asked."""
 
     reason = "FRESH_SIGN_IN_NEEDED"
+=======
+class UnknownWish(errors.NotFound):
+    """No such wish in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class UnknownOffer(errors.NotFound):
+    """No such offer in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class UnknownOpening(errors.NotFound):
+    """No such opening in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class WishClosed(errors.RuleViolated):
+    """The wish was fulfilled or withdrawn."""
+
+    reason = "WISH_CLOSED"
+
+
+class OfferTaken(errors.RuleViolated):
+    """Somebody else who was asked at the same time was faster; the client keeps their place in line."""
+
+    reason = "OFFER_TAKEN"
+
+
+class OfferExpired(errors.RuleViolated):
+    """The time to answer is over and the next one is asked; the client keeps their place in line."""
+
+    reason = "OFFER_EXPIRED"
+
+
+class OfferClosed(errors.RuleViolated):
+    """The offer was answered or withdrawn; the client keeps their place in line."""
+
+    reason = "OFFER_CLOSED"
+
+
+class OpeningClosed(errors.RuleViolated):
+    """The slot was filled, given back or lost: nobody is asked for it any more."""
+
+    reason = "OPENING_CLOSED"
+>>>>>>> main
 
 
 class NotByVideo(errors.RuleViolated):

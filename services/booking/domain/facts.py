@@ -32,6 +32,8 @@ class Rescheduled:
     appointment: Appointment
     previous_start_time: datetime
     series_id: str = ""
+    opening_id: str = ""
+    """Names the opening its old time is kept for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Cancelled:
     appointment: Appointment
     keeps_time: bool = False
     series_id: str = ""
+    opening_id: str = ""
+    """Names the opening its time is kept for."""
 
 
 @dataclass(frozen=True, slots=True)

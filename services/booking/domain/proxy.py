@@ -34,7 +34,7 @@ class Proxy:
 
 def scope_of(action: str) -> Scope | None:
     """Return the scope an action of the policies needs; None for what no proxy may do."""
-    if action.startswith("appointment."):
+    if action.startswith(("appointment.", "wish.", "offer.")):
         return Scope.APPOINTMENTS
     return Scope.PARTICULARS if action == "client.read" else None
 

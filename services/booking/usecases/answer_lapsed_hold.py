@@ -7,9 +7,13 @@ from collections.abc import Awaitable, Callable
 from services.booking.domain import errors
 from services.booking.domain.appointment import State
 from services.booking.usecases.ports import Appointments, Clock, Ledger
+from services.booking.usecases.waitlist_ports import ClaimStanding
 from services.chassis.context import Call
 
 KeepsTime = Callable[[Call, str], Awaitable[bool]]
+
+ToWaitlist = Callable[[str, str], Awaitable[ClaimStanding]]
+"""Tells what a claim of a practice is to the waitlist."""
 
 
 async def answer_lapsed_hold(
@@ -22,6 +26,7 @@ async def answer_lapsed_hold(
     ledger: Ledger,
     clock: Clock,
     keeps_time: KeepsTime,
+    to_waitlist: ToWaitlist,
 ) -> None:
     """
     Confirm time that an appointment stands on; give back time that none does.
@@ -34,12 +39,19 @@ async def answer_lapsed_hold(
 
     Args:
         claim_version: The ledger's version of the claim at the hold or the move in question.
+        to_waitlist: Tells what it is to the waitlist. Time that is kept or offered is asked about until it ends.
         keeps_time: Tells whether a paused standing hour keeps the time of a cancelled appointment.
 
     Raises:
         ClaimChanged: The claim changed under our hands: the event is tried again. (ABORTED)
         ServiceError: The ledger can't be reached: the event is tried again.
     """
+    standing = await to_waitlist(call.practice_id, appointment_id)
+    if standing is ClaimStanding.WANTED:
+        return
+    if standing is ClaimStanding.OVER:
+        await ledger.release(appointment_id, call)
+        return
     existing = await appointments.abandon(call, appointment_id, at=clock())
     if existing is None:
         await ledger.release(appointment_id, call)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from services.booking.domain import appointment, errors
-from services.booking.domain.appointment import Appointment, CancelledBy, Reason, State
+from services.booking.domain.appointment import Appointment, CancelledBy, Reason, Slot, State
 from services.booking.domain.policy import Clemency, FeeState, with_deadline
 from services.booking.usecases.authorize_appointment import authorize_appointment
 from services.booking.usecases.book_appointment import claim_id, is_staff
 from services.booking.usecases.ports import Appointments, Books, Clock, Ledger, Wish
 from services.chassis.context import Call
 from services.chassis.errors import Forbidden
+
+Reclaim = Callable[[Call, Appointment, str, Wish], Awaitable[Slot | None]]
+"""Takes cancelled time back from the waitlist, under a new id; None when it is not kept, or offered already."""
 
 
 async def undo_appointment_change(
@@ -21,6 +26,7 @@ async def undo_appointment_change(
     books: Books,
     ledger: Ledger,
     clock: Clock,
+    reclaim: Reclaim,
 ) -> Appointment:
     """
     Take the last step back, and what had followed from it.
@@ -42,7 +48,9 @@ async def undo_appointment_change(
     if not is_own and not is_staff(call.actor):
         raise Forbidden("Staff takes this back.", appointment_id=appointment_id)
     if before.state is State.CANCELLED:
-        after = await _restore(before, call, appointments=appointments, books=books, ledger=ledger, clock=clock)
+        after = await _restore(
+            before, call, appointments=appointments, books=books, ledger=ledger, clock=clock, reclaim=reclaim
+        )
     else:
         changes = await appointments.changes(call, before)
         earlier = changes[-2].state if len(changes) > 1 else before.state
@@ -53,7 +61,14 @@ async def undo_appointment_change(
 
 
 async def _restore(
-    before: Appointment, call: Call, *, appointments: Appointments, books: Books, ledger: Ledger, clock: Clock
+    before: Appointment,
+    call: Call,
+    *,
+    appointments: Appointments,
+    books: Books,
+    ledger: Ledger,
+    clock: Clock,
+    reclaim: Reclaim,
 ) -> Appointment:
     """
     Book the cancelled time anew.
@@ -77,8 +92,10 @@ async def _restore(
         before.is_confidential,
     )
     new_id = claim_id(call.practice_id, call.request_id)
-    await ledger.release(before.appointment_id, call)
-    held = await ledger.hold(new_id, wish, call, is_staff=True)
+    held = await reclaim(call, before, new_id, wish)
+    if held is None:
+        await ledger.release(before.appointment_id, call)
+        held = await ledger.hold(new_id, wish, call, is_staff=True)
     booked, fact = appointment.book(
         practice_id=call.practice_id,
         appointment_id=new_id,

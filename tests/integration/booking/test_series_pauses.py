@@ -29,6 +29,7 @@ from tests.integration.booking.series_desk import (
     weeks,
 )
 from tests.integration.booking.standing import ALL, EVERY, THIS, House, at
+from tests.integration.booking.waiting_room import WaitingRoom
 
 pytestmark = pytest.mark.integration
 
@@ -64,7 +65,7 @@ async def test_kept_time_is_given_back_when_the_hour_is_given_up(standing_house:
 
 
 async def test_lent_time_is_others_until_it_comes_free_and_then_the_clients_first(standing_house: House) -> None:
-    """What was lent away waits on the worklist; once it is free, the next look books it."""
+    """What was lent away waits on the worklist; once a mis-click can't be undone any more, it is theirs again."""
     house = standing_house
     created = await weeks(house, 4)
     paused = await pause(house, created.series, 1, 3, keeps_time=False)
@@ -80,7 +81,8 @@ async def test_lent_time_is_others_until_it_comes_free_and_then_the_clients_firs
     off = booking_service_pb2.CancelAppointmentRequest(appointment_id=guest.appointment_id, request_id=str(uuid4()))
     await house.ask("CancelAppointment", off)
     await house.settle()
-    await top_up(house, days=0)
+    await WaitingRoom(house).refill(minutes=2)
+    await house.settle()
     assert walls(await house.occurrences(created.series.series_id)) == [at(week) for week in range(4)]
     assert len(await house.conflicts()) == 0
 

@@ -9,6 +9,7 @@ import pytest
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment, State
 from services.booking.usecases.answer_lapsed_hold import answer_lapsed_hold
+from services.booking.usecases.waitlist_ports import ClaimStanding
 from tests.unit.booking.fakes import FakeAppointments, FakeCall, FakeLedger, with_one
 from tests.unit.booking.states import APPOINTMENT_ID, NOW, booked, in_state, slot
 
@@ -36,8 +37,14 @@ async def _answer(
         ledger=ledger,
         clock=lambda: NOW,
         keeps_time=keeps_time,
+        to_waitlist=nobody_waits,
     )
     return store.log
+
+
+async def nobody_waits(practice_id: str, claim_id: str) -> ClaimStanding:
+    """Answer that the waitlist knows nothing of a claim."""
+    return ClaimStanding.UNKNOWN
 
 
 async def test_a_hold_with_an_appointment_is_confirmed_under_its_lock() -> None:

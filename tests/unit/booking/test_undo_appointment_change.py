@@ -44,7 +44,12 @@ async def _undo(
         books=kept or books(),
         ledger=ledger or FakeLedger(),
         clock=lambda: at,
+        reclaim=nobody_waits,
     )
+
+
+async def nobody_waits(call: object, cancelled: object, new_id: str, wish: object) -> None:
+    """Answer that the time is kept for nobody."""
 
 
 async def _checked_in() -> FakeAppointments:

@@ -930,6 +930,44 @@ class MoveRequest(_message.Message):
 Global___MoveRequest: _TypeAlias = MoveRequest  # noqa: Y015
 
 @_typing.final
+class TransferRequest(_message.Message):
+    """Asks for the time of some claims to be held for somebody else."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_CLAIM_IDS_FIELD_NUMBER: _builtins.int
+    HOLD_FIELD_NUMBER: _builtins.int
+    HOLD_S_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    hold_s: _builtins.int
+    """Is how long it is held before its owner is asked, in seconds, 300 to 1209600 (14 days); 0 means 300."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def from_claim_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists the claims to give back, at most 200."""
+
+    @_builtins.property
+    def hold(self) -> Global___HoldRequest:
+        """Says what is held instead; by_staff must be set. A client_id equal to hold_id stands for nobody."""
+
+    def __init__(
+        self,
+        *,
+        from_claim_ids: _abc.Iterable[_builtins.str] | None = ...,
+        hold: Global___HoldRequest | None = ...,
+        hold_s: _builtins.int = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hold", b"hold"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_claim_ids", b"from_claim_ids", "hold", b"hold", "hold_s", b"hold_s", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferRequest: _TypeAlias = TransferRequest  # noqa: Y015
+
+@_typing.final
 class GetClaimRequest(_message.Message):
     """Names a claim."""
 

@@ -112,6 +112,11 @@ class AvailabilityServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_availability__pb2.Claim.FromString,
                 _registered_method=True)
+        self.Transfer = channel.unary_unary(
+                '/kept.availability.v1.AvailabilityService/Transfer',
+                request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.TransferRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_availability__pb2.Claim.FromString,
+                _registered_method=True)
         self.GetClaim = channel.unary_unary(
                 '/kept.availability.v1.AvailabilityService/GetClaim',
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.GetClaimRequest.SerializeToString,
@@ -237,6 +242,15 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Transfer(self, request, context):
+        """Gives claims back and holds a slot in one transaction, so that nobody comes between. Idempotent by hold_id; claims
+        that are unknown or block nothing are passed by. Refused, nothing is given back.
+        Errors: as Hold, but for those of clients who book too late or too far ahead.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetClaim(self, request, context):
         """Returns a claim. Errors: NOT_FOUND.
         """
@@ -320,6 +334,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
             'Move': grpc.unary_unary_rpc_method_handler(
                     servicer.Move,
                     request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_availability__pb2.Claim.SerializeToString,
+            ),
+            'Transfer': grpc.unary_unary_rpc_method_handler(
+                    servicer.Transfer,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.TransferRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_availability__pb2.Claim.SerializeToString,
             ),
             'GetClaim': grpc.unary_unary_rpc_method_handler(
@@ -734,6 +753,33 @@ class AvailabilityService:
             target,
             '/kept.availability.v1.AvailabilityService/Move',
             kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_availability__pb2.Claim.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Transfer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.AvailabilityService/Transfer',
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.TransferRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_availability__pb2.Claim.FromString,
             options,
             channel_credentials,

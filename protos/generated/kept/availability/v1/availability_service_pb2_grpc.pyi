@@ -79,6 +79,11 @@ class AvailabilityServiceStub:
     """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
     Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
     """
+    Transfer: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.TransferRequest, _availability_pb2.Claim]
+    """Gives claims back and holds a slot in one transaction, so that nobody comes between. Idempotent by hold_id; claims
+    that are unknown or block nothing are passed by. Refused, nothing is given back.
+    Errors: as Hold, but for those of clients who book too late or too far ahead.
+    """
     GetClaim: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.GetClaimRequest, _availability_pb2.Claim]
     """Returns a claim. Errors: NOT_FOUND."""
 
@@ -131,6 +136,11 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     Move: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.MoveRequest, _availability_pb2.Claim]  # type: ignore[assignment]
     """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
     Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
+    """
+    Transfer: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.TransferRequest, _availability_pb2.Claim]  # type: ignore[assignment]
+    """Gives claims back and holds a slot in one transaction, so that nobody comes between. Idempotent by hold_id; claims
+    that are unknown or block nothing are passed by. Refused, nothing is given back.
+    Errors: as Hold, but for those of clients who book too late or too far ahead.
     """
     GetClaim: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.GetClaimRequest, _availability_pb2.Claim]  # type: ignore[assignment]
     """Returns a claim. Errors: NOT_FOUND."""
@@ -271,6 +281,17 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_availability_pb2.Claim, _abc.Awaitable[_availability_pb2.Claim]]:
         """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
         Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
+        """
+
+    @_abc_1.abstractmethod
+    def Transfer(
+        self,
+        request: _availability_service_pb2.TransferRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_availability_pb2.Claim, _abc.Awaitable[_availability_pb2.Claim]]:
+        """Gives claims back and holds a slot in one transaction, so that nobody comes between. Idempotent by hold_id; claims
+        that are unknown or block nothing are passed by. Refused, nothing is given back.
+        Errors: as Hold, but for those of clients who book too late or too far ahead.
         """
 
     @_abc_1.abstractmethod

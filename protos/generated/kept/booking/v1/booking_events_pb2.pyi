@@ -188,6 +188,9 @@ class AppointmentRescheduled(_message.Message):
 
     APPOINTMENT_FIELD_NUMBER: _builtins.int
     PREVIOUS_START_TIME_FIELD_NUMBER: _builtins.int
+    OPENING_ID_FIELD_NUMBER: _builtins.int
+    opening_id: _builtins.str
+    """Names the opening that the old time is kept for: a claim of that id, of no client, blocks it on. Empty: it is free."""
     @_builtins.property
     def appointment(self) -> Global___AppointmentFacts:
         """Says which, and when it now is."""
@@ -201,10 +204,11 @@ class AppointmentRescheduled(_message.Message):
         *,
         appointment: Global___AppointmentFacts | None = ...,
         previous_start_time: _timestamp_pb2.Timestamp | None = ...,
+        opening_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "previous_start_time", b"previous_start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "previous_start_time", b"previous_start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "opening_id", b"opening_id", "previous_start_time", b"previous_start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -220,12 +224,15 @@ class AppointmentCancelled(_message.Message):
     CANCELLED_BY_FIELD_NUMBER: _builtins.int
     IS_LATE_FIELD_NUMBER: _builtins.int
     KEEPS_TIME_FIELD_NUMBER: _builtins.int
+    OPENING_ID_FIELD_NUMBER: _builtins.int
     cancelled_by: _booking_pb2.Appointment.CancelledBy.ValueType
     """Says who cancelled."""
     is_late: _builtins.bool
     """Tells that it came within the late window."""
     keeps_time: _builtins.bool
     """Tells that the time stays blocked: a standing hour is paused."""
+    opening_id: _builtins.str
+    """Names the opening that the time is kept for: a claim of that id, of no client, blocks it on. Empty: it is free."""
     @_builtins.property
     def appointment(self) -> Global___AppointmentFacts:
         """Says which, and when it would have been."""
@@ -237,10 +244,11 @@ class AppointmentCancelled(_message.Message):
         cancelled_by: _booking_pb2.Appointment.CancelledBy.ValueType = ...,
         is_late: _builtins.bool = ...,
         keeps_time: _builtins.bool = ...,
+        opening_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "cancelled_by", b"cancelled_by", "is_late", b"is_late", "keeps_time", b"keeps_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment", "cancelled_by", b"cancelled_by", "is_late", b"is_late", "keeps_time", b"keeps_time", "opening_id", b"opening_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,42 @@
+"""Takes cancelled time back before it is offered to those who wait."""
+
+from __future__ import annotations
+
+from services.booking.domain.appointment import Appointment, Slot
+from services.booking.domain.waitlist import LIVE, OpeningState
+from services.booking.usecases.ports import Clock, Wish
+from services.booking.usecases.refill_slots import claims_of
+from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore
+from services.chassis.context import Call
+
+RECLAIM_S = 300
+"""Seconds a reclaimed slot is held for its appointment, which is written next."""
+
+
+async def reclaim_slot(
+    call: Call,
+    cancelled: Appointment,
+    new_id: str,
+    wish: Wish,
+    *,
+    store: WaitlistStore,
+    ledger: WaitlistLedger,
+    clock: Clock,
+) -> Slot | None:
+    """
+    Hold a cancelled appointment's time anew; None when nobody keeps it, or when it is offered to somebody.
+
+    Whether it is still there is decided under the opening's lock, which whoever makes offers holds too.
+
+    Raises:
+        ServiceError: What the ledger refuses.
+    """
+    opening = await store.opening_of_appointment(call, cancelled.appointment_id)
+    if opening is None:
+        return None
+    offers = await store.offers(call, opening.opening_id)
+    if any(each.state in LIVE for each in offers):
+        return None
+    slot = await ledger.transfer(claims_of(opening, offers), new_id, wish, call, hold_s=RECLAIM_S)
+    await store.save_opening(call, opening, opening.closed(OpeningState.UNDONE, at=clock()))
+    return slot
