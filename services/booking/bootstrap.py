@@ -151,12 +151,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
-<<<<<<< HEAD
             Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
-=======
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
->>>>>>> main
         ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),
     )

@@ -251,15 +251,11 @@ async def compose(config: ProcessConfig) -> Application:
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
     safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
-<<<<<<< HEAD
     glasses = BreakGlassServicer(glasses=parts.glasses, clock=parts.clock)
-    reactions = {HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed}
-=======
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
     }
->>>>>>> main
     return Application(
         SERVICE,
         config,
@@ -270,11 +266,8 @@ async def compose(config: ProcessConfig) -> Application:
             (policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"], policies),
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
-<<<<<<< HEAD
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
-=======
             (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
->>>>>>> main
         ],
         relations=parts.care_team,
         keyring=parts.keyring,

@@ -193,12 +193,12 @@ class SlotNotOffered(Gate):
     reason = "SLOT_NOT_OFFERED"
 
 
-<<<<<<< HEAD
 class FreshSignInNeeded(errors.RuleViolated):
     """The sign-in is too old, or has one factor only, for what is asked."""
 
     reason = "FRESH_SIGN_IN_NEEDED"
-=======
+
+
 class UnknownWish(errors.NotFound):
     """No such wish in this practice."""
 
@@ -245,7 +245,6 @@ class OpeningClosed(errors.RuleViolated):
     """The slot was filled, given back or lost: nobody is asked for it any more."""
 
     reason = "OPENING_CLOSED"
->>>>>>> main
 
 
 class NotByVideo(errors.RuleViolated):

@@ -7,26 +7,6 @@ import itertools
 from pathlib import Path
 
 import pytest
-<<<<<<< HEAD
-=======
-from kept.audit.v1 import audit_service_pb2
-from kept.availability.v1 import (
-    absence_service_pb2,
-    availability_service_pb2,
-    calendar_service_pb2,
-    limits_service_pb2,
-)
-from kept.booking.v1 import (
-    booking_service_pb2,
-    care_service_pb2,
-    policy_service_pb2,
-    safety_service_pb2,
-    series_service_pb2,
-    waitlist_service_pb2,
-)
-from kept.matching.v1 import matching_service_pb2
-from kept.notifications.v1 import notifications_service_pb2
->>>>>>> main
 
 from services.chassis.access import Decider, MethodRule, UndeclaredMethod, read_rule
 from services.chassis.config import ProcessConfig
@@ -34,30 +14,12 @@ from services.chassis.context import Actor
 from services.chassis.scopes import reach
 
 PRACTICE = "0192f000-0000-7000-8000-000000000001"
-<<<<<<< HEAD
 CONTRACTS = Path(__file__).parents[3] / "protos" / "kept"
 FILES = [
     importlib.import_module(".".join(("kept", *path.relative_to(CONTRACTS).parts)).removesuffix(".proto") + "_pb2")
     for path in sorted(CONTRACTS.rglob("*_service.proto"))
 ]
 """Every contract with a service in it: a new one is in the table by itself."""
-=======
-FILES = (
-    audit_service_pb2,
-    absence_service_pb2,
-    availability_service_pb2,
-    limits_service_pb2,
-    booking_service_pb2,
-    care_service_pb2,
-    policy_service_pb2,
-    safety_service_pb2,
-    calendar_service_pb2,
-    series_service_pb2,
-    waitlist_service_pb2,
-    matching_service_pb2,
-    notifications_service_pb2,
-)
->>>>>>> main
 RULES: dict[str, MethodRule] = {
     method.name: read_rule(method)
     for file in FILES
@@ -94,14 +56,9 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | FOLLOWS
     | SAFETY
     | BILLING
-<<<<<<< HEAD
-    | {"requirement.record", "authorisation.change"},
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
     ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"} | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
-=======
-    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
-    ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"},
->>>>>>> main
     ("therapist", "care_team"): BOOKS
     | WAITS
     | JOINS
@@ -110,15 +67,11 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | FOLLOWS
     | SAFETY
     | BILLING,
-<<<<<<< HEAD
-    ("practice_admin", ""): ABSENCES | GLASS | {"practice.configure", "schedule.configure", "schedule.read"},
-    ("compliance_officer", ""): {"trail.query", "trail.prove", "break_glass.read", "break_glass.review"},
-=======
     ("practice_admin", ""): ABSENCES
+    | GLASS
     | {"waitlist.report"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
-    ("compliance_officer", ""): {"trail.query", "trail.prove"},
->>>>>>> main
+    ("compliance_officer", ""): {"trail.query", "trail.prove", "break_glass.read", "break_glass.review"},
 }
 
 
