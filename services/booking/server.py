@@ -246,6 +246,7 @@ async def compose(config: ProcessConfig) -> Application:
         appointments=parts.appointments,
         ledger=parts.ledger,
         care_team=parts.care_team,
+        books=parts.books,
         clock=parts.clock,
     )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
