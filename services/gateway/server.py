@@ -7,14 +7,11 @@ import uvicorn
 from services.chassis import logs, metrics, tracing
 from services.chassis.config import read_config
 from services.gateway.bootstrap import bootstrap
-from services.gateway.config import read_sign_in
-
-CONCURRENT_REQUESTS = 2_000
-"""Requests at once; the next one is answered 503 by the server itself."""
+from services.gateway.config import read_protection, read_sign_in
+from services.gateway.protocol import GuardedProtocol
 
 KEEP_ALIVE_S = 75
 GRACE_S = 20
-HEADER_BYTES = 16 * 1024
 
 
 def main() -> None:
@@ -25,15 +22,14 @@ def main() -> None:
     metrics.serve(config.metrics_host, config.metrics_port)
     host, _, port = config.http_listen.rpartition(":")
     uvicorn.run(
-        bootstrap(config, read_sign_in(config)),
+        bootstrap(config, read_sign_in(config), read_protection()),
         host=host,
         port=int(port),
         loop="uvloop",
-        http="httptools",
-        limit_concurrency=CONCURRENT_REQUESTS,
+        http=GuardedProtocol,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
-        h11_max_incomplete_event_size=HEADER_BYTES,
+        proxy_headers=False,
         server_header=False,
         access_log=False,
         log_config=None,

@@ -19,7 +19,7 @@ from kept.wall.v1 import wall_pb2
 
 from deploy.local.places import Root
 from deploy.local.suite import Suite
-from tests.bench import audit, figures, series, slots
+from tests.bench import audit, figures, reminders, series, slots
 from tests.bench.client import drive
 from tests.bench.events import CARRIERS, Carriage
 from tests.bench.pgbench import LEFTOVERS, commits_per_s
@@ -173,10 +173,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--calls", type=int, default=6000, help="calls a round and figure")
     parser.add_argument("--seconds", type=int, default=5, help="seconds of pgbench a round")
     parser.add_argument("--backlog", type=int, default=100_000, help="events that wait when the workers start")
+    parser.add_argument("--reminders", type=int, default=100_000, help="reminders due in one minute")
+    parser.add_argument("--past-messages", type=int, default=10_000_000, help="messages of the past while planning")
     parser.add_argument("--trail", type=int, default=1_000_000, help="records in the trail that is asked")
     options = parser.parse_args(arguments)
     print(f"load average at the start: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores", flush=True)
-    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning"})
+    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning", "KEPT_RATE_LIMITS": "off"})
     suite.stack.remove()
     with suite:
         bench = Bench(suite, options)
@@ -208,6 +210,8 @@ def main(arguments: Sequence[str]) -> int:
         print("  trail", flush=True)
         owner, server = (suite.stack.database_url("audit", role) for role in ("owner", "server"))
         asyncio.run(audit.measure(owner, server, options.trail, bench.note))
+    print("  reminders", flush=True)
+    reminders.measure(bench.note, reminders=options.reminders, past=options.past_messages)
     stored = figures.merge(bench.found)
     print(f"\n{'figure':<30} {'median':>10} {'low':>10} {'high':>10}")
     for name in bench.found:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from services.chassis import errors
 from services.chassis.oidc import DEVELOPMENT_TOKEN_S, DevelopmentIssuer
+from services.gateway.limits import Limits
 
 
 def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
@@ -39,8 +40,16 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
         name, password = (form.get(field, [""])[0] for field in ("username", "password"))
         if form.get("grant_type", ["password"]) != ["password"]:
             raise errors.InvalidRequest("Only the password grant is offered.", field="grant_type")
+        limits: Limits = request.app.state.door.limits
+        tried = (("sign-in", name), ("refused", request.state.address))
+        await limits.spend(*tried, cost=0)
+        try:
+            access_token = issuer.sign_in(name, password)
+        except errors.Unauthenticated:
+            await limits.spend(*tried)
+            raise
         answer = {
-            "access_token": issuer.sign_in(name, password),
+            "access_token": access_token,
             "token_type": "Bearer",
             "expires_in": DEVELOPMENT_TOKEN_S,
         }
