@@ -11,7 +11,7 @@ import uuid_utils
 
 from services.booking.domain import appointment, errors
 from services.booking.domain.appointment import Appointment
-from services.booking.domain.turns import BATCH, answer_by, is_batch_time, is_too_late, rank
+from services.booking.domain.turns import BATCH, LAST_CALL, answer_by, is_batch_time, is_too_late, rank
 from services.booking.domain.waitlist import (
     LIVE,
     OFFERS_MAX,
@@ -227,16 +227,18 @@ async def _ask(
     What the ledger refuses the client passes them over; what it refuses the slot ends the opening.
     """
     first = prepared[0]
-    claim_id = _batch_claim(opening, offers) if first.is_batch else first.offer_id
+    claim_id = _batch_claim(first) if first.is_batch else first.offer_id
     client_id = claim_id if first.is_batch else first.client_id
-    expire_time = max(each.expire_time for each in prepared)
+    # However long the way here took, everybody has the time they were meant to have.
+    last = opening.slot.start_time - LAST_CALL
+    expire_times = [min(at + (each.expire_time - each.make_time), last) for each in prepared]
     try:
         slot = await ledger.transfer(
             claims_of(opening, offers),
             claim_id,
             wish_of(opening, client_id),
             call,
-            hold_s=max(0, int((expire_time - at).total_seconds())) + HOLD_GRACE_S,
+            hold_s=max(0, int((max(expire_times) - at).total_seconds())) + HOLD_GRACE_S,
             is_high_need=any(each.why.urgency is Urgency.URGENT for each in prepared),
         )
     except (RuleViolated, NotFound, errors.HoldAbandoned) as refusal:
@@ -251,12 +253,9 @@ async def _ask(
         await store.save_opening(call, opening, opening.later(at))
         return
     crashpoints.reach("booking.offer_held")
-    for each in prepared:
-        expires = max(each.expire_time, at)
-        await store.save_offer(call, each, each.made(replace(slot, room_id=slot.room_id), at=at, expire_time=expires))
-    await store.save_opening(
-        call, opening, opening.offering(claim_id, look_time=min(each.expire_time for each in prepared))
-    )
+    for each, expire_time in zip(prepared, expire_times, strict=True):
+        await store.save_offer(call, each, each.made(slot, at=at, expire_time=expire_time))
+    await store.save_opening(call, opening, opening.offering(claim_id, look_time=min(expire_times)))
 
 
 async def end_opening(
@@ -291,6 +290,7 @@ def claims_of(opening: Opening, offers: Sequence[Offer]) -> list[str]:
     Danger: of a moved appointment the claim stands for its new time, and is not among them.
     """
     found = [opening.opening_id, opening.claim_id, *(each.offer_id for each in offers)]
+    found += [_batch_claim(each) for each in offers if each.is_batch]
     if opening.cause is Cause.CANCELLED:
         found.append(opening.appointment_id)
     return list(dict.fromkeys(found))
@@ -310,7 +310,6 @@ def wish_of(opening: Opening, client_id: str) -> Wish:
     )
 
 
-def _batch_claim(opening: Opening, offers: Sequence[Offer]) -> str:
-    """Return the id of the claim that keeps the slot for a batch: the same until another batch is asked."""
-    space = uuid_utils.UUID(opening.opening_id)
-    return str(uuid_utils.uuid5(space, f"batch|{len(offers)}"))
+def _batch_claim(first: Offer) -> str:
+    """Return the id of the claim that keeps the slot for a batch, after the first who is asked in it."""
+    return str(uuid_utils.uuid5(uuid_utils.UUID(first.opening_id), f"batch|{first.offer_id}"))
