@@ -44,6 +44,7 @@ from tests.support.postgres import FreshDatabase
 SERVICES = (
     booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
     series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"],
+    policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"],
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
