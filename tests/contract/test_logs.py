@@ -28,7 +28,7 @@ PERSONAL_CLASSES = {"registry", "contact", "intake"}
 
 HARMLESS = {
     "etag", "time_zone", "locale", "page_token", "next_page_token", "state", "modality", "local", "code", "language",
-    "languages", "region", "token", "reason", "weights_version", "start_local", "local_date", "binding_rule",
+    "languages", "region", "token", "reason", "weights_version", "start_local", "local_date", "binding_rule", "step",
 }  # fmt: skip
 """Words of those messages that tell nothing of a person by themselves."""
 
