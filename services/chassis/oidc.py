@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 import json
 import math
 import time
@@ -189,22 +190,39 @@ class DevelopmentIssuer(KeySource):
 
     def sign_in(self, user: str, password: str) -> str:
         """Return an access token. Raises Unauthenticated: SIGN_IN_FAILED, whichever of the two was wrong."""
+        return self.access_token(self.authenticate(user, password))
+
+    def authenticate(self, user: str, password: str) -> DemoUser:
+        """Return who has this password. Raises Unauthenticated: SIGN_IN_FAILED, whichever of the two was wrong."""
         found = self._users.get(user)
-        if found is None or found.password != password:
+        if found is None or not hmac.compare_digest(found.password.encode(), password.encode()):
             raise errors.Unauthenticated("The user or the password is wrong.", reason="SIGN_IN_FAILED")
+        return found
+
+    def access_token(self, user: DemoUser) -> str:
+        """Return a token for the gateway."""
+        return self._signed(
+            user, "kept", {"sid": hashlib.sha256(f"{user.user}{time.time_ns()}".encode()).hexdigest()[:16]}
+        )
+
+    def id_token(self, user: DemoUser, client_id: str, nonce: str) -> str:
+        """Return what tells an application who signed in; its audience is the application, so it opens nothing."""
+        return self._signed(user, client_id, {"auth_time": int(time.time()), **({"nonce": nonce} if nonce else {})})
+
+    def _signed(self, user: DemoUser, audience: str, more: Mapping[str, Any]) -> str:
         now = int(time.time())
         claims = {
             "iss": self.issuer,
-            "aud": "kept",
-            "sub": f"user:{found.user}",
+            "aud": audience,
+            "sub": f"user:{user.user}",
             "iat": now,
             "exp": now + DEVELOPMENT_TOKEN_S,
-            "kept_practice": found.practice_id,
-            "kept_roles": list(found.roles),
-            "kept_client": found.client_id,
-            "kept_therapist": found.therapist_id,
+            "kept_practice": user.practice_id,
+            "kept_roles": list(user.roles),
+            "kept_client": user.client_id,
+            "kept_therapist": user.therapist_id,
             "amr": ["pwd"],
-            "sid": hashlib.sha256(f"{user}{time.time_ns()}".encode()).hexdigest()[:16],
+            **more,
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
 
