@@ -44,7 +44,8 @@ class OidcVerifier:
     Turns an access token into an actor.
 
     Claims read beside the standard ones: `kept_practice`, `kept_roles`, `kept_client`, `kept_therapist`
-    (mapped in the identity provider), `amr` and `sid`.
+    (mapped in the identity provider), `amr`, `sid` and `auth_time`. A token whose `scope` names anything of SMART
+    (`patient/Appointment.rs`), or that says `kept_app`, was given to an app: its scopes bound what it may ask for.
     """
 
     def __init__(self, issuer: str, keys: KeySource, *, audience: str = "kept") -> None:
@@ -150,6 +151,8 @@ class DemoUser:
     roles: tuple[str, ...]
     client_id: str = ""
     therapist_id: str = ""
+    second_factor: str = ""
+    """A code that proves more than the password; none for who has no second factor."""
 
 
 class DevelopmentIssuer(KeySource):
@@ -188,28 +191,39 @@ class DevelopmentIssuer(KeySource):
         public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self._key.public_key()))
         return {"keys": [{**public, "kid": self._key_id, "use": "sig", "alg": "EdDSA"}]}
 
-    def sign_in(self, user: str, password: str) -> str:
-        """Return an access token. Raises Unauthenticated: SIGN_IN_FAILED, whichever of the two was wrong."""
-        return self.access_token(self.authenticate(user, password))
+    def sign_in(self, user: str, password: str, code: str = "", scope: str = "") -> str:
+        """
+        Return an access token.
 
-    def authenticate(self, user: str, password: str) -> DemoUser:
-        """Return who has this password. Raises Unauthenticated: SIGN_IN_FAILED, whichever of the two was wrong."""
+        Args:
+            user: The name.
+            password: The password.
+            code: The second factor; with it the sign-in counts as strong.
+            scope: What an app asks for (SMART); empty for our own front ends.
+
+        Raises:
+            Unauthenticated: SIGN_IN_FAILED, whichever of them was wrong. (UNAUTHENTICATED)
+        """
+        return self.access_token(self.authenticate(user, password, code), is_strong=bool(code), scope=scope)
+
+    def authenticate(self, user: str, password: str, code: str = "") -> DemoUser:
+        """Return who has this password, and this second factor if one is given. Raises Unauthenticated."""
         found = self._users.get(user)
-        if found is None or not hmac.compare_digest(found.password.encode(), password.encode()):
+        is_known = found is not None and hmac.compare_digest(found.password.encode(), password.encode())
+        if found is None or not is_known or (code and code != found.second_factor):
             raise errors.Unauthenticated("The user or the password is wrong.", reason="SIGN_IN_FAILED")
         return found
 
-    def access_token(self, user: DemoUser) -> str:
+    def access_token(self, user: DemoUser, *, is_strong: bool = False, scope: str = "") -> str:
         """Return a token for the gateway."""
-        return self._signed(
-            user, "kept", {"sid": hashlib.sha256(f"{user.user}{time.time_ns()}".encode()).hexdigest()[:16]}
-        )
+        session_id = hashlib.sha256(f"{user.user}{time.time_ns()}".encode()).hexdigest()[:16]
+        return self._signed(user, "kept", is_strong, {"scope": scope, "sid": session_id})
 
-    def id_token(self, user: DemoUser, client_id: str, nonce: str) -> str:
+    def id_token(self, user: DemoUser, *, client_id: str, nonce: str, is_strong: bool = False) -> str:
         """Return what tells an application who signed in; its audience is the application, so it opens nothing."""
-        return self._signed(user, client_id, {"auth_time": int(time.time()), **({"nonce": nonce} if nonce else {})})
+        return self._signed(user, client_id, is_strong, {"nonce": nonce} if nonce else {})
 
-    def _signed(self, user: DemoUser, audience: str, more: Mapping[str, Any]) -> str:
+    def _signed(self, user: DemoUser, audience: str, is_strong: bool, more: Mapping[str, Any]) -> str:
         now = int(time.time())
         claims = {
             "iss": self.issuer,
@@ -221,7 +235,8 @@ class DevelopmentIssuer(KeySource):
             "kept_roles": list(user.roles),
             "kept_client": user.client_id,
             "kept_therapist": user.therapist_id,
-            "amr": ["pwd"],
+            "amr": ["pwd", "otp", "mfa"] if is_strong else ["pwd"],
+            "auth_time": now,
             **more,
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
@@ -229,6 +244,8 @@ class DevelopmentIssuer(KeySource):
 
 def _actor(claims: Mapping[str, Any]) -> Actor:
     roles = claims["kept_roles"]
+    granted = frozenset(str(claims.get("scope") or "").split())
+    is_app = bool(claims.get("kept_app")) or any("/" in each for each in granted)
     if not isinstance(roles, list):
         raise TypeError("kept_roles")
     return Actor(
@@ -240,4 +257,6 @@ def _actor(claims: Mapping[str, Any]) -> Actor:
         therapist_id=str(claims.get("kept_therapist") or ""),
         strength="mfa" if "mfa" in claims.get("amr", ()) else "pwd",
         session_id=str(claims.get("sid") or ""),
+        auth_time=int(claims.get("auth_time") or 0),
+        scopes=granted if is_app else None,
     )

@@ -42,6 +42,8 @@ class Wish:
     challenge: str
     state: str
     nonce: str
+    scope: str = ""
+    """What an app is bound to (SMART); `openid` and the like bound nobody and are left out."""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Wish:
@@ -52,6 +54,7 @@ class Wish:
             query.get("code_challenge", ""),
             query.get("state", ""),
             query.get("nonce", ""),
+            " ".join(each for each in query.get("scope", "").split() if "/" in each),
         )
         if query.get("response_type") != "code":
             raise Invalid("unsupported_response_type")
@@ -70,6 +73,7 @@ class Grant:
     user: DemoUser
     wish: Wish
     expire_time: float
+    is_strong: bool
 
 
 class CodeFlow:
@@ -79,12 +83,12 @@ class CodeFlow:
         self._grants: dict[bytes, Grant] = {}
         self._clock = clock
 
-    def issue(self, user: DemoUser, wish: Wish) -> str:
+    def issue(self, user: DemoUser, wish: Wish, *, is_strong: bool = False) -> str:
         """Return a code for somebody who has just signed in."""
         while len(self._grants) >= CODES:
             del self._grants[next(iter(self._grants))]
         code = secrets.token_urlsafe(32)
-        self._grants[_mark(code)] = Grant(user, wish, self._clock() + CODE_S)
+        self._grants[_mark(code)] = Grant(user, wish, self._clock() + CODE_S, is_strong)
         return code
 
     def redeem(self, code: str, *, client_id: str, redirect_uri: str, verifier: str) -> Grant:

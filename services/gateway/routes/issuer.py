@@ -30,6 +30,7 @@ _PAGE = """<!doctype html>
 <form method="post">
 <p><label>User <input name="username" autocomplete="username" required></label></p>
 <p><label>Password <input name="password" type="password" autocomplete="current-password" required></label></p>
+<p><label>Second factor, if asked for <input name="otp" autocomplete="one-time-code"></label></p>
 <button type="submit">Sign in</button>
 </form>
 </main>
@@ -90,7 +91,7 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
         except errors.Unauthenticated:
             return _page(wish, _WRONG, 401)
         answer = {
-            "code": codes.issue(user, wish),
+            "code": codes.issue(user, wish, is_strong=bool(form.get("otp"))),
             "iss": issuer.issuer,
             **({"state": wish.state} if wish.state else {}),
         }
@@ -113,10 +114,16 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
                 )
             except Invalid as invalid:
                 return _refused(invalid)
-            answer["access_token"] = issuer.access_token(grant.user)
-            answer["id_token"] = issuer.id_token(grant.user, grant.wish.client_id, grant.wish.nonce)
+            answer["access_token"] = issuer.access_token(grant.user, is_strong=grant.is_strong, scope=grant.wish.scope)
+            answer["id_token"] = issuer.id_token(
+                grant.user, client_id=grant.wish.client_id, nonce=grant.wish.nonce, is_strong=grant.is_strong
+            )
         elif kind == "password":
-            answer["access_token"] = issuer.access_token(await _authenticated(request, issuer, form))
+            answer["access_token"] = issuer.access_token(
+                await _authenticated(request, issuer, form),
+                is_strong=bool(form.get("otp")),
+                scope=form.get("scope", ""),
+            )
         else:
             raise errors.InvalidRequest("Only authorization_code and password are offered.", field="grant_type")
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
@@ -156,7 +163,7 @@ async def _authenticated(request: Request, issuer: DevelopmentIssuer, form: dict
     tried = (("sign-in", name), ("refused", request.state.address))
     await limits.spend(*tried, cost=0)
     try:
-        return issuer.authenticate(name, form.get("password", ""))
+        return issuer.authenticate(name, form.get("password", ""), form.get("otp", ""))
     except errors.Unauthenticated:
         await limits.spend(*tried)
         raise

@@ -8,6 +8,7 @@ import httpx
 import jwt
 import pytest
 
+from deploy.local import people
 from services.gateway.code_flow import challenge_of
 from tests.integration.gateway.conftest import ISSUER, Gateway
 
@@ -37,8 +38,10 @@ def test_somebody_signs_in_by_code_and_the_id_token_opens_nothing(gateway: Gatew
     http = httpx.Client(base_url=f"{gateway.url}/dev-issuer")
     found = http.get("/.well-known/openid-configuration").json()
     page = http.get("/authorize", params=wish())
-    wrong = http.post("/authorize", params=wish(), data={"username": "amara", "password": "guess"})
-    back = http.post("/authorize", params=wish(), data={"username": "amara", "password": "demo"})
+    amara = {"username": "amara", "password": people.PASSWORD}
+    wrong = http.post("/authorize", params=wish(), data={**amara, "password": "guess"})
+    half_wrong = http.post("/authorize", params=wish(), data={**amara, "otp": "000000"})
+    back = http.post("/authorize", params=wish(), data={**amara, "otp": people.SECOND_FACTOR})
     answer = {name: value for name, (value,) in parse_qs(urlsplit(back.headers["location"]).query).items()}
     form = {
         "grant_type": "authorization_code",
@@ -51,13 +54,14 @@ def test_somebody_signs_in_by_code_and_the_id_token_opens_nothing(gateway: Gatew
     again = http.post("/token", data=form)
 
     assert (found["issuer"], found["code_challenge_methods_supported"]) == (ISSUER, ["S256"])
-    assert (page.status_code, wrong.status_code, back.status_code) == (200, 401, 303)
+    assert [each.status_code for each in (page, wrong, half_wrong, back)] == [200, 401, 401, 303]
     assert "form-action 'self' http://localhost:9" in page.headers["content-security-policy"]
     assert (answer["from"], answer["state"], answer["iss"]) == ("desk", "s-1", ISSUER)
     assert (again.status_code, again.json()) == (400, {"error": "invalid_grant"})
     key = jwt.PyJWKSet.from_dict(http.get("/jwks").json()).keys[0]
     claims = jwt.decode(tokens["id_token"], key, ["EdDSA"], audience="kept-portal", issuer=ISSUER)
     assert (claims["nonce"], claims["sub"]) == ("n-1", "user:amara")
+    assert "mfa" in claims["amr"]
     with_access = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert http.get("/userinfo", headers=with_access).json()["kept_roles"] == ["therapist"]
     assert httpx.get(f"{gateway.url}/v1/me", headers=with_access).status_code == 200
