@@ -21,7 +21,7 @@ from kept.booking.v1 import (
     waitlist_service_pb2,
 )
 from kept.matching.v1 import matching_service_pb2
-from kept.notifications.v1 import notifications_service_pb2
+from kept.notifications.v1 import notifications_service_pb2, on_call_service_pb2
 
 from services.chassis.access import Decider, MethodRule, UndeclaredMethod, read_rule
 from services.chassis.config import ProcessConfig
@@ -42,6 +42,7 @@ FILES = (
     waitlist_service_pb2,
     matching_service_pb2,
     notifications_service_pb2,
+    on_call_service_pb2,
 )
 RULES: dict[str, MethodRule] = {
     method.name: read_rule(method)
@@ -78,8 +79,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | FOLLOWS
     | SAFETY
     | BILLING
-    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
-    ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"},
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "page.read"},
+    ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist", "page.read"},
     ("therapist", "care_team"): BOOKS
     | WAITS
     | JOINS
@@ -89,7 +90,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | SAFETY
     | BILLING,
     ("practice_admin", ""): ABSENCES
-    | {"waitlist.report"}
+    | {"waitlist.report", "page.read"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove"},
 }
