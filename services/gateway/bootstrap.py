@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator
@@ -32,6 +33,7 @@ from services.gateway.config import ProtectionConfig, SignInConfig
 from services.gateway.cursors import Cursors
 from services.gateway.document import describe
 from services.gateway.limits import Limits
+from services.gateway.live import Hub
 from services.gateway.middleware import FrontDoor
 from services.gateway.routes.issuer import issuer_router
 
@@ -90,6 +92,7 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
     else:
         source = KeySource(sign_in.jwks_url)
     cache = Cache(config.redis_url)
+    hub = Hub(cache, config.redis_url)
     limits = Limits(cache, protection.quotas, protection.replicas, protection.has_limits)
     verifier = OidcVerifier(sign_in.issuer, source, audience=config.oidc_audience)
 
@@ -103,7 +106,11 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
         app.state.door = Door(
             Neighbours(**neighbours), verifier, signer, Cursors(signer.secret("cursors")), limits, protection.proxies
         )
+        app.state.hub = hub
+        listening = asyncio.create_task(hub.run())
         yield
+        listening.cancel()
+        await hub.close()
         for each in channels.values():
             await each.close()
         await source.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -30,6 +31,9 @@ BODY_S = 15.0
 AT_ONCE = 2_000
 """Requests in hand at once; the next one is answered 503."""
 
+STREAM: Final = "/v1/events/stream"
+"""Stays open for minutes: it counts among the streams, not among the requests in hand."""
+
 FREE: Final = ("/healthz", "/readyz", "/assets/", "/problems/", "/docs", "/openapi.json")
 """Paths no limit counts: probes, and pages that cost nothing."""
 
@@ -38,6 +42,12 @@ ODD_PATH: Final = re.compile(rb"//|\\|%2f|%5c|%00|%2e|%25|/\.\.?(/|$)|[\x00-\x20
 
 PERSONAL: Final = re.compile(rb"@|%40")
 """An e-mail address in a URL would stand in the log of every proxy on the way."""
+
+Stream = Callable[[Receive, Send], Awaitable[None]]
+"""An answer that goes on for minutes, left here by a route that is done."""
+
+KEPT_OF_STREAMS: Final = frozenset({"type", "method", "http_version", "route", "state"})
+"""What is kept of the request behind a stream: ten thousand times the rest is a lot of memory."""
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -96,7 +106,8 @@ class FrontDoor:
                     found.setdefault(name, value)
             await send(message)
 
-        self._in_hand += 1
+        counted = 0 if scope["path"] == STREAM else 1
+        self._in_hand += counted
         IN_HAND.set(self._in_hand)
         try:
             refusal = await self._refusal(scope, headers)
@@ -104,8 +115,15 @@ class FrontDoor:
             if refusal is None:
                 body, refusal = await _body(headers, receive)
             await (refusal or self._app)(scope, _replay(body, receive), answer)
+            stream: Stream | None = scope["state"].pop("stream", None)
+            if stream is not None:
+                for name in [each for each in scope if each not in KEPT_OF_STREAMS]:
+                    del scope[name]
+                scope["headers"] = []
+                del headers
+                await stream(receive, answer)
         finally:
-            self._in_hand -= 1
+            self._in_hand -= counted
             IN_HAND.set(self._in_hand)
             self._write(scope, status, time.perf_counter() - started, trace)
 

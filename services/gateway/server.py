@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import uvicorn
 
 from services.chassis import logs, metrics, tracing
@@ -14,6 +16,15 @@ KEEP_ALIVE_S = 75
 GRACE_S = 20
 
 
+class Stopping(uvicorn.Server):
+    """Lets the readers of streams go before it waits for requests: they would be waited for to the end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop."""
+        self.config.app.state.hub.end_all()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
 def main() -> None:
     """Answer until told to stop; requests at hand are finished first."""
     config = read_config("gateway")
@@ -21,8 +32,9 @@ def main() -> None:
     tracing.configure("gateway")
     metrics.serve(config.metrics_host, config.metrics_port)
     host, _, port = config.http_listen.rpartition(":")
-    uvicorn.run(
-        bootstrap(config, read_sign_in(config), read_protection()),
+    app = bootstrap(config, read_sign_in(config), read_protection())
+    settings = uvicorn.Config(
+        app,
         host=host,
         port=int(port),
         loop="uvloop",
@@ -34,6 +46,10 @@ def main() -> None:
         access_log=False,
         log_config=None,
     )
+    server = Stopping(settings)
+    server.run()
+    if not server.started:
+        raise SystemExit(3)
 
 
 if __name__ == "__main__":

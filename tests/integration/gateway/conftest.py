@@ -29,6 +29,7 @@ class Gateway:
     port: int
     log: Path
     keys_dir: Path
+    process: subprocess.Popen[bytes]
 
     @property
     def url(self) -> str:
@@ -95,7 +96,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         while time.monotonic() < until:
             try:
                 if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
-                    return Gateway(port, log, keys.folder(root, "gateway"))
+                    return Gateway(port, log, keys.folder(root, "gateway"), children[-1])
             except httpx.TransportError:
                 time.sleep(0.1)
         raise RuntimeError(log.read_text(encoding="utf-8"))
