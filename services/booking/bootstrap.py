@@ -9,6 +9,7 @@ from functools import partial
 
 from kept.availability.v1 import availability_service_pb2
 
+from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
@@ -82,6 +83,7 @@ class Parts:
     regain: Regain
     follow_ups: PostgresFollowUps
     safety: PostgresSafety
+    glasses: PostgresBreakGlasses
     books: Books
     rooms: Rooms
     jobs: tuple[Every, ...]
@@ -101,6 +103,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
     series = PostgresSeries(database, rules)
+    glasses = PostgresBreakGlasses(database, ClientCipher(keyring))
     top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
 
     waitlist, refills = PostgresWaitlist(database), Refills(database)
@@ -112,6 +115,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
 
     async def announce_overdue() -> None:
         await Overdue(database).announce(limit=SWEEP_MAX)
+
+    async def announce_reviews() -> None:
+        await glasses.announce_overdue(limit=SWEEP_MAX)
 
     return Parts(
         database=database,
@@ -139,11 +145,13 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         policies=policies,
         follow_ups=follow_ups,
         safety=PostgresSafety(),
+        glasses=glasses,
         books=Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups),
         rooms=rooms,
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
+            Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
         ),

@@ -35,16 +35,16 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
 
     @router.post("/token")
     async def token(request: Request) -> JSONResponse:
-        """Sign a demo user in: form fields username and password."""
+        """Sign a demo user in: form fields username and password, otp for a strong sign-in, scope for an app's."""
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
-        name, password = (form.get(field, [""])[0] for field in ("username", "password"))
+        name, password, code, scope = (form.get(field, [""])[0] for field in ("username", "password", "otp", "scope"))
         if form.get("grant_type", ["password"]) != ["password"]:
             raise errors.InvalidRequest("Only the password grant is offered.", field="grant_type")
         limits: Limits = request.app.state.door.limits
         tried = (("sign-in", name), ("refused", request.state.address))
         await limits.spend(*tried, cost=0)
         try:
-            access_token = issuer.sign_in(name, password)
+            access_token = issuer.sign_in(name, password, code, scope)
         except errors.Unauthenticated:
             await limits.spend(*tried)
             raise
