@@ -12,6 +12,7 @@ from kept.availability.v1 import availability_service_pb2
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
+from services.booking.adapters.groups import PostgresGroups
 from services.booking.adapters.jitsi import read_rooms
 from services.booking.adapters.overdue import Overdue
 from services.booking.adapters.policies import PostgresPolicies
@@ -21,11 +22,12 @@ from services.booking.adapters.refills import Refills
 from services.booking.adapters.registry import PostgresClients
 from services.booking.adapters.rules import PostgresRules
 from services.booking.adapters.safety import PostgresSafety
+from services.booking.adapters.seat_ledger import AvailabilitySeatLedger
 from services.booking.adapters.series import PostgresSeries
-from services.booking.adapters.series_ledger import AvailabilitySeriesLedger
 from services.booking.adapters.waitlist import PostgresWaitlist
 from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
+from services.booking.usecases.decide_group_sessions import decide_group_sessions
 from services.booking.usecases.join_appointment import Rooms
 from services.booking.usecases.ports import Books, Clock
 from services.booking.usecases.refill_slots import Regain, refill_slots
@@ -56,6 +58,9 @@ REFILL_EVERY_S = 5.0
 COUNT_EVERY_S = 15.0
 """Seconds between two counts of openings that ended, as metrics are scraped."""
 
+DECIDE_EVERY_S = 60.0
+"""Seconds between two looks for groups' sessions that may not run; their hour is hours before the start."""
+
 ANNOUNCE_EVERY_S = 60.0
 """Seconds between two looks for overdue confirmations."""
 
@@ -68,7 +73,8 @@ class Parts:
     appointments: PostgresAppointments
     promises: BatchedPromises
     clients: PostgresClients
-    ledger: AvailabilitySeriesLedger
+    ledger: AvailabilitySeatLedger
+    groups: PostgresGroups
     series: PostgresSeries
     top_up: Every
     care_team: PostgresCareTeam
@@ -96,7 +102,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     database = await Database.open(config)
     to_availability = channel(config.target(NEIGHBOUR), config)
     service = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
-    ledger = AvailabilitySeriesLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
+    ledger = AvailabilitySeatLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
     keyring = await open_keyring(config)
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
@@ -106,6 +112,17 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     waitlist, refills = PostgresWaitlist(database), Refills(database)
     regain = partial(regain_hour, ledger=ledger, series=series, clock=now)
     refill = partial(refill_slots, partial(own_call, database), store=waitlist, ledger=ledger, clock=now, regain=regain)
+
+    groups = PostgresGroups(database, rules)
+    books = Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups)
+    decide = partial(
+        decide_group_sessions,
+        partial(own_call, database),
+        store=groups,
+        appointments=appointments,
+        books=books,
+        clock=now,
+    )
 
     async def open_due() -> None:
         await follow_ups.open_due(limit=SWEEP_MAX, at=now())
@@ -119,6 +136,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         promises=promises,
         clients=PostgresClients(keyring, ClientCipher(keyring)),
         ledger=ledger,
+        groups=groups,
         series=series,
         top_up=Every(TOP_UP_EVERY_S, top_up, "top_up_series", database),
         care_team=PostgresCareTeam(database),
@@ -130,6 +148,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             keeps_time=series.keeps_time,
             to_waitlist=waitlist.standing_of,
             waitlist=waitlist,
+            is_group_session=groups.is_scheduled,
         ),
         waitlist=waitlist,
         refills=refills,
@@ -139,12 +158,13 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         policies=policies,
         follow_ups=follow_ups,
         safety=PostgresSafety(),
-        books=Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups),
+        books=books,
         rooms=rooms,
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
+            Every(DECIDE_EVERY_S, decide, "decide_group_sessions", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
         ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),

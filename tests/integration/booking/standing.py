@@ -16,7 +16,14 @@ import psycopg
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from kept.availability.v1 import availability_events_pb2, availability_pb2, availability_service_pb2
-from kept.booking.v1 import booking_pb2, booking_service_pb2, series_pb2, series_service_pb2, waitlist_service_pb2
+from kept.booking.v1 import (
+    booking_pb2,
+    booking_service_pb2,
+    groups_service_pb2,
+    series_pb2,
+    series_service_pb2,
+    waitlist_service_pb2,
+)
 from kept.wall.v1 import wall_pb2
 
 from services.availability.bootstrap import Parts as LedgerParts
@@ -37,6 +44,7 @@ from tests.support.postgres import FreshDatabase
 SERVICES = (
     booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
     series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"],
+    groups_service_pb2.DESCRIPTOR.services_by_name["GroupService"],
     waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"],
     availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
 )
@@ -153,6 +161,8 @@ class House:
                 (self.practice_id,),
             ).fetchall()
         heard = {
+            "GroupSessionScheduled": self.ledger.reactions.on_group_session_scheduled,
+            "GroupSessionCancelled": self.ledger.reactions.on_group_session_cancelled,
             "AppointmentBooked": self.ledger.reactions.on_appointment_booked,
             "AppointmentRescheduled": self.ledger.reactions.on_appointment_rescheduled,
             "AppointmentCancelled": self.ledger.reactions.on_appointment_cancelled,

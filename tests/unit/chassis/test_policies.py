@@ -15,6 +15,7 @@ from kept.availability.v1 import (
 from kept.booking.v1 import (
     booking_service_pb2,
     care_service_pb2,
+    groups_service_pb2,
     policy_service_pb2,
     safety_service_pb2,
     series_service_pb2,
@@ -40,6 +41,7 @@ FILES = (
     calendar_service_pb2,
     series_service_pb2,
     waitlist_service_pb2,
+    groups_service_pb2,
     matching_service_pb2,
     notifications_service_pb2,
 )
@@ -63,6 +65,7 @@ ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
+GROUPS = {"group.manage", "group.seat", "group.read"}
 WAITS = {"wish.change", "wish.read", "offer.read", "offer.answer"}
 OWN |= WAITS
 JOINS = {"appointment.join"}
@@ -78,9 +81,11 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | FOLLOWS
     | SAFETY
     | BILLING
+    | GROUPS
     | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
-    ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"},
+    ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist", "group.read"},
     ("therapist", "care_team"): BOOKS
+    | {"group.read", "group.seat"}
     | WAITS
     | JOINS
     | STANDING
@@ -189,6 +194,7 @@ def test_every_method_declares_its_meaning() -> None:
     assert {name for name, rule in RULES.items() if rule.effect in "CUD" and not rule.is_mutating} == {
         "Hold",
         "HoldMany",
+        "TakeSeats",
     }
 
 
