@@ -13,7 +13,7 @@ from services.booking.usecases.list_series import list_series
 from services.booking.usecases.list_series_conflicts import list_series_conflicts
 from services.booking.usecases.list_series_occurrences import list_series_occurrences
 from services.booking.usecases.pause_series import pause_series
-from services.booking.usecases.ports import Appointments, CareTeam, Clock
+from services.booking.usecases.ports import Appointments, Books, CareTeam, Clock
 from services.booking.usecases.preflight_series import preflight_series
 from services.booking.usecases.resume_series import resume_series
 from services.booking.usecases.series_ports import SeriesLedger, SeriesStore
@@ -30,12 +30,14 @@ class SeriesServicer:
         appointments: Appointments,
         ledger: SeriesLedger,
         care_team: CareTeam,
+        books: Books,
         clock: Clock,
     ) -> None:
         self._store = store
         self._appointments = appointments
         self._ledger = ledger
         self._care_team = care_team
+        self._books = books
         self._clock = clock
 
     async def PreflightSeries(
@@ -128,6 +130,7 @@ class SeriesServicer:
             is_alone=is_alone,
             store=self._store,
             appointments=self._appointments,
+            books=self._books,
             clock=self._clock,
         )
         return series_proto.outcome_message(cancelled)

@@ -1,4 +1,4 @@
-"""Takes seats in groups' sessions: counted under the session's lock, each blocking its client alone."""
+"""Takes seats in groups' sessions, counted under the session's lock."""
 
 from __future__ import annotations
 

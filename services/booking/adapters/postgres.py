@@ -50,7 +50,8 @@ _ADD_CHANGE = """
 """
 
 _ADD_TO_CARE_TEAM = """
-    insert into care_team (practice_id, client_id, therapist_id, since_time) values (%s, %s, %s, %s)
+    insert into care_team (practice_id, client_id, therapist_id, since_time)
+    select %s, client_id, %s, %s from unnest(%s::uuid[]) as moved (client_id) order by client_id
     on conflict do nothing
 """
 
@@ -182,7 +183,7 @@ class PostgresAppointments:
             if slot.therapist_id != before.slot.therapist_id:
                 await conn.execute(
                     _ADD_TO_CARE_TEAM,
-                    (after.practice_id, after.client_id, slot.therapist_id, after.update_time),
+                    (after.practice_id, slot.therapist_id, after.update_time, list(after.client_ids)),
                 )
         told = await open_freed(call, before, fact)
         call.publish(proto.event_of(told), aggregate_id=after.appointment_id, version=after.version)

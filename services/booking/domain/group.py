@@ -1,4 +1,4 @@
-"""Holds groups: on what terms people join, who may have a seat, and when a session takes place."""
+"""Holds groups: on what terms people join, who has a seat, when a session takes place."""
 
 from __future__ import annotations
 

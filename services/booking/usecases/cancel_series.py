@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.booking.domain import errors, facts
-from services.booking.domain.appointment import AHEAD, Appointment, CancelledBy, State
+from services.booking.domain.appointment import AHEAD, Appointment, CancelledBy, Reason, State
 from services.booking.domain.recurrence_walls import LOCAL_FORMAT
 from services.booking.domain.series import Fate, Occurrence, Series, SeriesState
 from services.booking.usecases.book_appointment import is_staff
-from services.booking.usecases.ports import Appointments, Clock
+from services.booking.usecases.follow_step import follow_step
+from services.booking.usecases.ports import Appointments, Books, Clock
 from services.booking.usecases.series_ports import Outcome, SeriesStore
 from services.chassis.context import Call
 from services.chassis.errors import Forbidden
@@ -25,10 +26,11 @@ async def cancel_series(
     is_alone: bool,
     store: SeriesStore,
     appointments: Appointments,
+    books: Books,
     clock: Clock,
 ) -> Outcome:
     """
-    Cancel the appointments that still lie ahead, and let the rule name no more.
+    Cancel the appointments that still lie ahead, let the rule name no more, and do what follows from each.
 
     Args:
         original_local: Names the occurrence; "" means all that lie ahead.
@@ -58,16 +60,23 @@ async def cancel_series(
     if is_alone and chosen[0].fate is Fate.BOOKED:
         held[chosen[0].appointment_id].require_ahead()
     by = CancelledBy.PRACTICE if is_staff(call.actor) else CancelledBy.CLIENT
+    late_h = (await books.rules.of_call(call)).policy(before.plan.session_type_id).late_cancel_h
     after = _ended(before, original_local, is_alone=is_alone, at=now)
+    called_off: list[Appointment] = []
     for each in chosen:
         one = held.get(each.appointment_id)
         if one is None:
             continue
-        step = _step(each, one, before, by, at=now)
+        step = _step(each, one, before, by, at=now, late_h=late_h)
         if step is not None:
             off, fact = step
             await appointments.save(call, one, off, fact if is_alone else replace(fact, series_id=series_id))
             held[one.appointment_id] = off
+            if one.state in AHEAD:
+                called_off.append(off)
+    # Once all are off: a follow-up asks whether anything else lies ahead.
+    for off in called_off:
+        await follow_step(off, Reason.UNSAID, call, books=books)
     settled = [each if each.fate is Fate.BOOKED else _dismissed(each) for each in chosen]
     await store.save(call, before, after)
     await store.put(call, after, settled, instead_of=[each.original_local for each in chosen])
@@ -89,11 +98,11 @@ def _ended(before: Series, original_local: str, *, is_alone: bool, at: datetime)
 
 
 def _step(
-    occurrence: Occurrence, held: Appointment, series: Series, by: CancelledBy, *, at: datetime
+    occurrence: Occurrence, held: Appointment, series: Series, by: CancelledBy, *, at: datetime, late_h: int
 ) -> tuple[Appointment, facts.Cancelled] | None:
     """Return the cancellation, or the word that time a pause kept is free; None when there is nothing to do."""
     if held.state in AHEAD:
-        return held.cancel(by, at=at)
+        return held.cancel(by, at=at, late_h=late_h)
     is_kept = occurrence.fate is Fate.PAUSED and series.pause is not None and series.pause.keeps_time
     if is_kept and held.state is State.CANCELLED:
         freed = replace(held, version=held.version + 1, update_time=at)

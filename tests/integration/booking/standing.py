@@ -20,6 +20,7 @@ from kept.booking.v1 import (
     booking_pb2,
     booking_service_pb2,
     groups_service_pb2,
+    policy_service_pb2,
     series_pb2,
     series_service_pb2,
     waitlist_service_pb2,
@@ -46,6 +47,7 @@ SERVICES = (
     series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"],
     groups_service_pb2.DESCRIPTOR.services_by_name["GroupService"],
     waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"],
+    policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
 )
 ZONE = "America/New_York"

@@ -152,6 +152,26 @@ async def test_both_of_a_couple_see_their_session(desk: Desk) -> None:
         await desk.book(desk.booking(ada, f"{DAY}T15:00", extra_client_ids=[str(uuid4())]))
 
 
+async def test_a_therapist_who_takes_over_a_couple_cares_for_both(desk: Desk) -> None:
+    """Moved to another therapist, the session is on that therapist's list, and either of the couple may be seen."""
+    ada, ben = await desk.register(), await desk.register()
+    booked = await desk.book(desk.booking(ada, f"{DAY}T10:00", extra_client_ids=[ben]))
+    therapist_id = str(uuid4())
+    move = booking_service_pb2.RescheduleAppointmentRequest(
+        appointment_id=booked.appointment_id,
+        start_wall=wall_pb2.WallTime(local=f"{DAY}T11:00", time_zone="Etc/UTC"),
+        therapist_id=therapist_id,
+        etag=booked.etag,
+        request_id=str(uuid4()),
+    )
+    await desk.ask("RescheduleAppointment", move)
+    therapist = desk.like(actor_id="user:cover", roles=frozenset({"therapist"}), therapist_id=therapist_id)
+
+    for client_id in (ada, ben):
+        seen = await therapist.ask("GetClient", booking_service_pb2.GetClientRequest(client_id=client_id))
+        assert seen.client_id == client_id
+
+
 async def test_a_guardian_acts_within_their_scope_until_it_ends(desk: Desk) -> None:
     """They book and cancel for the child; particulars were not granted; once removed they see nothing."""
     child, parent = await desk.register(), await desk.register()

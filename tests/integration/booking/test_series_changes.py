@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
-from kept.booking.v1 import booking_pb2, booking_service_pb2, series_pb2, series_service_pb2
+from kept.booking.v1 import (
+    booking_pb2,
+    booking_service_pb2,
+    policy_pb2,
+    policy_service_pb2,
+    series_pb2,
+    series_service_pb2,
+)
 from kept.wall.v1 import wall_pb2
 
 from services.chassis.errors import Forbidden, NotFound, RuleViolated, Stale
@@ -266,3 +274,26 @@ async def test_what_has_begun_is_not_moved(standing_house: House) -> None:
 
     assert walls(await house.occurrences(created.series.series_id)) == [at(0), at(1, "10:00"), at(2, "10:00")]
     assert changed.series.plan.rule == "FREQ=WEEKLY;COUNT=2"
+
+
+async def test_a_session_of_a_series_costs_a_late_cancellation_what_any_session_does(standing_house: House) -> None:
+    """The client who calls one off late is proposed the practice's fee; what the practice calls off costs nothing."""
+    house = standing_house
+    policy = policy_pb2.Policy(late_cancel_h=336, late_cancel_fee_minor=8000, currency="USD")
+    put = policy_service_pb2.PutPolicyRequest(policy=policy, request_id=str(uuid4()))
+    await house.ask("PutPolicy", put, roles=frozenset({"practice_admin"}))
+    created = await weeks(house, 3, local=at(-1))
+    series = created.series
+    client: dict[str, Any] = {
+        "actor_id": "user:client",
+        "roles": frozenset({"client"}),
+        "client_id": series.client_id,
+    }
+
+    off = await cancel(house, series.series_id, THIS, at(-1), **client)
+    await cancel(house, series.series_id, EVERY)
+
+    listed = await house.ask("ListFees", policy_service_pb2.ListFeesRequest(client_id=series.client_id))
+    (fee,) = listed.fees
+    assert off.occurrences[0].appointment.is_late_cancellation
+    assert (fee.appointment_id, fee.amount_minor) == (off.occurrences[0].appointment.appointment_id, 8000)
