@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from weakref import WeakValueDictionary
 
 from services.availability.adapters.ledger import PostgresClaims
 from services.availability.adapters.rows import CLAIM_COLUMNS, INSERT_PIECES, array, claim, columns
@@ -48,10 +50,27 @@ class PostgresSeats:
     def __init__(self, claims: PostgresClaims, *, clock: Clock) -> None:
         self._claims = claims
         self._clock = clock
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, call: Call, session_claim_id: str, wanted: Sequence[Seat]) -> list[Claim | ServiceError]:
         """
-        Hold seats in the order given while there are any.
+        Hold seats in the order given while there are any, committed before this returns.
+
+        Callers of one session take turns before they open a transaction: a crowd at the last seats waits here, and not
+        with the pool's connections in its hands.
+
+        Raises:
+            Unknown, ClaimReleased, SeatFixed: As `_take`.
+        """
+        turn = self._turns.setdefault((call.practice_id, session_claim_id), asyncio.Lock())
+        async with turn:
+            answers = await self._take(call, session_claim_id, wanted)
+            await call.close()
+        return answers
+
+    async def _take(self, call: Call, session_claim_id: str, wanted: Sequence[Seat]) -> list[Claim | ServiceError]:
+        """
+        Hold seats under the session's lock.
 
         Danger: the session's claim is locked first. Everybody who takes a seat in it waits here, so that the count
         below stays true until the commit.

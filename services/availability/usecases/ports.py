@@ -144,7 +144,7 @@ class Holds(Protocol):
 
 
 class Seats(Protocol):
-    """Takes seats in groups' sessions, in the call's own transaction."""
+    """Takes seats in groups' sessions, committed before it returns."""
 
     async def take(
         self, call: Call, session_claim_id: str, wanted: Sequence[tuple[str, str]]

@@ -38,6 +38,8 @@ async def book_group_seat(
     """
     seat_id = claim_id(call.practice_id, call.request_id)
     await _check(group_session_id, client_id, call, store=store)
+    # Nothing was written: a crowd that waits for the ledger holds no transactions open.
+    await call.close()
     [outcome] = await ledger.take_seats(group_session_id, [(seat_id, client_id)], call)
     if isinstance(outcome, ServiceError):
         raise outcome
