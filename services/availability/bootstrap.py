@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from kept.booking.v1 import booking_events_pb2
+from kept.booking.v1 import booking_events_pb2, groups_events_pb2
 
 from services.availability.adapters import proto
 from services.availability.adapters.absences import PostgresAbsences
@@ -15,6 +15,7 @@ from services.availability.adapters.directory import PostgresDirectories
 from services.availability.adapters.holds import BatchedHolds
 from services.availability.adapters.ledger import PostgresClaims
 from services.availability.adapters.limits import PostgresLimits
+from services.availability.adapters.seats import PostgresSeats
 from services.availability.adapters.shared_search import RecentSearches
 from services.availability.adapters.taken import PostgresTaken
 from services.availability.config import SERVICE
@@ -41,6 +42,7 @@ class Parts:
     calendars: PostgresCalendars
     holds: BatchedHolds
     claims: PostgresClaims
+    seats: PostgresSeats
     taken: PostgresTaken
     finder: Finder
     reactions: Reactions
@@ -66,6 +68,8 @@ def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
             booking_events_pb2.AppointmentBooked.DESCRIPTOR.full_name: reactions.on_appointment_booked,
             booking_events_pb2.AppointmentRescheduled.DESCRIPTOR.full_name: reactions.on_appointment_rescheduled,
             booking_events_pb2.AppointmentCancelled.DESCRIPTOR.full_name: reactions.on_appointment_cancelled,
+            groups_events_pb2.GroupSessionScheduled.DESCRIPTOR.full_name: reactions.on_group_session_scheduled,
+            groups_events_pb2.GroupSessionCancelled.DESCRIPTOR.full_name: reactions.on_group_session_cancelled,
         },
         service=SERVICE,
     )
@@ -76,6 +80,7 @@ def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
         calendars=PostgresCalendars(database),
         holds=BatchedHolds(database, directories, clock=clock, tzdata_version=TZDATA_VERSION),
         claims=claims,
+        seats=PostgresSeats(claims, clock=clock),
         taken=taken,
         finder=Finder(directories, taken, clock, RecentSearches(), proto.alternatives),
         reactions=reactions,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.booking.v1 import booking_events_pb2
+from kept.booking.v1 import booking_events_pb2, groups_events_pb2
 
 from services.availability.domain import facts
 from services.availability.domain.claim import Claim
@@ -50,3 +50,12 @@ class Reactions:
             claims=self._claims,
             clock=self._clock,
         )
+
+    async def on_group_session_scheduled(self, event: groups_events_pb2.GroupSessionScheduled, call: Call) -> None:
+        """Let the hold stand for its session."""
+        start_s = event.start_time.seconds
+        await follow_booking(event.group_session_id, event.therapist_id, start_s, call, claims=self._claims)
+
+    async def on_group_session_cancelled(self, event: groups_events_pb2.GroupSessionCancelled, call: Call) -> None:
+        """Give the session's time back; each seat has word of its own."""
+        await follow_release(event.group_session_id, Claim.release, "", call, claims=self._claims, clock=self._clock)

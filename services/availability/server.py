@@ -33,7 +33,7 @@ from services.availability.usecases.hold_slot import hold_slot
 from services.availability.usecases.list_session_types import list_session_types
 from services.availability.usecases.list_sites import list_sites
 from services.availability.usecases.move_claim import move_claim
-from services.availability.usecases.ports import Claims, Clock, Directories, Holds, Taken
+from services.availability.usecases.ports import Claims, Clock, Directories, Holds, Seats, Taken
 from services.availability.usecases.put_schedule import put_schedule
 from services.availability.usecases.put_site import put_site
 from services.availability.usecases.search_slots import search_slots
@@ -57,6 +57,7 @@ class AvailabilityServicer:
         directories: Directories,
         holds: Holds,
         claims: Claims,
+        seats: Seats,
         taken: Taken,
         finder: Finder,
         clock: Clock,
@@ -64,6 +65,7 @@ class AvailabilityServicer:
         self._directories = directories
         self._holds = holds
         self._claims = claims
+        self._seats = seats
         self._taken = taken
         self._finder = finder
         self._clock = clock
@@ -172,6 +174,13 @@ class AvailabilityServicer:
             call.envelope.audit.extend(part.refused(refusal).audit)
             return availability_service_pb2.HoldOutcome(refusal=proto.refusal_message(refusal))
 
+    async def TakeSeats(
+        self, request: availability_service_pb2.TakeSeatsRequest, call: Call
+    ) -> availability_service_pb2.TakeSeatsResponse:
+        session_claim_id, wanted = proto.seats_of(request)
+        found = await self._seats.take(call, session_claim_id, wanted)
+        return availability_service_pb2.TakeSeatsResponse(outcomes=map(proto.outcome_message, found))
+
     async def CheckSlots(
         self, request: availability_service_pb2.CheckSlotsRequest, call: Call
     ) -> availability_service_pb2.CheckSlotsResponse:
@@ -241,6 +250,7 @@ def application(config: ProcessConfig, parts: Parts) -> Application:
         directories=parts.directories,
         holds=parts.holds,
         claims=parts.claims,
+        seats=parts.seats,
         taken=parts.taken,
         finder=parts.finder,
         clock=parts.clock,

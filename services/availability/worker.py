@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kept.booking.v1.booking_events_pb2 import AppointmentBooked, AppointmentCancelled, AppointmentRescheduled
+from kept.booking.v1.groups_events_pb2 import GroupSessionCancelled, GroupSessionScheduled
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -19,6 +20,11 @@ class AvailabilityWorker:
     @consumes(AppointmentBooked, AppointmentCancelled, AppointmentRescheduled)
     def on_appointment(self, delivery: Delivery) -> None:
         """Keep what became of an appointment for the server to follow."""
+        self.inbox.store(delivery)
+
+    @consumes(GroupSessionScheduled, GroupSessionCancelled)
+    def on_group_session(self, delivery: Delivery) -> None:
+        """Keep what became of a group's session for the server to follow."""
         self.inbox.store(delivery)
 
 

@@ -13,6 +13,7 @@ from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
+from services.booking.adapters.groups import PostgresGroups
 from services.booking.adapters.jitsi import read_rooms
 from services.booking.adapters.offer_gates import OfferGates
 from services.booking.adapters.overdue import Overdue
@@ -23,11 +24,12 @@ from services.booking.adapters.refills import Refills
 from services.booking.adapters.registry import PostgresClients
 from services.booking.adapters.rules import PostgresRules
 from services.booking.adapters.safety import PostgresSafety
+from services.booking.adapters.seat_ledger import AvailabilitySeatLedger
 from services.booking.adapters.series import PostgresSeries
-from services.booking.adapters.series_ledger import AvailabilitySeriesLedger
 from services.booking.adapters.waitlist import PostgresWaitlist
 from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
+from services.booking.usecases.decide_group_sessions import decide_group_sessions
 from services.booking.usecases.join_appointment import Rooms
 from services.booking.usecases.ports import Books, Clock
 from services.booking.usecases.refill_slots import Gate, Regain, refill_slots
@@ -58,6 +60,9 @@ REFILL_EVERY_S = 5.0
 COUNT_EVERY_S = 15.0
 """Seconds between two counts of openings that ended, as metrics are scraped."""
 
+DECIDE_EVERY_S = 60.0
+"""Seconds between two looks for groups' sessions that may not run; their hour is hours before the start."""
+
 ANNOUNCE_EVERY_S = 60.0
 """Seconds between two looks for overdue confirmations."""
 
@@ -70,7 +75,8 @@ class Parts:
     appointments: PostgresAppointments
     promises: BatchedPromises
     clients: PostgresClients
-    ledger: AvailabilitySeriesLedger
+    ledger: AvailabilitySeatLedger
+    groups: PostgresGroups
     series: PostgresSeries
     top_up: Every
     care_team: PostgresCareTeam
@@ -100,7 +106,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     database = await Database.open(config)
     to_availability = channel(config.target(NEIGHBOUR), config)
     service = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
-    ledger = AvailabilitySeriesLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
+    ledger = AvailabilitySeatLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
     keyring = await open_keyring(config)
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
@@ -113,6 +119,17 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     regain = partial(regain_hour, ledger=ledger, series=series, clock=now)
     refill = partial(
         refill_slots, partial(own_call, database), store=waitlist, ledger=ledger, clock=now, regain=regain, gate=gate
+    )
+
+    groups = PostgresGroups(database, rules)
+    books = Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups)
+    decide = partial(
+        decide_group_sessions,
+        partial(own_call, database),
+        store=groups,
+        appointments=appointments,
+        books=books,
+        clock=now,
     )
 
     async def open_due() -> None:
@@ -130,6 +147,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         promises=promises,
         clients=PostgresClients(keyring, ClientCipher(keyring)),
         ledger=ledger,
+        groups=groups,
         series=series,
         top_up=Every(TOP_UP_EVERY_S, top_up, "top_up_series", database),
         care_team=PostgresCareTeam(database),
@@ -141,6 +159,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             keeps_time=series.keeps_time,
             to_waitlist=waitlist.standing_of,
             waitlist=waitlist,
+            is_group_session=groups.is_scheduled,
         ),
         waitlist=waitlist,
         refills=refills,
@@ -152,13 +171,14 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         follow_ups=follow_ups,
         safety=PostgresSafety(),
         glasses=glasses,
-        books=Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups),
+        books=books,
         rooms=rooms,
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
             Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
+            Every(DECIDE_EVERY_S, decide, "decide_group_sessions", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
         ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),

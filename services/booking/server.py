@@ -13,6 +13,7 @@ from kept.booking.v1 import (
     booking_service_pb2,
     break_glass_service_pb2,
     care_service_pb2,
+    groups_service_pb2,
     policy_service_pb2,
     safety_service_pb2,
     series_service_pb2,
@@ -25,6 +26,7 @@ from services.booking.break_glass_servicer import BreakGlassServicer
 from services.booking.care_servicer import CareServicer
 from services.booking.config import SERVICE
 from services.booking.domain.appointment import Appointment, Reason, Step
+from services.booking.groups_servicer import GroupServicer
 from services.booking.policy_servicer import PolicyServicer
 from services.booking.safety_servicer import SafetyServicer
 from services.booking.series_server import SeriesServicer
@@ -249,6 +251,13 @@ async def compose(config: ProcessConfig) -> Application:
         books=parts.books,
         clock=parts.clock,
     )
+    groups = GroupServicer(
+        store=parts.groups,
+        ledger=parts.ledger,
+        appointments=parts.appointments,
+        books=parts.books,
+        clock=parts.clock,
+    )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
     safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
@@ -264,6 +273,7 @@ async def compose(config: ProcessConfig) -> Application:
         [
             (booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"], servicer),
             (series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"], series),
+            (groups_service_pb2.DESCRIPTOR.services_by_name["GroupService"], groups),
             (policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"], policies),
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),

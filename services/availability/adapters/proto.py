@@ -70,6 +70,10 @@ MAX_CHECKS = 400
 """Holds in one CheckSlots. Source: the contract; a series has no more occurrences."""
 
 
+MAX_SEATS = 200
+"""Seats asked for in one TakeSeats. Source: the contract; a group's roster has no more."""
+
+
 def check_holds(
     request: availability_service_pb2.HoldManyRequest | availability_service_pb2.CheckSlotsRequest,
     *,
@@ -80,6 +84,19 @@ def check_holds(
         raise errors.Malformed("There are more holds than one request may carry.", field="holds", limit=str(most))
     if len({each.hold_id for each in request.holds}) < len(request.holds):
         raise errors.Malformed("A hold_id stands in the request twice.", field="holds.hold_id")
+
+
+def seats_of(request: availability_service_pb2.TakeSeatsRequest) -> tuple[str, list[tuple[str, str]]]:
+    """Return the session's claim, and seats as claim and client. Raises Malformed."""
+    wanted = [
+        (uuid_of(each.seat_id, field="seats.seat_id"), uuid_of(each.client_id, field="seats.client_id"))
+        for each in request.seats
+    ]
+    if not 0 < len(wanted) <= MAX_SEATS:
+        raise errors.Malformed("Name 1 to 200 seats.", field="seats", limit=str(MAX_SEATS))
+    if len({seat_id for seat_id, _ in wanted}) < len(wanted) or len({each for _, each in wanted}) < len(wanted):
+        raise errors.Malformed("A seat or a client stands in the request twice.", field="seats")
+    return uuid_of(request.session_claim_id, field="session_claim_id"), wanted
 
 
 def outcome_message(outcome: Claim | ServiceError) -> availability_service_pb2.HoldOutcome:
@@ -249,6 +266,7 @@ def _claim(
         extra_therapist_ids=claim.extra_therapist_ids,
         equipment_ids=placed.equipment_ids,
         is_overbooked=bool(placed.overbooked_ids),
+        seat_of_claim_id=claim.seat_of_claim_id,
     )
 
 

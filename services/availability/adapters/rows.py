@@ -17,7 +17,8 @@ CLAIM_COLUMNS = """
     buffer_before_min, buffer_after_min, start_local, time_zone, fold, tzdata_version,
     wish_digest, extract(epoch from hold_expire_time)::bigint, move, version,
     array_to_string(extra_client_ids, ' '), array_to_string(extra_therapist_ids, ' '),
-    array_to_string(equipment_ids, ' '), array_to_string(overbooked_ids, ' '), is_high_need, is_by_staff
+    array_to_string(equipment_ids, ' '), array_to_string(overbooked_ids, ' '), is_high_need, is_by_staff,
+    coalesce(seat_of_claim_id::text, '')
 """
 
 
@@ -103,6 +104,7 @@ def claim(row: TupleRow) -> Claim:
         extra_therapist_ids=tuple(row[21].split()),
         is_high_need=row[24],
         is_by_staff=row[25],
+        seat_of_claim_id=row[26],
     )
 
 

@@ -116,6 +116,8 @@ class Claim:
     extra_therapist_ids: tuple[str, ...] = ()
     is_high_need: bool = False
     is_by_staff: bool = True
+    seat_of_claim_id: str = ""
+    """The claim of a group's session in which this is a client's seat: therapists and room are the session's."""
 
     def confirm(self) -> tuple[Claim, list[facts.Fact]]:
         """
@@ -155,7 +157,10 @@ class Claim:
         Raises:
             ClaimReleased: It blocks nothing any more. (FAILED_PRECONDITION)
             MovePending: Another move waits for its word. (FAILED_PRECONDITION)
+            SeatFixed: It is a seat in a group's session. (FAILED_PRECONDITION)
         """
+        if self.seat_of_claim_id:
+            raise errors.SeatFixed("A seat can't be moved by itself.", claim_id=self.claim_id)
         if self.state is State.RELEASED:
             raise errors.ClaimReleased("The claim was given back.", claim_id=self.claim_id)
         if self.pending is not None:
@@ -176,6 +181,9 @@ class Claim:
             return self, []
         kept, told = self.take_back_move()
         released = replace(kept, state=State.RELEASED, version=kept.version + 1)
+        if self.seat_of_claim_id:
+            # Danger: the therapist's time is not free; whoever heard so would offer it to somebody.
+            return released, told
         return released, [*told, released.freed(self.placement)]
 
     def kept_as(self, opening_id: str, *, now_s: int, placement: Placement) -> Claim:
@@ -199,6 +207,8 @@ class Claim:
 
     def occupies(self, placement: Placement) -> dict[tuple[str, str], Span]:
         """Return what a placement takes for everybody of this claim."""
+        if self.seat_of_claim_id:
+            return {("client", self.client_id): (placement.start_s, placement.end_s)}
         return placement.occupies(self.client_id, self.extra_client_ids, self.extra_therapist_ids)
 
     def pieces(self) -> list[Piece]:

@@ -167,6 +167,18 @@ class HoldsExhausted(errors.RuleViolated):
     reason = "HOLDS_EXHAUSTED"
 
 
+class SeatsTaken(errors.RuleViolated):
+    """The group's session has no seat left; the metadata has its capacity."""
+
+    reason = "SEATS_TAKEN"
+
+
+class SeatFixed(errors.RuleViolated):
+    """A seat goes with its group's session: it can't be moved by itself, and has no seats of its own."""
+
+    reason = "SEAT_FIXED"
+
+
 class StaffOnly(errors.Forbidden):
     """Only staff passes over a cap or books over taken time."""
 

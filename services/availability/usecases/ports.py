@@ -143,6 +143,22 @@ class Holds(Protocol):
         """Answer what `take` would answer each hold now, one after the other; nothing is written."""
 
 
+class Seats(Protocol):
+    """Takes seats in groups' sessions, committed before it returns."""
+
+    async def take(
+        self, call: Call, session_claim_id: str, wanted: Sequence[tuple[str, str]]
+    ) -> Sequence[Claim | ServiceError]:
+        """
+        Hold seats, given as claim id and client id, in the order given while there are any; each has an answer.
+
+        Raises:
+            Unknown: No such session. (NOT_FOUND)
+            ClaimReleased: The session was given back. (FAILED_PRECONDITION)
+            SeatFixed: It is a seat itself. (FAILED_PRECONDITION)
+        """
+
+
 class Claims(Protocol):
     """Reads and changes claims in the call's own transaction."""
 

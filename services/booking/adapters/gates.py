@@ -46,6 +46,13 @@ _MEETS = """
     limit 1
 """
 
+_SHARES_A_GROUP = """
+    select 1 from appointments
+    where practice_id = %s and group_session_id = %s and client_id = any (%s::uuid[]) and appointment_id <> %s
+        and state in ('BOOKED', 'CONFIRMED', 'CHECKED_IN', 'IN_SESSION')
+    limit 1
+"""
+
 _GIVEN = """
     with covering as (
         select visit_count - used_count as free, from_date, to_date, session_type_ids
@@ -165,6 +172,11 @@ async def check_fences(conn: Connection, wanted: Appointment, fences: Sequence[F
             "gaps": [gap_min for _, gap_min in kept_off],
         }
         is_broken = await (await conn.execute(_MEETS, values)).fetchone() is not None
+    if not is_broken and wanted.group_session_id:
+        # In one session they meet wherever it takes place, by video too.
+        others = [fence.other_client_id if fence.client_id in here else fence.client_id for fence in fences]
+        words = (wanted.practice_id, wanted.group_session_id, others, wanted.appointment_id)
+        is_broken = await (await conn.execute(_SHARES_A_GROUP, words)).fetchone() is not None
     if is_broken and is_staff:
         raise errors.Fenced("Two clients who must not meet would.")
     if is_broken:

@@ -101,6 +101,7 @@ def hold_request(hold_id: str, wish: Wish, *, is_staff: bool) -> availability_se
         modality=wish.modality,  # type: ignore[arg-type]
         by_staff=is_staff,
         extra_client_ids=wish.extra_client_ids,
+        extra_therapist_ids=wish.extra_therapist_ids,
     )
 
 

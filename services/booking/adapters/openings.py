@@ -45,8 +45,11 @@ async def open_freed(call: Call, before: Appointment, fact: facts.Fact) -> facts
     """
     Keep the time that a cancellation or a move frees, if somebody may want it; return the fact, which tells the ledger.
 
-    What is too near, or still partly needed by the same appointment, is not kept.
+    What is too near, or still partly needed by the same appointment, is not kept; a seat in a group's session frees
+    no therapist.
     """
+    if before.group_session_id:
+        return fact
     match fact:
         case facts.Cancelled(keeps_time=False):
             cause, at = Cause.CANCELLED, fact.appointment.update_time

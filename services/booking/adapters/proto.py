@@ -66,7 +66,7 @@ def etag_of(value: str, *, is_required: bool = False) -> str:
 
 def wish_of_booking(request: booking_service_pb2.BookAppointmentRequest) -> Wish:
     """Return what the caller wants booked. Raises Malformed, UnknownTimeZone."""
-    wish = _wish(
+    wish = wish_at(
         request.start_wall,
         client_id=uuid_of(request.client_id, field="client_id"),
         therapist_id=uuid_of(request.therapist_id, field="therapist_id"),
@@ -84,7 +84,7 @@ def wish_of_booking(request: booking_service_pb2.BookAppointmentRequest) -> Wish
 def wish_of_move(request: booking_service_pb2.RescheduleAppointmentRequest) -> Wish:
     """Return where the caller wants it moved; empty ids keep what stands. Raises Malformed, UnknownTimeZone."""
     therapist_id = uuid_of(request.therapist_id, field="therapist_id") if request.therapist_id else ""
-    return _wish(
+    return wish_at(
         request.start_wall, client_id="", therapist_id=therapist_id, session_type_id="", modality=request.modality
     )
 
@@ -183,6 +183,7 @@ def appointment_message(appointment: Appointment) -> booking_pb2.Appointment:
         is_confidential=appointment.is_confidential,
         extra_client_ids=appointment.extra_client_ids,
         restores_appointment_id=appointment.restores_appointment_id,
+        group_session_id=appointment.group_session_id,
     )
     if appointment.confirm_by_time is not None:
         message.confirm_by_time.CopyFrom(timestamp_of(appointment.confirm_by_time))
@@ -309,7 +310,7 @@ def _facts_of(appointment: Appointment) -> booking_events_pb2.AppointmentFacts:
     )
 
 
-def _wish(wall: wall_pb2.WallTime, *, client_id: str, therapist_id: str, session_type_id: str, modality: int) -> Wish:
+def wish_at(wall: wall_pb2.WallTime, *, client_id: str, therapist_id: str, session_type_id: str, modality: int) -> Wish:
     """Return a wish whose wall time has the right form; whether the time exists is the ledger's to say."""
     if not _LOCAL.fullmatch(wall.local):
         raise errors.Malformed("A wall time is YYYY-MM-DDTHH:MM.", field="start_wall.local")

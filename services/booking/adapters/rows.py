@@ -16,7 +16,7 @@ COLUMNS = """
         select array_agg(p.client_id::text order by p.client_id) from appointment_participants p
         where p.practice_id = appointments.practice_id and p.appointment_id = appointments.appointment_id
     ) end,
-    coalesce(restores_appointment_id::text, '')
+    coalesce(restores_appointment_id::text, ''), coalesce(group_session_id::text, '')
 """
 """What `appointment` reads, in its order."""
 
@@ -41,4 +41,5 @@ def appointment(row: tuple[Any, ...]) -> Appointment:
         is_confidential=row[25],
         extra_client_ids=tuple(row[26] or ()),
         restores_appointment_id=row[27],
+        group_session_id=row[28],
     )

@@ -43,7 +43,7 @@ _REMOVE_FENCE = f"delete from fences where practice_id = %s and fence_id = %s re
 # Sessions ahead of the two that share a place, or one session; each client's own and those they take part in.
 _CONFLICTS = """
     with ahead as (
-        select a.appointment_id, a.site_id, a.start_time, a.end_time, person.client_id
+        select a.appointment_id, a.group_session_id, a.site_id, a.start_time, a.end_time, person.client_id
         from appointments a
         cross join lateral (
             select a.client_id
@@ -56,7 +56,7 @@ _CONFLICTS = """
     )
     select distinct one.appointment_id::text
     from ahead one join ahead other on one.client_id <> other.client_id and (
-        one.appointment_id = other.appointment_id or (
+        one.appointment_id = other.appointment_id or one.group_session_id = other.group_session_id or (
             one.site_id = other.site_id and (%(site_id)s = '' or one.site_id::text = %(site_id)s)
             and one.start_time < other.end_time + make_interval(mins => %(gap_min)s)
             and other.start_time < one.end_time + make_interval(mins => %(gap_min)s)

@@ -123,6 +123,8 @@ class Appointment:
     is_confidential: bool = False
     extra_client_ids: tuple[str, ...] = ()
     restores_appointment_id: str = ""
+    group_session_id: str = ""
+    """The group's session in which this is a member's seat."""
 
     @property
     def client_ids(self) -> tuple[str, ...]:
@@ -268,6 +270,7 @@ def book(
     extra_client_ids: tuple[str, ...] = (),
     is_confidential: bool = False,
     restores_appointment_id: str = "",
+    group_session_id: str = "",
 ) -> tuple[Appointment, facts.Booked]:
     """Agree on a slot with a client: version 1 of an appointment, and the fact."""
     booked = Appointment(
@@ -285,6 +288,7 @@ def book(
         extra_client_ids=extra_client_ids,
         is_confidential=is_confidential,
         restores_appointment_id=restores_appointment_id,
+        group_session_id=group_session_id,
     )
     return booked, facts.Booked(booked)
 

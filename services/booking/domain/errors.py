@@ -247,6 +247,30 @@ class OpeningClosed(errors.RuleViolated):
     reason = "OPENING_CLOSED"
 
 
+class GroupClosed(errors.RuleViolated):
+    """The group has begun and takes nobody in any more."""
+
+    reason = "GROUP_CLOSED"
+
+
+class NotAMember(errors.RuleViolated):
+    """The client is not on the group's roster, or no more."""
+
+    reason = "NOT_A_MEMBER"
+
+
+class ScreeningRequired(errors.RuleViolated):
+    """Nobody has a seat in this group before a screening."""
+
+    reason = "SCREENING_REQUIRED"
+
+
+class SeatFixed(errors.RuleViolated):
+    """A seat goes with its group's session: it can't be moved by itself; book one in another session."""
+
+    reason = "SEAT_FIXED"
+
+
 class NotByVideo(errors.RuleViolated):
     """The session does not take place by video."""
 

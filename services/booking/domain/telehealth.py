@@ -62,7 +62,8 @@ def enter(appointment: Appointment, *, actor_id: str, is_moderator: bool, at: da
         raise errors.JoinWindowClosed(
             "The session can't be joined now.", from_time=opens.isoformat(), to_time=slot.end_time.isoformat()
         )
-    seed = (appointment.practice_id, appointment.appointment_id, slot.therapist_id, slot.start_time.isoformat())
+    session_id = appointment.group_session_id or appointment.appointment_id
+    seed = (appointment.practice_id, session_id, slot.therapist_id, slot.start_time.isoformat())
     return Entry(
         room_seed="|".join(seed),
         person_seed="|".join((*seed, actor_id)),

@@ -10,6 +10,9 @@ from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.booking.usecases.waitlist_ports import ClaimStanding
 from services.chassis.context import Call
 
+IsGroupSession = Callable[[Call, str], Awaitable[bool]]
+"""Tells whether a session of a group that takes place has this id."""
+
 KeepsTime = Callable[[Call, str], Awaitable[bool]]
 
 ToWaitlist = Callable[[str, str], Awaitable[ClaimStanding]]
@@ -27,6 +30,7 @@ async def answer_lapsed_hold(
     clock: Clock,
     keeps_time: KeepsTime,
     to_waitlist: ToWaitlist,
+    is_group_session: IsGroupSession,
 ) -> None:
     """
     Confirm time that an appointment stands on; give back time that none does.
@@ -40,6 +44,8 @@ async def answer_lapsed_hold(
     Args:
         claim_version: The ledger's version of the claim at the hold or the move in question.
         to_waitlist: Tells what it is to the waitlist. Time that is kept or offered is asked about until it ends.
+        is_group_session: Asked once the id is abandoned. A group's session takes its id out of use when it is stored,
+            so whichever of the two was first decides.
         keeps_time: Tells whether a paused standing hour keeps the time of a cancelled appointment.
 
     Raises:
@@ -53,6 +59,9 @@ async def answer_lapsed_hold(
         await ledger.release(appointment_id, call)
         return
     existing = await appointments.abandon(call, appointment_id, at=clock())
+    if existing is None and await is_group_session(call, appointment_id):
+        await ledger.confirm(appointment_id, call)
+        return
     if existing is None:
         await ledger.release(appointment_id, call)
         return

@@ -38,6 +38,7 @@ class Wish:
     modality: int
     extra_client_ids: tuple[str, ...] = ()
     is_confidential: bool = False
+    extra_therapist_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

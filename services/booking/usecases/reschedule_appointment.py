@@ -39,6 +39,7 @@ async def reschedule_appointment(
         UnknownAppointment: No such appointment here. (NOT_FOUND)
         StaleVersion: The etag is not the current one. (ABORTED)
         StateForbids: The appointment no longer lies ahead. (FAILED_PRECONDITION)
+        SeatFixed: It is a seat in a group's session. (FAILED_PRECONDITION)
         HoldAbandoned: The move was taken back; ask again under a new request id. (ABORTED)
         Gate: The move would bring fenced clients together; it is barred first, then taken back. (FAILED_PRECONDITION)
         ServiceError: Whatever the ledger refuses, with its alternatives.
@@ -47,6 +48,8 @@ async def reschedule_appointment(
     await authorize_appointment(before, call)
     before.expect(etag)
     before.require_ahead()
+    if before.group_session_id:
+        raise errors.SeatFixed("A seat can't be moved by itself.", appointment_id=appointment_id)
     whole = replace(wish, client_id=before.client_id, session_type_id=before.slot.session_type_id)
     slot = await ledger.move(
         appointment_id, whole, call, is_staff=is_staff(call.actor), move_id=claim_id(call.practice_id, call.request_id)

@@ -77,6 +77,9 @@ async def _restore(
     the time away later. From then on anybody may take it, and the hold decides. The cancelled row stays locked, so
     that no twin of this call stands between hold and commit.
     """
+    if before.group_session_id:
+        # An ordinary hold would take the therapist's time, which the group has.
+        raise errors.NothingToUndo("Book the seat again.", appointment_id=before.appointment_id)
     at = clock()
     before.require_fresh(at=at)
     slot = before.slot

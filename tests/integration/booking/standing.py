@@ -19,6 +19,7 @@ from kept.availability.v1 import availability_events_pb2, availability_pb2, avai
 from kept.booking.v1 import (
     booking_pb2,
     booking_service_pb2,
+    groups_service_pb2,
     policy_service_pb2,
     series_pb2,
     series_service_pb2,
@@ -44,7 +45,7 @@ from tests.support.postgres import FreshDatabase
 SERVICES = (
     booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
     series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"],
-    policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
+    groups_service_pb2.DESCRIPTOR.services_by_name["GroupService"],
     waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"],
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
@@ -162,6 +163,8 @@ class House:
                 (self.practice_id,),
             ).fetchall()
         heard = {
+            "GroupSessionScheduled": self.ledger.reactions.on_group_session_scheduled,
+            "GroupSessionCancelled": self.ledger.reactions.on_group_session_cancelled,
             "AppointmentBooked": self.ledger.reactions.on_appointment_booked,
             "AppointmentRescheduled": self.ledger.reactions.on_appointment_rescheduled,
             "AppointmentCancelled": self.ledger.reactions.on_appointment_cancelled,

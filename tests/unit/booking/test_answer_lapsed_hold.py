@@ -21,11 +21,15 @@ async def _answer(
     is_move: bool = False,
     versions: tuple[int, ...] = (1,),
     is_kept: bool = False,
+    is_group: bool = False,
 ) -> list[str]:
     """Return what was done, the store's and the ledger's words in one order."""
 
     async def keeps_time(call: object, appointment_id: str) -> bool:
         return is_kept
+
+    async def is_group_session(call: object, appointment_id: str) -> bool:
+        return is_group
 
     ledger = FakeLedger(words=store.log, versions=list(versions))
     await answer_lapsed_hold(
@@ -38,6 +42,7 @@ async def _answer(
         clock=lambda: NOW,
         keeps_time=keeps_time,
         to_waitlist=nobody_waits,
+        is_group_session=is_group_session,
     )
     return store.log
 
@@ -55,6 +60,11 @@ async def test_a_hold_with_an_appointment_is_confirmed_under_its_lock() -> None:
 async def test_a_hold_without_an_appointment_is_abandoned_before_it_is_given_back() -> None:
     """A late commit must lose on the id before anybody else can take the time."""
     assert await _answer(FakeAppointments()) == ["abandon", "release"]
+
+
+async def test_a_groups_session_keeps_its_time_under_an_abandoned_id() -> None:
+    """The session took the id out of use itself: the ledger is told yes."""
+    assert await _answer(FakeAppointments(), is_group=True) == ["abandon", "confirm"]
 
 
 async def test_a_cancelled_appointment_needs_no_time() -> None:

@@ -41,6 +41,7 @@ ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
+GROUPS = {"group.manage", "group.seat", "group.read"}
 ALARMS = {"screening.answer", "crisis.raise"}
 OWN |= ALARMS
 CRISES = {"page.read", "crisis.read", "crisis.answer"}
@@ -60,10 +61,12 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | SAFETY
     | BILLING
     | CRISES
+    | GROUPS
     | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
-    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist"} | GLASS,
+    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist", "group.read"} | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "care_team"): BOOKS
+    | {"group.read", "group.seat"}
     | ALARMS
     | {"screening.read"}
     | WAITS
@@ -249,6 +252,7 @@ def test_every_method_declares_its_meaning() -> None:
     assert {name for name, rule in RULES.items() if rule.effect in "CUD" and not rule.is_mutating} == {
         "Hold",
         "HoldMany",
+        "TakeSeats",
     }
 
 

@@ -477,6 +477,7 @@ class Claim(_message.Message):
     EXTRA_THERAPIST_IDS_FIELD_NUMBER: _builtins.int
     EQUIPMENT_IDS_FIELD_NUMBER: _builtins.int
     IS_OVERBOOKED_FIELD_NUMBER: _builtins.int
+    SEAT_OF_CLAIM_ID_FIELD_NUMBER: _builtins.int
     claim_id: _builtins.str
     """Is the id, a UUID, given by the owner (the appointment's id)."""
     state: Global___Claim.State.ValueType
@@ -499,6 +500,8 @@ class Claim(_message.Message):
     """Counts changes."""
     is_overbooked: _builtins.bool
     """Tells that staff booked it over somebody else's time, deliberately."""
+    seat_of_claim_id: _builtins.str
+    """Names the claim of the group's session in which this is a seat; empty for others."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Is the start of the session."""
@@ -548,10 +551,11 @@ class Claim(_message.Message):
         extra_therapist_ids: _abc.Iterable[_builtins.str] | None = ...,
         equipment_ids: _abc.Iterable[_builtins.str] | None = ...,
         is_overbooked: _builtins.bool = ...,
+        seat_of_claim_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "hold_expire_time", b"hold_expire_time", "start_time", b"start_time", "start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "client_id", b"client_id", "end_time", b"end_time", "equipment_ids", b"equipment_ids", "extra_client_ids", b"extra_client_ids", "extra_therapist_ids", b"extra_therapist_ids", "hold_expire_time", b"hold_expire_time", "is_overbooked", b"is_overbooked", "modality", b"modality", "room_id", b"room_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "client_id", b"client_id", "end_time", b"end_time", "equipment_ids", b"equipment_ids", "extra_client_ids", b"extra_client_ids", "extra_therapist_ids", b"extra_therapist_ids", "hold_expire_time", b"hold_expire_time", "is_overbooked", b"is_overbooked", "modality", b"modality", "room_id", b"room_id", "seat_of_claim_id", b"seat_of_claim_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

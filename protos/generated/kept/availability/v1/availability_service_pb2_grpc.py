@@ -97,6 +97,11 @@ class AvailabilityServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyResponse.FromString,
                 _registered_method=True)
+        self.TakeSeats = channel.unary_unary(
+                '/kept.availability.v1.AvailabilityService/TakeSeats',
+                request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.TakeSeatsRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.TakeSeatsResponse.FromString,
+                _registered_method=True)
         self.CheckSlots = channel.unary_unary(
                 '/kept.availability.v1.AvailabilityService/CheckSlots',
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.CheckSlotsRequest.SerializeToString,
@@ -224,6 +229,17 @@ class AvailabilityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TakeSeats(self, request, context):
+        """Holds seats in a group's session, each for one client and counted against the session type's capacity, in the order
+        given; one that is refused hurts no other. A seat blocks its client's time alone, is confirmed and released as any
+        claim, and can't be moved. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
+        itself), MALFORMED_REQUEST (more than 200, or one twice); each outcome SEATS_TAKEN, CLIENT_OVERLAP, REQUEST_ID_REUSED,
+        CLAIM_RELEASED (it was given back before).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CheckSlots(self, request, context):
         """Says of many slots whether each could be held, in order, those before it counting as held; holds nothing.
         Errors: MALFORMED_REQUEST (more than 400, or the same hold_id twice); each outcome as Hold, every refusal with alternatives.
@@ -332,6 +348,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.HoldMany,
                     request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyResponse.SerializeToString,
+            ),
+            'TakeSeats': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakeSeats,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.TakeSeatsRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.TakeSeatsResponse.SerializeToString,
             ),
             'CheckSlots': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckSlots,
@@ -690,6 +711,33 @@ class AvailabilityService:
             '/kept.availability.v1.AvailabilityService/HoldMany',
             kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_availability__service__pb2.HoldManyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakeSeats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.AvailabilityService/TakeSeats',
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.TakeSeatsRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.TakeSeatsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -69,6 +69,13 @@ class AvailabilityServiceStub:
     """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
     Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
     """
+    TakeSeats: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.TakeSeatsRequest, _availability_service_pb2.TakeSeatsResponse]
+    """Holds seats in a group's session, each for one client and counted against the session type's capacity, in the order
+    given; one that is refused hurts no other. A seat blocks its client's time alone, is confirmed and released as any
+    claim, and can't be moved. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
+    itself), MALFORMED_REQUEST (more than 200, or one twice); each outcome SEATS_TAKEN, CLIENT_OVERLAP, REQUEST_ID_REUSED,
+    CLAIM_RELEASED (it was given back before).
+    """
     CheckSlots: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.CheckSlotsRequest, _availability_service_pb2.CheckSlotsResponse]
     """Says of many slots whether each could be held, in order, those before it counting as held; holds nothing.
     Errors: MALFORMED_REQUEST (more than 400, or the same hold_id twice); each outcome as Hold, every refusal with alternatives.
@@ -128,6 +135,13 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     HoldMany: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]  # type: ignore[assignment]
     """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
     Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
+    """
+    TakeSeats: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.TakeSeatsRequest, _availability_service_pb2.TakeSeatsResponse]  # type: ignore[assignment]
+    """Holds seats in a group's session, each for one client and counted against the session type's capacity, in the order
+    given; one that is refused hurts no other. A seat blocks its client's time alone, is confirmed and released as any
+    claim, and can't be moved. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
+    itself), MALFORMED_REQUEST (more than 200, or one twice); each outcome SEATS_TAKEN, CLIENT_OVERLAP, REQUEST_ID_REUSED,
+    CLAIM_RELEASED (it was given back before).
     """
     CheckSlots: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.CheckSlotsRequest, _availability_service_pb2.CheckSlotsResponse]  # type: ignore[assignment]
     """Says of many slots whether each could be held, in order, those before it counting as held; holds nothing.
@@ -257,6 +271,19 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_availability_service_pb2.HoldManyResponse, _abc.Awaitable[_availability_service_pb2.HoldManyResponse]]:
         """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
         Errors: MALFORMED_REQUEST (more than 256, or the same hold_id twice); each outcome as Hold.
+        """
+
+    @_abc_1.abstractmethod
+    def TakeSeats(
+        self,
+        request: _availability_service_pb2.TakeSeatsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_availability_service_pb2.TakeSeatsResponse, _abc.Awaitable[_availability_service_pb2.TakeSeatsResponse]]:
+        """Holds seats in a group's session, each for one client and counted against the session type's capacity, in the order
+        given; one that is refused hurts no other. A seat blocks its client's time alone, is confirmed and released as any
+        claim, and can't be moved. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
+        itself), MALFORMED_REQUEST (more than 200, or one twice); each outcome SEATS_TAKEN, CLIENT_OVERLAP, REQUEST_ID_REUSED,
+        CLAIM_RELEASED (it was given back before).
         """
 
     @_abc_1.abstractmethod

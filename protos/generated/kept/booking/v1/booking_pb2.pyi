@@ -221,6 +221,7 @@ class Appointment(_message.Message):
     IS_CONFIDENTIAL_FIELD_NUMBER: _builtins.int
     EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
     RESTORES_APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    GROUP_SESSION_ID_FIELD_NUMBER: _builtins.int
     appointment_id: _builtins.str
     """Is the id, a UUID; the claim in the ledger has the same."""
     client_id: _builtins.str
@@ -251,6 +252,8 @@ class Appointment(_message.Message):
     """Tells that whoever acts for the client does not see it."""
     restores_appointment_id: _builtins.str
     """Names the cancelled appointment whose undoing this one is; empty for others."""
+    group_session_id: _builtins.str
+    """Names the group's session in which this is a member's seat; empty for others."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Is the start."""
@@ -309,10 +312,11 @@ class Appointment(_message.Message):
         is_confidential: _builtins.bool = ...,
         extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
         restores_appointment_id: _builtins.str = ...,
+        group_session_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["confirm_by_time", b"confirm_by_time", "create_time", b"create_time", "end_time", b"end_time", "start_time", b"start_time", "start_wall", b"start_wall", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "cancelled_by", b"cancelled_by", "client_id", b"client_id", "confirm_by_time", b"confirm_by_time", "create_time", b"create_time", "end_time", b"end_time", "etag", b"etag", "extra_client_ids", b"extra_client_ids", "is_confidential", b"is_confidential", "is_late_cancellation", b"is_late_cancellation", "modality", b"modality", "restores_appointment_id", b"restores_appointment_id", "room_id", b"room_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "update_time", b"update_time", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "cancelled_by", b"cancelled_by", "client_id", b"client_id", "confirm_by_time", b"confirm_by_time", "create_time", b"create_time", "end_time", b"end_time", "etag", b"etag", "extra_client_ids", b"extra_client_ids", "group_session_id", b"group_session_id", "is_confidential", b"is_confidential", "is_late_cancellation", b"is_late_cancellation", "modality", b"modality", "restores_appointment_id", b"restores_appointment_id", "room_id", b"room_id", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "tzdata_version", b"tzdata_version", "update_time", b"update_time", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,203 @@
+"""Holds groups: on what terms people join, who has a seat, when a session takes place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.booking.domain import errors
+from services.booking.domain.appointment import Slot
+
+ROSTER_MAX = 200
+"""Clients who wait for a screening or are active in one group at most; the contract says so."""
+
+CO_THERAPISTS_MAX = 3
+"""Co-leaders at most. Source: the ledger takes no more therapists for one session."""
+
+SEATS_MAX = 30
+"""Seats of a session at most. Source: the greatest capacity of a session type."""
+
+DECIDE_H_MAX = 336
+"""Hours before its start at which a session is decided on at most: two weeks."""
+
+
+class MemberState(StrEnum):
+    """Where a place on a roster stands."""
+
+    SCREENING = "SCREENING"
+    ACTIVE = "ACTIVE"
+    DECLINED = "DECLINED"
+    LEFT = "LEFT"
+
+
+ON_ROSTER = frozenset({MemberState.SCREENING, MemberState.ACTIVE})
+"""States of those who count on a roster."""
+
+
+class SessionState(StrEnum):
+    """Where a session stands."""
+
+    SCHEDULED = "SCHEDULED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Is an episode of group care, led by a therapist and perhaps co-leaders."""
+
+    practice_id: str
+    group_id: str
+    display_name: str
+    therapist_id: str
+    co_therapist_ids: tuple[str, ...]
+    session_type_id: str
+    is_open: bool
+    needs_screening: bool
+    min_seats: int
+    decide_h: int
+    version: int
+    create_time: datetime
+
+    @property
+    def leader_ids(self) -> tuple[str, ...]:
+        """Return everybody who leads it."""
+        return (self.therapist_id, *self.co_therapist_ids)
+
+    @property
+    def etag(self) -> str:
+        """Return what a caller sends back to change what they saw."""
+        return f"v{self.version}"
+
+    def replaced_by(self, terms: Group, etag: str) -> Group:
+        """Take new terms; id and creation stay. Raises StaleVersion unless *etag* is empty or the current one."""
+        if etag and etag != self.etag:
+            raise errors.StaleVersion("The group has changed since you looked.", group_id=self.group_id)
+        return replace(terms, version=self.version + 1, create_time=self.create_time)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Is one client's place on a roster."""
+
+    group_id: str
+    client_id: str
+    state: MemberState
+    create_time: datetime
+    update_time: datetime
+
+    def screen(self, *, is_suitable: bool, at: datetime) -> Member:
+        """
+        Take what a screening found; somebody who was declined may be screened again.
+
+        Raises:
+            StateForbids: They are active already, or have left. (FAILED_PRECONDITION)
+        """
+        if self.state not in (MemberState.SCREENING, MemberState.DECLINED):
+            raise errors.StateForbids("There is nothing to screen.", client_id=self.client_id, state=self.state.value)
+        return replace(self, state=MemberState.ACTIVE if is_suitable else MemberState.DECLINED, update_time=at)
+
+    def leave(self, *, at: datetime) -> Member:
+        """Leave; whoever left before stays so."""
+        return self if self.state is MemberState.LEFT else replace(self, state=MemberState.LEFT, update_time=at)
+
+    def require_active(self) -> None:
+        """
+        Refuse a seat to whoever may not have one.
+
+        Raises:
+            ScreeningRequired: A screening comes first. (FAILED_PRECONDITION)
+            NotAMember: They were declined, or have left. (FAILED_PRECONDITION)
+        """
+        if self.state is MemberState.SCREENING:
+            raise errors.ScreeningRequired("A screening comes first.", client_id=self.client_id)
+        if self.state is not MemberState.ACTIVE:
+            raise errors.NotAMember("The client is no member of the group.", client_id=self.client_id)
+
+
+def join(group: Group, client_id: str, before: Member | None, *, has_begun: bool, at: datetime) -> Member:
+    """
+    Come onto the roster; whoever is on it stays as they are, whoever left comes anew.
+
+    Raises:
+        GroupClosed: The group has begun and is not open. (FAILED_PRECONDITION)
+        StateForbids: They were declined: another screening lets them in, not another application. (FAILED_PRECONDITION)
+    """
+    if before is not None and before.state in ON_ROSTER:
+        return before
+    if before is not None and before.state is MemberState.DECLINED:
+        raise errors.StateForbids("They were declined.", client_id=client_id, state=before.state.value)
+    require_open(group, has_begun=has_begun)
+    state = MemberState.SCREENING if group.needs_screening else MemberState.ACTIVE
+    return Member(group.group_id, client_id, state, at, at)
+
+
+def require_open(group: Group, *, has_begun: bool) -> None:
+    """Refuse with GroupClosed when a closed group has begun."""
+    if has_begun and not group.is_open:
+        raise errors.GroupClosed("The group has begun and is closed.", group_id=group.group_id)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSession:
+    """Is one session of a group; decide_time is when too few seats call it off, None when nothing does any more."""
+
+    practice_id: str
+    group_session_id: str
+    group_id: str
+    state: SessionState
+    slot: Slot
+    co_therapist_ids: tuple[str, ...]
+    min_seats: int
+    decide_time: datetime | None
+    version: int
+
+    @property
+    def leader_ids(self) -> tuple[str, ...]:
+        """Return everybody who leads it."""
+        return (self.slot.therapist_id, *self.co_therapist_ids)
+
+    @property
+    def etag(self) -> str:
+        """Return what a caller sends back to change what they saw."""
+        return f"v{self.version}"
+
+    def require_scheduled(self) -> None:
+        """Refuse with StateForbids when it was called off."""
+        if self.state is not SessionState.SCHEDULED:
+            raise errors.StateForbids(
+                "The session was called off.", group_session_id=self.group_session_id, state=self.state.value
+            )
+
+    def cancel(self, etag: str = "") -> GroupSession:
+        """
+        Call it off.
+
+        Raises:
+            StaleVersion: *etag* is neither empty nor the current one. (ABORTED)
+            StateForbids: It was called off before. (FAILED_PRECONDITION)
+        """
+        if etag and etag != self.etag:
+            raise errors.StaleVersion("It has changed since you looked.", group_session_id=self.group_session_id)
+        self.require_scheduled()
+        return replace(self, state=SessionState.CANCELLED, decide_time=None, version=self.version + 1)
+
+    def run(self) -> GroupSession:
+        """Let it run: enough seats are taken, and nobody asks again."""
+        return replace(self, decide_time=None, version=self.version + 1)
+
+
+def schedule(group: Group, group_session_id: str, slot: Slot) -> GroupSession:
+    """Let a group meet at a time the ledger holds, on its present terms."""
+    decides = group.min_seats and group.decide_h
+    return GroupSession(
+        practice_id=group.practice_id,
+        group_session_id=group_session_id,
+        group_id=group.group_id,
+        state=SessionState.SCHEDULED,
+        slot=slot,
+        co_therapist_ids=group.co_therapist_ids,
+        min_seats=group.min_seats,
+        decide_time=slot.start_time - timedelta(hours=group.decide_h) if decides else None,
+        version=1,
+    )
