@@ -14,6 +14,7 @@ from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
 from services.booking.adapters.jitsi import read_rooms
+from services.booking.adapters.offer_gates import OfferGates
 from services.booking.adapters.overdue import Overdue
 from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.postgres import PostgresAppointments
@@ -29,7 +30,7 @@ from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
 from services.booking.usecases.join_appointment import Rooms
 from services.booking.usecases.ports import Books, Clock
-from services.booking.usecases.refill_slots import Regain, refill_slots
+from services.booking.usecases.refill_slots import Gate, Regain, refill_slots
 from services.booking.usecases.regain_hour import regain_hour
 from services.booking.usecases.top_up_series import top_up_series
 from services.chassis.config import Misconfigured, ProcessConfig
@@ -81,6 +82,7 @@ class Parts:
     waitlist: PostgresWaitlist
     refills: Refills
     regain: Regain
+    gate: Gate
     follow_ups: PostgresFollowUps
     safety: PostgresSafety
     glasses: PostgresBreakGlasses
@@ -107,8 +109,11 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
 
     waitlist, refills = PostgresWaitlist(database), Refills(database)
+    gate = OfferGates(rules).refusal
     regain = partial(regain_hour, ledger=ledger, series=series, clock=now)
-    refill = partial(refill_slots, partial(own_call, database), store=waitlist, ledger=ledger, clock=now, regain=regain)
+    refill = partial(
+        refill_slots, partial(own_call, database), store=waitlist, ledger=ledger, clock=now, regain=regain, gate=gate
+    )
 
     async def open_due() -> None:
         await follow_ups.open_due(limit=SWEEP_MAX, at=now())
@@ -140,6 +145,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         waitlist=waitlist,
         refills=refills,
         regain=regain,
+        gate=gate,
         clock=now,
         rules=rules,
         policies=policies,

@@ -19,7 +19,7 @@ from kept.wall.v1 import wall_pb2
 
 from deploy.local.places import Root
 from deploy.local.suite import Suite
-from tests.bench import access, audit, figures, reminders, series, slots
+from tests.bench import access, audit, figures, matching, reminders, series, slots
 from tests.bench.client import drive
 from tests.bench.events import CARRIERS, Carriage
 from tests.bench.pgbench import LEFTOVERS, commits_per_s
@@ -210,6 +210,8 @@ def main(arguments: Sequence[str]) -> int:
         print("  trail", flush=True)
         owner, server = (suite.stack.database_url("audit", role) for role in ("owner", "server"))
         asyncio.run(audit.measure(owner, server, options.trail, bench.note))
+    print("  batches of waiting clients", flush=True)
+    matching.measure(bench.note)
     access.measure(bench.note)
     print("  reminders", flush=True)
     reminders.measure(bench.note, reminders=options.reminders, past=options.past_messages)

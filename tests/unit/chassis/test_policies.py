@@ -32,7 +32,7 @@ RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent"
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
-KEPT_FOR_CLIENTS = {"fee.read", "authorisation.read", "care_team.read", "proxy.read"}
+KEPT_FOR_CLIENTS = {"screening.read", "fee.read", "authorisation.read", "care_team.read", "proxy.read"}
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -41,6 +41,9 @@ ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
+ALARMS = {"screening.answer", "crisis.raise"}
+OWN |= ALARMS
+CRISES = {"crisis.read", "crisis.answer"}
 WAITS = {"wish.change", "wish.read", "offer.read", "offer.answer"}
 OWN |= WAITS
 JOINS = {"appointment.join"}
@@ -56,10 +59,13 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | FOLLOWS
     | SAFETY
     | BILLING
+    | CRISES
     | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
-    ("therapist", ""): {"schedule.configure", "schedule.read", "series.worklist"} | GLASS,
+    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist"} | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "care_team"): BOOKS
+    | ALARMS
+    | {"screening.read"}
     | WAITS
     | JOINS
     | STANDING
@@ -68,6 +74,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | SAFETY
     | BILLING,
     ("practice_admin", ""): ABSENCES
+    | CRISES
     | GLASS
     | {"waitlist.report"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
