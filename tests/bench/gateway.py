@@ -160,7 +160,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seconds", type=int, default=5, help="seconds of each run")
     parser.add_argument("--calls", type=int, default=4000, help="bookings made before")
     options = parser.parse_args(arguments)
-    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning"})
+    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning", "KEPT_RATE_LIMITS": "off"})
     suite.stack.remove()
     with suite:
         bench = Bench(suite, options)

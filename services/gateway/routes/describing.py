@@ -36,7 +36,12 @@ PathId = Annotated[
         examples=["0192f7a0-5f0c-7d1b-9a57-3c5d1f0e8a11"],
     ),
 ]
-Cursor = Annotated[str, Query(max_length=4000, description="`next_cursor` of the page before; empty for the first.")]
+CURSOR_LONGEST = 2000
+"""Characters of a cursor: several times what `Cursors` makes, and within an address's 4 KiB beside all filters."""
+
+Cursor = Annotated[
+    str, Query(max_length=CURSOR_LONGEST, description="`next_cursor` of the page before; empty for the first.")
+]
 Limit = Annotated[int, Query(ge=1, le=200, description="Entries of a page at most.")]
 QueryId = Annotated[
     str, Query(max_length=36, pattern=r"^([0-9a-fA-F-]{36})?$", description="A UUID, or empty for any.")

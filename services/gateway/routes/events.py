@@ -37,7 +37,7 @@ _ANSWERS[200] = {
     "description": "A stream of events, until it is closed",
     "content": {
         "text/event-stream": {
-            "schema": {"type": "string"},
+            "schema": {"type": "object", "properties": {name: {"type": "string"} for name in ("id", "event", "data")}},
             "example": "id: 1893456000000-0\nevent: booking.AppointmentBooked\n"
             'data: {"id": "1893456000000-0", "resource_id": "0192f7a0-5f0c-7d1b-9a57-3c5d1f0e8a11", "version": 1}\n\n',
         }
