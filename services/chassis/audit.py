@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import uuid_utils
+from google.protobuf.message import Message
 
 from services.chassis import errors
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 VERSION = 1
 """Shape of the record; a reader refuses others."""
 
-OUTCOMES = {"complete": "0", "denied": "8", "error": "4"}
+OUTCOMES = {"attempt": "0", "complete": "0", "denied": "8", "error": "4", "cancelled": "4"}
 """FHIR AuditEvent.outcome: 0 success, 4 minor failure, 8 serious failure (not allowed)."""
 
 
@@ -31,6 +32,40 @@ def complete(call: Call, *, is_replay: bool = False) -> list[AuditDraft]:
     """
     reason = "REPLAYED" if is_replay else ""
     return [_record(call, "complete", client_id, reason) for client_id in call.subjects or ("",)]
+
+
+def attempted(call: Call) -> list[AuditDraft]:
+    """Return the records that stand before the first answer of a stream."""
+    return [_record(call, "attempt", client_id, "") for client_id in call.subjects or ("",)]
+
+
+def ended(call: Call, *, answers: int, is_whole: bool) -> list[AuditDraft]:
+    """Return the record of a stream's end: after the last answer, or where the caller left."""
+    stage = "complete" if is_whole else "cancelled"
+    return [{**_record(call, stage, "", "STREAM_ENDED" if is_whole else "CANCELLED"), "result_count": answers}]
+
+
+def loaded_policies(call: Call, digest: str) -> list[AuditDraft]:
+    """Return the record of the policies a process decides by: a changed file is seen at the next start."""
+    draft = _record(call, "complete", "", "")
+    draft["object"] = {"class": "operations", "id": f"sha256:{digest}"}
+    return [draft]
+
+
+def fields_of(message: Message) -> list[str]:
+    """Return the names of the fields an answer holds, those of what it lists by its name and a dot."""
+    found: set[str] = set()
+    for field, value in message.ListFields():
+        if (
+            field.message_type is None
+            or field.message_type.file.package == "google.protobuf"
+            or field.message_type.GetOptions().map_entry
+        ):
+            found.add(field.name)
+        else:
+            for item in value if field.is_repeated else (value,):
+                found.update(f"{field.name}.{inner.name}" for inner, _ in item.ListFields())
+    return sorted(found)
 
 
 def refused(call: Call, error: errors.ServiceError) -> list[AuditDraft]:
@@ -47,6 +82,7 @@ def crashed(call: Call) -> list[AuditDraft]:
 def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
     actor, rule, ground = call.actor, call.rule, call.ground(client_id)
     decision = ground.decision
+    fields = (call.fields.get(client_id) or call.fields.get("", [])) if stage == "complete" else []
     return {
         "v": VERSION,
         "event_id": str(uuid_utils.uuid7()),
@@ -75,6 +111,7 @@ def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
             "policies": list(decision.policies) if decision else [],
             **{f"{relation}_id": row_id for relation, row_id in ground.evidence.items()},
         },
+        **({"fields": fields} if fields else {}),
         "request_id": call.request_id,
         "cause": call.causation_id,
         "trace": call.trace,

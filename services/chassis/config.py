@@ -86,6 +86,12 @@ class ProcessConfig:
     policies: Path = Path(__file__).parents[2] / "policies" / "kept.cedar"
     """KEPT_POLICIES: the Cedar policies."""
 
+    audit_lag_max_s: int = 900
+    """KEPT_AUDIT_LAG_MAX_S: seconds audit records may wait; then clients are not read."""
+
+    audit_waiting_max: int = 500_000
+    """KEPT_AUDIT_WAITING_MAX: audit records that may wait; then clients are not read."""
+
     targets: Mapping[str, str] = field(default_factory=dict)
     """KEPT_TARGET_<SERVICE>: gRPC targets of the neighbours."""
 
@@ -115,6 +121,13 @@ def read_config(service: str, environ: Mapping[str, str] = os.environ) -> Proces
     if not metrics_port.isdigit():
         raise Misconfigured(f"KEPT_METRICS_PORT is no port: {metrics_port}")
     default = ProcessConfig(service=service, instance="")
+
+    def number(name: str, otherwise: int) -> int:
+        text = environ.get(name, "")
+        if text and not (text.isascii() and text.isdigit()):
+            raise Misconfigured(f"{name} is no whole number: {text}")
+        return int(text) if text else otherwise
+
     return ProcessConfig(
         service=environ.get("KEPT_SERVICE") or service,
         instance=environ.get("KEPT_INSTANCE") or f"{socket.gethostname()}-{os.getpid()}",
@@ -137,5 +150,7 @@ def read_config(service: str, environ: Mapping[str, str] = os.environ) -> Proces
         log_format=environ.get("KEPT_LOG_FORMAT", default.log_format),
         log_level=environ.get("KEPT_LOG_LEVEL", default.log_level),
         policies=Path(environ.get("KEPT_POLICIES") or default.policies),
+        audit_lag_max_s=number("KEPT_AUDIT_LAG_MAX_S", default.audit_lag_max_s),
+        audit_waiting_max=number("KEPT_AUDIT_WAITING_MAX", default.audit_waiting_max),
         targets={name: environ[key] for name in NEIGHBOURS if environ.get(key := f"KEPT_TARGET_{name.upper()}")},
     )

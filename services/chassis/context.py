@@ -87,7 +87,7 @@ class Call:
 
     __slots__ = (
         "_access", "_answers", "_database", "_stack", "_subjects", "actor", "actor_token", "body_hash",
-        "causation_id", "conn", "deadline", "decision", "envelope", "evidence", "has_parts", "is_authorized",
+        "causation_id", "conn", "deadline", "decision", "envelope", "evidence", "fields", "has_parts", "is_authorized",
         "is_sealed", "method", "practice_id", "relations", "request_id", "resource_id", "rule", "trace",
     )  # fmt: skip
 
@@ -128,6 +128,8 @@ class Call:
         self.relations: frozenset[str] = frozenset()
         self.evidence: dict[str, str] = {}
         """The row a relation rests on, by relation: the id of a break-glass grant or of a consent."""
+        self.fields: dict[str, list[str]] = {}
+        """The fields given out, by client; under "" what holds for those who are not named."""
         self.resource_id = ""
         self._subjects: dict[str, Ground] = {}
         self._database = database
@@ -171,6 +173,10 @@ class Call:
         else:
             self._subjects.update(dict.fromkeys([each for each in client_ids if each], UNDECIDED))
         self.is_authorized = True
+
+    def next_answer(self) -> None:
+        """Forget whom the last answer of a stream was about; each answer is decided and recorded for itself."""
+        self._subjects, self.fields = {}, {}
 
     def enter_practice(self, practice_id: str, client_id: str) -> None:
         """Let the holder of a link act in the practice, and for the client, the link was made for."""
@@ -219,6 +225,8 @@ class Call:
         if not self.is_authorized:
             raise RuntimeError(f"{self.method} would commit before access was decided.")
         self.is_sealed = True
+        if response is not None and not self.fields:
+            self.fields = {"": audit.fields_of(response)}
         if not self.has_parts:
             self.envelope.audit.extend(audit.complete(self))
         if response is not None and self.request_id and self.body_hash:

@@ -21,6 +21,12 @@ RPC_IN_FLIGHT = Gauge("kept_rpc_in_flight", "Calls being worked on.")
 AUDIT_REFUSED = Counter("kept_audit_refused_total", "Calls refused because their audit record could not be written.")
 """Anything above zero pages: the trail could not be written and clients were turned away."""
 
+AUDIT_WAITING = Gauge("kept_audit_waiting_rows", "Audit records not yet confirmed by the broker.")
+"""Reads of clients are refused above KEPT_AUDIT_WAITING_MAX."""
+
+AUDIT_LAG = Gauge("kept_audit_lag_seconds", "Age of the oldest audit record not yet confirmed by the broker.")
+"""Reads of clients are refused above KEPT_AUDIT_LAG_MAX_S."""
+
 EVENTS_STORED = Counter("kept_events_stored_total", "Events stored in the inbox.", ["type"])
 """What the worker took in; duplicates included."""
 

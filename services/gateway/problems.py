@@ -46,6 +46,7 @@ REASONS: Final[dict[str, tuple[str, int, str]]] = {
     "LINK_UNKNOWN": ("link-unknown", 404, "The link is not known"),
     "LINK_EXPIRED": ("link-expired", 410, "The link has expired"),
     "AUDIT_UNAVAILABLE": ("audit-unavailable", 503, "The audit trail can't be written"),
+    "AUDIT_LAGGING": ("audit-lagging", 503, "The audit trail is behind, so nobody's data is shown"),
     "TOKEN_EXPIRED": ("token-expired", 401, "The sign-in has expired"),
     "SIGN_IN_FAILED": ("sign-in-failed", 401, "The sign-in failed"),
     "PRECONDITION_MISSING": ("precondition-required", 428, "Say which version you read"),

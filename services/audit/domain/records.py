@@ -19,7 +19,7 @@ TEXT_BYTES_MAX = 500
 SEQ_MAX = 2**63 - 1
 FIRST_YEAR = 1970
 
-STAGES = frozenset({"attempt", "complete", "denied", "error"})
+STAGES = frozenset({"attempt", "complete", "denied", "error", "cancelled"})
 
 
 class RecordMalformed(Exception):

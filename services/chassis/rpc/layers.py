@@ -25,6 +25,7 @@ from services.chassis.db.pool import Database
 from services.chassis.db.requests import find_answer
 from services.chassis.rpc import status
 from services.chassis.rpc.callers import Callers, check_uuid
+from services.chassis.rpc.lag import AuditLag
 
 DEFAULT_TIMEOUT_S = 5.0
 """Seconds a call may take when its caller set no deadline."""
@@ -49,6 +50,7 @@ class Surroundings:
     callers: Callers
     access: access.PolicyAccess
     audit_writer: BatchWriter[Envelope, None]
+    lag: AuditLag
     answers: AnswerCipher | None = None
 
 
@@ -67,6 +69,7 @@ class Method:
         side, _, path = self.rule.subject.partition(".")
         self._request_subjects = subjects_getter(method.input_type, path) if side == "request" else None
         self._response_subjects = subjects_getter(method.output_type, path) if side == "response" else None
+        self._given = given_getter(path) if side == "response" else None
         self._is_subject_loaded = self.rule.subject == "loaded"
         self._answers = around.answers if self.rule.resource_class in PERSONAL else None
         if self.rule.is_mutating and self.rule.resource_class in PERSONAL and self._answers is None:
@@ -104,6 +107,17 @@ class Method:
             refusal = await self._record_crash(call)
         finally:
             metrics.RPC_IN_FLIGHT.dec()
+        self._tell(refusal, context, call, started)
+        return b""
+
+    def _tell(
+        self,
+        refusal: errors.ServiceError | None,
+        context: grpc.aio.ServicerContext[bytes, bytes],
+        call: Call,
+        started: float,
+    ) -> None:
+        """Put a refusal, or a bug, on the wire."""
         if refusal is None:
             context.set_code(grpc.StatusCode.INTERNAL)
             context.set_details("internal error")
@@ -116,7 +130,6 @@ class Method:
             name, reason = refusal.status, refusal.reason
         metrics.RPC_STATUS.labels(self.name, name, reason).inc()
         self._finish(call, started, name, reason)
-        return b""
 
     async def _within_deadline(self, raw: bytes, context: grpc.aio.ServicerContext[bytes, bytes], call: Call) -> bytes:
         left = context.time_remaining()
@@ -144,6 +157,7 @@ class Method:
 
     async def _audited(self, request: Message, call: Call) -> bytes:
         """Decide, work, and make the record durable before anything is answered."""
+        self._around.lag.check(self.rule, call.actor)
         if self._request_subjects is not None:
             await call.authorize(client_ids=self._request_subjects(request))
         elif self.rule.is_impersonal:
@@ -185,9 +199,14 @@ class Method:
                 raise _audit_unavailable() from error
             return
         await call.close()
+        call.fields = self._fields(response)
         record = call.seal(None)
         if record.audit:
             await self._write_record(record)
+
+    def _fields(self, response: Message) -> dict[str, list[str]]:
+        """Return which fields are given out, by client where the answer lists clients."""
+        return self._given(response) if self._given is not None else {"": audit.fields_of(response)}
 
     def _name_request(self, request: Message, call: Call) -> None:
         """Read the request id; the hash covers who asks, where and what, so that an id opens nothing by itself."""
@@ -284,6 +303,29 @@ def subjects_getter(message: Any, path: str) -> Callable[[Any], Sequence[str]]:
         return [check_uuid(each, path) for each in dict.fromkeys(holders) if each]
 
     return get
+
+
+def given_getter(path: str) -> Callable[[Any], dict[str, list[str]]]:
+    """Compile a path of fields to a function that says, of each client there, which fields are given out."""
+    *steps, last = path.split(".")
+
+    def get(holder: Any) -> dict[str, list[str]]:
+        items = [holder]
+        for name in steps:
+            items = [each for item in items for each in _many(getattr(item, name))]
+        found: dict[str, set[str]] = {}
+        for item in items:
+            names = audit.fields_of(item)
+            for client_id in _many(getattr(item, last)):
+                if client_id:
+                    found.setdefault(check_uuid(client_id, path), set()).update(names)
+        return {client_id: sorted(names) for client_id, names in found.items()}
+
+    return get
+
+
+def _many(value: Any) -> Sequence[Any]:
+    return [value] if isinstance(value, str | Message) else list(value)
 
 
 def _is_repeated(field: FieldDescriptor) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import hashlib
 import signal
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -11,15 +12,17 @@ from typing import Protocol
 
 import grpc
 import grpc.aio
+import psycopg
 import structlog
 import uvloop
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from services.chassis import logs, metrics, tracing
+from services.chassis import audit, errors, logs, metrics, tracing
 from services.chassis.access import Decider, PolicyAccess, RelationsPort, SelfOnly, UndeclaredMethod
 from services.chassis.config import Misconfigured, ProcessConfig, read_config
+from services.chassis.context import NO_PRACTICE, Actor, Call
 from services.chassis.crypto import AnswerCipher, Keyring
 from services.chassis.db.batch import BatchWriter
 from services.chassis.db.envelope import Envelope, write_envelopes
@@ -30,7 +33,9 @@ from services.chassis.rpc import tls
 from services.chassis.rpc.callers import Callers
 from services.chassis.rpc.channels import MAX_MESSAGE_BYTES
 from services.chassis.rpc.health import Health
+from services.chassis.rpc.lag import AuditLag
 from services.chassis.rpc.layers import Method, Surroundings
+from services.chassis.rpc.streams import StreamMethod
 
 GRACE_S = 20.0
 """Seconds the calls at hand get to finish when the process is told to stop."""
@@ -51,6 +56,9 @@ New objects after which the garbage collector looks for cycles among them.
 Source: Python's own 700 is reached every few calls, and a full collection stops every call for as long as it takes to
 walk all that the start made; 4 to 5 % of a busy server's time went there (perf, bookings and reads at 128 in flight).
 """
+
+RECORD_AGAIN_S = 2.0
+"""Seconds between two tries to record which policies were loaded."""
 
 log = structlog.get_logger(__name__)
 
@@ -88,14 +96,17 @@ class Server:
             raise Misconfigured("KEPT_KEYS_DIR is not set")
         self._app = app
         self._audit_writer: BatchWriter[Envelope, None] = BatchWriter(app.database, _flush_records, name="audit")
+        self.lag = AuditLag(app.database, max_age_s=app.config.audit_lag_max_s, max_rows=app.config.audit_waiting_max)
         self._around = Surroundings(
             service=app.service,
             database=app.database,
             callers=Callers(Verifier(app.config.keys_dir / "trusted")),
             access=PolicyAccess(Decider.read(app.config.policies), app.relations),
             audit_writer=self._audit_writer,
+            lag=self.lag,
             answers=AnswerCipher(app.keyring) if app.keyring else None,
         )
+        self._policies = app.config.policies
         self._has_schema = False
         self.health = Health(self._is_ready)
         self._server = grpc.aio.server(
@@ -120,6 +131,20 @@ class Server:
         """Begin to answer."""
         await self._server.start()
 
+    async def record_policies(self) -> None:
+        """Write into the trail which policies this process decides by; try until it is written."""
+        digest = hashlib.sha256(self._policies.read_bytes()).hexdigest()
+        service = self._app.service
+        actor = Actor(f"system:{service}", "system", NO_PRACTICE, frozenset({"system"}))
+        call = Call(actor=actor, method=f"{service}.LoadPolicies")
+        while True:
+            try:
+                await self._audit_writer.submit(Envelope(NO_PRACTICE, audit=audit.loaded_policies(call, digest)))
+                return
+            except (errors.ServiceError, psycopg.Error):
+                log.warning("job.postponed", job="record_policies")
+                await asyncio.sleep(RECORD_AGAIN_S)
+
     async def stop(self, grace_s: float = GRACE_S) -> None:
         """Finish the calls at hand, then everything they write through."""
         await self.health.drain()
@@ -135,6 +160,12 @@ class Server:
             handler = getattr(servicer, method.name, None)
             if handler is None:
                 raise UndeclaredMethod(f"{method.full_name} is declared and not written")
+            if method.client_streaming:
+                raise UndeclaredMethod(f"{method.full_name} takes a stream, which no layer here records")
+            if method.server_streaming:
+                stream = StreamMethod(method, handler, self._around).stream
+                handlers[method.name] = grpc.unary_stream_rpc_method_handler(stream)
+                continue
             wrapped = Method(method, handler, self._around, is_optimistic=method.name in self._app.optimistic)
             handlers[method.name] = grpc.unary_unary_rpc_method_handler(_plain(wrapped))
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(descriptor.full_name, handlers),))
@@ -179,16 +210,18 @@ async def serve(app: Application) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await server.start()
     log.info("process.started", listen=app.config.grpc_listen, instance=app.config.instance)
+    telling = asyncio.create_task(server.record_policies(), name="record_policies")
     tasks = [asyncio.create_task(server.health.watch(), name="health")]
+    tasks.append(asyncio.create_task(server.lag.run(), name="audit_lag"))
     tasks += [asyncio.create_task(each.run(), name=type(each).__name__) for each in app.background]
     for task in tasks:
         task.add_done_callback(lambda done: _ended(done, stopping))
     await stopping.wait()
     log.info("process.stopping")
     await server.health.drain()
-    for task in tasks:
+    for task in (telling, *tasks):
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(telling, *tasks, return_exceptions=True)
     await server.stop()
     await app.database.close()
     log.info("process.stopped")
