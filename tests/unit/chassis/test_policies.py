@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from kept.audit.v1 import audit_service_pb2
+from kept.audit.v1 import audit_service_pb2, report_service_pb2
 from kept.availability.v1 import (
     absence_service_pb2,
     availability_service_pb2,
@@ -30,6 +30,7 @@ from services.chassis.context import Actor
 PRACTICE = "0192f000-0000-7000-8000-000000000001"
 FILES = (
     audit_service_pb2,
+    report_service_pb2,
     absence_service_pb2,
     availability_service_pb2,
     limits_service_pb2,
@@ -55,7 +56,7 @@ RELATIONS = ("", "self", "proxy", "care_team")
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
-KEPT_FOR_CLIENTS = {"fee.read", "authorisation.read", "care_team.read", "proxy.read"}
+KEPT_FOR_CLIENTS = {"fee.read", "authorisation.read", "care_team.read", "proxy.read", "access.read"}
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -91,7 +92,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("practice_admin", ""): ABSENCES
     | {"waitlist.report"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
-    ("compliance_officer", ""): {"trail.query", "trail.prove"},
+    ("compliance_officer", ""): {"trail.query", "trail.prove", "access.read"},
 }
 
 
