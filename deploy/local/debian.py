@@ -38,8 +38,9 @@ FOR_BENCH: dict[str, Callable[[], bool]] = {
     "gcc": lambda: shutil.which("gcc") is not None,
     "libc6-dev": Path("/usr/include/stdio.h").exists,
     "libnghttp2-dev": Path("/usr/include/nghttp2/nghttp2.h").exists,
+    "wrk": lambda: shutil.which("wrk") is not None,
 }
-"""What the C client of the benchmarks is made with."""
+"""What the C client of the benchmarks is made with, and the client of the gateway's."""
 
 
 def missing_packages(*, with_bench: bool) -> list[str]:

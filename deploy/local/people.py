@@ -10,6 +10,9 @@ from pathlib import Path
 from deploy.local.places import write_private
 from services.chassis.oidc import DemoUser
 
+SECOND_FACTOR = "246810"
+"""What a demo therapist's authenticator would show."""
+
 NAMESPACE = uuid.UUID("6b657074-6578-616d-706c-650000000000")
 """Ids of the example are derived from their names, so that loading it twice loads it once."""
 
@@ -30,7 +33,14 @@ DEMO_CLIENT, OTHER_CLIENT = "client-198", "client-197"
 USERS = (
     DemoUser("desk", PASSWORD, PRACTICE_ID, ("front_desk",)),
     DemoUser("admin", PASSWORD, PRACTICE_ID, ("practice_admin",)),
-    DemoUser("amara", PASSWORD, PRACTICE_ID, ("therapist",), therapist_id=id_of("therapist", "amara-osei")),
+    DemoUser(
+        "amara",
+        PASSWORD,
+        PRACTICE_ID,
+        ("therapist",),
+        therapist_id=id_of("therapist", "amara-osei"),
+        second_factor=SECOND_FACTOR,
+    ),
     DemoUser("client", PASSWORD, PRACTICE_ID, ("client",), client_id=id_of("client", DEMO_CLIENT)),
     DemoUser("officer", PASSWORD, PRACTICE_ID, ("compliance_officer",)),
 )

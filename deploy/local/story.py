@@ -97,8 +97,7 @@ async def walk(http: httpx.AsyncClient, root: Path) -> None:
 
     async with steps.step("A day before an appointment the client is reminded by mail (a real SMTP server)") as say:
         soon = await until_booked(client, wish(client_id, await slot_in_two_days(client)), f"{run}-soon")
-        due = datetime.fromisoformat(soon["start_time"]) - timedelta(days=1)
-        await wait_for_plan(desk, client_id, soon["appointment_id"])
+        due = await wait_for_plan(desk, client_id, soon["appointment_id"])
         say(f"booked for {soon['start_wall']['local']}; the sender's clock is put forward to {due:%Y-%m-%d %H:%M} UTC")
         address = (await client.ask("GET", f"/v1/clients/{client_id}/contact-point"))["email"]
         since = time.time()
@@ -210,14 +209,15 @@ async def slot_in_two_days(client: Person) -> dict[str, Any]:
     return slot
 
 
-async def wait_for_plan(desk: Person, client_id: str, appointment_id: str) -> None:
-    """Wait until the confirmation is sent and the reminder is planned: bookings travel as events."""
+async def wait_for_plan(desk: Person, client_id: str, appointment_id: str) -> datetime:
+    """Wait until the confirmation is sent and the reminder is planned, and say for when: bookings travel as events."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         found = await desk.ask("GET", f"/v1/clients/{client_id}/messages")
-        states = {each["kind"]: each["state"] for each in found["messages"] if each["appointment_id"] == appointment_id}
-        if states.get("CONFIRMATION") == "SENT" and states.get("REMINDER") == "PLANNED":
-            return
+        about = [each for each in found["messages"] if each["appointment_id"] == appointment_id]
+        states = {each["step"] or each["kind"]: each["state"] for each in about}
+        if states.get("CONFIRMATION") == "SENT" and states.get("24h") == "PLANNED":
+            return next(datetime.fromisoformat(each["due_time"]) for each in about if each["step"] == "24h")
         await asyncio.sleep(0.2)
     raise Unexpected(f"the messages of the appointment are {states}")
 

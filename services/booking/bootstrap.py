@@ -9,10 +9,12 @@ from functools import partial
 
 from kept.availability.v1 import availability_service_pb2
 
+from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
 from services.booking.adapters.jitsi import read_rooms
+from services.booking.adapters.offer_gates import OfferGates
 from services.booking.adapters.overdue import Overdue
 from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.postgres import PostgresAppointments
@@ -28,7 +30,7 @@ from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
 from services.booking.usecases.join_appointment import Rooms
 from services.booking.usecases.ports import Books, Clock
-from services.booking.usecases.refill_slots import Regain, refill_slots
+from services.booking.usecases.refill_slots import Gate, Regain, refill_slots
 from services.booking.usecases.regain_hour import regain_hour
 from services.booking.usecases.top_up_series import top_up_series
 from services.chassis.config import Misconfigured, ProcessConfig
@@ -80,8 +82,10 @@ class Parts:
     waitlist: PostgresWaitlist
     refills: Refills
     regain: Regain
+    gate: Gate
     follow_ups: PostgresFollowUps
     safety: PostgresSafety
+    glasses: PostgresBreakGlasses
     books: Books
     rooms: Rooms
     jobs: tuple[Every, ...]
@@ -101,17 +105,24 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
     series = PostgresSeries(database, rules)
+    glasses = PostgresBreakGlasses(database, ClientCipher(keyring))
     top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
 
     waitlist, refills = PostgresWaitlist(database), Refills(database)
+    gate = OfferGates(rules).refusal
     regain = partial(regain_hour, ledger=ledger, series=series, clock=now)
-    refill = partial(refill_slots, partial(own_call, database), store=waitlist, ledger=ledger, clock=now, regain=regain)
+    refill = partial(
+        refill_slots, partial(own_call, database), store=waitlist, ledger=ledger, clock=now, regain=regain, gate=gate
+    )
 
     async def open_due() -> None:
         await follow_ups.open_due(limit=SWEEP_MAX, at=now())
 
     async def announce_overdue() -> None:
         await Overdue(database).announce(limit=SWEEP_MAX)
+
+    async def announce_reviews() -> None:
+        await glasses.announce_overdue(limit=SWEEP_MAX)
 
     return Parts(
         database=database,
@@ -134,16 +145,19 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         waitlist=waitlist,
         refills=refills,
         regain=regain,
+        gate=gate,
         clock=now,
         rules=rules,
         policies=policies,
         follow_ups=follow_ups,
         safety=PostgresSafety(),
+        glasses=glasses,
         books=Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups),
         rooms=rooms,
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
+            Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
         ),

@@ -30,8 +30,10 @@ class CareServicer:
     ) -> care_pb2.CareTeamMember:
         client_id = proto.uuid_of(request.client_id, field="client_id")
         therapist_id = proto.uuid_of(request.therapist_id, field="therapist_id")
-        since_time = await self._care_team.put(call, client_id, therapist_id, at=self._clock())
-        return care_proto.member_message(client_id, therapist_id, since_time)
+        at = self._clock()
+        until = care_proto.cover_of(request, now=at)
+        since_time = await self._care_team.put(call, client_id, therapist_id, at=at, cover_until=until)
+        return care_proto.member_message(client_id, therapist_id, since_time, until)
 
     async def RemoveCareTeamMember(
         self, request: care_service_pb2.RemoveCareTeamMemberRequest, call: Call

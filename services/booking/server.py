@@ -11,6 +11,7 @@ from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLap
 from kept.booking.v1 import (
     booking_pb2,
     booking_service_pb2,
+    break_glass_service_pb2,
     care_service_pb2,
     policy_service_pb2,
     safety_service_pb2,
@@ -20,6 +21,7 @@ from kept.booking.v1 import (
 
 from services.booking.adapters import proto
 from services.booking.bootstrap import bootstrap
+from services.booking.break_glass_servicer import BreakGlassServicer
 from services.booking.care_servicer import CareServicer
 from services.booking.config import SERVICE
 from services.booking.domain.appointment import Appointment, Reason, Step
@@ -250,6 +252,7 @@ async def compose(config: ProcessConfig) -> Application:
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
     safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
+    glasses = BreakGlassServicer(glasses=parts.glasses, clock=parts.clock)
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
@@ -264,6 +267,7 @@ async def compose(config: ProcessConfig) -> Application:
             (policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"], policies),
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
+            (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
             (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
         ],
         relations=parts.care_team,

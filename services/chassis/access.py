@@ -11,10 +11,13 @@ import cedarpy
 from google.protobuf.descriptor import MethodDescriptor
 from kept.access.v1 import access_pb2
 
+from services.chassis import scopes
 from services.chassis.context import Actor, Call
 
 REMEMBERED = 16_384
 """Decisions kept per process; each depends on nothing but its key."""
+
+BREAK_GLASS = "break_glass"
 
 _EFFECTS = {
     access_pb2.EFFECT_CREATE: "C",
@@ -45,6 +48,11 @@ class MethodRule:
     is_mutating: bool
     is_impersonal: bool
 
+    @property
+    def is_read(self) -> bool:
+        """Return whether it only reads or searches."""
+        return self.effect in "RE" and not self.is_mutating
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -58,7 +66,11 @@ class RelationsPort(Protocol):
     """Knows how an actor and a client are related."""
 
     async def relations(self, actor: Actor, client_id: str) -> frozenset[str]:
-        """Return which of "self", "care_team" and "proxy" hold."""
+        """
+        Return which relations hold: "self", "proxy", "care_team", "cover", "break_glass", "author", "consent".
+
+        A relation may name the row it rests on, for the record: "break_glass:<id>".
+        """
 
 
 class SelfOnly:
@@ -106,13 +118,25 @@ class Decider:
         self._policies = cedarpy.PolicySet.from_str(policies)
         self._remembered: dict[tuple[object, ...], Decision] = {}
 
+    def forget(self) -> None:
+        """Remember nothing: the next decision of each kind asks Cedar."""
+        self._remembered.clear()
+
     @classmethod
     def read(cls, path: Path) -> Decider:
         """Read the policies from a file."""
         return cls(path.read_text(encoding="utf-8"))
 
     def decide(
-        self, actor: Actor, action: str, resource_class: str, relations: frozenset[str], *, is_same_practice: bool
+        self,
+        actor: Actor,
+        action: str,
+        resource_class: str,
+        relations: frozenset[str],
+        *,
+        is_same_practice: bool,
+        is_read: bool = False,
+        scope: str = scopes.UNBOUND,
     ) -> Decision:
         """
         Decide one question.
@@ -121,29 +145,41 @@ class Decider:
             actor: Only kind, roles and via are asked about.
             action: For example "appointment.book".
             resource_class: For example "schedule".
-            relations: Of "self", "care_team", "proxy".
+            relations: Names of relations that hold.
             is_same_practice: Whether the resource belongs to the actor's practice.
+            is_read: Whether the method changes nothing.
+            scope: What the app's scopes say, see `scopes.reach`.
 
         Source:
             policies/kept.cedar; the decision table in tests/unit/chassis/test_policies.py.
         """
-        key = (actor.kind, actor.roles, actor.via, action, resource_class, relations, is_same_practice)
+        key = (
+            actor.kind, actor.roles, actor.via, action, resource_class, relations, is_same_practice, is_read, scope,
+        )  # fmt: skip
         known = self._remembered.get(key)
         if known is None:
             if len(self._remembered) >= REMEMBERED:
                 self._remembered.clear()
-            known = self._remembered[key] = self._ask(actor, action, resource_class, relations, is_same_practice)
+            known = self._remembered[key] = self._ask(
+                actor, action, resource_class, {"is_read": is_read, "scope": scope}, relations, is_same_practice
+            )
         return known
 
     def _ask(
-        self, actor: Actor, action: str, resource_class: str, relations: frozenset[str], is_same_practice: bool
+        self,
+        actor: Actor,
+        action: str,
+        resource_class: str,
+        said: dict[str, bool | str],
+        relations: frozenset[str],
+        is_same_practice: bool,
     ) -> Decision:
         practice = "own" if is_same_practice else "other"
         request = {
             "principal": 'Actor::"it"',
             "action": f'Action::"{action}"',
             "resource": 'Record::"it"',
-            "context": {"relations": sorted(relations), "via": actor.via},
+            "context": {"relations": sorted(relations), "via": actor.via, **said},
         }
         entities = [
             {
@@ -165,7 +201,11 @@ class Decider:
 
 
 class PolicyAccess:
-    """Brings policies and relations together; relations are asked for only when the answer is no without them."""
+    """
+    Brings policies and relations together; relations are asked for only when the answer is no without them.
+
+    A broken glass counts last of all: whoever has another reason is recorded with that one.
+    """
 
     def __init__(self, decider: Decider, relations: RelationsPort) -> None:
         self._decider = decider
@@ -173,16 +213,33 @@ class PolicyAccess:
 
     async def decide(self, call: Call, client_id: str, relations: Collection[str]) -> Decision:
         """Decide for one client, or for none ("")."""
+        given = frozenset(relations)
+        call.evidence = {}
+        decision = self._ask(call, given)
+        if not decision.allowed and client_id:
+            found = dict(each.partition(":")[::2] for each in await self._relations.relations(call.actor, client_id))
+            ordinary = given | (found.keys() - {BREAK_GLASS})
+            if ordinary != given:
+                given, decision = ordinary, self._ask(call, ordinary)
+            if not decision.allowed and BREAK_GLASS in found:
+                broken = given | {BREAK_GLASS}
+                opened = self._ask(call, broken)
+                if opened.allowed:
+                    given, decision = broken, opened
+            call.evidence = {name: row_id for name, row_id in found.items() if row_id and name in given}
+        call.relations = given
+        return decision
+
+    def _ask(self, call: Call, relations: frozenset[str]) -> Decision:
         rule = call.rule
         if rule is None:
             raise RuntimeError(f"{call.method} has no rule.")
-        actor = call.actor
-        is_own = actor.practice_id == call.practice_id
-        given = frozenset(relations)
-        decision = self._decider.decide(actor, rule.action, rule.resource_class, given, is_same_practice=is_own)
-        if not decision.allowed and client_id:
-            given |= await self._relations.relations(actor, client_id)
-            if given:
-                decision = self._decider.decide(actor, rule.action, rule.resource_class, given, is_same_practice=is_own)
-        call.relations = given
-        return decision
+        return self._decider.decide(
+            call.actor,
+            rule.action,
+            rule.resource_class,
+            relations,
+            is_same_practice=call.actor.practice_id == call.practice_id,
+            is_read=rule.is_read,
+            scope=scopes.reach(call.actor.scopes, rule.action, rule.effect),
+        )

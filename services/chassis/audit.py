@@ -45,7 +45,8 @@ def crashed(call: Call) -> list[AuditDraft]:
 
 
 def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
-    actor, rule, decision = call.actor, call.rule, call.decision
+    actor, rule, ground = call.actor, call.rule, call.ground(client_id)
+    decision = ground.decision
     return {
         "v": VERSION,
         "event_id": str(uuid_utils.uuid7()),
@@ -64,7 +65,7 @@ def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
             "role": ",".join(sorted(actor.roles)),
             "session": actor.session_id,
             "strength": actor.strength,
-            "relation": ",".join(sorted(call.relations)) or "none",
+            "relation": ",".join(sorted(ground.relations)) or "none",
             "via": actor.via,
         },
         "client_id": client_id,
@@ -73,6 +74,7 @@ def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
         "decision": {
             "effect": "permit" if decision and decision.allowed else "deny" if decision else "none",
             "policies": list(decision.policies) if decision else [],
+            **{f"{relation}_id": row_id for relation, row_id in ground.evidence.items()},
         },
         "request_id": call.request_id,
         "cause": call.causation_id,

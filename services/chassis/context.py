@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import uuid_utils
@@ -47,8 +47,26 @@ class Actor:
     via: str = ""
     """The calling service, when its own token was verified."""
 
+    auth_time: int = 0
+    """When the person last proved who they are, in seconds since 1970; 0 when nobody said."""
+
+    scopes: frozenset[str] | None = None
+    """What the app they use may ask for (SMART App Launch); None for our own front ends, which are not bound."""
+
 
 ANONYMOUS = Actor("anonymous", "anonymous", NO_PRACTICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why somebody may touch a client, as the record of it says."""
+
+    decision: Decision | None = None
+    relations: frozenset[str] = frozenset()
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+UNDECIDED = Ground()
 
 
 class Access(Protocol):
@@ -69,8 +87,8 @@ class Call:
 
     __slots__ = (
         "_access", "_answers", "_database", "_stack", "_subjects", "actor", "actor_token", "body_hash",
-        "causation_id", "conn", "deadline", "decision", "envelope", "has_parts", "is_authorized", "is_sealed", "method",
-        "practice_id", "relations", "request_id", "resource_id", "rule", "trace",
+        "causation_id", "conn", "deadline", "decision", "envelope", "evidence", "has_parts", "is_authorized",
+        "is_sealed", "method", "practice_id", "relations", "request_id", "resource_id", "rule", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -108,8 +126,10 @@ class Call:
         self.has_parts = False
         self.decision: Decision | None = None
         self.relations: frozenset[str] = frozenset()
+        self.evidence: dict[str, str] = {}
+        """The row a relation rests on, by relation: the id of a break-glass grant or of a consent."""
         self.resource_id = ""
-        self._subjects: dict[str, None] = {}
+        self._subjects: dict[str, Ground] = {}
         self._database = database
         self._access = access
         self._answers = answers
@@ -119,6 +139,10 @@ class Call:
     def subjects(self) -> Sequence[str]:
         """Return the clients the call was allowed to touch, in order."""
         return tuple(self._subjects)
+
+    def ground(self, client_id: str) -> Ground:
+        """Return why a client may, or may not, be touched; of none, what was decided last."""
+        return self._subjects.get(client_id) or Ground(self.decision, self.relations, self.evidence)
 
     async def authorize(
         self, *, client_ids: Sequence[str] = (), relations: Collection[str] = (), resource_id: str = ""
@@ -138,10 +162,14 @@ class Call:
         if self._access is not None:
             for client_id in client_ids or ("",):
                 self.decision = await self._access.decide(self, client_id, relations)
+                ground = Ground(self.decision, self.relations, self.evidence)
                 if not self.decision.allowed:
-                    self._subjects = {client_id: None} if client_id else {}
+                    self._subjects = {client_id: ground} if client_id else {}
                     raise errors.Forbidden("You may not do this.", method=self.method)
-        self._subjects.update(dict.fromkeys(each for each in client_ids if each))
+                if client_id:
+                    self._subjects[client_id] = ground
+        else:
+            self._subjects.update(dict.fromkeys([each for each in client_ids if each], UNDECIDED))
         self.is_authorized = True
 
     def enter_practice(self, practice_id: str, client_id: str) -> None:
@@ -166,8 +194,9 @@ class Call:
             deadline=self.deadline,
         )
         part.decision, part.relations, part.resource_id = self.decision, self.relations, resource_id
+        part.evidence = self.evidence
         part.is_authorized = self.is_authorized
-        part._subjects = {client_id: None}
+        part._subjects = {client_id: self.ground(client_id)}
         return part
 
     def publish(self, message: Message, *, aggregate_id: str, version: int) -> None:

@@ -77,6 +77,8 @@ class Signer:
             "purpose": actor.purpose,
             "strength": actor.strength,
             "sid": actor.session_id,
+            "auth_time": actor.auth_time,
+            "scope": None if actor.scopes is None else " ".join(sorted(actor.scopes)),
         }
         token = jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._issuer})
         self._signed[actor] = (token, end)
@@ -166,6 +168,9 @@ def _actor(claims: dict[str, Any]) -> Actor:
         purpose=str(claims["purpose"]),
         strength=str(claims["strength"]),
         session_id=str(claims["sid"]),
+        # A gateway of the release before says neither: nobody was bound by scopes then, and nothing needed freshness.
+        auth_time=int(claims.get("auth_time") or 0),
+        scopes=None if claims.get("scope") is None else frozenset(str(claims["scope"]).split()),
     )
 
 

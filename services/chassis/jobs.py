@@ -51,3 +51,23 @@ class Every:
                 return False
             await self._work()
         return True
+
+
+class EveryReplica:
+    """Calls *work* every *seconds* in every replica: for work that leases what it takes, so that replicas share it."""
+
+    def __init__(self, seconds: float, work: Callable[[], Awaitable[object]], name: str) -> None:
+        self._seconds = seconds
+        self._work = work
+        self._name = name
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        while True:
+            await asyncio.sleep(self._seconds)
+            try:
+                await self._work()
+            except errors.Unavailable:
+                log.warning("job.postponed", job=self._name)
+            except Exception:
+                log.exception("job.failed", job=self._name)

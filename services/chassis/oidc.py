@@ -43,7 +43,8 @@ class OidcVerifier:
     Turns an access token into an actor.
 
     Claims read beside the standard ones: `kept_practice`, `kept_roles`, `kept_client`, `kept_therapist`
-    (mapped in the identity provider), `amr` and `sid`.
+    (mapped in the identity provider), `amr`, `sid` and `auth_time`. A token whose `scope` names anything of SMART
+    (`patient/Appointment.rs`), or that says `kept_app`, was given to an app: its scopes bound what it may ask for.
     """
 
     def __init__(self, issuer: str, keys: KeySource, *, audience: str = "kept") -> None:
@@ -149,6 +150,8 @@ class DemoUser:
     roles: tuple[str, ...]
     client_id: str = ""
     therapist_id: str = ""
+    second_factor: str = ""
+    """A code that proves more than the password; none for who has no second factor."""
 
 
 class DevelopmentIssuer(KeySource):
@@ -187,10 +190,21 @@ class DevelopmentIssuer(KeySource):
         public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self._key.public_key()))
         return {"keys": [{**public, "kid": self._key_id, "use": "sig", "alg": "EdDSA"}]}
 
-    def sign_in(self, user: str, password: str) -> str:
-        """Return an access token. Raises Unauthenticated: SIGN_IN_FAILED, whichever of the two was wrong."""
+    def sign_in(self, user: str, password: str, code: str = "", scope: str = "") -> str:
+        """
+        Return an access token.
+
+        Args:
+            user: The name.
+            password: The password.
+            code: The second factor; with it the sign-in counts as strong.
+            scope: What an app asks for (SMART); empty for our own front ends.
+
+        Raises:
+            Unauthenticated: SIGN_IN_FAILED, whichever of them was wrong. (UNAUTHENTICATED)
+        """
         found = self._users.get(user)
-        if found is None or found.password != password:
+        if found is None or found.password != password or (code and code != found.second_factor):
             raise errors.Unauthenticated("The user or the password is wrong.", reason="SIGN_IN_FAILED")
         now = int(time.time())
         claims = {
@@ -203,7 +217,9 @@ class DevelopmentIssuer(KeySource):
             "kept_roles": list(found.roles),
             "kept_client": found.client_id,
             "kept_therapist": found.therapist_id,
-            "amr": ["pwd"],
+            "amr": ["pwd", "otp", "mfa"] if code else ["pwd"],
+            "auth_time": now,
+            "scope": scope,
             "sid": hashlib.sha256(f"{user}{time.time_ns()}".encode()).hexdigest()[:16],
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
@@ -211,6 +227,8 @@ class DevelopmentIssuer(KeySource):
 
 def _actor(claims: Mapping[str, Any]) -> Actor:
     roles = claims["kept_roles"]
+    granted = frozenset(str(claims.get("scope") or "").split())
+    is_app = bool(claims.get("kept_app")) or any("/" in each for each in granted)
     if not isinstance(roles, list):
         raise TypeError("kept_roles")
     return Actor(
@@ -222,4 +240,6 @@ def _actor(claims: Mapping[str, Any]) -> Actor:
         therapist_id=str(claims.get("kept_therapist") or ""),
         strength="mfa" if "mfa" in claims.get("amr", ()) else "pwd",
         session_id=str(claims.get("sid") or ""),
+        auth_time=int(claims.get("auth_time") or 0),
+        scopes=granted if is_app else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator
@@ -26,10 +27,13 @@ from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.gateway import problems
 from services.gateway import routes as resources
+from services.gateway.cache import Cache
 from services.gateway.callers import Door, Neighbours
-from services.gateway.config import SignInConfig
+from services.gateway.config import ProtectionConfig, SignInConfig
 from services.gateway.cursors import Cursors
 from services.gateway.document import describe
+from services.gateway.limits import Limits
+from services.gateway.live import Hub
 from services.gateway.middleware import FrontDoor
 from services.gateway.routes.issuer import issuer_router
 
@@ -62,6 +66,8 @@ def routers() -> list[APIRouter]:
 def routes() -> FastAPI:
     """Return the application with its routes and nothing behind them; the API document needs no more."""
     app = FastAPI(title="Kept", version="1.0.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    # A redirect would be built from the Host header, which is anybody's to choose.
+    app.router.redirect_slashes = False
     for router in routers():
         app.include_router(router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
@@ -73,7 +79,7 @@ def routes() -> FastAPI:
     return app
 
 
-def bootstrap(config: ProcessConfig, sign_in: SignInConfig) -> FastAPI:
+def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: ProtectionConfig) -> FastAPI:
     """Return the application, connected when it starts."""
     if config.keys_dir is None:
         raise Misconfigured("KEPT_KEYS_DIR is not set")
@@ -85,6 +91,9 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig) -> FastAPI:
         app.include_router(issuer_router(source))
     else:
         source = KeySource(sign_in.jwks_url)
+    cache = Cache(config.redis_url)
+    hub = Hub(cache, config.redis_url)
+    limits = Limits(cache, protection.quotas, protection.replicas, protection.has_limits)
     verifier = OidcVerifier(sign_in.issuer, source, audience=config.oidc_audience)
 
     @asynccontextmanager
@@ -94,11 +103,18 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig) -> FastAPI:
             name: Neighbour(channels[name], first, signer, *others) for name, (first, *others) in SERVICES.items()
         }
         app.state.channels = channels
-        app.state.door = Door(Neighbours(**neighbours), verifier, signer, Cursors(signer.secret("cursors")))
+        app.state.door = Door(
+            Neighbours(**neighbours), verifier, signer, Cursors(signer.secret("cursors")), limits, protection.proxies
+        )
+        app.state.hub = hub
+        listening = asyncio.create_task(hub.run())
         yield
+        listening.cancel()
+        await hub.close()
         for each in channels.values():
             await each.close()
         await source.close()
+        await cache.close()
 
     app.router.lifespan_context = connected
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,15 @@ from services.chassis.context import ANONYMOUS, Actor, Call
 from services.chassis.identity import Signer
 from services.chassis.oidc import OidcVerifier
 from services.chassis.rpc.client import Neighbour
+from services.gateway.addresses import Network
 from services.gateway.cursors import Cursors
+from services.gateway.limits import Limited, Limits, Standing
 
 TIMEOUT_S = 10.0
 """Seconds a request may take; its calls share what is left of it."""
+
+SEARCHES = "/v1/searches"
+"""Paths the search limit counts too."""
 
 KEY_SHORTEST, KEY_LONGEST = 8, 128
 """Characters of an Idempotency-Key."""
@@ -43,6 +49,8 @@ class Door:
     verifier: OidcVerifier
     signer: Signer
     cursors: Cursors
+    limits: Limits
+    proxies: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +115,35 @@ async def signed_in(request: Request, authorization: str = Header("", include_in
     scheme, _, token = authorization.partition(" ")
     if authorization and scheme.lower() != "bearer":
         raise errors.Unauthenticated("Only bearer tokens are taken.")
-    actor = await door.verifier.verify(token.strip())
+    actor = await _verified(door, request, token.strip())
     request.state.actor = actor
+    keys = [("user", f"{actor.practice_id}|{actor.actor_id}"), ("practice", actor.practice_id)]
+    if request.url.path.startswith(SEARCHES):
+        keys.append(("search", keys[0][1]))
+    request.state.standings = await spent(request, *keys)
     call = new_call(request, actor, door.signer.sign(actor))
     return Caller(actor, door.neighbours, call, door.cursors)
+
+
+async def _verified(door: Door, request: Request, token: str) -> Actor:
+    """Verify a token; an address whose tokens are refused too often is told to wait."""
+    try:
+        return await door.verifier.verify(token)
+    except errors.Unauthenticated as error:
+        # An expired token is nobody's attack: every front end holds one now and then.
+        if token and error.reason != "TOKEN_EXPIRED":
+            await spent(request, ("refused", getattr(request.state, "address", "unknown")))
+        raise
+
+
+async def spent(request: Request, *keys: tuple[str, str]) -> Sequence[Standing]:
+    """Take a request's tokens from limits. Raises Exhausted: RATE_LIMITED."""
+    door: Door = request.app.state.door
+    try:
+        return await door.limits.spend(*keys)
+    except Limited as limited:
+        request.state.standings = limited.standings
+        raise
 
 
 def new_call(request: Request, actor: Actor = ANONYMOUS, token: str = "") -> Call:

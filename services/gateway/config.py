@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.chassis.config import Misconfigured, ProcessConfig
+from services.gateway.addresses import Network, read_proxies
+from services.gateway.limits import Quota, read_quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,27 @@ def read_sign_in(config: ProcessConfig, environ: Mapping[str, str] = os.environ)
         jwks_url=config.oidc_jwks_url,
         users_path=Path(users) if users else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionConfig:
+    """Whom the gateway believes about addresses, and how much anybody may ask for."""
+
+    quotas: Mapping[str, Quota]
+    """KEPT_RATE_LIMITS: limits that differ from the built-in ones, or "off"."""
+
+    has_limits: bool
+    replicas: int
+    """KEPT_GATEWAY_REPLICAS: gateways that share the limits while Redis is away. Default 1."""
+
+    proxies: tuple[Network, ...]
+    """KEPT_TRUSTED_PROXIES: networks whose X-Forwarded-For is believed. Default: none."""
+
+
+def read_protection(environ: Mapping[str, str] = os.environ) -> ProtectionConfig:
+    """Read the settings. Raises Misconfigured when one can't be read."""
+    quotas, has_limits = read_quotas(environ.get("KEPT_RATE_LIMITS", ""))
+    replicas = environ.get("KEPT_GATEWAY_REPLICAS", "1")
+    if not replicas.isdigit() or not int(replicas):
+        raise Misconfigured(f"KEPT_GATEWAY_REPLICAS is no number of gateways: {replicas}")
+    return ProtectionConfig(quotas, has_limits, int(replicas), read_proxies(environ.get("KEPT_TRUSTED_PROXIES", "")))

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis import tracing
-from services.gateway.problems import problem
+from services.gateway.addresses import address_of
+from services.gateway.callers import Door
+from services.gateway.limits import Limited, headers_of
+from services.gateway.problems import of_refusal, problem
 
 BODY_BYTES = 64 * 1024
 """Bytes of a request body at most."""
 
 JSON_DEPTH = 16
 """Levels of nesting in a JSON body at most; parsers recurse."""
+
+BODY_S = 15.0
+"""Seconds a request body may take."""
+
+AT_ONCE = 2_000
+"""Requests in hand at once; the next one is answered 503."""
+
+STREAM: Final = "/v1/events/stream"
+"""Stays open for minutes: it counts among the streams, not among the requests in hand."""
+
+FREE: Final = ("/healthz", "/readyz", "/assets/", "/problems/", "/docs", "/openapi.json")
+"""Paths no limit counts: probes, and pages that cost nothing."""
+
+ODD_PATH: Final = re.compile(rb"//|\\|%2f|%5c|%00|%2e|%25|/\.\.?(/|$)|[\x00-\x20\x7f-\xff]", re.IGNORECASE)
+"""Spellings that two programs read as two different paths; none of ours needs them."""
+
+PERSONAL: Final = re.compile(rb"@|%40")
+"""An e-mail address in a URL would stand in the log of every proxy on the way."""
+
+Stream = Callable[[Receive, Send], Awaitable[None]]
+"""An answer that goes on for minutes, left here by a route that is done."""
+
+KEPT_OF_STREAMS: Final = frozenset({"type", "method", "http_version", "route", "state"})
+"""What is kept of the request behind a stream: ten thousand times the rest is a lot of memory."""
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -36,6 +66,7 @@ HEADERS: Final = {
 REQUESTS = Counter(
     "kept_gateway_requests_total", "Requests, by route, method and status.", ["route", "method", "status"]
 )
+IN_HAND = Gauge("kept_gateway_requests_in_hand", "Requests that are being answered.")
 SECONDS = Histogram("kept_gateway_request_duration_seconds", "Time a request took, by route.", ["route"])
 
 log = structlog.get_logger(__name__)
@@ -46,6 +77,7 @@ class FrontDoor:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._in_hand = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -70,21 +102,52 @@ class FrontDoor:
                     found.setdefault(name, value)
                 found.setdefault("Cache-Control", "no-store")
                 found["X-Trace-Id"] = trace[3:35]
+                for name, value in headers_of(scope.get("state", {}).get("standings", ())).items():
+                    found.setdefault(name, value)
             await send(message)
 
+        counted = 0 if scope["path"] == STREAM else 1
+        self._in_hand += counted
+        IN_HAND.set(self._in_hand)
         try:
-            refusal = _foreign(scope["method"], headers)
-            body = b"" if refusal else await _body(headers, receive)
-            if body is None:
-                refusal = problem("body-too-large", 413, "The body is too large", reason="BODY_TOO_LARGE")
-            elif _depth(body) > JSON_DEPTH:
-                refusal = problem("malformed", 400, "The body is nested too deeply", reason="BODY_TOO_DEEP")
-            if refusal is not None:
-                await refusal(scope, receive, answer)
-            else:
-                await self._app(scope, _replay(body or b"", receive), answer)
+            refusal = await self._refusal(scope, headers)
+            body = b""
+            if refusal is None:
+                body, refusal = await _body(headers, receive)
+            await (refusal or self._app)(scope, _replay(body, receive), answer)
+            stream: Stream | None = scope["state"].pop("stream", None)
+            if stream is not None:
+                for name in [each for each in scope if each not in KEPT_OF_STREAMS]:
+                    del scope[name]
+                scope["headers"] = []
+                del headers
+                await stream(receive, answer)
         finally:
+            self._in_hand -= counted
+            IN_HAND.set(self._in_hand)
             self._write(scope, status, time.perf_counter() - started, trace)
+
+    async def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
+        """Refuse what needs no look at the body: odd targets, foreign sites, too much at once."""
+        if self._in_hand > AT_ONCE:
+            return problem(
+                "unavailable", 503, "Please try again", reason="TOO_MANY_REQUESTS_AT_ONCE", headers={"Retry-After": "1"}
+            )
+        odd = _odd(scope) or _foreign(scope["method"], headers)
+        if odd is not None or scope["path"].startswith(FREE):
+            return odd
+        door: Door | None = getattr(scope["app"].state, "door", None)
+        if door is None:
+            return None
+        address = address_of(scope, headers, door.proxies)
+        scope["state"]["address"] = address
+        if "authorization" not in headers:
+            try:
+                scope["state"]["standings"] = await door.limits.spend(("address", address))
+            except Limited as limited:
+                scope["state"]["standings"] = limited.standings
+                return of_refusal(limited)
+        return None
 
     def _write(self, scope: Scope, status: int, seconds: float, trace: str) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
@@ -104,23 +167,42 @@ class FrontDoor:
         )
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes | None:
-    """Return the whole body, or None when it passes the limit."""
+async def _body(headers: Headers, receive: Receive) -> tuple[bytes, ASGIApp | None]:
+    """Return the whole body, or why it is refused: too large, too deep, too slow."""
+    too_large = problem("body-too-large", 413, "The body is too large", reason="BODY_TOO_LARGE")
     length = headers.get("content-length", "")
     if length.isdigit() and int(length) > BODY_BYTES:
-        return None
+        return b"", too_large
     parts: list[bytes] = []
     size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return b"".join(parts)
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > BODY_BYTES:
-            return None
-        if not message.get("more_body"):
-            return b"".join(parts)
+    try:
+        async with asyncio.timeout(BODY_S):
+            more = True
+            while more:
+                message = await receive()
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > BODY_BYTES:
+                    return b"", too_large
+                more = message["type"] == "http.request" and message.get("more_body", False)
+    except TimeoutError:
+        slow = {"Connection": "close"}
+        return b"", problem("too-slow", 408, "The request came too slowly", reason="TOO_SLOW", headers=slow)
+    body = b"".join(parts)
+    if _depth(body) > JSON_DEPTH:
+        return b"", problem("malformed", 400, "The body is nested too deeply", reason="BODY_TOO_DEEP")
+    return body, None
+
+
+def _odd(scope: Scope) -> ASGIApp | None:
+    """Refuse targets that two programs may read differently, and e-mail addresses in them."""
+    hosts = sum(name == b"host" for name, _ in scope["headers"])
+    target = scope["raw_path"] + b"?" + scope["query_string"]
+    if ODD_PATH.search(scope["raw_path"]) or hosts > 1 or (hosts == 0 and scope["http_version"] == "1.1"):
+        return problem("malformed", 400, "The request can't be read", reason="TARGET_MALFORMED")
+    if PERSONAL.search(target):
+        return problem("personal-data-in-url", 400, "Personal data is sent in a body", reason="PERSONAL_DATA_IN_URL")
+    return None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -51,6 +51,10 @@ REASONS: Final[dict[str, tuple[str, int, str]]] = {
     "IDEMPOTENCY_KEY_MISSING": ("idempotency-key-missing", 400, "An idempotency key is needed"),
     "BODY_TOO_LARGE": ("body-too-large", 413, "The body is too large"),
     "BODY_TOO_DEEP": ("malformed", 400, "The body is nested too deeply"),
+    "TOO_SLOW": ("too-slow", 408, "The request came too slowly"),
+    "HEAD_TOO_LARGE": ("head-too-large", 431, "The headers are too large"),
+    "URL_TOO_LONG": ("url-too-long", 414, "The address is too long"),
+    "PERSONAL_DATA_IN_URL": ("personal-data-in-url", 400, "Personal data is sent in a body"),
     "FOREIGN_SITE": ("foreign-site", 403, "The request comes from another site"),
 }
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import socket
+
 import uvicorn
 
 from services.chassis import logs, metrics, tracing
 from services.chassis.config import read_config
 from services.gateway.bootstrap import bootstrap
-from services.gateway.config import read_sign_in
-
-CONCURRENT_REQUESTS = 2_000
-"""Requests at once; the next one is answered 503 by the server itself."""
+from services.gateway.config import read_protection, read_sign_in
+from services.gateway.protocol import GuardedProtocol
 
 KEEP_ALIVE_S = 75
 GRACE_S = 20
-HEADER_BYTES = 16 * 1024
+
+
+class Stopping(uvicorn.Server):
+    """Lets the readers of streams go before it waits for requests: they would be waited for to the end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop."""
+        self.config.app.state.hub.end_all()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
 
 
 def main() -> None:
@@ -24,20 +32,24 @@ def main() -> None:
     tracing.configure("gateway")
     metrics.serve(config.metrics_host, config.metrics_port)
     host, _, port = config.http_listen.rpartition(":")
-    uvicorn.run(
-        bootstrap(config, read_sign_in(config)),
+    app = bootstrap(config, read_sign_in(config), read_protection())
+    settings = uvicorn.Config(
+        app,
         host=host,
         port=int(port),
         loop="uvloop",
-        http="httptools",
-        limit_concurrency=CONCURRENT_REQUESTS,
+        http=GuardedProtocol,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
-        h11_max_incomplete_event_size=HEADER_BYTES,
+        proxy_headers=False,
         server_header=False,
         access_log=False,
         log_config=None,
     )
+    server = Stopping(settings)
+    server.run()
+    if not server.started:
+        raise SystemExit(3)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import grpc.aio
 from kept.availability.v1 import availability_service_pb2
 
 from services.chassis.config import Misconfigured, ProcessConfig
-from services.chassis.crypto import Keyring
+from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
 from services.chassis.rpc.channels import channel
@@ -18,6 +18,8 @@ from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
 from services.matching.adapters.availability import AvailabilitySlots
 from services.matching.adapters.postgres import PostgresMatches, PostgresProfiles
+from services.matching.adapters.relations import PostgresRelations
+from services.matching.adapters.triage import PostgresTriage
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Parts:
     profiles: PostgresProfiles
     matches: PostgresMatches
     slots: AvailabilitySlots
+    triage: PostgresTriage
+    relations: PostgresRelations
     keyring: Keyring
     clock: Callable[[], datetime]
 
@@ -44,12 +48,15 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
         Signer.read("matching", config.keys_dir),
     )
+    keyring = await open_keyring(config)
     return Parts(
         database=database,
         ledger_channel=ledger_channel,
         profiles=PostgresProfiles(database),
         matches=PostgresMatches(),
         slots=AvailabilitySlots(ledger),
-        keyring=await open_keyring(config),
+        triage=PostgresTriage(database, ClientCipher(keyring)),
+        relations=PostgresRelations(database),
+        keyring=keyring,
         clock=lambda: datetime.now(UTC),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid_utils
-from kept.matching.v1 import matching_pb2, matching_service_pb2
+from kept.matching.v1 import matching_pb2, matching_service_pb2, triage_service_pb2
 
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
@@ -13,12 +13,15 @@ from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.chassis.rpc.server import Application, run
 from services.matching.adapters import proto
 from services.matching.bootstrap import bootstrap
+from services.matching.domain.profiles import days_ahead, expiring
 from services.matching.reactions import reactions
+from services.matching.triage_servicer import TriageServicer
 from services.matching.usecases.get_match import get_match
 from services.matching.usecases.get_profile import get_profile
 from services.matching.usecases.match_client import match_client
-from services.matching.usecases.ports import Clock, Matches, Profiles, Slots
+from services.matching.usecases.ports import Clock, Holds, Matches, Profiles, Slots
 from services.matching.usecases.put_profile import put_profile
+from services.matching.usecases.verify_licence import verify_licence
 
 PAGE_DEFAULT, PAGE_MOST = 50, 200
 FIRST_ID = "00000000-0000-0000-0000-000000000000"
@@ -28,10 +31,11 @@ FIRST_ID = "00000000-0000-0000-0000-000000000000"
 class MatchingServicer:
     """Turns each request into domain words, calls the use case, and turns its answer back."""
 
-    def __init__(self, *, profiles: Profiles, matches: Matches, slots: Slots, clock: Clock) -> None:
+    def __init__(self, *, profiles: Profiles, matches: Matches, slots: Slots, holds: Holds, clock: Clock) -> None:
         self._profiles = profiles
         self._matches = matches
         self._slots = slots
+        self._holds = holds
         self._clock = clock
 
     async def PutTherapistProfile(
@@ -59,6 +63,30 @@ class MatchingServicer:
             therapist_profiles=[proto.profile_to(profile) for profile in page[:size]], next_page_token=token
         )
 
+    async def VerifyLicence(
+        self, request: matching_service_pb2.VerifyLicenceRequest, call: Call
+    ) -> matching_pb2.TherapistProfile:
+        therapist_id = check_uuid(request.therapist_id, "therapist_id")
+        found = await verify_licence(
+            therapist_id, request.region, request.expire_date, call, profiles=self._profiles, clock=self._clock
+        )
+        return proto.profile_to(found)
+
+    async def ListExpiringLicences(
+        self, request: matching_service_pb2.ListExpiringLicencesRequest, call: Call
+    ) -> matching_service_pb2.ListExpiringLicencesResponse:
+        size = page_size(request.page_size, default=PAGE_DEFAULT, most=PAGE_MOST)
+        within_days = days_ahead(request.within_days)
+        place = read_page_token(f"licences|{within_days}", request.page_token)
+        today = self._clock().date()
+        found = expiring(await self._profiles.all(call), on=today, within_days=within_days)
+        after = tuple(map(str, place or ()))
+        page = [each for each in found if each[:3] > after][: size + 1]
+        token = page_token(f"licences|{within_days}", *page[size - 1][:3]) if page[size:] else ""
+        return matching_service_pb2.ListExpiringLicencesResponse(
+            licences=[proto.expiring_to(each[1], each[3], on=today) for each in page[:size]], next_page_token=token
+        )
+
     async def MatchClient(self, request: matching_service_pb2.MatchClientRequest, call: Call) -> matching_pb2.Match:
         need = proto.need_from(request.need)
         if need.session_type_id:
@@ -70,6 +98,7 @@ class MatchingServicer:
             profiles=self._profiles,
             matches=self._matches,
             slots=self._slots,
+            holds=self._holds,
             clock=self._clock,
             new_id=_new_id,
         )
@@ -85,12 +114,23 @@ def _new_id() -> str:
 async def application(config: ProcessConfig) -> Application:
     """Build the process: one servicer, and the reactions."""
     parts = await bootstrap(config)
-    servicer = MatchingServicer(profiles=parts.profiles, matches=parts.matches, slots=parts.slots, clock=parts.clock)
+    servicer = MatchingServicer(
+        profiles=parts.profiles,
+        matches=parts.matches,
+        slots=parts.slots,
+        holds=parts.triage,
+        clock=parts.clock,
+    )
+    triage = TriageServicer(triage=parts.triage, clock=parts.clock)
     return Application(
         service="matching",
         config=config,
         database=parts.database,
-        servicers=[(matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer)],
+        servicers=[
+            (matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer),
+            (triage_service_pb2.DESCRIPTOR.services_by_name["TriageService"], triage),
+        ],
+        relations=parts.relations,
         background=[InboxRunner(parts.database, reactions(parts.profiles), service="matching")],
         keyring=parts.keyring,
         closers=[parts.ledger_channel.close],

@@ -14,7 +14,7 @@ from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.events.inbox import InboxRunner
 from services.chassis.identity import Signer
-from services.chassis.jobs import Every
+from services.chassis.jobs import Every, EveryReplica
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Background
@@ -87,7 +87,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         send=send,
         background=[
             InboxRunner(database, reactions(now), service=config.service),
-            Every(SEND_EVERY_S, send, "send_due_messages", database),
+            EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
         ],
         closers=[desk.close, post.close, to_booking.close],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from datetime import datetime
+
+import uvloop
 
 from services.chassis import logs
 from services.chassis.config import read_config
@@ -32,7 +33,7 @@ def main() -> int:
         sys.stderr.write("sweep: --at needs an offset, for example +00:00\n")
         return 2
     logs.configure(service="notifications", process="sweep", style="text", level="warning")
-    asyncio.run(sweep(at))
+    uvloop.run(sweep(at))
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,11 @@ def test_a_room_has_a_caption_and_a_telling_name(path: Path) -> None:
 def test_a_room_stays_small(path: Path) -> None:
     """No module passes 400 lines."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_every_test_module_is_found() -> None:
+    """Two of one name in folders that are no packages hide each other: pytest stops before the first test."""
+    modules = [path for path in (ROOT / "tests").rglob("test_*.py") if not (path.parent / "__init__.py").exists()]
+    names = Counter(path.name for path in modules)
+
+    assert [name for name, count in names.items() if count > 1] == []

@@ -12,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import psycopg
+from google.protobuf.message import Message
 from grpc_health.v1 import health_pb2
 from kept.booking.v1 import booking_events_pb2, booking_service_pb2
 from kept.wall.v1 import wall_pb2
 
 from deploy.local.places import Root
 from deploy.local.suite import Suite
-from tests.bench import audit, figures, series, slots
+from tests.bench import access, audit, figures, matching, reminders, series, slots
 from tests.bench.client import drive
 from tests.bench.events import CARRIERS, Carriage
 from tests.bench.pgbench import LEFTOVERS, commits_per_s
@@ -49,7 +50,7 @@ class Bench:
 
     def book(self, count: int) -> tuple[float, float]:
         """Book *count* slots; return bookings per second and p99."""
-        requests = list(self.practice.bookings(count))
+        requests = self.wishes(count)
         address = self.suite.address("booking-server")
         run = drive(address, f"{BOOKING}/BookAppointment", self.practice.metadata("front_desk"), requests, count)
         self.acknowledged += run.ok
@@ -62,7 +63,7 @@ class Bench:
         booking = self.suite.address("booking-server")
         calls = self.options.calls
         empty = drive(booking, HEALTH, [], [health_pb2.HealthCheckRequest(service="live")], calls * 2)
-        reads = [booking_service_pb2.GetAppointmentRequest(appointment_id=each) for each in self._appointments()]
+        reads = [booking_service_pb2.GetAppointmentRequest(appointment_id=each) for each in self.appointments()]
         read = drive(booking, f"{BOOKING}/GetAppointment", self.practice.metadata("front_desk"), reads, calls)
         self.note("empty_rpc_per_s", empty.per_s, "1/s")
         self.note("audited_read_per_s", read.per_s, "1/s")
@@ -118,13 +119,23 @@ class Bench:
     def check(self) -> None:
         """Compare what was acknowledged with what is stored: nothing lost, nothing doubled."""
         practice = self.practice.practice_id
-        stored = self._scalar("booking", "select count(*) from appointments where practice_id = %s", practice)
+        stored = self.stored()
         claims = self._scalar("availability", "select count(*) from claims where practice_id = %s", practice)
         print(f"    acknowledged {self.acknowledged}, appointments {stored}, claims {claims}", flush=True)
         if not self.acknowledged == stored == claims:
             raise RuntimeError("acknowledged and stored bookings differ")
 
-    def _appointments(self) -> list[str]:
+    def stored(self) -> int:
+        """Count the practice's appointments."""
+        statement = "select count(*) from appointments where practice_id = %s"
+        return self._scalar("booking", statement, self.practice.practice_id)
+
+    def wishes(self, count: int) -> list[Message]:
+        """Return requests for slots that nobody asked for yet."""
+        return list(self.practice.bookings(count))
+
+    def appointments(self) -> list[str]:
+        """Return some appointments of the practice."""
         statement = "select appointment_id::text from appointments where practice_id = %s limit 2000"
         with psycopg.connect(self.suite.stack.database_url("booking", "owner")) as conn:
             return [each for (each,) in conn.execute(statement, (self.practice.practice_id,)).fetchall()]
@@ -162,10 +173,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--calls", type=int, default=6000, help="calls a round and figure")
     parser.add_argument("--seconds", type=int, default=5, help="seconds of pgbench a round")
     parser.add_argument("--backlog", type=int, default=100_000, help="events that wait when the workers start")
+    parser.add_argument("--reminders", type=int, default=100_000, help="reminders due in one minute")
+    parser.add_argument("--past-messages", type=int, default=10_000_000, help="messages of the past while planning")
     parser.add_argument("--trail", type=int, default=1_000_000, help="records in the trail that is asked")
     options = parser.parse_args(arguments)
     print(f"load average at the start: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores", flush=True)
-    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning"})
+    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning", "KEPT_RATE_LIMITS": "off"})
     suite.stack.remove()
     with suite:
         bench = Bench(suite, options)
@@ -197,6 +210,11 @@ def main(arguments: Sequence[str]) -> int:
         print("  trail", flush=True)
         owner, server = (suite.stack.database_url("audit", role) for role in ("owner", "server"))
         asyncio.run(audit.measure(owner, server, options.trail, bench.note))
+    print("  batches of waiting clients", flush=True)
+    matching.measure(bench.note)
+    access.measure(bench.note)
+    print("  reminders", flush=True)
+    reminders.measure(bench.note, reminders=options.reminders, past=options.past_messages)
     stored = figures.merge(bench.found)
     print(f"\n{'figure':<30} {'median':>10} {'low':>10} {'high':>10}")
     for name in bench.found:

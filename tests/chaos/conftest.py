@@ -15,7 +15,7 @@ from tests.bench.practice import Practice
 @pytest.fixture(scope="package")
 def breakable() -> Iterator[Suite]:
     """Every process, on the servers of the test run."""
-    with Suite(Root("test"), extra_env={"KEPT_LOG_LEVEL": "warning"}) as suite:
+    with Suite(Root("test"), extra_env={"KEPT_LOG_LEVEL": "warning", "KEPT_RATE_LIMITS": "off"}) as suite:
         yield suite
 
 

@@ -126,6 +126,20 @@ def test_only_workers_reach_the_broker() -> None:
     assert {"worker"} == reaching
 
 
+def test_gateways_and_workers_reach_redis() -> None:
+    """Limits hold across replicas by it, and relays announce facts on it."""
+    labels = [pod["metadata"]["labels"] for pod in pods("overlays/dev")]
+    redis = next(each for each in labels if each.get("kept.dev/datastore") == "redis")
+
+    reaching = {
+        each["app.kubernetes.io/component"]
+        for each in labels
+        if "app.kubernetes.io/component" in each and allows("overlays/dev", each, redis, 6379)
+    }
+
+    assert reaching >= {"worker", "gateway"}
+
+
 @pytest.mark.parametrize("tree", OVERLAYS)
 def test_nothing_is_open_by_default(tree: str) -> None:
     """A policy that selects every pod denies both ways."""

@@ -23,7 +23,7 @@ OTHER_PRACTICE_ID = people.id_of("practice", "somewhere-else")
 @contextmanager
 def running_suite() -> Iterator[Suite]:
     """Run every process, on the servers of the test run, with the example practice loaded."""
-    with Suite(Root("test")) as suite:
+    with Suite(Root("test"), extra_env={"KEPT_RATE_LIMITS": "off"}) as suite:
         with pytest.MonkeyPatch.context() as patch:
             point_at(suite, patch)
             assert asyncio.run(load_examples.main()) == 0

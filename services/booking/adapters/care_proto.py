@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from google.protobuf.message import Message
-from kept.booking.v1 import care_events_pb2, care_pb2
+from kept.booking.v1 import care_events_pb2, care_pb2, care_service_pb2
 
 from services.booking.adapters.policy_proto import number_of
-from services.booking.adapters.proto import timestamp_of, uuid_of
+from services.booking.adapters.proto import instant_of, timestamp_of, uuid_of
 from services.booking.domain import errors
 from services.booking.domain.follow_up import (
     DAYS_MAX,
@@ -22,6 +22,9 @@ from services.booking.domain.follow_up import (
     Kind,
     Trigger,
 )
+
+COVER_DAYS_MAX = 90
+"""Days somebody stands in at most; then it is said again."""
 
 
 def rule_of(message: care_pb2.FollowUpRule, *, new_id: str) -> FollowUpRule:
@@ -104,9 +107,26 @@ def follow_up_message(found: FollowUp) -> care_pb2.FollowUp:
     )
 
 
-def member_message(client_id: str, therapist_id: str, since_time: datetime) -> care_pb2.CareTeamMember:
-    """Return a member of a care team as the contract says it."""
-    return care_pb2.CareTeamMember(client_id=client_id, therapist_id=therapist_id, since_time=timestamp_of(since_time))
+def cover_of(request: care_service_pb2.PutCareTeamMemberRequest, *, now: datetime) -> datetime | None:
+    """Return until when somebody stands in; None for a member. Raises Malformed."""
+    if not request.HasField("cover_until"):
+        return None
+    until = instant_of(request.cover_until, field="cover_until")
+    if not now < until <= now + timedelta(days=COVER_DAYS_MAX):
+        raise errors.Malformed("The end is out of range.", field="cover_until", max_days=str(COVER_DAYS_MAX))
+    return until
+
+
+def member_message(
+    client_id: str, therapist_id: str, since_time: datetime, cover_until: datetime | None = None
+) -> care_pb2.CareTeamMember:
+    """Return a member of a care team, or a cover, as the contract says it."""
+    return care_pb2.CareTeamMember(
+        client_id=client_id,
+        therapist_id=therapist_id,
+        since_time=timestamp_of(since_time),
+        cover_until=timestamp_of(cover_until) if cover_until else None,
+    )
 
 
 def opened_event(practice_id: str, opened: FollowUp) -> Message:

@@ -193,6 +193,12 @@ class SlotNotOffered(Gate):
     reason = "SLOT_NOT_OFFERED"
 
 
+class FreshSignInNeeded(errors.RuleViolated):
+    """The sign-in is too old, or has one factor only, for what is asked."""
+
+    reason = "FRESH_SIGN_IN_NEEDED"
+
+
 class UnknownWish(errors.NotFound):
     """No such wish in this practice."""
 

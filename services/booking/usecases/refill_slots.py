@@ -9,8 +9,9 @@ from datetime import datetime
 import structlog
 import uuid_utils
 
-from services.booking.domain import errors
-from services.booking.domain.turns import BATCH, answer_by, is_batch_time, is_too_late, rank
+from services.booking.domain import appointment, errors
+from services.booking.domain.appointment import Appointment
+from services.booking.domain.turns import BATCH, LAST_CALL, answer_by, is_batch_time, is_too_late, rank
 from services.booking.domain.waitlist import (
     LIVE,
     OFFERS_MAX,
@@ -38,7 +39,7 @@ STEPS_MAX = 2 * OFFERS_MAX + 2
 HOLD_GRACE_S = 300
 """Seconds a hold outlives its offer before the ledger asks: the next look comes long before."""
 
-CLIENTS_OWN = frozenset({"CLIENT_OVERLAP", "CAP_REACHED", "SLOT_RESERVED", "FENCED", "SLOT_NOT_OFFERED_TO_CLIENT"})
+CLIENTS_OWN = frozenset({"CLIENT_OVERLAP", "CAP_REACHED", "SLOT_RESERVED"})
 """Refusals that concern the client who would be asked; any other one concerns the slot."""
 
 log = structlog.get_logger(__name__)
@@ -49,9 +50,12 @@ OpenCall = Callable[[str], Call]
 Regain = Callable[[Call, Opening, str], Awaitable[bool]]
 """Lets the owner of a standing hour have it, before anybody else is asked; tells whether they got it."""
 
+Gate = Callable[[Call, Appointment], Awaitable[str]]
+"""Tells why a client could not book what they would be asked for; "" when they could."""
+
 
 async def refill_slots(
-    open_call: OpenCall, *, store: WaitlistStore, ledger: WaitlistLedger, clock: Clock, regain: Regain
+    open_call: OpenCall, *, store: WaitlistStore, ledger: WaitlistLedger, clock: Clock, regain: Regain, gate: Gate
 ) -> int:
     """
     Do what is due about every opening, each step in a transaction of its own; return how many openings moved on.
@@ -63,17 +67,26 @@ async def refill_slots(
     for practice_id, opening_id in await store.due(limit=BATCH_OF_OPENINGS):
         for number in range(STEPS_MAX):
             call = open_call(practice_id)
-            if not await _step_alone(opening_id, call, store=store, ledger=ledger, clock=clock, regain=regain):
+            if not await _step_alone(
+                opening_id, call, store=store, ledger=ledger, clock=clock, regain=regain, gate=gate
+            ):
                 break
             moved += number == 0
     return moved
 
 
 async def _step_alone(
-    opening_id: str, call: Call, *, store: WaitlistStore, ledger: WaitlistLedger, clock: Clock, regain: Regain
+    opening_id: str,
+    call: Call,
+    *,
+    store: WaitlistStore,
+    ledger: WaitlistLedger,
+    clock: Clock,
+    regain: Regain,
+    gate: Gate,
 ) -> bool:
     try:
-        is_done = await _step(opening_id, call, store=store, ledger=ledger, at=clock(), regain=regain)
+        is_done = await _step(opening_id, call, store=store, ledger=ledger, at=clock(), regain=regain, gate=gate)
         if is_done:
             await call.commit(None)
         else:
@@ -89,7 +102,14 @@ async def _step_alone(
 
 
 async def _step(
-    opening_id: str, call: Call, *, store: WaitlistStore, ledger: WaitlistLedger, at: datetime, regain: Regain
+    opening_id: str,
+    call: Call,
+    *,
+    store: WaitlistStore,
+    ledger: WaitlistLedger,
+    at: datetime,
+    regain: Regain,
+    gate: Gate,
 ) -> bool:
     """Take one step with an opening; False when there is nothing to do now, or somebody else is at it."""
     opening = await store.take_up(call, opening_id)
@@ -119,7 +139,7 @@ async def _step(
         after = opening.closed(OpeningState.REGAINED, at=at) if is_regained else opening.later(at)
         await store.save_opening(call, opening, replace(after, is_owner_asked=True))
         return True
-    return await _choose(opening, offers, call, store=store, ledger=ledger, at=at)
+    return await _choose(opening, offers, call, store=store, ledger=ledger, gate=gate, at=at)
 
 
 async def _choose(
@@ -129,6 +149,7 @@ async def _choose(
     *,
     store: WaitlistStore,
     ledger: WaitlistLedger,
+    gate: Gate,
     at: datetime,
 ) -> bool:
     """Write down whom to ask next, before the ledger is asked to hold the slot for them."""
@@ -137,11 +158,17 @@ async def _choose(
     is_batch = is_batch_time(opening.slot, at=at)
     wanted = min(BATCH, left) if is_batch else 1
     chosen: dict[str, Offer] = {}
+    seen: set[str] = set()
     for wish, why in ranked:
         if len(chosen) == wanted:
             break
+        if wish.client_id in seen or len(seen) >= left:
+            continue
+        seen.add(wish.client_id)
         offer = prepare(opening, wish, why, is_batch=is_batch, at=at)
-        if wish.client_id not in chosen and await store.add_offer(call, offer):
+        if reason := await gate(call, _as_booked(offer, at)):
+            await store.add_offer(call, passed_over(offer, reason, at=at))
+        elif await store.add_offer(call, offer):
             chosen[wish.client_id] = offer
     if not chosen:
         await end_opening(
@@ -151,6 +178,18 @@ async def _choose(
     await call.authorize(client_ids=list(chosen), resource_id=opening.opening_id)
     await store.save_opening(call, opening, opening.later(at))
     return True
+
+
+def _as_booked(offer: Offer, at: datetime) -> Appointment:
+    booked, _ = appointment.book(
+        practice_id=offer.practice_id,
+        appointment_id=offer.offer_id,
+        client_id=offer.client_id,
+        slot=offer.slot,
+        actor_id="",
+        at=at,
+    )
+    return booked
 
 
 def prepare(opening: Opening, wish: Standing, why: Why, *, is_batch: bool, at: datetime) -> Offer:
@@ -188,16 +227,18 @@ async def _ask(
     What the ledger refuses the client passes them over; what it refuses the slot ends the opening.
     """
     first = prepared[0]
-    claim_id = _batch_claim(opening, offers) if first.is_batch else first.offer_id
+    claim_id = _batch_claim(first) if first.is_batch else first.offer_id
     client_id = claim_id if first.is_batch else first.client_id
-    expire_time = max(each.expire_time for each in prepared)
+    # However long the way here took, everybody has the time they were meant to have.
+    last = opening.slot.start_time - LAST_CALL
+    expire_times = [min(at + (each.expire_time - each.make_time), last) for each in prepared]
     try:
         slot = await ledger.transfer(
             claims_of(opening, offers),
             claim_id,
             wish_of(opening, client_id),
             call,
-            hold_s=max(0, int((expire_time - at).total_seconds())) + HOLD_GRACE_S,
+            hold_s=max(0, int((max(expire_times) - at).total_seconds())) + HOLD_GRACE_S,
             is_high_need=any(each.why.urgency is Urgency.URGENT for each in prepared),
         )
     except (RuleViolated, NotFound, errors.HoldAbandoned) as refusal:
@@ -212,12 +253,9 @@ async def _ask(
         await store.save_opening(call, opening, opening.later(at))
         return
     crashpoints.reach("booking.offer_held")
-    for each in prepared:
-        expires = max(each.expire_time, at)
-        await store.save_offer(call, each, each.made(replace(slot, room_id=slot.room_id), at=at, expire_time=expires))
-    await store.save_opening(
-        call, opening, opening.offering(claim_id, look_time=min(each.expire_time for each in prepared))
-    )
+    for each, expire_time in zip(prepared, expire_times, strict=True):
+        await store.save_offer(call, each, each.made(slot, at=at, expire_time=expire_time))
+    await store.save_opening(call, opening, opening.offering(claim_id, look_time=min(expire_times)))
 
 
 async def end_opening(
@@ -252,6 +290,7 @@ def claims_of(opening: Opening, offers: Sequence[Offer]) -> list[str]:
     Danger: of a moved appointment the claim stands for its new time, and is not among them.
     """
     found = [opening.opening_id, opening.claim_id, *(each.offer_id for each in offers)]
+    found += [_batch_claim(each) for each in offers if each.is_batch]
     if opening.cause is Cause.CANCELLED:
         found.append(opening.appointment_id)
     return list(dict.fromkeys(found))
@@ -271,7 +310,6 @@ def wish_of(opening: Opening, client_id: str) -> Wish:
     )
 
 
-def _batch_claim(opening: Opening, offers: Sequence[Offer]) -> str:
-    """Return the id of the claim that keeps the slot for a batch: the same until another batch is asked."""
-    space = uuid_utils.UUID(opening.opening_id)
-    return str(uuid_utils.uuid5(space, f"batch|{len(offers)}"))
+def _batch_claim(first: Offer) -> str:
+    """Return the id of the claim that keeps the slot for a batch, after the first who is asked in it."""
+    return str(uuid_utils.uuid5(uuid_utils.UUID(first.opening_id), f"batch|{first.offer_id}"))

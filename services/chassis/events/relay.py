@@ -17,6 +17,7 @@ from nameko.extensions import DependencyProvider
 from services.chassis import crashpoints, metrics
 from services.chassis.config import ProcessConfig
 from services.chassis.events import outbox, topology
+from services.chassis.events.announce import Announcer
 from services.chassis.events.outbox import Outgoing
 
 RELAY_LOCK = 0x6B657075
@@ -51,6 +52,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]
     def setup(self) -> None:
         """Read where database and broker are."""
         self._config: ProcessConfig = self.container.config["KEPT"]
+        self._announcer = Announcer(self._config.redis_url)
         self._is_stopping = False
 
     def start(self) -> None:
@@ -98,6 +100,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]
                 self._measure(conn)
                 measured = time.monotonic()
             if not found:
+                self._announcer.announce(())
                 publisher.tick()
                 eventlet.sleep(IDLE_S)
 
@@ -111,6 +114,8 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]
             # Forgotten wave by wave: a crash publishes one wave again, not the batch.
             confirmed = [event for event in offered if event.message_id not in refused]
             crashpoints.reach("relay.confirmed")
+            # Before it is forgotten: after a crash in between it is announced again, and never not at all.
+            self._announcer.announce(confirmed)
             outbox.forget_events(conn, confirmed)
             outbox.postpone_events(conn, [each for each in offered if each.message_id in refused], "refused")
             self._count(confirmed, "event", len(refused))

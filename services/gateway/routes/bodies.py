@@ -202,11 +202,25 @@ class TimeOffIn(Body):
     end_time: Instant
 
 
+class LicenceIn(Body):
+    """Leave to practise in one state."""
+
+    region: Code = Field(examples=["US-CA"])
+    expire_date: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="The last day; empty: no end.")
+
+
+class VerificationIn(Body):
+    """What was found when a licence was looked up."""
+
+    expire_date: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
+
+
 class ProfileIn(Body):
     """What clients and the matching may know of a therapist."""
 
     display_name: Name
     licensed_regions: list[Code] = Field(default_factory=list, max_length=60)
+    licences: list[LicenceIn] = Field(default_factory=list, max_length=60)
     specialties: list[Code] = Field(default_factory=list, max_length=30)
     languages: list[Code] = Field(default_factory=list, max_length=20)
     insurers: list[Code] = Field(default_factory=list, max_length=50)

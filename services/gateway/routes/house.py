@@ -47,7 +47,10 @@ async def ready(request: Request) -> Response:
     channels: dict[str, grpc.aio.Channel] = request.app.state.channels
     answers = await asyncio.gather(*(_is_ready(channel) for channel in channels.values()))
     missing = [name for name, is_ready in zip(channels, answers, strict=True) if not is_ready]
-    return JSONResponse({"status": "ready" if not missing else "waiting", "missing": missing}, 503 if missing else 200)
+    # Redis is no reason to be unready: without it the limits are kept alone.
+    limits = "shared" if request.app.state.door.limits.is_shared else "alone"
+    answer = {"status": "ready" if not missing else "waiting", "missing": missing, "limits": limits}
+    return JSONResponse(answer, 503 if missing else 200)
 
 
 async def _is_ready(channel: grpc.aio.Channel) -> bool:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from services.chassis import errors
 from services.chassis.oidc import DEVELOPMENT_TOKEN_S, DevelopmentIssuer
+from services.gateway.limits import Limits
 
 
 def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
@@ -34,13 +35,21 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
 
     @router.post("/token")
     async def token(request: Request) -> JSONResponse:
-        """Sign a demo user in: form fields username and password."""
+        """Sign a demo user in: form fields username and password, otp for a strong sign-in, scope for an app's."""
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
-        name, password = (form.get(field, [""])[0] for field in ("username", "password"))
+        name, password, code, scope = (form.get(field, [""])[0] for field in ("username", "password", "otp", "scope"))
         if form.get("grant_type", ["password"]) != ["password"]:
             raise errors.InvalidRequest("Only the password grant is offered.", field="grant_type")
+        limits: Limits = request.app.state.door.limits
+        tried = (("sign-in", name), ("refused", request.state.address))
+        await limits.spend(*tried, cost=0)
+        try:
+            access_token = issuer.sign_in(name, password, code, scope)
+        except errors.Unauthenticated:
+            await limits.spend(*tried)
+            raise
         answer = {
-            "access_token": issuer.sign_in(name, password),
+            "access_token": access_token,
             "token_type": "Bearer",
             "expires_in": DEVELOPMENT_TOKEN_S,
         }

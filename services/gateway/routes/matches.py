@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from kept.matching.v1 import matching_pb2, matching_service_pb2
 
 from services.gateway.conversion import modality, plain
-from services.gateway.routes.bodies import NeedIn, ProfileIn
+from services.gateway.routes.bodies import NeedIn, ProfileIn, VerificationIn
 from services.gateway.routes.describing import Cursor, IdempotencyKey, Limit, PathId, SignedIn, answers
 
 router = APIRouter(prefix="/v1", tags=["matching"])
@@ -32,6 +32,44 @@ async def put(therapist_id: PathId, body: ProfileIn, caller: SignedIn, key: Idem
         therapist_profile=profile, request_id=caller.request_id(key)
     )
     return JSONResponse(plain(await caller.matching("PutTherapistProfile", request)))
+
+
+@router.post(
+    "/therapists/{therapist_id}/licences/{region}/verify",
+    operation_id="verifyLicence",
+    summary="Say that a licence was looked up",
+    responses=answers(PROFILE, 404),
+)
+async def verify(
+    therapist_id: PathId, region: str, body: VerificationIn, caller: SignedIn, key: IdempotencyKey = ""
+) -> Response:
+    """Keeps your name and the time with the licence, if its last day is still the one you found."""
+    request = matching_service_pb2.VerifyLicenceRequest(
+        therapist_id=therapist_id,
+        region=region[:6],
+        expire_date=body.expire_date,
+        request_id=caller.request_id(key),
+    )
+    return JSONResponse(plain(await caller.matching("VerifyLicence", request)))
+
+
+@router.get(
+    "/expiring-licences",
+    operation_id="listExpiringLicences",
+    summary="See which licences end",
+    responses=answers(matching_service_pb2.ListExpiringLicencesResponse.DESCRIPTOR),
+)
+async def list_expiring(
+    caller: SignedIn,
+    within_days: int = Query(60, ge=1, le=366, description="Days ahead; licences that have ended are there too."),
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Response:
+    """Lists the first to end first."""
+    request = matching_service_pb2.ListExpiringLicencesRequest(
+        within_days=within_days, page_size=limit, page_token=cursor
+    )
+    return JSONResponse(plain(await caller.matching("ListExpiringLicences", request)))
 
 
 @router.get(

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from kept.matching.v1 import matching_pb2
+from psycopg.types.json import Jsonb
 
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection, Database
 from services.matching.adapters.proto import match_to
-from services.matching.domain.profiles import TherapistProfile
+from services.matching.domain.profiles import Licence, TherapistProfile
 from services.matching.usecases.ports import Run
 
 _COLUMNS = """
     p.therapist_id::text, p.display_name, p.licensed_regions, p.specialties, p.languages, p.insurers,
     p.youngest_age, p.oldest_age, p.modalities, p.is_accepting, p.capacity,
     (select count(*) from caseload_clients c where c.practice_id = p.practice_id and c.therapist_id = p.therapist_id),
-    p.version
+    p.version, p.licences
 """
 
 
 _SAVE = """
     insert into therapist_profiles as p (practice_id, therapist_id, display_name, licensed_regions, specialties,
-        languages, insurers, youngest_age, oldest_age, modalities, is_accepting, capacity, version)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1)
+        languages, insurers, youngest_age, oldest_age, modalities, is_accepting, capacity, licences, version)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1)
     on conflict on constraint therapist_profiles_pkey do update set
         display_name = excluded.display_name, licensed_regions = excluded.licensed_regions,
         specialties = excluded.specialties, languages = excluded.languages, insurers = excluded.insurers,
         youngest_age = excluded.youngest_age, oldest_age = excluded.oldest_age, modalities = excluded.modalities,
         is_accepting = excluded.is_accepting, capacity = excluded.capacity,
-        version = p.version + 1, update_time = now()
+        licences = excluded.licences, version = p.version + 1, update_time = now()
 """
 
 _ONE = f"select {_COLUMNS} from therapist_profiles p where p.practice_id = %s and p.therapist_id = %s"  # noqa: S608
+
+_LOCK = f"{_ONE} for no key update of p"
 
 _ALL = f"select {_COLUMNS} from therapist_profiles p where p.practice_id = %s"  # noqa: S608
 
@@ -80,6 +84,7 @@ class PostgresProfiles:
                     list(profile.modalities),
                     profile.is_accepting,
                     profile.capacity,
+                    Jsonb([_licence_row(each) for each in profile.licences]),
                 ),
             )
             stored = await _one(conn, call.practice_id, profile.therapist_id)
@@ -89,6 +94,12 @@ class PostgresProfiles:
         """Return one, or None."""
         async with call.tx() as conn:
             return await _one(conn, call.practice_id, therapist_id)
+
+    async def lock(self, call: Call, therapist_id: str) -> TherapistProfile | None:
+        """Return one that nobody else can change until this call ends, or None."""
+        async with call.tx() as conn:
+            row = await (await conn.execute(_LOCK, (call.practice_id, therapist_id))).fetchone()
+        return _profile(row) if row else None
 
     async def page(self, call: Call, *, after: tuple[str, str], limit: int) -> list[TherapistProfile]:
         """Return at most limit by (display_name, therapist_id), after the given pair."""
@@ -155,4 +166,15 @@ def _profile(row: Sequence[Any]) -> TherapistProfile:
         capacity=row[10],
         caseload=row[11],
         version=row[12],
+        licences=tuple(_licence(each) for each in row[13]),
     )
+
+
+def _licence_row(licence: Licence) -> dict[str, str]:
+    verify_time = licence.verify_time.isoformat() if licence.verify_time else ""
+    return {**asdict(licence), "verify_time": verify_time}
+
+
+def _licence(row: dict[str, str]) -> Licence:
+    verify_time = datetime.fromisoformat(row["verify_time"]) if row["verify_time"] else None
+    return Licence(row["region"], row["expire_date"], row["verify_actor_id"], verify_time)

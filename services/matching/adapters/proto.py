@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from kept.availability.v1 import availability_pb2
 from kept.matching.v1 import matching_pb2
 
-from services.matching.domain.profiles import Need, TherapistProfile
+from services.matching.domain.profiles import Licence, Need, TherapistProfile
 from services.matching.domain.ranking import WEIGHTS_VERSION
 from services.matching.usecases.ports import Run
 
@@ -24,6 +26,7 @@ def profile_from(message: matching_pb2.TherapistProfile, *, therapist_id: str) -
         modalities=tuple(message.modalities),
         is_accepting=message.is_accepting,
         capacity=message.capacity,
+        licences=tuple(Licence(each.region, each.expire_date) for each in message.licences),
     )
 
 
@@ -43,6 +46,24 @@ def profile_to(profile: TherapistProfile) -> matching_pb2.TherapistProfile:
         capacity=profile.capacity,
         caseload=profile.caseload,
         version=profile.version,
+        licences=[licence_to(each) for each in profile.licences],
+    )
+
+
+def licence_to(licence: Licence) -> matching_pb2.Licence:
+    """Write a licence."""
+    message = matching_pb2.Licence(
+        region=licence.region, expire_date=licence.expire_date, verify_actor_id=licence.verify_actor_id
+    )
+    if licence.verify_time:
+        message.verify_time.FromDatetime(licence.verify_time)
+    return message
+
+
+def expiring_to(therapist_id: str, licence: Licence, *, on: date) -> matching_pb2.ExpiringLicence:
+    """Write a licence that ends, and whether it has."""
+    return matching_pb2.ExpiringLicence(
+        therapist_id=therapist_id, licence=licence_to(licence), is_expired=not licence.holds_on(on)
     )
 
 

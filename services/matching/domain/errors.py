@@ -4,15 +4,31 @@ Refusals of matching, one reason each.
 InvalidRequest
 ├── AgesReversed       AGES_REVERSED
 ├── RegionMalformed    REGION_MALFORMED
-└── TooMany            LIMIT_EXCEEDED
+├── TooMany            LIMIT_EXCEEDED
+├── DateMalformed      DATE_MALFORMED
+├── LicenceTwice       LICENCE_TWICE
+├── NothingAnswered    NOTHING_ANSWERED
+├── UnknownQuestion    UNKNOWN_QUESTION
+├── AnswerOutOfRange   ANSWER_OUT_OF_RANGE
+├── AnsweredTwice      ANSWERED_TWICE
+└── OutcomeMissing     OUTCOME_MISSING
 NotFound
 ├── ProfileNotFound    NOT_FOUND
-└── MatchNotFound      NOT_FOUND
+├── MatchNotFound      NOT_FOUND
+├── LicenceNotFound    NOT_FOUND
+├── UnknownInstrument  NOT_FOUND
+└── UnknownFlag        NOT_FOUND
+RuleViolated
+├── FlagUnanswered     FLAG_UNANSWERED
+├── FlagSettled        FLAG_SETTLED
+└── CrisisUnanswered   CRISIS_UNANSWERED
+Stale
+└── StaleVersion       STALE_VERSION
 """
 
 from __future__ import annotations
 
-from services.chassis.errors import InvalidRequest, NotFound
+from services.chassis.errors import InvalidRequest, NotFound, RuleViolated, Stale
 
 
 class AgesReversed(InvalidRequest):
@@ -33,6 +49,24 @@ class TooMany(InvalidRequest):
     reason = "LIMIT_EXCEEDED"
 
 
+class DateMalformed(InvalidRequest):
+    """A day is not written as YYYY-MM-DD, or is none of the calendar."""
+
+    reason = "DATE_MALFORMED"
+
+
+class LicenceTwice(InvalidRequest):
+    """A state is named twice among a therapist's licences."""
+
+    reason = "LICENCE_TWICE"
+
+
+class LicenceNotFound(NotFound):
+    """The therapist has no such licence, or its last day is another."""
+
+    reason = "NOT_FOUND"
+
+
 class ProfileNotFound(NotFound):
     """No such therapist in this practice."""
 
@@ -43,3 +77,69 @@ class MatchNotFound(NotFound):
     """No such match in this practice."""
 
     reason = "NOT_FOUND"
+
+
+class NothingAnswered(InvalidRequest):
+    """A screening without any answer."""
+
+    reason = "NOTHING_ANSWERED"
+
+
+class UnknownQuestion(InvalidRequest):
+    """An answer names no item of the instrument."""
+
+    reason = "UNKNOWN_QUESTION"
+
+
+class AnswerOutOfRange(InvalidRequest):
+    """An answer is none of the item's options."""
+
+    reason = "ANSWER_OUT_OF_RANGE"
+
+
+class AnsweredTwice(InvalidRequest):
+    """An item is answered more than once."""
+
+    reason = "ANSWERED_TWICE"
+
+
+class OutcomeMissing(InvalidRequest):
+    """A flag is closed with a reason."""
+
+    reason = "OUTCOME_MISSING"
+
+
+class UnknownInstrument(NotFound):
+    """No instrument of this code is held."""
+
+    reason = "NOT_FOUND"
+
+
+class UnknownFlag(NotFound):
+    """No such flag in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class FlagUnanswered(RuleViolated):
+    """Nobody has taken the flag over, so it can't be closed."""
+
+    reason = "FLAG_UNANSWERED"
+
+
+class FlagSettled(RuleViolated):
+    """Somebody took the flag over, or closed it, before."""
+
+    reason = "FLAG_SETTLED"
+
+
+class CrisisUnanswered(RuleViolated):
+    """A human has to speak with the client before any automation goes on."""
+
+    reason = "CRISIS_UNANSWERED"
+
+
+class StaleVersion(Stale):
+    """The flag has changed since the caller looked."""
+
+    reason = "STALE_VERSION"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from services.matching.domain.profiles import Need, TherapistProfile
 
@@ -55,33 +55,40 @@ class Ranking:
     binding_rule: str
 
 
+# Holds its need, the therapist, and the day in UTC: a licence that ends today holds today.
+HardRule = Callable[[Need, TherapistProfile, date], bool]
+
+
 def _speaks(need: Need, profile: TherapistProfile) -> bool:
     return not need.languages or bool(set(need.languages) & set(profile.languages))
 
 
 # Order is the order of telling: the first rule that leaves a therapist out is the one that is named.
-HARD_RULES: tuple[tuple[str, Callable[[Need, TherapistProfile], bool]], ...] = (
-    ("NOT_ACCEPTING", lambda need, profile: profile.is_accepting),
-    ("NOT_LICENSED_IN_REGION", lambda need, profile: not need.region or need.region in profile.licensed_regions),
-    ("INSURER_NOT_TAKEN", lambda need, profile: not need.insurer or need.insurer in profile.insurers),
-    ("LANGUAGE_NOT_SPOKEN", _speaks),
-    ("AGE_NOT_SEEN", lambda need, profile: not need.age or profile.youngest_age <= need.age <= profile.oldest_age),
-    ("MODALITY_NOT_OFFERED", lambda need, profile: not need.modality or need.modality in profile.modalities),
-    ("CASELOAD_FULL", lambda need, profile: profile.caseload < profile.capacity),
+HARD_RULES: tuple[tuple[str, HardRule], ...] = (
+    ("NOT_ACCEPTING", lambda need, profile, on: profile.is_accepting),
+    ("NOT_LICENSED_IN_REGION", lambda need, profile, on: not need.region or profile.is_licensed(need.region)),
+    ("LICENCE_EXPIRED", lambda need, profile, on: not need.region or profile.is_licensed(need.region, on)),
+    ("INSURER_NOT_TAKEN", lambda need, profile, on: not need.insurer or need.insurer in profile.insurers),
+    ("LANGUAGE_NOT_SPOKEN", lambda need, profile, on: _speaks(need, profile)),
+    ("AGE_NOT_SEEN", lambda need, profile, on: not need.age or profile.youngest_age <= need.age <= profile.oldest_age),
+    ("MODALITY_NOT_OFFERED", lambda need, profile, on: not need.modality or need.modality in profile.modalities),
+    ("CASELOAD_FULL", lambda need, profile, on: profile.caseload < profile.capacity),
 )
 
 
-def first_broken_rule(need: Need, profile: TherapistProfile) -> str:
+def first_broken_rule(need: Need, profile: TherapistProfile, on: date) -> str:
     """Return the code of the first hard rule the therapist breaks, or an empty string."""
-    return next((code for code, holds in HARD_RULES if not holds(need, profile)), "")
+    return next((code for code, holds in HARD_RULES if not holds(need, profile, on)), "")
 
 
-def suitable(need: Need, profiles: Iterable[TherapistProfile]) -> tuple[list[TherapistProfile], list[tuple[str, str]]]:
+def suitable(
+    need: Need, profiles: Iterable[TherapistProfile], on: date
+) -> tuple[list[TherapistProfile], list[tuple[str, str]]]:
     """Part the therapists into those no hard rule leaves out, and (therapist_id, rule) of the others."""
     kept: list[TherapistProfile] = []
     exclusions: list[tuple[str, str]] = []
     for profile in sorted(profiles, key=lambda each: each.therapist_id):
-        broken = first_broken_rule(need, profile)
+        broken = first_broken_rule(need, profile, on)
         if broken:
             exclusions.append((profile.therapist_id, broken))
         else:
@@ -116,7 +123,7 @@ def rank(
         Hard filters before soft ranking, reasons with every candidate: project requirement on matching.
         Held by tests/property/matching/test_ranking.py.
     """
-    kept, exclusions = suitable(need, profiles)
+    kept, exclusions = suitable(need, profiles, now.date())
     candidates = [_candidate(need, profile, earliest.get(profile.therapist_id), now) for profile in kept]
     candidates.sort(key=lambda candidate: (-candidate.fit_ratio, candidate.profile.therapist_id))
     return Ranking(tuple(candidates[:CANDIDATES_MAX]), tuple(exclusions), _binding(kept, exclusions))

@@ -41,6 +41,9 @@ class Profiles(Protocol):
     async def find(self, call: Call, therapist_id: str) -> TherapistProfile | None:
         """Return one, or None."""
 
+    async def lock(self, call: Call, therapist_id: str) -> TherapistProfile | None:
+        """Return one that nobody else can change until this call ends, or None."""
+
     async def page(self, call: Call, *, after: tuple[str, str], limit: int) -> list[TherapistProfile]:
         """Return at most limit by (display_name, therapist_id), after the given pair."""
 
@@ -59,6 +62,13 @@ class Matches(Protocol):
 
     async def find(self, call: Call, match_id: str) -> matching_pb2.Match | None:
         """Return a run, or None."""
+
+
+class Holds(Protocol):
+    """Knows for whom routine automation waits."""
+
+    async def is_held(self, call: Call, client_id: str) -> bool:
+        """Tell whether nobody has answered a crisis flag of this client; outside of the call's own transaction."""
 
 
 class Slots(Protocol):

@@ -22,6 +22,7 @@ from services.notifications.domain.appointment import Appointment, objection
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.link import TOKEN_BYTES, Action, token_hash, token_of
 from services.notifications.domain.message import Kind, Message, MessageFailed, MessageSent, Outcome, Reason, State
+from services.notifications.domain.quiet_hours import put_off
 from services.notifications.usecases.send_due_messages import Claim, Parcel
 
 log = structlog.get_logger(__name__)
@@ -217,6 +218,9 @@ async def _begin(conn: Connection, jobs: Sequence[Begin]) -> dict[Claim, Parcel]
             changed.append((job.practice_id, message.suppress(reason)))
             continue
         assert found is not None, "a message without a contact point is kept back"
+        if until := _quiet_until(message, found, at=job.at):
+            changed.append((job.practice_id, message.defer(until)))
+            continue
         message = message.begin()
         changed.append((job.practice_id, message))
         parcels[job.claim] = Parcel(
@@ -240,6 +244,13 @@ def _why_not(message: Message, appointment: Appointment, found: Contact | None, 
     return objection(message, appointment, at=at) or contact.objection(
         is_known=found is not None, has_consent=found is not None and found.has_consent
     )
+
+
+def _quiet_until(message: Message, found: Contact, *, at: datetime) -> datetime | None:
+    """Only reminders wait for the morning; a notice answers what has just happened."""
+    if message.kind is not Kind.REMINDER:
+        return None
+    return put_off(at=at, start_time=message.start_time, time_zone=found.time_zone)
 
 
 async def _appointments(conn: Connection, messages: dict[Key, Message]) -> dict[Key, Appointment]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from binascii import b2a_qp
+from collections.abc import Mapping
 from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import compat32
 from email.utils import format_datetime
 
 from email_validator import validate_email
@@ -21,12 +20,10 @@ from services.notifications.usecases.send_due_messages import Letter, Parcel
 UTF_8 = Charset("utf-8")
 """Quoted-printable: seven bits, which any mail server takes, and readable in the source of the mail."""
 
-UTF_8.body_encoding = UTF_8.header_encoding = QP
+UTF_8.header_encoding = QP
 
-WIRE = compat32.clone(linesep="\r\n")
-"""
-The older of Python's mail writers: no header here needs folding, and the newer one took half of a sweep's time.
-"""
+LONGEST_LINE = 998
+"""Characters of a header line a mail server must take; a longer one is refused here. Source: RFC 5322, 2.1.1."""
 
 
 class LetterWriter:
@@ -43,27 +40,56 @@ class LetterWriter:
         email = await self._contacts.open_email(
             parcel.claim.practice_id, parcel.message.client_id, parcel.wrapped_dek, parcel.email_sealed
         )
-        recipient = validate_email(email, check_deliverability=False).ascii_email or email
+        recipient = email if email.isascii() else _ascii(email)
         words = self._templates.render(
             parcel.message.kind,
             locale=parcel.locale,
             when=start_in_words(parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at),
             link=f"{self._config.public_url}/l/{parcel.token}",
         )
-        mail = MIMEMultipart("alternative", boundary=f"kept-{parcel.message.message_id}")
-        mail["From"] = self._config.sender
-        mail["To"] = recipient
-        mail["Subject"] = words.subject if words.subject.isascii() else Header(words.subject, UTF_8).encode()
-        mail["Date"] = format_datetime(at)
-        mail["Message-ID"] = f"<{parcel.message.message_id}@{self._config.sender_domain}>"
-        mail["Auto-Submitted"] = "auto-generated"
-        mail["X-Auto-Response-Suppress"] = "All"
-        mail["Content-Language"] = parcel.locale.value
-        mail.attach(_part(words.text, "plain"))
-        mail.attach(_part(words.html, "html"))
-        return Letter(self._config.sender_address, recipient, mail.as_bytes(policy=WIRE))
+        subject = words.subject if words.subject.isascii() else Header(words.subject, UTF_8, maxlinelen=0).encode()
+        boundary = f"kept-{parcel.message.message_id}"
+        headers = {
+            "MIME-Version": "1.0",
+            "From": self._config.sender,
+            "To": recipient,
+            "Subject": subject,
+            "Date": format_datetime(at),
+            "Message-ID": f"<{parcel.message.message_id}@{self._config.sender_domain}>",
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "Content-Language": parcel.locale.value,
+            "Content-Type": f'multipart/alternative; boundary="{boundary}"',
+        }
+        parts = {"plain": words.text, "html": words.html}
+        return Letter(self._config.sender_address, recipient, _wire(headers, parts, boundary))
 
 
-def _part(text: str, subtype: str) -> MIMEText:
-    # A Charset is documented for MIMEText and understood; the type stubs know a string only.
-    return MIMEText(text, subtype, UTF_8)  # type: ignore[arg-type]
+def _wire(headers: Mapping[str, str], parts: Mapping[str, str], boundary: str) -> bytes:
+    """
+    Write a mail of text parts, quoted-printable: seven bits, which any mail server takes.
+
+    By hand, since Python's own mail writers folded sixteen headers a mail and took a third of a sweep's time
+    (cProfile of 3,000 reminders); what comes out is read back by the standard library in the tests.
+
+    Raises:
+        ValueError: A header would break the line or be too long: nothing of it may become a header of its own.
+    """
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    if any(len(line) > LONGEST_LINE or not line.isascii() or not line.isprintable() for line in lines):
+        raise ValueError("a header does not fit in its line")
+    written = ["\r\n".join(lines).encode("ascii"), b""]
+    for subtype, text in parts.items():
+        written += [
+            f"--{boundary}".encode("ascii"),
+            f'Content-Type: text/{subtype}; charset="utf-8"'.encode("ascii"),
+            b"Content-Transfer-Encoding: quoted-printable",
+            b"",
+            b2a_qp(text.encode("utf-8").replace(b"\n", b"\r\n"), istext=True),
+        ]
+    return b"\r\n".join([*written, f"--{boundary}--".encode("ascii"), b""])
+
+
+def _ascii(email: str) -> str:
+    """Write an address with an international domain as mail servers know it."""
+    return validate_email(email, check_deliverability=False).ascii_email or email

@@ -15,9 +15,11 @@ from services.notifications.domain.link import Action, ActionLink
 from services.notifications.domain.message import Kind, Message, Reason, State
 
 MESSAGE_COLUMNS = """m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, m.kind,
-    m.start_time, m.due_time, m.state, m.reason, m.send_time, m.attempts, m.revision"""
+    m.start_time, m.due_time, m.state, m.reason, m.send_time, m.attempts, m.revision,
+    m.step, m.only_unconfirmed, m.overtake_time"""
 
-APPOINTMENT_COLUMNS = "a.appointment_id::text, a.client_id::text, a.version, a.state, a.placed_version, a.start_time"
+APPOINTMENT_COLUMNS = """a.appointment_id::text, a.client_id::text, a.version, a.state, a.placed_version, a.start_time,
+    a.time_zone"""
 
 
 class PostgresTimeline:
@@ -37,6 +39,15 @@ class PostgresTimeline:
         row = await found.fetchone()
         return read_appointment(row) if row else None
 
+    async def zone_of(self, client_id: str) -> str:
+        """Return the zone of the client's contact point, or nothing."""
+        found = await self._conn.execute(
+            "select time_zone from contact_points where practice_id = %s and client_id = %s",
+            (self._practice_id, client_id),
+        )
+        row = await found.fetchone()
+        return str(row[0]) if row else ""
+
     async def planned(self, appointment_id: str) -> list[Message]:
         """Return the messages that wait, locked in id order."""
         found = await self._conn.execute(
@@ -51,11 +62,11 @@ class PostgresTimeline:
         """Store the appointment, what was kept back and what is planned."""
         await self._conn.execute(
             "insert into appointments"
-            " (practice_id, appointment_id, client_id, version, state, placed_version, start_time)"
-            " values (%s, %s, %s, %s, %s, %s, %s)"
+            " (practice_id, appointment_id, client_id, version, state, placed_version, start_time, time_zone)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s)"
             " on conflict on constraint appointments_pkey do update set version = excluded.version,"
             " state = excluded.state, placed_version = excluded.placed_version, start_time = excluded.start_time,"
-            " update_time = now()",
+            " time_zone = excluded.time_zone, update_time = now()",
             (
                 self._practice_id,
                 appointment.appointment_id,
@@ -64,6 +75,7 @@ class PostgresTimeline:
                 appointment.state,
                 appointment.placed_version,
                 appointment.start_time,
+                appointment.time_zone,
             ),
         )
         if changed:
@@ -75,9 +87,11 @@ class PostgresTimeline:
         columns = list(zip(*(_written(self._practice_id, message) for message in messages), strict=True))
         await self._conn.execute(
             "insert into messages (practice_id, message_id, client_id, appointment_id, appointment_version, kind,"
-            " start_time, due_time, state, reason, send_time, attempts, revision)"
+            " start_time, due_time, state, reason, send_time, attempts, revision, step, only_unconfirmed,"
+            " overtake_time)"
             " select * from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[],"
-            " %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::bigint[])"
+            " %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::bigint[],"
+            " %s::text[], %s::boolean[], %s::timestamptz[])"
             " on conflict on constraint messages_once_key do nothing",
             [list(column) for column in columns],
         )
@@ -88,7 +102,7 @@ async def update_messages(
 ) -> None:
     """Write the changing fields of messages that the caller holds locked; SENDING lasts until the lease ends."""
     rows = [_written(practice_id, message) for practice_id, message in messages]
-    practice_id, message_id, _, _, _, _, _, due_time, state, reason, send_time, attempts, revision = (
+    practice_id, message_id, _, _, _, _, _, due_time, state, reason, send_time, attempts, revision, *_ = (
         list(column) for column in zip(*rows, strict=True)
     )
     await conn.execute(
@@ -171,6 +185,7 @@ def read_appointment(row: TupleRow) -> Appointment:
         state=AppointmentState(row[3]),
         placed_version=row[4],
         start_time=row[5],
+        time_zone=row[6],
     )
 
 
@@ -189,6 +204,9 @@ def read_message(row: TupleRow) -> Message:
         send_time=row[9],
         attempts=row[10],
         revision=row[11],
+        step=row[12],
+        only_unconfirmed=row[13],
+        overtake_time=row[14],
     )
 
 
@@ -207,4 +225,7 @@ def _written(practice_id: str, message: Message) -> tuple[Any, ...]:
         message.send_time,
         message.attempts,
         message.revision,
+        message.step,
+        message.only_unconfirmed,
+        message.overtake_time,
     )

@@ -89,6 +89,7 @@ def message_resource(message: Message) -> notifications_pb2.Message:
         due_time=_timestamp(message.due_time),
         send_time=_timestamp(message.send_time) if message.send_time else None,
         attempts=message.attempts,
+        step=message.step,
     )
 
 
@@ -118,6 +119,7 @@ def report(step: Step, event: AppointmentEvent) -> Report:
         client_id=uuid(facts.client_id, field="appointment.client_id"),
         version=facts.version,
         start_time=instant(facts.start_time),
+        time_zone=_known_zone(facts.start_wall.time_zone),
     )
 
 
@@ -201,6 +203,14 @@ def _email(email: str) -> str:
             # The validator's words hold parts of the address.
             pass
     raise errors.EmailMalformed("Not an e-mail address.", field="contact_point.email") from None
+
+
+def _known_zone(key: str) -> str:
+    """Return the zone of an event, or nothing: an unknown one must not keep the rest from being handled."""
+    try:
+        return ZoneInfo(key).key if key and key != "localtime" else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ""
 
 
 def _time_zone(key: str) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
+from services.notifications.domain.cadence import DEFAULT_CADENCE
+from services.notifications.domain.cadence import Step as Reminder
 from services.notifications.domain.message import Kind, Message, Reason
-
-REMINDER_LEAD = timedelta(hours=24)
-"""
-Elapsed time a reminder is due before the start, whatever the wall clocks do in between.
-
-Source: issue 2, main job; held over DST by tests/unit/notifications/test_planning.py.
-"""
+from services.notifications.domain.quiet_hours import plan_around
 
 SHORTEST_GAP = timedelta(hours=1)
 """Time a reminder must be due after the notice it follows; a closer one would only repeat it."""
@@ -62,6 +60,8 @@ class Report:
     client_id: str
     version: int
     start_time: datetime
+    time_zone: str = ""
+    """The session's IANA zone; empty in events of an older producer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Appointment:
     state: State
     placed_version: int
     start_time: datetime
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,19 @@ class Wish:
     start_time: datetime
     due_time: datetime
     reason: Reason | None
+    step: str = ""
+    only_unconfirmed: bool = False
+    overtake_time: datetime | None = None
 
 
-def take(known: Appointment | None, report: Report, *, at: datetime) -> tuple[Appointment, tuple[Wish, ...]]:
+def take(
+    known: Appointment | None,
+    report: Report,
+    *,
+    at: datetime,
+    recipient_zone: str = "",
+    cadence: Sequence[Reminder] = DEFAULT_CADENCE,
+) -> tuple[Appointment, tuple[Wish, ...]]:
     """
     Take in one event, whatever its order, and say what it asks to be said.
 
@@ -104,6 +115,8 @@ def take(known: Appointment | None, report: Report, *, at: datetime) -> tuple[Ap
         known: What is known so far, or None.
         report: The event.
         at: Now, UTC.
+        recipient_zone: Whose quiet hours reminders are planned around; empty leaves that to the moment of sending.
+        cadence: The reminders of this kind of session.
 
     Source:
         Held by tests/property/notifications/test_event_order.py for any order and repetition.
@@ -112,12 +125,23 @@ def take(known: Appointment | None, report: Report, *, at: datetime) -> tuple[Ap
     if report.step in (Step.BOOKED, Step.RESCHEDULED):
         placed_version = max(appointment.placed_version, report.version)
         appointment = replace(appointment, placed_version=placed_version)
-    return appointment, tuple(_wish(kind, report, appointment, at) for kind in ASKED.get(report.step, ()))
+    wishes = []
+    for kind in ASKED.get(report.step, ()):
+        if kind is Kind.REMINDER:
+            wishes += _reminders(cadence, report, appointment, at, recipient_zone)
+        else:
+            wishes.append(_notice(kind, report, appointment, at))
+    return appointment, tuple(wishes)
 
 
 def objection(message: Message, appointment: Appointment, *, at: datetime) -> Reason | None:
     """Say why a planned message must not be sent as the appointment stands, or None if it may."""
-    return _objection(message.kind, message.appointment_version, message.start_time, appointment, at)
+    reason = _objection(message.kind, message.appointment_version, message.start_time, appointment, at)
+    if reason is None and message.overtake_time is not None and at >= message.overtake_time:
+        return Reason.OVERTAKEN
+    if reason is None and message.only_unconfirmed and appointment.state is State.CONFIRMED:
+        return Reason.ALREADY_CONFIRMED
+    return reason
 
 
 def _objection(kind: Kind, version: int, start_time: datetime, appointment: Appointment, at: datetime) -> Reason | None:
@@ -141,17 +165,47 @@ def _newest(known: Appointment | None, report: Report) -> Appointment:
             state=STATE_AFTER[report.step],
             placed_version=0,
             start_time=report.start_time,
+            time_zone=report.time_zone,
         )
     if report.version <= known.version:
         return known
-    return replace(known, version=report.version, state=STATE_AFTER[report.step], start_time=report.start_time)
+    return replace(
+        known,
+        version=report.version,
+        state=STATE_AFTER[report.step],
+        start_time=report.start_time,
+        time_zone=report.time_zone or known.time_zone,
+    )
 
 
-def _wish(kind: Kind, report: Report, appointment: Appointment, at: datetime) -> Wish:
+def _notice(kind: Kind, report: Report, appointment: Appointment, at: datetime) -> Wish:
+    """Say at once what has happened: whoever asked for it, or is hit by it, waits for the answer."""
     reason = _objection(kind, report.version, report.start_time, appointment, at)
-    due_time = at
-    if kind is Kind.REMINDER:
-        due_time = report.start_time - REMINDER_LEAD
-        if reason is None and due_time < at + SHORTEST_GAP:
-            reason = Reason.CLOSE_TO_NOTICE
-    return Wish(kind, report.version, report.start_time, due_time, reason)
+    return Wish(kind, report.version, report.start_time, at, reason)
+
+
+def _reminders(
+    cadence: Sequence[Reminder], report: Report, appointment: Appointment, at: datetime, recipient_zone: str
+) -> list[Wish]:
+    """
+    Plan every step, each until the next is due: after an outage one reminder goes out, not all that were missed.
+    """
+    wishes = sorted(
+        (_reminder(step, report, appointment, at, recipient_zone) for step in cadence), key=lambda wish: wish.due_time
+    )
+    followed = [replace(wish, overtake_time=after.due_time) for wish, after in pairwise(wishes)]
+    return [*followed, *wishes[-1:]]
+
+
+def _reminder(step: Reminder, report: Report, appointment: Appointment, at: datetime, recipient_zone: str) -> Wish:
+    reason = _objection(Kind.REMINDER, report.version, report.start_time, appointment, at)
+    due_time = step.due_time(report.start_time, report.time_zone)
+    if recipient_zone:
+        due_time = plan_around(due_time, start_time=report.start_time, time_zone=recipient_zone)
+    if reason is None and due_time <= at:
+        reason = Reason.STEP_PASSED
+    if reason is None and due_time < at + SHORTEST_GAP:
+        reason = Reason.CLOSE_TO_NOTICE
+    if reason is None and step.only_unconfirmed and appointment.state is State.CONFIRMED:
+        reason = Reason.ALREADY_CONFIRMED
+    return Wish(Kind.REMINDER, report.version, report.start_time, due_time, reason, step.name, step.only_unconfirmed)

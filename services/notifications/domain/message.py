@@ -46,7 +46,11 @@ class Reason(StrEnum):
     APPOINTMENT_MOVED = "APPOINTMENT_MOVED"
     APPOINTMENT_CANCELLED = "APPOINTMENT_CANCELLED"
     APPOINTMENT_ATTENDED = "APPOINTMENT_ATTENDED"
+    ALREADY_CONFIRMED = "ALREADY_CONFIRMED"
     CLOSE_TO_NOTICE = "CLOSE_TO_NOTICE"
+    STEP_PASSED = "STEP_PASSED"
+    OVERTAKEN = "OVERTAKEN"
+    QUIET_HOURS = "QUIET_HOURS"
     NO_CONTACT = "NO_CONTACT"
     NO_CONSENT = "NO_CONSENT"
     TOO_LATE = "TOO_LATE"
@@ -87,7 +91,7 @@ class Message:
     """
     One thing to say about one version of an appointment.
 
-    (appointment_id, appointment_version, kind) names it: however often an event comes,
+    (appointment_id, appointment_version, kind, step) names it: however often an event comes,
     there is one message. *revision* counts its own changes.
     """
 
@@ -103,10 +107,18 @@ class Message:
     send_time: datetime | None = None
     attempts: int = 0
     revision: int = 1
+    step: str = ""
+    only_unconfirmed: bool = False
+    overtake_time: datetime | None = None
+    """When the next reminder is due, which says all that this one would."""
 
     def suppress(self, reason: Reason) -> Message:
         """Keep a planned message back for good."""
         return replace(self, state=State.SUPPRESSED, reason=reason, revision=self.revision + 1)
+
+    def defer(self, until: datetime) -> Message:
+        """Let a planned message wait for the end of quiet hours."""
+        return replace(self, due_time=until, reason=Reason.QUIET_HOURS, revision=self.revision + 1)
 
     def begin(self) -> Message:
         """Say that it is about to be handed over; must be committed before it is."""

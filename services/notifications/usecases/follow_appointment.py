@@ -16,6 +16,9 @@ class Timeline(Protocol):
     async def appointment(self, appointment_id: str) -> Appointment | None:
         """Return what is known, locked against another report."""
 
+    async def zone_of(self, client_id: str) -> str:
+        """Return the zone of the client's clock, or nothing when none is known."""
+
     async def planned(self, appointment_id: str) -> Sequence[Message]:
         """Return the messages that still wait for their time, locked against the sender."""
 
@@ -27,7 +30,8 @@ async def follow_appointment(
     report: Report, *, timeline: Timeline, at: datetime, new_id: Callable[[], str]
 ) -> Appointment:
     """Update the appointment, keep back what no longer holds, plan what is asked for."""
-    appointment, wishes = take(await timeline.appointment(report.appointment_id), report, at=at)
+    known = await timeline.appointment(report.appointment_id)
+    appointment, wishes = take(known, report, at=at, recipient_zone=await timeline.zone_of(report.client_id))
     changed = [
         message.suppress(reason)
         for message in await timeline.planned(report.appointment_id)
@@ -49,4 +53,7 @@ def _message(wish: Wish, appointment: Appointment, *, message_id: str) -> Messag
         due_time=wish.due_time,
         state=State.SUPPRESSED if wish.reason else State.PLANNED,
         reason=wish.reason,
+        step=wish.step,
+        only_unconfirmed=wish.only_unconfirmed,
+        overtake_time=wish.overtake_time,
     )

@@ -13,6 +13,7 @@ from google.protobuf.message_factory import GetMessageClass
 from kept.booking.v1 import (
     booking_pb2,
     booking_service_pb2,
+    break_glass_service_pb2,
     care_service_pb2,
     policy_service_pb2,
     safety_service_pb2,
@@ -28,6 +29,7 @@ SERVICES = (
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     care_service_pb2.DESCRIPTOR.services_by_name["CareService"],
     safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"],
+    break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"],
 )
 """Are the doors of booking."""
 

@@ -46,6 +46,7 @@ SERVICES = (
     series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"],
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"],
+    policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
 )
 ZONE = "America/New_York"

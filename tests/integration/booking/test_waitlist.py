@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from kept.availability.v1 import availability_events_pb2
-from kept.booking.v1 import booking_service_pb2, waitlist_pb2, waitlist_service_pb2
+from kept.booking.v1 import booking_service_pb2, policy_pb2, policy_service_pb2, waitlist_pb2, waitlist_service_pb2
 from kept.wall.v1 import wall_pb2
 
 from services.booking.adapters.refills import RECOVERED
@@ -388,6 +388,67 @@ async def test_the_report_and_the_metrics_count_what_was_filled(room: WaitingRoo
     last = report.groups[-1]
     assert (last.notice_from_h, last.freed_count, last.filled_count, last.recovered_min) == (24, 2, 1, 50)
     assert (last.offers_made_count, last.offers_accepted_count) == (1, 1)
+
+
+async def test_of_undoing_and_offering_at_once_exactly_one_has_the_slot(room: WaitingRoom) -> None:
+    """Either the mis-click is undone and nobody was asked, or somebody holds the slot and the undoing is refused."""
+    for days in range(3):
+        await room.wait(days=days)
+    booked = await room.free(at(0))
+    room.let_pass(2)
+
+    undone, *_ = await asyncio.gather(
+        room.undo(booked.appointment_id), room.refill(), room.refill(), return_exceptions=True
+    )
+    await room.house.settle()
+
+    if isinstance(undone, BaseException):
+        assert isinstance(undone, ServiceError)
+        assert undone.reason == "SLOT_TAKEN"
+        await room.accept(room.made()[0])
+    else:
+        assert (room.made(), room.openings()) == ([], [("UNDONE", "")])
+    assert room.house.booked() == 1
+
+
+async def test_a_crowd_of_bookings_never_gets_what_is_passed_on(room: WaitingRoom) -> None:
+    """While the slot goes from one who waits to the next, others try all the time; it is booked by one who waited."""
+    waiting = [await room.wait(days=days) for days in range(4)]
+    await room.free(at(0))
+    strangers = [await room.house.register() for _ in range(10)]
+
+    async def pass_on() -> None:
+        await room.refill(minutes=2)
+        for _ in range(3):
+            await room.decline(room.made()[0])
+            await room.refill()
+
+    tried, _ = await asyncio.gather(
+        asyncio.gather(*(room.house.book(each, at(0)) for each in strangers), return_exceptions=True), pass_on()
+    )
+    booked = await room.accept(room.made()[0])
+
+    assert all(isinstance(each, ServiceError) and each.reason == "SLOT_TAKEN" for each in tried)
+    assert booked.client_id == waiting[0].client_id
+    assert room.house.booked() == 1
+
+
+async def test_whom_the_practice_would_refuse_is_not_asked(room: WaitingRoom) -> None:
+    """Without the card that the practice asks for there is no offer to be disappointed by; the desk sees why."""
+    wish = await room.wait()
+    booked = await room.house.book(await room.house.register(), at(0))
+    await room.house.settle()
+    policy = policy_pb2.Policy(card=policy_pb2.DEMAND_REFUSE)
+    put = policy_service_pb2.PutPolicyRequest(policy=policy, request_id=str(uuid4()))
+    await room.house.ask("PutPolicy", put, roles=frozenset({"practice_admin"}))
+
+    await room.cancel(booked.appointment_id)
+    await room.refill(minutes=2)
+
+    assert room.asked() == [(wish.client_id, "PASSED_OVER")]
+    (reason,) = room.read("select pass_reason from offers where practice_id = %s")[0]
+    assert reason == "CARD_REQUIRED"
+    assert room.openings() == [("GIVEN_BACK", "NOBODY_FITS")]
 
 
 class Dying:

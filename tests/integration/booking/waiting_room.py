@@ -79,7 +79,12 @@ class WaitingRoom:
         self.let_pass(minutes)
         at = parts or self.house.parts
         return await refill_slots(
-            partial(own_call, at.database), store=at.waitlist, ledger=at.ledger, clock=now, regain=at.regain
+            partial(own_call, at.database),
+            store=at.waitlist,
+            ledger=at.ledger,
+            clock=now,
+            regain=at.regain,
+            gate=at.gate,
         )
 
     def let_pass(self, minutes: float) -> None:

@@ -307,7 +307,7 @@ async def test_messages_are_listed_newest_first_in_pages(
     ids = [message.message_id for message in listed]
     assert listed == list(whole.messages)
     assert ids == sorted(ids, reverse=True)
-    assert len(set(ids)) == 6
+    assert len(set(ids)) == 12
     for bad in ({"page_token": "nonsense"}, {"page_size": 201}, {"page_size": -1}):
         request = notifications_service_pb2.ListMessagesRequest(client_id=client_id, **bad)
         refused = await refusal(door.stub.ListMessages(request, metadata=metadata))

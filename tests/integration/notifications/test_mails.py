@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
 from services.chassis.events.outbox import as_json
 from services.notifications.domain.contact import Locale
-from services.notifications.domain.message import Outcome
+from services.notifications.domain.message import Outcome, Reason, State
 from tests.integration.notifications.office import START, Office, Promise, new_id
 from tests.integration.notifications.sink import Sink, text_of, token_of
 from tests.support.postgres import FreshDatabase
@@ -24,7 +24,7 @@ A_MINUTE = timedelta(minutes=1)
 async def test_a_booking_is_confirmed_now_and_reminded_of_a_day_ahead(
     office: Office, sink: Sink, practice_id: str, client_id: str
 ) -> None:
-    """The confirmation arrives at once, the reminder 24 hours before the start and not a minute earlier."""
+    """The confirmation arrives at once, reminders three days and 24 hours ahead and not a minute earlier."""
     await office.meet(practice_id, client_id)
     await office.handle(Promise(practice_id, client_id).booked())
 
@@ -36,9 +36,10 @@ async def test_a_booking_is_confirmed_now_and_reminded_of_a_day_ahead(
     await office.sweep()
     await office.sweep()
 
-    assert early == ["Your appointment is set"]
-    assert sink.subjects() == ["Your appointment is set", "Reminder of your appointment"]
-    assert [WORDS in text for text in sink.texts()] == [True, True]
+    reminder = "Reminder of your appointment"
+    assert early == ["Your appointment is set", reminder]
+    assert sink.subjects() == ["Your appointment is set", reminder, reminder]
+    assert [WORDS in text for text in sink.texts()] == [True, True, True]
     assert set(sink.recipients) == {"gita.silva@example.com"}
 
 
@@ -51,7 +52,7 @@ async def test_a_mail_is_what_mail_servers_and_clients_expect(
 
     await office.sweep()
 
-    letter, (message, _) = sink.letters[0], await office.messages(practice_id, client_id)
+    letter, (message, *_) = sink.letters[0], await office.messages(practice_id, client_id)
     html = letter.get_body(("html",))
     assert html is not None
     assert letter["From"] == "Appointments <appointments@kept.example>"
@@ -82,9 +83,11 @@ async def test_a_move_silences_the_old_time(office: Office, sink: Sink, practice
     assert ["Wednesday 4 March at 16:00" in text for text in sink.texts()] == [False, True, True]
     assert await office.states(practice_id, client_id) == [
         ("CONFIRMATION", 1, "SENT", ""),
-        ("REMINDER", 1, "SUPPRESSED", "APPOINTMENT_MOVED"),
+        *[("REMINDER", 1, "SUPPRESSED", "APPOINTMENT_MOVED")] * 3,
         ("MOVED", 2, "SENT", ""),
+        ("REMINDER", 2, "SUPPRESSED", "OVERTAKEN"),
         ("REMINDER", 2, "SENT", ""),
+        ("REMINDER", 2, "PLANNED", ""),
     ]
 
 
@@ -106,7 +109,7 @@ async def test_a_cancelled_appointment_is_not_reminded_of(
     assert "/l/" not in sink.texts()[1]
     assert await office.states(practice_id, client_id) == [
         ("CONFIRMATION", 1, "SENT", ""),
-        ("REMINDER", 1, "SUPPRESSED", "APPOINTMENT_CANCELLED"),
+        *[("REMINDER", 1, "SUPPRESSED", "APPOINTMENT_CANCELLED")] * 3,
         ("CANCELLED", 2, "SENT", ""),
     ]
 
@@ -140,7 +143,43 @@ async def test_events_come_twice_and_in_any_order(office: Office, sink: Sink, pr
     await office.sweep()
 
     assert sink.subjects() == ["Your appointment is cancelled"]
-    assert len(await office.messages(practice_id, client_id)) == 5
+    assert len(await office.messages(practice_id, client_id)) == 9
+
+
+async def test_two_hours_before_only_who_has_not_answered_is_reminded(
+    office: Office, sink: Sink, practice_id: str, client_id: str
+) -> None:
+    """Confirmed: the last reminder is kept back at once, with its reason; unconfirmed: it goes out."""
+    silent_id = new_id()
+    promises = [Promise(practice_id, each) for each in (client_id, silent_id)]
+    for each in promises:
+        await office.meet(practice_id, each.client_id)
+        await office.handle(each.booked())
+    await office.handle(promises[0].confirmed())
+
+    office.at = START - timedelta(hours=2)
+    await office.sweep()
+
+    assert (await office.states(practice_id, client_id))[-1] == ("REMINDER", 1, "SUPPRESSED", "ALREADY_CONFIRMED")
+    assert (await office.states(practice_id, silent_id))[-1] == ("REMINDER", 1, "SENT", "")
+
+
+async def test_a_reminder_that_falls_into_the_night_waits_for_the_morning(
+    office: Office, sink: Sink, practice_id: str, client_id: str
+) -> None:
+    """An outage pushed it past nine in the evening of the client: deferred to eight with its reason, then sent once."""
+    await office.meet(practice_id, client_id)
+    await office.handle(Promise(practice_id, client_id).booked())
+    await office.sweep()
+    office.at = datetime(2026, 3, 3, 6, tzinfo=UTC)
+
+    at_night = await office.sweep()
+    waiting = (await office.messages(practice_id, client_id))[2]
+    office.at = datetime(2026, 3, 3, 16, tzinfo=UTC)
+    in_the_morning = await office.sweep()
+
+    assert (at_night, in_the_morning) == ({}, {Outcome.ACCEPTED: 1})
+    assert (waiting.state, waiting.reason, waiting.due_time) == (State.PLANNED, Reason.QUIET_HOURS, office.at)
 
 
 async def test_who_can_not_or_will_not_be_written_to_is_not(office: Office, sink: Sink, practice_id: str) -> None:
@@ -170,7 +209,7 @@ async def test_consent_taken_back_before_the_reminder_stops_it(
     await office.sweep()
 
     assert sink.subjects() == ["Your appointment is set"]
-    assert (await office.states(practice_id, client_id))[1] == ("REMINDER", 1, "SUPPRESSED", "NO_CONSENT")
+    assert (await office.states(practice_id, client_id))[2] == ("REMINDER", 1, "SUPPRESSED", "NO_CONSENT")
 
 
 async def test_each_end_is_an_event_and_in_the_trail(

@@ -78,7 +78,7 @@ async def test_a_message_put_off_is_sent_at_a_later_try(office: Office, sink: Si
     office.at += timedelta(seconds=60)
     await office.sweep()
 
-    (message, _) = await office.messages(practice_id, client)
+    (message, *_) = await office.messages(practice_id, client)
     assert [str(letter["Message-ID"]) for letter in sink.letters] == [f"<{message.message_id}@kept.example>"]
     assert message.attempts == 2
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.domain.profiles import Need, TherapistProfile
+from services.matching.domain.profiles import Licence, Need, TherapistProfile
 from services.matching.domain.ranking import (
     CANDIDATES_MAX,
     LANGUAGE_WEIGHT,
@@ -20,6 +20,7 @@ from services.matching.domain.ranking import (
 )
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
+DAYS = ("", "2029-12-31", "2030-01-01", "2031-01-01")
 CODES = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=3, unique=True).map(tuple)
 
 
@@ -40,6 +41,7 @@ def profiles(draw: st.DrawFn) -> list[TherapistProfile]:
             is_accepting=draw(st.booleans()),
             capacity=draw(st.integers(0, 10)),
             caseload=draw(st.integers(0, 10)),
+            licences=tuple(Licence(region, draw(st.sampled_from(DAYS))) for region in draw(CODES)),
         )
         for number in range(draw(st.integers(0, 30)))
     ]
@@ -64,8 +66,8 @@ def test_no_hard_rule_is_ever_broken(need: Need, people: list[TherapistProfile])
 
     ranking = rank(need, people, earliest={}, now=NOW)
 
-    assert all(first_broken_rule(need, candidate.profile) == "" for candidate in ranking.candidates)
-    assert all(first_broken_rule(need, by_id[therapist]) == code for therapist, code in ranking.exclusions)
+    assert all(first_broken_rule(need, candidate.profile, NOW.date()) == "" for candidate in ranking.candidates)
+    assert all(first_broken_rule(need, by_id[therapist], NOW.date()) == code for therapist, code in ranking.exclusions)
 
 
 @given(needs, profiles(), st.randoms())

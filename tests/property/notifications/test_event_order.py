@@ -24,12 +24,16 @@ class Shelf:
     """The store's promises in memory: one appointment, each message name once."""
 
     known: Appointment | None = None
-    messages: dict[tuple[int, Kind], Message] = field(default_factory=dict)
+    messages: dict[tuple[int, Kind, str], Message] = field(default_factory=dict)
     sent: list[tuple[Message, Appointment]] = field(default_factory=list)
 
     async def appointment(self, appointment_id: str) -> Appointment | None:
         """Return what is known."""
         return self.known
+
+    async def zone_of(self, client_id: str) -> str:
+        """Return no zone: quiet hours are held elsewhere."""
+        return ""
 
     async def planned(self, appointment_id: str) -> list[Message]:
         """Return what waits."""
@@ -39,9 +43,9 @@ class Shelf:
         """Keep all of it."""
         self.known = appointment
         for message in changed:
-            self.messages[message.appointment_version, message.kind] = message
+            self.messages[message.appointment_version, message.kind, message.step] = message
         for message in new:
-            self.messages.setdefault((message.appointment_version, message.kind), message)
+            self.messages.setdefault((message.appointment_version, message.kind, message.step), message)
 
     def sweep(self, at: datetime) -> None:
         """Send what is due and meets no objection, as the sender does."""
@@ -94,12 +98,12 @@ def told(order: list[tuple[Report, int]]) -> tuple[Shelf, int, datetime]:
 
 @given(deliveries())
 def test_each_thing_is_said_at_most_once(delivery: tuple[list[Report], list[tuple[Report, int]]]) -> None:
-    """At most one message per (appointment, version, kind), and none after the start."""
+    """At most one message per (appointment, version, kind, step), and none after the start."""
     _, order = delivery
 
     shelf, _, _ = told(order)
 
-    names = [(message.appointment_version, message.kind) for message, _ in shelf.sent]
+    names = [(message.appointment_version, message.kind, message.step) for message, _ in shelf.sent]
     assert len(set(names)) == len(names)
     assert all(message.send_time and message.send_time < message.start_time for message, _ in shelf.sent)
 
@@ -157,5 +161,5 @@ def test_a_reminder_is_not_lost_to_the_order_of_events(life: list[Report], data:
     assert shelf.known is not None
     stands = shelf.known.state in (State.BOOKED, State.CONFIRMED)
     is_far = shelf.known.start_time - NOW >= timedelta(hours=25)
-    reminder = shelf.messages[shelf.known.placed_version, Kind.REMINDER]
+    reminder = shelf.messages[shelf.known.placed_version, Kind.REMINDER, "24h"]
     assert (stands and is_far) == (reminder.state is MessageState.PLANNED)

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.notifications.domain.appointment import Appointment, Report, State, Step, Wish, objection, take
+from services.notifications.domain.cadence import Step as Reminder
+from services.notifications.domain.cadence import Unit
 from services.notifications.domain.message import Kind, Message, Reason
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 START = datetime(2026, 3, 3, 23, tzinfo=UTC)
 LATER = START + timedelta(days=2)
+A_DAY_AHEAD = (Reminder("24h", 24, Unit.HOURS),)
 
 
 def report(step: Step, version: int, start_time: datetime = START) -> Report:
@@ -25,7 +28,7 @@ def lived(*reports: Report, at: datetime = NOW) -> tuple[Appointment, list[Wish]
     appointment: Appointment | None = None
     wishes: list[Wish] = []
     for each in reports:
-        appointment, asked = take(appointment, each, at=at)
+        appointment, asked = take(appointment, each, at=at, cadence=A_DAY_AHEAD)
         wishes += asked
     assert appointment is not None
     return appointment, wishes
@@ -70,7 +73,9 @@ def test_a_day_ahead_is_24_elapsed_hours_when_the_clocks_change(wall: datetime, 
     [
         (timedelta(hours=25), None),
         (timedelta(hours=25) - timedelta(microseconds=1), Reason.CLOSE_TO_NOTICE),
-        (timedelta(hours=2), Reason.CLOSE_TO_NOTICE),
+        (timedelta(hours=24, microseconds=1), Reason.CLOSE_TO_NOTICE),
+        (timedelta(hours=24), Reason.STEP_PASSED),
+        (timedelta(minutes=90), Reason.STEP_PASSED),
     ],
 )
 def test_a_reminder_less_than_an_hour_after_the_notice_is_left_out(ahead: timedelta, reason: Reason | None) -> None:
@@ -149,6 +154,44 @@ def test_a_message_of_an_older_version_stays_out_even_if_the_start_is_the_same_a
 
     assert objection(old, appointment, at=NOW) is Reason.APPOINTMENT_MOVED
     assert objection(new, appointment, at=NOW) is None
+
+
+def test_each_step_of_the_default_cadence_is_planned_and_the_last_only_for_who_has_not_answered() -> None:
+    """Acceptance check 3: ten days ahead, a confirmation and three reminders; who confirms is not asked again."""
+    booked = report(Step.BOOKED, 1, NOW + timedelta(days=10))
+    appointment, wishes = take(None, booked, at=NOW)
+    confirmed, _ = take(appointment, report(Step.CONFIRMED, 2, booked.start_time), at=NOW)
+
+    assert [(wish.kind, wish.step, wish.reason) for wish in wishes] == [
+        (Kind.CONFIRMATION, "", None),
+        (Kind.REMINDER, "3d", None),
+        (Kind.REMINDER, "24h", None),
+        (Kind.REMINDER, "2h", None),
+    ]
+    two_hours = Message(
+        "message-1", "client-1", "appointment-1", 1, Kind.REMINDER, booked.start_time, NOW, only_unconfirmed=True
+    )
+    assert objection(two_hours, appointment, at=NOW) is None
+    assert objection(two_hours, confirmed, at=NOW) is Reason.ALREADY_CONFIRMED
+
+
+def test_a_step_that_has_passed_is_a_row_with_its_reason_and_is_never_sent_late() -> None:
+    """Acceptance check 6: booked 90 minutes ahead, every reminder is skipped and says why."""
+    _, wishes = take(None, report(Step.BOOKED, 1, NOW + timedelta(minutes=90)), at=NOW)
+
+    assert [wish.reason for wish in wishes] == [None, *[Reason.STEP_PASSED] * 3]
+
+
+def test_a_reminder_is_overtaken_by_the_next_one() -> None:
+    """After an outage of days one reminder goes out, not all that were missed."""
+    appointment, wishes = take(None, report(Step.BOOKED, 1), at=NOW)
+
+    assert [wish.overtake_time for wish in wishes[1:]] == [wishes[2].due_time, wishes[3].due_time, None]
+    missed = Message(
+        "message-1", "client-1", "appointment-1", 1, Kind.REMINDER, START, NOW, overtake_time=wishes[2].due_time
+    )
+    assert objection(missed, appointment, at=wishes[2].due_time - timedelta(microseconds=1)) is None
+    assert objection(missed, appointment, at=wishes[2].due_time) is Reason.OVERTAKEN
 
 
 def test_an_arrival_asks_for_no_message() -> None:

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bkept/access/v1/access.proto\x12\x0ekept.access.v1\x1a google/protobuf/descriptor.proto\"\xe6\x01\n\x04Rule\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x35\n\x0eresource_class\x18\x02 \x01(\x0e\x32\x1d.kept.access.v1.ResourceClass\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12&\n\x06\x65\x66\x66\x65\x63t\x18\x04 \x01(\x0e\x32\x16.kept.access.v1.Effect\x12\'\n\x07\x63\x61llers\x18\x05 \x03(\x0e\x32\x16.kept.access.v1.Caller\x12\x0f\n\x07mutates\x18\x06 \x01(\x08\x12\x10\n\x08services\x18\x07 \x03(\t\x12\x12\n\nimpersonal\x18\x08 \x01(\x08*\x93\x02\n\rResourceClass\x12\x1e\n\x1aRESOURCE_CLASS_UNSPECIFIED\x10\x00\x12\x1c\n\x18RESOURCE_CLASS_DIRECTORY\x10\x01\x12\x1b\n\x17RESOURCE_CLASS_SCHEDULE\x10\x02\x12\x1b\n\x17RESOURCE_CLASS_REGISTRY\x10\x03\x12\x1a\n\x16RESOURCE_CLASS_CONTACT\x10\x04\x12\x19\n\x15RESOURCE_CLASS_INTAKE\x10\x05\x12\x1a\n\x16RESOURCE_CLASS_BILLING\x10\x06\x12\x18\n\x14RESOURCE_CLASS_TRAIL\x10\x07\x12\x1d\n\x19RESOURCE_CLASS_OPERATIONS\x10\x08*~\n\x06\x45\x66\x66\x65\x63t\x12\x16\n\x12\x45\x46\x46\x45\x43T_UNSPECIFIED\x10\x00\x12\x11\n\rEFFECT_CREATE\x10\x01\x12\x0f\n\x0b\x45\x46\x46\x45\x43T_READ\x10\x02\x12\x11\n\rEFFECT_UPDATE\x10\x03\x12\x11\n\rEFFECT_DELETE\x10\x04\x12\x12\n\x0e\x45\x46\x46\x45\x43T_EXECUTE\x10\x05*W\n\x06\x43\x61ller\x12\x16\n\x12\x43\x41LLER_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43\x41LLER_ACTOR\x10\x01\x12\x12\n\x0e\x43\x41LLER_SERVICE\x10\x02\x12\x0f\n\x0b\x43\x41LLER_LINK\x10\x03:D\n\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\xfd\x88\x03 \x01(\x0b\x32\x14.kept.access.v1.Ruleb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bkept/access/v1/access.proto\x12\x0ekept.access.v1\x1a google/protobuf/descriptor.proto\"\xe6\x01\n\x04Rule\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x35\n\x0eresource_class\x18\x02 \x01(\x0e\x32\x1d.kept.access.v1.ResourceClass\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12&\n\x06\x65\x66\x66\x65\x63t\x18\x04 \x01(\x0e\x32\x16.kept.access.v1.Effect\x12\'\n\x07\x63\x61llers\x18\x05 \x03(\x0e\x32\x16.kept.access.v1.Caller\x12\x0f\n\x07mutates\x18\x06 \x01(\x08\x12\x10\n\x08services\x18\x07 \x03(\t\x12\x12\n\nimpersonal\x18\x08 \x01(\x08*\xcf\x02\n\rResourceClass\x12\x1e\n\x1aRESOURCE_CLASS_UNSPECIFIED\x10\x00\x12\x1c\n\x18RESOURCE_CLASS_DIRECTORY\x10\x01\x12\x1b\n\x17RESOURCE_CLASS_SCHEDULE\x10\x02\x12\x1b\n\x17RESOURCE_CLASS_REGISTRY\x10\x03\x12\x1a\n\x16RESOURCE_CLASS_CONTACT\x10\x04\x12\x19\n\x15RESOURCE_CLASS_INTAKE\x10\x05\x12\x1a\n\x16RESOURCE_CLASS_BILLING\x10\x06\x12\x18\n\x14RESOURCE_CLASS_TRAIL\x10\x07\x12\x1d\n\x19RESOURCE_CLASS_OPERATIONS\x10\x08\x12\x18\n\x14RESOURCE_CLASS_PART2\x10\t\x12 \n\x1cRESOURCE_CLASS_PSYCHOTHERAPY\x10\n*~\n\x06\x45\x66\x66\x65\x63t\x12\x16\n\x12\x45\x46\x46\x45\x43T_UNSPECIFIED\x10\x00\x12\x11\n\rEFFECT_CREATE\x10\x01\x12\x0f\n\x0b\x45\x46\x46\x45\x43T_READ\x10\x02\x12\x11\n\rEFFECT_UPDATE\x10\x03\x12\x11\n\rEFFECT_DELETE\x10\x04\x12\x12\n\x0e\x45\x46\x46\x45\x43T_EXECUTE\x10\x05*W\n\x06\x43\x61ller\x12\x16\n\x12\x43\x41LLER_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43\x41LLER_ACTOR\x10\x01\x12\x12\n\x0e\x43\x41LLER_SERVICE\x10\x02\x12\x0f\n\x0b\x43\x41LLER_LINK\x10\x03:D\n\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\xfd\x88\x03 \x01(\x0b\x32\x14.kept.access.v1.Ruleb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,11 +33,11 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.access.v1.access_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RESOURCECLASS']._serialized_start=315
-  _globals['_RESOURCECLASS']._serialized_end=590
-  _globals['_EFFECT']._serialized_start=592
-  _globals['_EFFECT']._serialized_end=718
-  _globals['_CALLER']._serialized_start=720
-  _globals['_CALLER']._serialized_end=807
+  _globals['_RESOURCECLASS']._serialized_end=650
+  _globals['_EFFECT']._serialized_start=652
+  _globals['_EFFECT']._serialized_end=778
+  _globals['_CALLER']._serialized_start=780
+  _globals['_CALLER']._serialized_end=867
   _globals['_RULE']._serialized_start=82
   _globals['_RULE']._serialized_end=312
 # @@protoc_insertion_point(module_scope)

@@ -45,6 +45,10 @@ class _ResourceClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Resourc
     """The audit trail itself."""
     RESOURCE_CLASS_OPERATIONS: _ResourceClass.ValueType  # 8
     """Queues, quarantine and other plumbing; never a person."""
+    RESOURCE_CLASS_PART2: _ResourceClass.ValueType  # 9
+    """Treatment of addiction (42 CFR Part 2): leaves the programme by the client's consent only."""
+    RESOURCE_CLASS_PSYCHOTHERAPY: _ResourceClass.ValueType  # 10
+    """A therapist's own notes of a session (45 CFR 164.501): nobody's but their author's."""
 
 class ResourceClass(_ResourceClass, metaclass=_ResourceClassEnumTypeWrapper):
     """Classes of data a method opens, from the least to the most confidential."""
@@ -67,6 +71,10 @@ RESOURCE_CLASS_TRAIL: ResourceClass.ValueType  # 7
 """The audit trail itself."""
 RESOURCE_CLASS_OPERATIONS: ResourceClass.ValueType  # 8
 """Queues, quarantine and other plumbing; never a person."""
+RESOURCE_CLASS_PART2: ResourceClass.ValueType  # 9
+"""Treatment of addiction (42 CFR Part 2): leaves the programme by the client's consent only."""
+RESOURCE_CLASS_PSYCHOTHERAPY: ResourceClass.ValueType  # 10
+"""A therapist's own notes of a session (45 CFR 164.501): nobody's but their author's."""
 Global___ResourceClass: _TypeAlias = ResourceClass  # noqa: Y015
 
 class _Effect:

@@ -27,6 +27,7 @@ class CareTeamMember(_message.Message):
     CLIENT_ID_FIELD_NUMBER: _builtins.int
     THERAPIST_ID_FIELD_NUMBER: _builtins.int
     SINCE_TIME_FIELD_NUMBER: _builtins.int
+    COVER_UNTIL_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
     therapist_id: _builtins.str
@@ -35,16 +36,21 @@ class CareTeamMember(_message.Message):
     def since_time(self) -> _timestamp_pb2.Timestamp:
         """Is since when."""
 
+    @_builtins.property
+    def cover_until(self) -> _timestamp_pb2.Timestamp:
+        """Is until when they stand in for somebody; not set for a member of the team."""
+
     def __init__(
         self,
         *,
         client_id: _builtins.str = ...,
         therapist_id: _builtins.str = ...,
         since_time: _timestamp_pb2.Timestamp | None = ...,
+        cover_until: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["since_time", b"since_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cover_until", b"cover_until", "since_time", b"since_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "since_time", b"since_time", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "cover_until", b"cover_until", "since_time", b"since_time", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.booking.v1 import care_pb2 as kept_dot_booking_dot_v1_dot_care__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kept/booking/v1/care_service.proto\x12\x0fkept.booking.v1\x1a\x1bkept/access/v1/access.proto\x1a\x1akept/booking/v1/care.proto\"W\n\x18PutCareTeamMemberRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Z\n\x1bRemoveCareTeamMemberRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x1e\n\x1cRemoveCareTeamMemberResponse\"O\n\x13ListCareTeamRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x14ListCareTeamResponse\x12\x30\n\x07members\x18\x01 \x03(\x0b\x32\x1f.kept.booking.v1.CareTeamMember\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xab\x01\n\x14ListFollowUpsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.kept.booking.v1.FollowUp.State\x12\x13\n\x0b\x64ue_by_date\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"_\n\x15ListFollowUpsResponse\x12-\n\nfollow_ups\x18\x01 \x03(\x0b\x32\x19.kept.booking.v1.FollowUp\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x89\x01\n\x16\x44ismissFollowUpRequest\x12\x14\n\x0c\x66ollow_up_id\x18\x01 \x01(\t\x12\x37\n\x06reason\x18\x02 \x01(\x0e\x32\'.kept.booking.v1.FollowUp.DismissReason\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"Y\n\x16PutFollowUpRuleRequest\x12+\n\x04rule\x18\x01 \x01(\x0b\x32\x1d.kept.booking.v1.FollowUpRule\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"@\n\x19RemoveFollowUpRuleRequest\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x1c\n\x1aRemoveFollowUpRuleResponse\"A\n\x18ListFollowUpRulesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"b\n\x19ListFollowUpRulesResponse\x12,\n\x05rules\x18\x01 \x03(\x0b\x32\x1d.kept.booking.v1.FollowUpRule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"R\n\x11PutCadenceRequest\x12)\n\x07\x63\x61\x64\x65nce\x18\x01 \x01(\x0b\x32\x18.kept.booking.v1.Cadence\x12\x12\n\nrequest_id\x18\x02 \x01(\t2\x8b\n\n\x0b\x43\x61reService\x12\x93\x01\n\x11PutCareTeamMember\x12).kept.booking.v1.PutCareTeamMemberRequest\x1a\x1f.kept.booking.v1.CareTeamMember\"2\xea\xc7\x18.\n\x10\x63\x61re_team.change\x10\x02\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\xa7\x01\n\x14RemoveCareTeamMember\x12,.kept.booking.v1.RemoveCareTeamMemberRequest\x1a-.kept.booking.v1.RemoveCareTeamMemberResponse\"2\xea\xc7\x18.\n\x10\x63\x61re_team.change\x10\x02\x1a\x11request.client_id \x04*\x01\x01\x30\x01\x12\x8b\x01\n\x0cListCareTeam\x12$.kept.booking.v1.ListCareTeamRequest\x1a%.kept.booking.v1.ListCareTeamResponse\".\xea\xc7\x18*\n\x0e\x63\x61re_team.read\x10\x02\x1a\x11request.client_id \x02*\x01\x01\x12\x83\x01\n\rListFollowUps\x12%.kept.booking.v1.ListFollowUpsRequest\x1a&.kept.booking.v1.ListFollowUpsResponse\"#\xea\xc7\x18\x1f\n\x0e\x66ollow_up.read\x10\x02\x1a\x06loaded \x05*\x01\x01\x12~\n\x0f\x44ismissFollowUp\x12\'.kept.booking.v1.DismissFollowUpRequest\x1a\x19.kept.booking.v1.FollowUp\"\'\xea\xc7\x18#\n\x10\x66ollow_up.change\x10\x02\x1a\x06loaded \x03*\x01\x01\x30\x01\x12~\n\x0fPutFollowUpRule\x12\'.kept.booking.v1.PutFollowUpRuleRequest\x1a\x1d.kept.booking.v1.FollowUpRule\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x92\x01\n\x12RemoveFollowUpRule\x12*.kept.booking.v1.RemoveFollowUpRuleRequest\x1a+.kept.booking.v1.RemoveFollowUpRuleResponse\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x04*\x01\x01\x30\x01@\x01\x12\x89\x01\n\x11ListFollowUpRules\x12).kept.booking.v1.ListFollowUpRulesRequest\x1a*.kept.booking.v1.ListFollowUpRulesResponse\"\x1d\xea\xc7\x18\x19\n\x0e\x64irectory.read\x10\x01 \x02*\x01\x01@\x01\x12\x86\x01\n\nPutCadence\x12\".kept.booking.v1.PutCadenceRequest\x1a\x18.kept.booking.v1.Cadence\":\xea\xc7\x18\x36\n\x10\x66ollow_up.change\x10\x02\x1a\x19request.cadence.client_id \x03*\x01\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kept/booking/v1/care_service.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\x1a\x1akept/booking/v1/care.proto\"\x88\x01\n\x18PutCareTeamMemberRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12/\n\x0b\x63over_until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Z\n\x1bRemoveCareTeamMemberRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x1e\n\x1cRemoveCareTeamMemberResponse\"O\n\x13ListCareTeamRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x14ListCareTeamResponse\x12\x30\n\x07members\x18\x01 \x03(\x0b\x32\x1f.kept.booking.v1.CareTeamMember\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xab\x01\n\x14ListFollowUpsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.kept.booking.v1.FollowUp.State\x12\x13\n\x0b\x64ue_by_date\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"_\n\x15ListFollowUpsResponse\x12-\n\nfollow_ups\x18\x01 \x03(\x0b\x32\x19.kept.booking.v1.FollowUp\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x89\x01\n\x16\x44ismissFollowUpRequest\x12\x14\n\x0c\x66ollow_up_id\x18\x01 \x01(\t\x12\x37\n\x06reason\x18\x02 \x01(\x0e\x32\'.kept.booking.v1.FollowUp.DismissReason\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"Y\n\x16PutFollowUpRuleRequest\x12+\n\x04rule\x18\x01 \x01(\x0b\x32\x1d.kept.booking.v1.FollowUpRule\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"@\n\x19RemoveFollowUpRuleRequest\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x1c\n\x1aRemoveFollowUpRuleResponse\"A\n\x18ListFollowUpRulesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"b\n\x19ListFollowUpRulesResponse\x12,\n\x05rules\x18\x01 \x03(\x0b\x32\x1d.kept.booking.v1.FollowUpRule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"R\n\x11PutCadenceRequest\x12)\n\x07\x63\x61\x64\x65nce\x18\x01 \x01(\x0b\x32\x18.kept.booking.v1.Cadence\x12\x12\n\nrequest_id\x18\x02 \x01(\t2\x8b\n\n\x0b\x43\x61reService\x12\x93\x01\n\x11PutCareTeamMember\x12).kept.booking.v1.PutCareTeamMemberRequest\x1a\x1f.kept.booking.v1.CareTeamMember\"2\xea\xc7\x18.\n\x10\x63\x61re_team.change\x10\x02\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\xa7\x01\n\x14RemoveCareTeamMember\x12,.kept.booking.v1.RemoveCareTeamMemberRequest\x1a-.kept.booking.v1.RemoveCareTeamMemberResponse\"2\xea\xc7\x18.\n\x10\x63\x61re_team.change\x10\x02\x1a\x11request.client_id \x04*\x01\x01\x30\x01\x12\x8b\x01\n\x0cListCareTeam\x12$.kept.booking.v1.ListCareTeamRequest\x1a%.kept.booking.v1.ListCareTeamResponse\".\xea\xc7\x18*\n\x0e\x63\x61re_team.read\x10\x02\x1a\x11request.client_id \x02*\x01\x01\x12\x83\x01\n\rListFollowUps\x12%.kept.booking.v1.ListFollowUpsRequest\x1a&.kept.booking.v1.ListFollowUpsResponse\"#\xea\xc7\x18\x1f\n\x0e\x66ollow_up.read\x10\x02\x1a\x06loaded \x05*\x01\x01\x12~\n\x0f\x44ismissFollowUp\x12\'.kept.booking.v1.DismissFollowUpRequest\x1a\x19.kept.booking.v1.FollowUp\"\'\xea\xc7\x18#\n\x10\x66ollow_up.change\x10\x02\x1a\x06loaded \x03*\x01\x01\x30\x01\x12~\n\x0fPutFollowUpRule\x12\'.kept.booking.v1.PutFollowUpRuleRequest\x1a\x1d.kept.booking.v1.FollowUpRule\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x92\x01\n\x12RemoveFollowUpRule\x12*.kept.booking.v1.RemoveFollowUpRuleRequest\x1a+.kept.booking.v1.RemoveFollowUpRuleResponse\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x04*\x01\x01\x30\x01@\x01\x12\x89\x01\n\x11ListFollowUpRules\x12).kept.booking.v1.ListFollowUpRulesRequest\x1a*.kept.booking.v1.ListFollowUpRulesResponse\"\x1d\xea\xc7\x18\x19\n\x0e\x64irectory.read\x10\x01 \x02*\x01\x01@\x01\x12\x86\x01\n\nPutCadence\x12\".kept.booking.v1.PutCadenceRequest\x1a\x18.kept.booking.v1.Cadence\":\xea\xc7\x18\x36\n\x10\x66ollow_up.change\x10\x02\x1a\x19request.cadence.client_id \x03*\x01\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,34 +52,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CARESERVICE'].methods_by_name['ListFollowUpRules']._serialized_options = b'\352\307\030\031\n\016directory.read\020\001 \002*\001\001@\001'
   _globals['_CARESERVICE'].methods_by_name['PutCadence']._loaded_options = None
   _globals['_CARESERVICE'].methods_by_name['PutCadence']._serialized_options = b'\352\307\0306\n\020follow_up.change\020\002\032\031request.cadence.client_id \003*\001\0010\001'
-  _globals['_PUTCARETEAMMEMBERREQUEST']._serialized_start=112
-  _globals['_PUTCARETEAMMEMBERREQUEST']._serialized_end=199
-  _globals['_REMOVECARETEAMMEMBERREQUEST']._serialized_start=201
-  _globals['_REMOVECARETEAMMEMBERREQUEST']._serialized_end=291
-  _globals['_REMOVECARETEAMMEMBERRESPONSE']._serialized_start=293
-  _globals['_REMOVECARETEAMMEMBERRESPONSE']._serialized_end=323
-  _globals['_LISTCARETEAMREQUEST']._serialized_start=325
-  _globals['_LISTCARETEAMREQUEST']._serialized_end=404
-  _globals['_LISTCARETEAMRESPONSE']._serialized_start=406
-  _globals['_LISTCARETEAMRESPONSE']._serialized_end=503
-  _globals['_LISTFOLLOWUPSREQUEST']._serialized_start=506
-  _globals['_LISTFOLLOWUPSREQUEST']._serialized_end=677
-  _globals['_LISTFOLLOWUPSRESPONSE']._serialized_start=679
-  _globals['_LISTFOLLOWUPSRESPONSE']._serialized_end=774
-  _globals['_DISMISSFOLLOWUPREQUEST']._serialized_start=777
-  _globals['_DISMISSFOLLOWUPREQUEST']._serialized_end=914
-  _globals['_PUTFOLLOWUPRULEREQUEST']._serialized_start=916
-  _globals['_PUTFOLLOWUPRULEREQUEST']._serialized_end=1005
-  _globals['_REMOVEFOLLOWUPRULEREQUEST']._serialized_start=1007
-  _globals['_REMOVEFOLLOWUPRULEREQUEST']._serialized_end=1071
-  _globals['_REMOVEFOLLOWUPRULERESPONSE']._serialized_start=1073
-  _globals['_REMOVEFOLLOWUPRULERESPONSE']._serialized_end=1101
-  _globals['_LISTFOLLOWUPRULESREQUEST']._serialized_start=1103
-  _globals['_LISTFOLLOWUPRULESREQUEST']._serialized_end=1168
-  _globals['_LISTFOLLOWUPRULESRESPONSE']._serialized_start=1170
-  _globals['_LISTFOLLOWUPRULESRESPONSE']._serialized_end=1268
-  _globals['_PUTCADENCEREQUEST']._serialized_start=1270
-  _globals['_PUTCADENCEREQUEST']._serialized_end=1352
-  _globals['_CARESERVICE']._serialized_start=1355
-  _globals['_CARESERVICE']._serialized_end=2646
+  _globals['_PUTCARETEAMMEMBERREQUEST']._serialized_start=146
+  _globals['_PUTCARETEAMMEMBERREQUEST']._serialized_end=282
+  _globals['_REMOVECARETEAMMEMBERREQUEST']._serialized_start=284
+  _globals['_REMOVECARETEAMMEMBERREQUEST']._serialized_end=374
+  _globals['_REMOVECARETEAMMEMBERRESPONSE']._serialized_start=376
+  _globals['_REMOVECARETEAMMEMBERRESPONSE']._serialized_end=406
+  _globals['_LISTCARETEAMREQUEST']._serialized_start=408
+  _globals['_LISTCARETEAMREQUEST']._serialized_end=487
+  _globals['_LISTCARETEAMRESPONSE']._serialized_start=489
+  _globals['_LISTCARETEAMRESPONSE']._serialized_end=586
+  _globals['_LISTFOLLOWUPSREQUEST']._serialized_start=589
+  _globals['_LISTFOLLOWUPSREQUEST']._serialized_end=760
+  _globals['_LISTFOLLOWUPSRESPONSE']._serialized_start=762
+  _globals['_LISTFOLLOWUPSRESPONSE']._serialized_end=857
+  _globals['_DISMISSFOLLOWUPREQUEST']._serialized_start=860
+  _globals['_DISMISSFOLLOWUPREQUEST']._serialized_end=997
+  _globals['_PUTFOLLOWUPRULEREQUEST']._serialized_start=999
+  _globals['_PUTFOLLOWUPRULEREQUEST']._serialized_end=1088
+  _globals['_REMOVEFOLLOWUPRULEREQUEST']._serialized_start=1090
+  _globals['_REMOVEFOLLOWUPRULEREQUEST']._serialized_end=1154
+  _globals['_REMOVEFOLLOWUPRULERESPONSE']._serialized_start=1156
+  _globals['_REMOVEFOLLOWUPRULERESPONSE']._serialized_end=1184
+  _globals['_LISTFOLLOWUPRULESREQUEST']._serialized_start=1186
+  _globals['_LISTFOLLOWUPRULESREQUEST']._serialized_end=1251
+  _globals['_LISTFOLLOWUPRULESRESPONSE']._serialized_start=1253
+  _globals['_LISTFOLLOWUPRULESRESPONSE']._serialized_end=1351
+  _globals['_PUTCADENCEREQUEST']._serialized_start=1353
+  _globals['_PUTCADENCEREQUEST']._serialized_end=1435
+  _globals['_CARESERVICE']._serialized_start=1438
+  _globals['_CARESERVICE']._serialized_end=2729
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ The door to continuity: care teams, follow-ups, agreed cadence."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from kept.booking.v1 import care_pb2 as _care_pb2
 import builtins as _builtins
@@ -27,6 +28,7 @@ class PutCareTeamMemberRequest(_message.Message):
 
     CLIENT_ID_FIELD_NUMBER: _builtins.int
     THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    COVER_UNTIL_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
@@ -34,16 +36,21 @@ class PutCareTeamMemberRequest(_message.Message):
     """Names the therapist."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def cover_until(self) -> _timestamp_pb2.Timestamp:
+        """Is until when they stand in for somebody, at most 90 days ahead; not set makes them a member of the team."""
+
     def __init__(
         self,
         *,
         client_id: _builtins.str = ...,
         therapist_id: _builtins.str = ...,
+        cover_until: _timestamp_pb2.Timestamp | None = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cover_until", b"cover_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "request_id", b"request_id", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "cover_until", b"cover_until", "request_id", b"request_id", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

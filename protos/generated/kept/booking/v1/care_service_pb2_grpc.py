@@ -90,7 +90,7 @@ class CareServiceServicer:
     """
 
     def PutCareTeamMember(self, request, context):
-        """Adds a therapist to a client's care team. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 20).
+        """Adds a therapist to a client's care team, or lets one stand in until a time; who is a member stays one. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 20).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,7 +37,7 @@ class CareServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CareServiceAsyncStub: ...
     PutCareTeamMember: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.PutCareTeamMemberRequest, _care_pb2.CareTeamMember]
-    """Adds a therapist to a client's care team. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 20)."""
+    """Adds a therapist to a client's care team, or lets one stand in until a time; who is a member stays one. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 20)."""
     RemoveCareTeamMember: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.RemoveCareTeamMemberRequest, _care_service_pb2.RemoveCareTeamMemberResponse]
     """Takes a therapist off a client's care team; at once they see the client no more. Errors: NOT_FOUND."""
     ListCareTeam: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.ListCareTeamRequest, _care_service_pb2.ListCareTeamResponse]
@@ -63,7 +63,7 @@ class CareServiceAsyncStub(CareServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutCareTeamMember: _aio.UnaryUnaryMultiCallable[_care_service_pb2.PutCareTeamMemberRequest, _care_pb2.CareTeamMember]  # type: ignore[assignment]
-    """Adds a therapist to a client's care team. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 20)."""
+    """Adds a therapist to a client's care team, or lets one stand in until a time; who is a member stays one. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 20)."""
     RemoveCareTeamMember: _aio.UnaryUnaryMultiCallable[_care_service_pb2.RemoveCareTeamMemberRequest, _care_service_pb2.RemoveCareTeamMemberResponse]  # type: ignore[assignment]
     """Takes a therapist off a client's care team; at once they see the client no more. Errors: NOT_FOUND."""
     ListCareTeam: _aio.UnaryUnaryMultiCallable[_care_service_pb2.ListCareTeamRequest, _care_service_pb2.ListCareTeamResponse]  # type: ignore[assignment]
@@ -92,7 +92,7 @@ class CareServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _care_service_pb2.PutCareTeamMemberRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_care_pb2.CareTeamMember, _abc.Awaitable[_care_pb2.CareTeamMember]]:
-        """Adds a therapist to a client's care team. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 20)."""
+        """Adds a therapist to a client's care team, or lets one stand in until a time; who is a member stays one. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 20)."""
 
     @_abc_1.abstractmethod
     def RemoveCareTeamMember(

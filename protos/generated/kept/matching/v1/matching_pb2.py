@@ -26,23 +26,27 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v1_dot_availability__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkept/matching/v1/matching.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\"\xbb\x02\n\x10TherapistProfile\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x18\n\x10licensed_regions\x18\x03 \x03(\t\x12\x13\n\x0bspecialties\x18\x04 \x03(\t\x12\x11\n\tlanguages\x18\x05 \x03(\t\x12\x10\n\x08insurers\x18\x06 \x03(\t\x12\x14\n\x0cyoungest_age\x18\x07 \x01(\x05\x12\x12\n\noldest_age\x18\x08 \x01(\x05\x12\x32\n\nmodalities\x18\t \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x14\n\x0cis_accepting\x18\n \x01(\x08\x12\x10\n\x08\x63\x61pacity\x18\x0b \x01(\x05\x12\x10\n\x08\x63\x61seload\x18\x0c \x01(\x05\x12\x0f\n\x07version\x18\r \x01(\x03\"\xba\x01\n\x04Need\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06region\x18\x02 \x01(\t\x12\x13\n\x0bspecialties\x18\x03 \x03(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\x0f\n\x07insurer\x18\x05 \x01(\t\x12\x0b\n\x03\x61ge\x18\x06 \x01(\x05\x12\x30\n\x08modality\x18\x07 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x17\n\x0fsession_type_id\x18\x08 \x01(\t\"\xa8\x01\n\tCandidate\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\tfit_ratio\x18\x03 \x01(\x01\x12)\n\x07reasons\x18\x04 \x03(\x0b\x32\x18.kept.matching.v1.Reason\x12\x31\n\rearliest_slot\x18\x05 \x01(\x0b\x32\x1a.kept.availability.v1.Slot\":\n\x06Reason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x14\n\x0cweight_ratio\x18\x03 \x01(\x01\"/\n\tExclusion\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"\xee\x01\n\x05Match\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12/\n\ncandidates\x18\x03 \x03(\x0b\x32\x1b.kept.matching.v1.Candidate\x12/\n\nexclusions\x18\x04 \x03(\x0b\x32\x1b.kept.matching.v1.Exclusion\x12\x14\n\x0c\x62inding_rule\x18\x05 \x01(\t\x12\x17\n\x0fweights_version\x18\x06 \x01(\t\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkept/matching/v1/matching.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\"x\n\x07Licence\x12\x0e\n\x06region\x18\x01 \x01(\t\x12\x13\n\x0b\x65xpire_date\x18\x02 \x01(\t\x12\x17\n\x0fverify_actor_id\x18\x03 \x01(\t\x12/\n\x0bverify_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0f\x45xpiringLicence\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12*\n\x07licence\x18\x02 \x01(\x0b\x32\x19.kept.matching.v1.Licence\x12\x12\n\nis_expired\x18\x03 \x01(\x08\"\xe8\x02\n\x10TherapistProfile\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x18\n\x10licensed_regions\x18\x03 \x03(\t\x12\x13\n\x0bspecialties\x18\x04 \x03(\t\x12\x11\n\tlanguages\x18\x05 \x03(\t\x12\x10\n\x08insurers\x18\x06 \x03(\t\x12\x14\n\x0cyoungest_age\x18\x07 \x01(\x05\x12\x12\n\noldest_age\x18\x08 \x01(\x05\x12\x32\n\nmodalities\x18\t \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x14\n\x0cis_accepting\x18\n \x01(\x08\x12\x10\n\x08\x63\x61pacity\x18\x0b \x01(\x05\x12\x10\n\x08\x63\x61seload\x18\x0c \x01(\x05\x12\x0f\n\x07version\x18\r \x01(\x03\x12+\n\x08licences\x18\x0e \x03(\x0b\x32\x19.kept.matching.v1.Licence\"\xba\x01\n\x04Need\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06region\x18\x02 \x01(\t\x12\x13\n\x0bspecialties\x18\x03 \x03(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\x0f\n\x07insurer\x18\x05 \x01(\t\x12\x0b\n\x03\x61ge\x18\x06 \x01(\x05\x12\x30\n\x08modality\x18\x07 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x17\n\x0fsession_type_id\x18\x08 \x01(\t\"\xa8\x01\n\tCandidate\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\tfit_ratio\x18\x03 \x01(\x01\x12)\n\x07reasons\x18\x04 \x03(\x0b\x32\x18.kept.matching.v1.Reason\x12\x31\n\rearliest_slot\x18\x05 \x01(\x0b\x32\x1a.kept.availability.v1.Slot\":\n\x06Reason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x14\n\x0cweight_ratio\x18\x03 \x01(\x01\"/\n\tExclusion\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"\xee\x01\n\x05Match\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12/\n\ncandidates\x18\x03 \x03(\x0b\x32\x1b.kept.matching.v1.Candidate\x12/\n\nexclusions\x18\x04 \x03(\x0b\x32\x1b.kept.matching.v1.Exclusion\x12\x14\n\x0c\x62inding_rule\x18\x05 \x01(\t\x12\x17\n\x0fweights_version\x18\x06 \x01(\t\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.matching.v1.matching_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_THERAPISTPROFILE']._serialized_start=128
-  _globals['_THERAPISTPROFILE']._serialized_end=443
-  _globals['_NEED']._serialized_start=446
-  _globals['_NEED']._serialized_end=632
-  _globals['_CANDIDATE']._serialized_start=635
-  _globals['_CANDIDATE']._serialized_end=803
-  _globals['_REASON']._serialized_start=805
-  _globals['_REASON']._serialized_end=863
-  _globals['_EXCLUSION']._serialized_start=865
-  _globals['_EXCLUSION']._serialized_end=912
-  _globals['_MATCH']._serialized_start=915
-  _globals['_MATCH']._serialized_end=1153
+  _globals['_LICENCE']._serialized_start=127
+  _globals['_LICENCE']._serialized_end=247
+  _globals['_EXPIRINGLICENCE']._serialized_start=249
+  _globals['_EXPIRINGLICENCE']._serialized_end=352
+  _globals['_THERAPISTPROFILE']._serialized_start=355
+  _globals['_THERAPISTPROFILE']._serialized_end=715
+  _globals['_NEED']._serialized_start=718
+  _globals['_NEED']._serialized_end=904
+  _globals['_CANDIDATE']._serialized_start=907
+  _globals['_CANDIDATE']._serialized_end=1075
+  _globals['_REASON']._serialized_start=1077
+  _globals['_REASON']._serialized_end=1135
+  _globals['_EXCLUSION']._serialized_start=1137
+  _globals['_EXCLUSION']._serialized_end=1184
+  _globals['_MATCH']._serialized_start=1187
+  _globals['_MATCH']._serialized_end=1425
 # @@protoc_insertion_point(module_scope)

@@ -21,6 +21,74 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class Licence(_message.Message):
+    """Is leave to practise in one state."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGION_FIELD_NUMBER: _builtins.int
+    EXPIRE_DATE_FIELD_NUMBER: _builtins.int
+    VERIFY_ACTOR_ID_FIELD_NUMBER: _builtins.int
+    VERIFY_TIME_FIELD_NUMBER: _builtins.int
+    region: _builtins.str
+    """Is the state, ISO 3166-2 ("US-CA")."""
+    expire_date: _builtins.str
+    """Is the last day it holds, "YYYY-MM-DD"; empty when it does not end."""
+    verify_actor_id: _builtins.str
+    """Names who looked it up; empty while nobody has. Never taken from a request."""
+    @_builtins.property
+    def verify_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when they did. Never taken from a request."""
+
+    def __init__(
+        self,
+        *,
+        region: _builtins.str = ...,
+        expire_date: _builtins.str = ...,
+        verify_actor_id: _builtins.str = ...,
+        verify_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["verify_time", b"verify_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_date", b"expire_date", "region", b"region", "verify_actor_id", b"verify_actor_id", "verify_time", b"verify_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Licence: _TypeAlias = Licence  # noqa: Y015
+
+@_typing.final
+class ExpiringLicence(_message.Message):
+    """Is a licence that ends soon, or has ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    LICENCE_FIELD_NUMBER: _builtins.int
+    IS_EXPIRED_FIELD_NUMBER: _builtins.int
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    is_expired: _builtins.bool
+    """Tells that it has ended: the therapist is left out of matches there."""
+    @_builtins.property
+    def licence(self) -> Global___Licence:
+        """Is the licence."""
+
+    def __init__(
+        self,
+        *,
+        therapist_id: _builtins.str = ...,
+        licence: Global___Licence | None = ...,
+        is_expired: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["licence", b"licence"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_expired", b"is_expired", "licence", b"licence", "therapist_id", b"therapist_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExpiringLicence: _TypeAlias = ExpiringLicence  # noqa: Y015
+
+@_typing.final
 class TherapistProfile(_message.Message):
     """Is what clients and the matching may know of a therapist."""
 
@@ -39,6 +107,7 @@ class TherapistProfile(_message.Message):
     CAPACITY_FIELD_NUMBER: _builtins.int
     CASELOAD_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    LICENCES_FIELD_NUMBER: _builtins.int
     therapist_id: _builtins.str
     """Is the id, a UUID."""
     display_name: _builtins.str
@@ -57,7 +126,7 @@ class TherapistProfile(_message.Message):
     """Counts changes."""
     @_builtins.property
     def licensed_regions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Lists states the therapist is licensed in, ISO 3166-2 ("US-CA"), at most 60."""
+        """Lists states the therapist is licensed in without a known end, ISO 3166-2 ("US-CA"), at most 60."""
 
     @_builtins.property
     def specialties(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -75,6 +144,10 @@ class TherapistProfile(_message.Message):
     def modalities(self) -> _containers.RepeatedScalarFieldContainer[_availability_pb2.Modality.ValueType]:
         """Lists how sessions may take place."""
 
+    @_builtins.property
+    def licences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Licence]:
+        """Lists licences with their last day; together with licensed_regions at most 60, each state in one of the two once."""
+
     def __init__(
         self,
         *,
@@ -91,10 +164,11 @@ class TherapistProfile(_message.Message):
         capacity: _builtins.int = ...,
         caseload: _builtins.int = ...,
         version: _builtins.int = ...,
+        licences: _abc.Iterable[Global___Licence] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity", b"capacity", "caseload", b"caseload", "display_name", b"display_name", "insurers", b"insurers", "is_accepting", b"is_accepting", "languages", b"languages", "licensed_regions", b"licensed_regions", "modalities", b"modalities", "oldest_age", b"oldest_age", "specialties", b"specialties", "therapist_id", b"therapist_id", "version", b"version", "youngest_age", b"youngest_age"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity", b"capacity", "caseload", b"caseload", "display_name", b"display_name", "insurers", b"insurers", "is_accepting", b"is_accepting", "languages", b"languages", "licences", b"licences", "licensed_regions", b"licensed_regions", "modalities", b"modalities", "oldest_age", b"oldest_age", "specialties", b"specialties", "therapist_id", b"therapist_id", "version", b"version", "youngest_age", b"youngest_age"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

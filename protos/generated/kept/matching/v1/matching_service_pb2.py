@@ -26,7 +26,7 @@ from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.matching.v1 import matching_pb2 as kept_dot_matching_dot_v1_dot_matching__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kept/matching/v1/matching_service.proto\x12\x10kept.matching.v1\x1a\x1bkept/access/v1/access.proto\x1a\x1fkept/matching/v1/matching.proto\"o\n\x1aPutTherapistProfileRequest\x12=\n\x11therapist_profile\x18\x01 \x01(\x0b\x32\".kept.matching.v1.TherapistProfile\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"2\n\x1aGetTherapistProfileRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\"E\n\x1cListTherapistProfilesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"x\n\x1dListTherapistProfilesResponse\x12>\n\x12therapist_profiles\x18\x01 \x03(\x0b\x32\".kept.matching.v1.TherapistProfile\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x12MatchClientRequest\x12$\n\x04need\x18\x01 \x01(\x0b\x32\x16.kept.matching.v1.Need\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"#\n\x0fGetMatchRequest\x12\x10\n\x08match_id\x18\x01 \x01(\t2\xb8\x05\n\x0fMatchingService\x12\x8c\x01\n\x13PutTherapistProfile\x12,.kept.matching.v1.PutTherapistProfileRequest\x1a\".kept.matching.v1.TherapistProfile\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x86\x01\n\x13GetTherapistProfile\x12,.kept.matching.v1.GetTherapistProfileRequest\x1a\".kept.matching.v1.TherapistProfile\"\x1d\xea\xc7\x18\x19\n\x0e\x64irectory.read\x10\x01 \x02*\x01\x01@\x01\x12\x97\x01\n\x15ListTherapistProfiles\x12..kept.matching.v1.ListTherapistProfilesRequest\x1a/.kept.matching.v1.ListTherapistProfilesResponse\"\x1d\xea\xc7\x18\x19\n\x0e\x64irectory.read\x10\x01 \x05*\x01\x01@\x01\x12~\n\x0bMatchClient\x12$.kept.matching.v1.MatchClientRequest\x1a\x17.kept.matching.v1.Match\"0\xea\xc7\x18,\n\tmatch.run\x10\x05\x1a\x16request.need.client_id \x01*\x01\x01\x30\x01\x12s\n\x08GetMatch\x12!.kept.matching.v1.GetMatchRequest\x1a\x17.kept.matching.v1.Match\"+\xea\xc7\x18\'\n\nmatch.read\x10\x05\x1a\x12response.client_id \x02*\x01\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kept/matching/v1/matching_service.proto\x12\x10kept.matching.v1\x1a\x1bkept/access/v1/access.proto\x1a\x1fkept/matching/v1/matching.proto\"o\n\x1aPutTherapistProfileRequest\x12=\n\x11therapist_profile\x18\x01 \x01(\x0b\x32\".kept.matching.v1.TherapistProfile\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"e\n\x14VerifyLicenceRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x0e\n\x06region\x18\x02 \x01(\t\x12\x13\n\x0b\x65xpire_date\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"Y\n\x1bListExpiringLicencesRequest\x12\x13\n\x0bwithin_days\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"l\n\x1cListExpiringLicencesResponse\x12\x33\n\x08licences\x18\x01 \x03(\x0b\x32!.kept.matching.v1.ExpiringLicence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"2\n\x1aGetTherapistProfileRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\"E\n\x1cListTherapistProfilesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"x\n\x1dListTherapistProfilesResponse\x12>\n\x12therapist_profiles\x18\x01 \x03(\x0b\x32\".kept.matching.v1.TherapistProfile\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x12MatchClientRequest\x12$\n\x04need\x18\x01 \x01(\x0b\x32\x16.kept.matching.v1.Need\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"#\n\x0fGetMatchRequest\x12\x10\n\x08match_id\x18\x01 \x01(\t2\xd6\x07\n\x0fMatchingService\x12\x8c\x01\n\x13PutTherapistProfile\x12,.kept.matching.v1.PutTherapistProfileRequest\x1a\".kept.matching.v1.TherapistProfile\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x80\x01\n\rVerifyLicence\x12&.kept.matching.v1.VerifyLicenceRequest\x1a\".kept.matching.v1.TherapistProfile\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x98\x01\n\x14ListExpiringLicences\x12-.kept.matching.v1.ListExpiringLicencesRequest\x1a..kept.matching.v1.ListExpiringLicencesResponse\"!\xea\xc7\x18\x1d\n\x12practice.configure\x10\x01 \x02*\x01\x01@\x01\x12\x86\x01\n\x13GetTherapistProfile\x12,.kept.matching.v1.GetTherapistProfileRequest\x1a\".kept.matching.v1.TherapistProfile\"\x1d\xea\xc7\x18\x19\n\x0e\x64irectory.read\x10\x01 \x02*\x01\x01@\x01\x12\x97\x01\n\x15ListTherapistProfiles\x12..kept.matching.v1.ListTherapistProfilesRequest\x1a/.kept.matching.v1.ListTherapistProfilesResponse\"\x1d\xea\xc7\x18\x19\n\x0e\x64irectory.read\x10\x01 \x05*\x01\x01@\x01\x12~\n\x0bMatchClient\x12$.kept.matching.v1.MatchClientRequest\x1a\x17.kept.matching.v1.Match\"0\xea\xc7\x18,\n\tmatch.run\x10\x05\x1a\x16request.need.client_id \x01*\x01\x01\x30\x01\x12s\n\x08GetMatch\x12!.kept.matching.v1.GetMatchRequest\x1a\x17.kept.matching.v1.Match\"+\xea\xc7\x18\'\n\nmatch.read\x10\x05\x1a\x12response.client_id \x02*\x01\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +35,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MATCHINGSERVICE'].methods_by_name['PutTherapistProfile']._loaded_options = None
   _globals['_MATCHINGSERVICE'].methods_by_name['PutTherapistProfile']._serialized_options = b'\352\307\030\037\n\022practice.configure\020\001 \003*\001\0010\001@\001'
+  _globals['_MATCHINGSERVICE'].methods_by_name['VerifyLicence']._loaded_options = None
+  _globals['_MATCHINGSERVICE'].methods_by_name['VerifyLicence']._serialized_options = b'\352\307\030\037\n\022practice.configure\020\001 \003*\001\0010\001@\001'
+  _globals['_MATCHINGSERVICE'].methods_by_name['ListExpiringLicences']._loaded_options = None
+  _globals['_MATCHINGSERVICE'].methods_by_name['ListExpiringLicences']._serialized_options = b'\352\307\030\035\n\022practice.configure\020\001 \002*\001\001@\001'
   _globals['_MATCHINGSERVICE'].methods_by_name['GetTherapistProfile']._loaded_options = None
   _globals['_MATCHINGSERVICE'].methods_by_name['GetTherapistProfile']._serialized_options = b'\352\307\030\031\n\016directory.read\020\001 \002*\001\001@\001'
   _globals['_MATCHINGSERVICE'].methods_by_name['ListTherapistProfiles']._loaded_options = None
@@ -45,16 +49,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MATCHINGSERVICE'].methods_by_name['GetMatch']._serialized_options = b'\352\307\030\'\n\nmatch.read\020\005\032\022response.client_id \002*\001\001'
   _globals['_PUTTHERAPISTPROFILEREQUEST']._serialized_start=123
   _globals['_PUTTHERAPISTPROFILEREQUEST']._serialized_end=234
-  _globals['_GETTHERAPISTPROFILEREQUEST']._serialized_start=236
-  _globals['_GETTHERAPISTPROFILEREQUEST']._serialized_end=286
-  _globals['_LISTTHERAPISTPROFILESREQUEST']._serialized_start=288
-  _globals['_LISTTHERAPISTPROFILESREQUEST']._serialized_end=357
-  _globals['_LISTTHERAPISTPROFILESRESPONSE']._serialized_start=359
-  _globals['_LISTTHERAPISTPROFILESRESPONSE']._serialized_end=479
-  _globals['_MATCHCLIENTREQUEST']._serialized_start=481
-  _globals['_MATCHCLIENTREQUEST']._serialized_end=559
-  _globals['_GETMATCHREQUEST']._serialized_start=561
-  _globals['_GETMATCHREQUEST']._serialized_end=596
-  _globals['_MATCHINGSERVICE']._serialized_start=599
-  _globals['_MATCHINGSERVICE']._serialized_end=1295
+  _globals['_VERIFYLICENCEREQUEST']._serialized_start=236
+  _globals['_VERIFYLICENCEREQUEST']._serialized_end=337
+  _globals['_LISTEXPIRINGLICENCESREQUEST']._serialized_start=339
+  _globals['_LISTEXPIRINGLICENCESREQUEST']._serialized_end=428
+  _globals['_LISTEXPIRINGLICENCESRESPONSE']._serialized_start=430
+  _globals['_LISTEXPIRINGLICENCESRESPONSE']._serialized_end=538
+  _globals['_GETTHERAPISTPROFILEREQUEST']._serialized_start=540
+  _globals['_GETTHERAPISTPROFILEREQUEST']._serialized_end=590
+  _globals['_LISTTHERAPISTPROFILESREQUEST']._serialized_start=592
+  _globals['_LISTTHERAPISTPROFILESREQUEST']._serialized_end=661
+  _globals['_LISTTHERAPISTPROFILESRESPONSE']._serialized_start=663
+  _globals['_LISTTHERAPISTPROFILESRESPONSE']._serialized_end=783
+  _globals['_MATCHCLIENTREQUEST']._serialized_start=785
+  _globals['_MATCHCLIENTREQUEST']._serialized_end=863
+  _globals['_GETMATCHREQUEST']._serialized_start=865
+  _globals['_GETMATCHREQUEST']._serialized_end=900
+  _globals['_MATCHINGSERVICE']._serialized_start=903
+  _globals['_MATCHINGSERVICE']._serialized_end=1885
 # @@protoc_insertion_point(module_scope)

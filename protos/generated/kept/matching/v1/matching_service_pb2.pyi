@@ -48,6 +48,98 @@ class PutTherapistProfileRequest(_message.Message):
 Global___PutTherapistProfileRequest: _TypeAlias = PutTherapistProfileRequest  # noqa: Y015
 
 @_typing.final
+class VerifyLicenceRequest(_message.Message):
+    """Names a licence that was looked up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    REGION_FIELD_NUMBER: _builtins.int
+    EXPIRE_DATE_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    region: _builtins.str
+    """Is the state."""
+    expire_date: _builtins.str
+    """Is the last day that was found; the licence must still say so."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    def __init__(
+        self,
+        *,
+        therapist_id: _builtins.str = ...,
+        region: _builtins.str = ...,
+        expire_date: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_date", b"expire_date", "region", b"region", "request_id", b"request_id", "therapist_id", b"therapist_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyLicenceRequest: _TypeAlias = VerifyLicenceRequest  # noqa: Y015
+
+@_typing.final
+class ListExpiringLicencesRequest(_message.Message):
+    """Asks which licences end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WITHIN_DAYS_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    within_days: _builtins.int
+    """Is how many days ahead, 1 to 366; 0 means 60."""
+    page_size: _builtins.int
+    """Is at most 200; 0 means 50."""
+    page_token: _builtins.str
+    """Continues an earlier page."""
+    def __init__(
+        self,
+        *,
+        within_days: _builtins.int = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "within_days", b"within_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListExpiringLicencesRequest: _TypeAlias = ListExpiringLicencesRequest  # noqa: Y015
+
+@_typing.final
+class ListExpiringLicencesResponse(_message.Message):
+    """Holds a page of licences."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LICENCES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Is empty on the last page."""
+    @_builtins.property
+    def licences(self) -> _containers.RepeatedCompositeFieldContainer[_matching_pb2.ExpiringLicence]:
+        """Lists them."""
+
+    def __init__(
+        self,
+        *,
+        licences: _abc.Iterable[_matching_pb2.ExpiringLicence] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["licences", b"licences", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListExpiringLicencesResponse: _TypeAlias = ListExpiringLicencesResponse  # noqa: Y015
+
+@_typing.final
 class GetTherapistProfileRequest(_message.Message):
     """Names a therapist."""
 

@@ -42,6 +42,16 @@ class MatchingServiceStub:
                 request_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.PutTherapistProfileRequest.SerializeToString,
                 response_deserializer=kept_dot_matching_dot_v1_dot_matching__pb2.TherapistProfile.FromString,
                 _registered_method=True)
+        self.VerifyLicence = channel.unary_unary(
+                '/kept.matching.v1.MatchingService/VerifyLicence',
+                request_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.VerifyLicenceRequest.SerializeToString,
+                response_deserializer=kept_dot_matching_dot_v1_dot_matching__pb2.TherapistProfile.FromString,
+                _registered_method=True)
+        self.ListExpiringLicences = channel.unary_unary(
+                '/kept.matching.v1.MatchingService/ListExpiringLicences',
+                request_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ListExpiringLicencesRequest.SerializeToString,
+                response_deserializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ListExpiringLicencesResponse.FromString,
+                _registered_method=True)
         self.GetTherapistProfile = channel.unary_unary(
                 '/kept.matching.v1.MatchingService/GetTherapistProfile',
                 request_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.GetTherapistProfileRequest.SerializeToString,
@@ -70,7 +80,22 @@ class MatchingServiceServicer:
     """
 
     def PutTherapistProfile(self, request, context):
-        """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED.
+        """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED, DATE_MALFORMED,
+        LICENCE_TWICE, LIMIT_EXCEEDED. A licence whose state and last day stay as they were stays verified.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyLicence(self, request, context):
+        """Records that the caller has looked a licence up and found it as it stands. Errors: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListExpiringLicences(self, request, context):
+        """Lists licences that end within some days, or have ended, the first to end first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -111,6 +136,16 @@ def add_MatchingServiceServicer_to_server(servicer, server):
                     servicer.PutTherapistProfile,
                     request_deserializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.PutTherapistProfileRequest.FromString,
                     response_serializer=kept_dot_matching_dot_v1_dot_matching__pb2.TherapistProfile.SerializeToString,
+            ),
+            'VerifyLicence': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyLicence,
+                    request_deserializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.VerifyLicenceRequest.FromString,
+                    response_serializer=kept_dot_matching_dot_v1_dot_matching__pb2.TherapistProfile.SerializeToString,
+            ),
+            'ListExpiringLicences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListExpiringLicences,
+                    request_deserializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ListExpiringLicencesRequest.FromString,
+                    response_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ListExpiringLicencesResponse.SerializeToString,
             ),
             'GetTherapistProfile': grpc.unary_unary_rpc_method_handler(
                     servicer.GetTherapistProfile,
@@ -162,6 +197,60 @@ class MatchingService:
             '/kept.matching.v1.MatchingService/PutTherapistProfile',
             kept_dot_matching_dot_v1_dot_matching__service__pb2.PutTherapistProfileRequest.SerializeToString,
             kept_dot_matching_dot_v1_dot_matching__pb2.TherapistProfile.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyLicence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.matching.v1.MatchingService/VerifyLicence',
+            kept_dot_matching_dot_v1_dot_matching__service__pb2.VerifyLicenceRequest.SerializeToString,
+            kept_dot_matching_dot_v1_dot_matching__pb2.TherapistProfile.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListExpiringLicences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.matching.v1.MatchingService/ListExpiringLicences',
+            kept_dot_matching_dot_v1_dot_matching__service__pb2.ListExpiringLicencesRequest.SerializeToString,
+            kept_dot_matching_dot_v1_dot_matching__service__pb2.ListExpiringLicencesResponse.FromString,
             options,
             channel_credentials,
             insecure,

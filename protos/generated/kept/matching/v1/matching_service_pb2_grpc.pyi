@@ -37,7 +37,13 @@ class MatchingServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MatchingServiceAsyncStub: ...
     PutTherapistProfile: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.PutTherapistProfileRequest, _matching_pb2.TherapistProfile]
-    """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED."""
+    """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED, DATE_MALFORMED,
+    LICENCE_TWICE, LIMIT_EXCEEDED. A licence whose state and last day stay as they were stays verified.
+    """
+    VerifyLicence: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.VerifyLicenceRequest, _matching_pb2.TherapistProfile]
+    """Records that the caller has looked a licence up and found it as it stands. Errors: NOT_FOUND."""
+    ListExpiringLicences: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ListExpiringLicencesRequest, _matching_service_pb2.ListExpiringLicencesResponse]
+    """Lists licences that end within some days, or have ended, the first to end first."""
     GetTherapistProfile: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.GetTherapistProfileRequest, _matching_pb2.TherapistProfile]
     """Returns a therapist's profile. Errors: NOT_FOUND."""
     ListTherapistProfiles: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ListTherapistProfilesRequest, _matching_service_pb2.ListTherapistProfilesResponse]
@@ -55,7 +61,13 @@ class MatchingServiceAsyncStub(MatchingServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutTherapistProfile: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.PutTherapistProfileRequest, _matching_pb2.TherapistProfile]  # type: ignore[assignment]
-    """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED."""
+    """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED, DATE_MALFORMED,
+    LICENCE_TWICE, LIMIT_EXCEEDED. A licence whose state and last day stay as they were stays verified.
+    """
+    VerifyLicence: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.VerifyLicenceRequest, _matching_pb2.TherapistProfile]  # type: ignore[assignment]
+    """Records that the caller has looked a licence up and found it as it stands. Errors: NOT_FOUND."""
+    ListExpiringLicences: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ListExpiringLicencesRequest, _matching_service_pb2.ListExpiringLicencesResponse]  # type: ignore[assignment]
+    """Lists licences that end within some days, or have ended, the first to end first."""
     GetTherapistProfile: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.GetTherapistProfileRequest, _matching_pb2.TherapistProfile]  # type: ignore[assignment]
     """Returns a therapist's profile. Errors: NOT_FOUND."""
     ListTherapistProfiles: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ListTherapistProfilesRequest, _matching_service_pb2.ListTherapistProfilesResponse]  # type: ignore[assignment]
@@ -76,7 +88,25 @@ class MatchingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _matching_service_pb2.PutTherapistProfileRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_matching_pb2.TherapistProfile, _abc.Awaitable[_matching_pb2.TherapistProfile]]:
-        """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED."""
+        """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED, DATE_MALFORMED,
+        LICENCE_TWICE, LIMIT_EXCEEDED. A licence whose state and last day stay as they were stays verified.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyLicence(
+        self,
+        request: _matching_service_pb2.VerifyLicenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matching_pb2.TherapistProfile, _abc.Awaitable[_matching_pb2.TherapistProfile]]:
+        """Records that the caller has looked a licence up and found it as it stands. Errors: NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ListExpiringLicences(
+        self,
+        request: _matching_service_pb2.ListExpiringLicencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matching_service_pb2.ListExpiringLicencesResponse, _abc.Awaitable[_matching_service_pb2.ListExpiringLicencesResponse]]:
+        """Lists licences that end within some days, or have ended, the first to end first."""
 
     @_abc_1.abstractmethod
     def GetTherapistProfile(

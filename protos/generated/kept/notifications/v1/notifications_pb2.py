@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)kept/notifications/v1/notifications.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"h\n\x0c\x43ontactPoint\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x13\n\x0bhas_consent\x18\x05 \x01(\x08\"\x99\x04\n\x07Message\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\x31\n\x04kind\x18\x04 \x01(\x0e\x32#.kept.notifications.v1.Message.Kind\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kept.notifications.v1.Message.State\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12,\n\x08\x64ue_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tsend_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\t \x01(\x05\"j\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11KIND_CONFIRMATION\x10\x01\x12\x11\n\rKIND_REMINDER\x10\x02\x12\x0e\n\nKIND_MOVED\x10\x03\x12\x12\n\x0eKIND_CANCELLED\x10\x04\"|\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PLANNED\x10\x01\x12\x0e\n\nSTATE_SENT\x10\x02\x12\x14\n\x10STATE_SUPPRESSED\x10\x03\x12\x10\n\x0cSTATE_FAILED\x10\x04\x12\x11\n\rSTATE_SENDING\x10\x05\"\xc2\x02\n\nActionLink\x12\x38\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32(.kept.notifications.v1.ActionLink.Action\x12\x36\n\x05state\x18\x02 \x01(\x0e\x32\'.kept.notifications.v1.ActionLink.State\x12\x13\n\x0bstart_local\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\"G\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x43TION_CONFIRM\x10\x01\x12\x11\n\rACTION_CANCEL\x10\x02\"Q\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x0e\n\nSTATE_USED\x10\x02\x12\x11\n\rSTATE_EXPIRED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)kept/notifications/v1/notifications.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"h\n\x0c\x43ontactPoint\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x13\n\x0bhas_consent\x18\x05 \x01(\x08\"\xa7\x04\n\x07Message\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\x31\n\x04kind\x18\x04 \x01(\x0e\x32#.kept.notifications.v1.Message.Kind\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kept.notifications.v1.Message.State\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12,\n\x08\x64ue_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tsend_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\t \x01(\x05\x12\x0c\n\x04step\x18\n \x01(\t\"j\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11KIND_CONFIRMATION\x10\x01\x12\x11\n\rKIND_REMINDER\x10\x02\x12\x0e\n\nKIND_MOVED\x10\x03\x12\x12\n\x0eKIND_CANCELLED\x10\x04\"|\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PLANNED\x10\x01\x12\x0e\n\nSTATE_SENT\x10\x02\x12\x14\n\x10STATE_SUPPRESSED\x10\x03\x12\x10\n\x0cSTATE_FAILED\x10\x04\x12\x11\n\rSTATE_SENDING\x10\x05\"\xc2\x02\n\nActionLink\x12\x38\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32(.kept.notifications.v1.ActionLink.Action\x12\x36\n\x05state\x18\x02 \x01(\x0e\x32\'.kept.notifications.v1.ActionLink.State\x12\x13\n\x0bstart_local\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\"G\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x43TION_CONFIRM\x10\x01\x12\x11\n\rACTION_CANCEL\x10\x02\"Q\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x0e\n\nSTATE_USED\x10\x02\x12\x11\n\rSTATE_EXPIRED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,15 +35,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONTACTPOINT']._serialized_start=101
   _globals['_CONTACTPOINT']._serialized_end=205
   _globals['_MESSAGE']._serialized_start=208
-  _globals['_MESSAGE']._serialized_end=745
-  _globals['_MESSAGE_KIND']._serialized_start=513
-  _globals['_MESSAGE_KIND']._serialized_end=619
-  _globals['_MESSAGE_STATE']._serialized_start=621
-  _globals['_MESSAGE_STATE']._serialized_end=745
-  _globals['_ACTIONLINK']._serialized_start=748
-  _globals['_ACTIONLINK']._serialized_end=1070
-  _globals['_ACTIONLINK_ACTION']._serialized_start=916
-  _globals['_ACTIONLINK_ACTION']._serialized_end=987
-  _globals['_ACTIONLINK_STATE']._serialized_start=989
-  _globals['_ACTIONLINK_STATE']._serialized_end=1070
+  _globals['_MESSAGE']._serialized_end=759
+  _globals['_MESSAGE_KIND']._serialized_start=527
+  _globals['_MESSAGE_KIND']._serialized_end=633
+  _globals['_MESSAGE_STATE']._serialized_start=635
+  _globals['_MESSAGE_STATE']._serialized_end=759
+  _globals['_ACTIONLINK']._serialized_start=762
+  _globals['_ACTIONLINK']._serialized_end=1084
+  _globals['_ACTIONLINK_ACTION']._serialized_start=930
+  _globals['_ACTIONLINK_ACTION']._serialized_end=1001
+  _globals['_ACTIONLINK_STATE']._serialized_start=1003
+  _globals['_ACTIONLINK_STATE']._serialized_end=1084
 # @@protoc_insertion_point(module_scope)

@@ -137,6 +137,7 @@ class Message(_message.Message):
     DUE_TIME_FIELD_NUMBER: _builtins.int
     SEND_TIME_FIELD_NUMBER: _builtins.int
     ATTEMPTS_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """Is the id, a UUID."""
     client_id: _builtins.str
@@ -151,6 +152,8 @@ class Message(_message.Message):
     """Says why it was suppressed or failed, a stable reason."""
     attempts: _builtins.int
     """Counts the tries."""
+    step: _builtins.str
+    """Names the step of the cadence a reminder is of, for example "24h"; empty for notices."""
     @_builtins.property
     def due_time(self) -> _timestamp_pb2.Timestamp:
         """Is when it is due."""
@@ -171,10 +174,11 @@ class Message(_message.Message):
         due_time: _timestamp_pb2.Timestamp | None = ...,
         send_time: _timestamp_pb2.Timestamp | None = ...,
         attempts: _builtins.int = ...,
+        step: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_time", b"due_time", "send_time", b"send_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "attempts", b"attempts", "client_id", b"client_id", "due_time", b"due_time", "kind", b"kind", "message_id", b"message_id", "reason", b"reason", "send_time", b"send_time", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "attempts", b"attempts", "client_id", b"client_id", "due_time", b"due_time", "kind", b"kind", "message_id", b"message_id", "reason", b"reason", "send_time", b"send_time", "state", b"state", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,1 @@
+"""The gateway's own process, over raw sockets."""

@@ -1,0 +1,127 @@
+"""Gateway processes of their own: nothing stands behind them, which is enough for what they refuse."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.local import keys, people
+from deploy.local.places import PYTHON, REPO, Root
+from services.chassis.oidc import DevelopmentIssuer
+
+ISSUER = "http://issuer.test/dev-issuer"
+START_S = 60
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A running gateway."""
+
+    port: int
+    log: Path
+    keys_dir: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def issuer(self, *, audience: str = "kept", name: str = ISSUER) -> DevelopmentIssuer:
+        """Sign whom a test asks for, with the real key."""
+        made = DevelopmentIssuer.read(name, self.keys_dir / "oidc.key", None)
+        made._users = {user.user: user for user in people.USERS}
+        return made
+
+    def token(self, user: str = "desk", *, name: str = ISSUER) -> str:
+        """Sign a demo user in."""
+        return self.issuer(name=name).sign_in(user, people.PASSWORD)
+
+    def raw(self, data: bytes, *, wait_s: float = 20) -> bytes:
+        """Send bytes and return all that comes until the gateway closes or falls silent."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=wait_s) as conn:
+            conn.sendall(data)
+            found = b""
+            try:
+                while part := conn.recv(65536):
+                    found += part
+                    conn.settimeout(1.0)
+            except (TimeoutError, ConnectionResetError):
+                pass
+            return found
+
+
+Start = Callable[..., Gateway]
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Start gateways; they end with the module."""
+    home = tmp_path_factory.mktemp("gateway")
+    root = replace_root(home)
+    keys.make_keys(root)
+    users = home / "users.json"
+    users.write_text(json.dumps([asdict(user) for user in people.USERS]), encoding="utf-8")
+    children: list[subprocess.Popen[bytes]] = []
+
+    def run(**settings: str) -> Gateway:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        log = home / f"gateway-{port}.log"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("KEPT_")}
+        environment = {
+            **kept,
+            "KEPT_KEYS_DIR": str(keys.folder(root, "gateway")),
+            "KEPT_HTTP_LISTEN": f"127.0.0.1:{port}",
+            "KEPT_PUBLIC_URL": "http://issuer.test",
+            "KEPT_DEMO_USERS": str(users),
+            "KEPT_REDIS_URL": os.environ["KEPT_TEST_REDIS_URL"],
+            **{f"KEPT_TARGET_{each.upper()}": "127.0.0.1:9" for each in keys.CALLERS},
+            **settings,
+        }
+        with log.open("wb") as file:
+            command = ["setpriv", "--pdeathsig=TERM", str(PYTHON), "-m", "services.gateway.server"]
+            children.append(subprocess.Popen(command, cwd=REPO, env=environment, stdout=file, stderr=file))
+        until = time.monotonic() + START_S
+        while time.monotonic() < until:
+            try:
+                if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
+                    return Gateway(port, log, keys.folder(root, "gateway"), children[-1])
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise RuntimeError(log.read_text(encoding="utf-8"))
+
+    yield run
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.wait(30)
+
+
+def replace_root(home: Path) -> Root:
+    """A root whose files are a test's own."""
+
+    class Elsewhere(Root):
+        @property
+        def path(self) -> Path:
+            return home
+
+    root = Elsewhere("elsewhere")
+    root.make()
+    return root
+
+
+@pytest.fixture(scope="module")
+def gateway(start: Start) -> Gateway:
+    """One gateway with the limits as they are built in."""
+    return start()

@@ -1,0 +1,56 @@
+"""Matching's server on a migrated database, and people who call it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import grpc.aio
+import psycopg
+import pytest
+
+from services.chassis.rpc.server import Server
+from services.matching.server import application
+from tests.integration.matching.people import People
+from tests.support.postgres import FreshDatabase, PostgresServer
+from tests.support.suite_keys import SuiteKeys
+
+
+@pytest.fixture(scope="module")
+def matching_database(postgres: PostgresServer) -> Iterator[FreshDatabase]:
+    """A database migrated for matching; tests use practices of their own in it."""
+    database = postgres.fresh_database("matching")
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def rows(matching_database: FreshDatabase) -> Callable[..., list[tuple[Any, ...]]]:
+    """Read rows as the owner, who sees every practice; change the schema too."""
+
+    def read(statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with psycopg.connect(matching_database.owner_url) as conn:
+            found = conn.execute(statement, values or None)
+            return found.fetchall() if found.description else []
+
+    return read
+
+
+@pytest.fixture
+async def people(tmp_path: Path, matching_database: FreshDatabase) -> AsyncIterator[People]:
+    """The people of a new practice, before matching's server as its process composes it."""
+    keys = SuiteKeys(tmp_path / "keys")
+    config = keys.config(
+        "matching",
+        database_url=matching_database.server_url,
+        targets={"availability": "127.0.0.1:9", "booking": "127.0.0.1:9"},
+    )
+    app = await application(config)
+    server = Server(app)
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        yield People(channel, keys, str(uuid4()))
+    await server.stop(0)
+    await app.database.close()
