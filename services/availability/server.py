@@ -31,6 +31,7 @@ from services.availability.usecases.find_alternatives import Finder
 from services.availability.usecases.get_schedule import get_schedule
 from services.availability.usecases.hold_slot import hold_slot
 from services.availability.usecases.list_session_types import list_session_types
+from services.availability.usecases.list_sites import list_sites
 from services.availability.usecases.move_claim import move_claim
 from services.availability.usecases.ports import Claims, Clock, Directories, Holds, Taken
 from services.availability.usecases.put_schedule import put_schedule
@@ -70,6 +71,13 @@ class AvailabilityServicer:
     async def PutSite(self, request: availability_service_pb2.PutSiteRequest, call: Call) -> availability_pb2.Site:
         site = await put_site(directory_proto.site_of(request.site), call, directories=self._directories)
         return directory_proto.site_message(site)
+
+    async def ListSites(
+        self, request: availability_service_pb2.ListSitesRequest, call: Call
+    ) -> availability_service_pb2.ListSitesResponse:
+        limit, after = directory_proto.page_of(request, call.practice_id)
+        found = await list_sites(call.practice_id, directories=self._directories, limit=limit + 1, after=after)
+        return directory_proto.sites_message(found, limit, call.practice_id)
 
     async def PutRoom(self, request: availability_service_pb2.PutRoomRequest, call: Call) -> availability_pb2.Room:
         room = directory_proto.room_of(request.room)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 import json
 import math
 import time
@@ -203,24 +204,40 @@ class DevelopmentIssuer(KeySource):
         Raises:
             Unauthenticated: SIGN_IN_FAILED, whichever of them was wrong. (UNAUTHENTICATED)
         """
+        return self.access_token(self.authenticate(user, password, code), is_strong=bool(code), scope=scope)
+
+    def authenticate(self, user: str, password: str, code: str = "") -> DemoUser:
+        """Return who has this password, and this second factor if one is given. Raises Unauthenticated."""
         found = self._users.get(user)
-        if found is None or found.password != password or (code and code != found.second_factor):
+        is_known = found is not None and hmac.compare_digest(found.password.encode(), password.encode())
+        if found is None or not is_known or (code and code != found.second_factor):
             raise errors.Unauthenticated("The user or the password is wrong.", reason="SIGN_IN_FAILED")
+        return found
+
+    def access_token(self, user: DemoUser, *, is_strong: bool = False, scope: str = "") -> str:
+        """Return a token for the gateway."""
+        session_id = hashlib.sha256(f"{user.user}{time.time_ns()}".encode()).hexdigest()[:16]
+        return self._signed(user, "kept", is_strong, {"scope": scope, "sid": session_id})
+
+    def id_token(self, user: DemoUser, *, client_id: str, nonce: str, is_strong: bool = False) -> str:
+        """Return what tells an application who signed in; its audience is the application, so it opens nothing."""
+        return self._signed(user, client_id, is_strong, {"nonce": nonce} if nonce else {})
+
+    def _signed(self, user: DemoUser, audience: str, is_strong: bool, more: Mapping[str, Any]) -> str:
         now = int(time.time())
         claims = {
             "iss": self.issuer,
-            "aud": "kept",
-            "sub": f"user:{found.user}",
+            "aud": audience,
+            "sub": f"user:{user.user}",
             "iat": now,
             "exp": now + DEVELOPMENT_TOKEN_S,
-            "kept_practice": found.practice_id,
-            "kept_roles": list(found.roles),
-            "kept_client": found.client_id,
-            "kept_therapist": found.therapist_id,
-            "amr": ["pwd", "otp", "mfa"] if code else ["pwd"],
+            "kept_practice": user.practice_id,
+            "kept_roles": list(user.roles),
+            "kept_client": user.client_id,
+            "kept_therapist": user.therapist_id,
+            "amr": ["pwd", "otp", "mfa"] if is_strong else ["pwd"],
             "auth_time": now,
-            "scope": scope,
-            "sid": hashlib.sha256(f"{user}{time.time_ns()}".encode()).hexdigest()[:16],
+            **more,
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
 

@@ -22,16 +22,22 @@ from services.chassis.vault import open_keyring
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
 from services.notifications.adapters.letters import LetterWriter
+from services.notifications.adapters.page_letters import PageWriter
+from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.config import read_mail_config
 from services.notifications.reactions import reactions
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
+from services.notifications.usecases.page_on_call import page_on_call
 from services.notifications.usecases.send_due_messages import send_due_messages
 
 SEND_EVERY_S = 1.0
 """Seconds between two looks for due messages: what a confirmation waits at most when nothing else is going on."""
+
+PAGE_EVERY_S = 1.0
+"""Seconds between two looks for pages: with the event's way, what a page waits at most is well under 5 seconds."""
 
 GIVE_UP_EVERY_S = 15.0
 """Seconds between two looks for messages whose sender died; their lease is minutes."""
@@ -45,6 +51,7 @@ class Parts:
 
     database: Database
     contacts: Contacts
+    on_call: OnCall
     keyring: Keyring
     booking: Neighbour
     clock: Callable[[], datetime]
@@ -70,10 +77,19 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     contacts = Contacts(ClientCipher(keyring))
     to_booking = channel(config.target("booking"), config)
     desk = PostgresDesk(database, record=record)
-    writer = LetterWriter(config=mail_config, templates=Templates(), contacts=contacts)
+    templates = Templates()
+    writer = LetterWriter(config=mail_config, templates=templates, contacts=contacts)
+    on_call = OnCall(ClientCipher(keyring))
+    pages = PostgresPages(database, on_call)
+    page_writer = PageWriter(config=mail_config, templates=templates)
+    # Connections of its own: a page must not stand behind a sweep of reminders.
+    page_post = SmtpPost(read_smtp_url(mail_config.smtp_url))
 
     async def send(clock: Callable[[], datetime] = now) -> None:
         await send_due_messages(desk=desk, writer=writer, post=post, clock=clock, jitter=random.random)
+
+    async def page() -> None:
+        await page_on_call(pages=pages, writer=page_writer, post=page_post, clock=now)
 
     async def give_up() -> None:
         await give_up_stuck_messages(desk=desk, clock=now)
@@ -81,14 +97,16 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     return Parts(
         database=database,
         contacts=contacts,
+        on_call=on_call,
         keyring=keyring,
         booking=Neighbour(to_booking, BOOKING, Signer.read(config.service, config.keys_dir)),
         clock=now,
         send=send,
         background=[
             InboxRunner(database, reactions(now), service=config.service),
+            EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
         ],
-        closers=[desk.close, post.close, to_booking.close],
+        closers=[desk.close, post.close, page_post.close, to_booking.close],
     )

@@ -1,4 +1,4 @@
-"""What each event of booking leads to."""
+"""What each event of booking and matching leads to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import uuid_utils
 from kept.booking.v1 import booking_events_pb2
+from kept.matching.v1 import triage_events_pb2
 
 from services.chassis.context import Call
 from services.notifications.adapters import proto
+from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.postgres import PostgresTimeline
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Step
@@ -29,7 +31,27 @@ STEPS = {
 
 def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
     """Return the reaction to each event, by its full name."""
-    return {event.DESCRIPTOR.full_name: _following(step, clock) for event, step in STEPS.items()}
+    followed = {event.DESCRIPTOR.full_name: _following(step, clock) for event, step in STEPS.items()}
+    return followed | {
+        triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
+        triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
+        triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
+    }
+
+
+def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datetime]) -> Reaction:
+    async def react(event: Any, call: Call) -> None:
+        """Begin or end the page of a flag, in the transaction that marks the event as handled."""
+        crisis = event.crisis
+        if crisis.practice_id != call.practice_id:
+            raise errors.Malformed("The event is of another practice.", field="crisis.practice_id")
+        flag_id = proto.uuid(crisis.flag_id, field="crisis.flag_id")
+        client_id = proto.uuid(crisis.client_id, field="crisis.client_id")
+        await call.authorize(client_ids=[client_id], resource_id=flag_id)
+        async with call.tx() as conn:
+            await change(conn, call.practice_id, flag_id, version=crisis.version, at=clock())
+
+    return react
 
 
 def _following(step: Step, clock: Callable[[], datetime]) -> Reaction:

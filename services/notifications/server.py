@@ -11,6 +11,7 @@ from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
+from services.notifications import on_call_servicer
 from services.notifications.adapters import postgres, proto
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
@@ -18,6 +19,7 @@ from services.notifications.bootstrap import bootstrap
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.link import ActionLink, token_hash
+from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.usecases.use_action_link import use_action_link
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
@@ -109,7 +111,7 @@ async def compose(config: ProcessConfig) -> Application:
         service="notifications",
         config=config,
         database=parts.database,
-        servicers=[(SERVICE, servicer)],
+        servicers=[(SERVICE, servicer), (on_call_servicer.SERVICE, OnCallServicer(on_call=parts.on_call))],
         background=parts.background,
         keyring=parts.keyring,
         closers=parts.closers,

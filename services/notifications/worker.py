@@ -9,6 +9,7 @@ from kept.booking.v1.booking_events_pb2 import (
     AppointmentConfirmed,
     AppointmentRescheduled,
 )
+from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -27,6 +28,11 @@ class NotificationsWorker:
     )
     def on_appointment_changed(self, delivery: Delivery) -> None:
         """Store it; one queue for all steps keeps an appointment's steps in order."""
+        self.inbox.store(delivery)
+
+    @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)
+    def on_crisis_changed(self, delivery: Delivery) -> None:
+        """Store it; a queue of its own, so that no crowd of bookings stands before a page."""
         self.inbox.store(delivery)
 
 

@@ -18,7 +18,7 @@ THERAPIST = id_of("therapist", "amara-osei")
 CLIENT = id_of("client", "client-001")
 
 LISTS = (
-    "schedules", "closures", "series", "series-conflicts", "policies", "fees", "follow-ups", "follow-up-rules",
+    "sites", "schedules", "closures", "series", "series-conflicts", "policies", "fees", "follow-ups", "follow-up-rules",
     "fences", f"therapists/{THERAPIST}/overrides", f"therapists/{THERAPIST}/travels",
     f"therapists/{THERAPIST}/time-off", f"clients/{CLIENT}/care-team", f"clients/{CLIENT}/proxies",
     f"clients/{CLIENT}/authorisations",

@@ -30,6 +30,8 @@ insert into directories (practice_id, version) values (%s, 1)
 on conflict (practice_id) do update set version = directories.version + 1
 """
 
+_SITES = "select site_id::text, display_name, time_zone from sites where practice_id = %s"
+
 _PUT_SITE = """
 insert into sites (practice_id, site_id, display_name, time_zone) values (%s, %s, %s, %s)
 on conflict (practice_id, site_id) do update
@@ -124,6 +126,12 @@ class PostgresDirectories:
         """Give the call's practice a new version: what else it publishes is about to change."""
         async with call.tx() as conn:
             await conn.execute(BUMP, (call.practice_id,))
+
+    async def sites(self, practice_id: str) -> list[Site]:
+        """Return the practice's sites with their names."""
+        async with self._database.begin([practice_id]) as conn:
+            found = await conn.execute(_SITES, (practice_id,))
+            return [Site(*row) for row in await found.fetchall()]
 
     async def put_site(self, call: Call, site: Site) -> None:
         """Create or replace a site."""

@@ -110,15 +110,18 @@ def session_type_message(session_type: SessionType) -> availability_pb2.SessionT
 
 
 def page_of(
-    request: availability_service_pb2.ListSessionTypesRequest, practice_id: str
+    request: availability_service_pb2.ListSessionTypesRequest | availability_service_pb2.ListSitesRequest,
+    practice_id: str,
 ) -> tuple[int, NameCursor | None]:
-    """Return the page size, and the session type after which the page begins. Raises Malformed."""
+    """Return the page size, and the session type or site after which the page begins. Raises Malformed."""
+    is_of_sites = isinstance(request, availability_service_pb2.ListSitesRequest)
+    listed = _sites_of(practice_id) if is_of_sites else _types_of(practice_id)
     limit = page_size(request.page_size, default=DEFAULT_PAGE, most=MAX_TYPES_PAGE)
-    match read_page_token(_types_of(practice_id), request.page_token):
+    match read_page_token(listed, request.page_token):
         case None:
             return limit, None
-        case [str(name), str(session_type_id)]:
-            return limit, (name, session_type_id)
+        case [str(name), str(last_id)]:
+            return limit, (name, last_id)
         case _:
             raise errors.Malformed("The page token can't be read.", field="page_token")
 
@@ -135,8 +138,20 @@ def session_types_message(
     )
 
 
+def sites_message(found: Sequence[Site], limit: int, practice_id: str) -> availability_service_pb2.ListSitesResponse:
+    """Return a page of at most *limit* sites; one more found means that there is a next page."""
+    page, token = found[:limit], ""
+    if len(found) > limit:
+        token = page_token(_sites_of(practice_id), page[-1].display_name, page[-1].site_id)
+    return availability_service_pb2.ListSitesResponse(sites=map(site_message, page), next_page_token=token)
+
+
 def _types_of(practice_id: str) -> str:
     return f"session types of {practice_id}"
+
+
+def _sites_of(practice_id: str) -> str:
+    return f"sites of {practice_id}"
 
 
 def schedule_of(message: availability_pb2.Schedule) -> Schedule:

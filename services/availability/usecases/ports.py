@@ -74,6 +74,9 @@ class Directories(Protocol):
     async def of_call(self, call: Call) -> Directory:
         """Return it as the call's own transaction sees it."""
 
+    async def sites(self, practice_id: str) -> list[Site]:
+        """Return the practice's sites with their names."""
+
     async def put_site(self, call: Call, site: Site) -> None:
         """Create or replace a site."""
 

@@ -43,6 +43,18 @@ async def put_site(site_id: PathId, body: SiteIn, caller: SignedIn, key: Idempot
     return respond(await caller.availability("PutSite", request))
 
 
+@router.get(
+    "/sites",
+    operation_id="listSites",
+    summary="List sites",
+    responses=answers(availability_service_pb2.ListSitesResponse.DESCRIPTOR),
+)
+async def list_sites(caller: SignedIn, limit: Limit = 50, cursor: Cursor = "") -> Response:
+    """Lists where the practice works, by name."""
+    request = availability_service_pb2.ListSitesRequest(page_size=limit, page_token=cursor)
+    return respond(await caller.availability("ListSites", request))
+
+
 @router.put(
     "/rooms/{room_id}",
     operation_id="putRoom",

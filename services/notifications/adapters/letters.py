@@ -47,13 +47,12 @@ class LetterWriter:
             when=start_in_words(parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at),
             link=f"{self._config.public_url}/l/{parcel.token}",
         )
-        subject = words.subject if words.subject.isascii() else Header(words.subject, UTF_8, maxlinelen=0).encode()
         boundary = f"kept-{parcel.message.message_id}"
         headers = {
             "MIME-Version": "1.0",
             "From": self._config.sender,
             "To": recipient,
-            "Subject": subject,
+            "Subject": subject_line(words.subject),
             "Date": format_datetime(at),
             "Message-ID": f"<{parcel.message.message_id}@{self._config.sender_domain}>",
             "Auto-Submitted": "auto-generated",
@@ -62,10 +61,15 @@ class LetterWriter:
             "Content-Type": f'multipart/alternative; boundary="{boundary}"',
         }
         parts = {"plain": words.text, "html": words.html}
-        return Letter(self._config.sender_address, recipient, _wire(headers, parts, boundary))
+        return Letter(self._config.sender_address, recipient, wire(headers, parts, boundary))
 
 
-def _wire(headers: Mapping[str, str], parts: Mapping[str, str], boundary: str) -> bytes:
+def subject_line(words: str) -> str:
+    """Write a subject as a header carries it."""
+    return words if words.isascii() else Header(words, UTF_8, maxlinelen=0).encode()
+
+
+def wire(headers: Mapping[str, str], parts: Mapping[str, str], boundary: str) -> bytes:
     """
     Write a mail of text parts, quoted-printable: seven bits, which any mail server takes.
 

@@ -11,7 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from email_validator import EmailNotValidError, validate_email
 from google.protobuf.timestamp_pb2 import Timestamp
 from kept.booking.v1 import booking_events_pb2, booking_pb2
-from kept.notifications.v1 import notifications_events_pb2, notifications_pb2, notifications_service_pb2
+from kept.notifications.v1 import (
+    notifications_events_pb2,
+    notifications_pb2,
+    notifications_service_pb2,
+    on_call_service_pb2,
+)
 
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.notifications.domain import errors
@@ -19,6 +24,7 @@ from services.notifications.domain.appointment import Appointment, Report, Step
 from services.notifications.domain.contact import ContactPoint, Locale
 from services.notifications.domain.link import TOKEN_CHARACTERS, ActionLink
 from services.notifications.domain.message import Message, MessageFailed, MessageSent
+from services.notifications.domain.page import HIGHEST_LEVEL, OnCallContact
 from services.notifications.domain.wall_words import start_on_the_clock
 from services.notifications.usecases.use_action_link import BookedAppointment, Standing
 
@@ -74,6 +80,47 @@ def contact_resource(contact_point: ContactPoint) -> notifications_pb2.ContactPo
         time_zone=contact_point.time_zone,
         locale=contact_point.locale.value,
         has_consent=contact_point.has_consent,
+    )
+
+
+def on_call_contact(wire: on_call_service_pb2.OnCallContact) -> OnCallContact:
+    """
+    Read a contact on call from a request.
+
+    Raises:
+        Malformed: contact_id is not a UUID. (INVALID_ARGUMENT)
+        LevelUnknown, EmailMalformed, LocaleUnknown: As named. (INVALID_ARGUMENT)
+    """
+    contact_id = uuid(wire.contact_id, field="contact.contact_id")
+    if not 1 <= wire.level <= HIGHEST_LEVEL:
+        raise errors.LevelUnknown("A contact on call has level 1, 2 or 3.", field="contact.level")
+    if wire.locale not in tuple(Locale):
+        raise errors.LocaleUnknown("There are no templates in this locale.", field="contact.locale")
+    email = _email(wire.email, field="contact.email")
+    return OnCallContact(contact_id, wire.level, email, Locale(wire.locale), wire.is_active)
+
+
+def on_call_resource(contact: OnCallContact) -> on_call_service_pb2.OnCallContact:
+    """Write a contact on call."""
+    return on_call_service_pb2.OnCallContact(
+        contact_id=contact.contact_id,
+        level=contact.level,
+        email=contact.email,
+        locale=contact.locale.value,
+        is_active=contact.is_active,
+    )
+
+
+def page_resource(
+    flag_id: str, raise_time: datetime, rounds: int, end_time: datetime | None, reached: int
+) -> on_call_service_pb2.Page:
+    """Write what staff was paged about."""
+    return on_call_service_pb2.Page(
+        flag_id=flag_id,
+        raise_time=_timestamp(raise_time),
+        rounds=rounds,
+        end_time=_timestamp(end_time) if end_time else None,
+        reached=reached,
     )
 
 
@@ -173,6 +220,20 @@ def next_page_token(client_id: str, messages: Sequence[Message], size: int) -> s
     return page_token(client_id, messages[size - 1].message_id) if len(messages) > size else ""
 
 
+def place(
+    request: on_call_service_pb2.ListOnCallContactsRequest | on_call_service_pb2.ListPagesRequest, query: str
+) -> tuple[int, str | None]:
+    """Return how many entries are asked for, and the id the page comes after."""
+    size = page_size(request.page_size, default=DEFAULT_PAGE, most=LARGEST_PAGE)
+    read = read_page_token(query, request.page_token)
+    return size, uuid(str(read[0]), field="page_token") if read else None
+
+
+def place_token(query: str, ids: Sequence[str], size: int) -> str:
+    """Name the place the next page of ids begins at; empty when there are no more than *size*."""
+    return page_token(query, ids[size - 1]) if len(ids) > size else ""
+
+
 def uuid(value: str, *, field: str) -> str:
     """Return a UUID in its usual form, or refuse it."""
     try:
@@ -195,14 +256,14 @@ def _timestamp(instant: datetime) -> Timestamp:
     return timestamp
 
 
-def _email(email: str) -> str:
+def _email(email: str, *, field: str = "contact_point.email") -> str:
     if len(email) <= LONGEST_EMAIL:
         try:
             return validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized
         except EmailNotValidError:
             # The validator's words hold parts of the address.
             pass
-    raise errors.EmailMalformed("Not an e-mail address.", field="contact_point.email") from None
+    raise errors.EmailMalformed("Not an e-mail address.", field=field) from None
 
 
 def _known_zone(key: str) -> str:

@@ -39,13 +39,21 @@ class Templates:
             loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True
         )
         self._page = escaped.get_template("page.html")
+        self._pages = {locale: plain.get_template(f"{locale}/page.txt") for locale in Locale}
         self._texts = {
             (locale, kind): plain.get_template(f"{locale}/{kind.lower()}.txt") for locale in Locale for kind in Kind
         }
 
     def render(self, kind: Kind, *, locale: Locale, when: str, link: str) -> Words:
         """Write a message; *link* is not shown by kinds that have nothing to answer."""
-        subject, *paragraphs = self._texts[locale, kind].render(when=when, link=link).strip().split("\n\n")
+        return self._written(self._texts[locale, kind].render(when=when, link=link), locale=locale, link=link)
+
+    def render_page(self, *, locale: Locale, link: str, flag_id: str) -> Words:
+        """Write a page to staff."""
+        return self._written(self._pages[locale].render(link=link, flag_id=flag_id), locale=locale, link=link)
+
+    def _written(self, rendered: str, *, locale: Locale, link: str) -> Words:
+        subject, *paragraphs = rendered.strip().split("\n\n")
         text = "\n\n".join(paragraphs) + "\n"
         html = self._page.render(locale=locale.value, subject=subject, paragraphs=paragraphs, link=link)
         return Words(subject, text, html)

@@ -5,12 +5,14 @@ InvalidRequest
 ├── EmailMalformed     EMAIL_MALFORMED
 ├── UnknownTimeZone    UNKNOWN_TIME_ZONE
 ├── LocaleUnknown      LOCALE_UNKNOWN
+├── LevelUnknown       LEVEL_UNKNOWN
 └── Malformed          MALFORMED_REQUEST
 NotFound
 ├── UnknownContact     NOT_FOUND
 └── LinkUnknown        LINK_UNKNOWN
 RuleViolated
 ├── LinkExpired        LINK_EXPIRED
+├── TooManyOnCall      TOO_MANY_ON_CALL
 └── StateForbids       STATE_FORBIDS
 """
 
@@ -37,6 +39,12 @@ class LocaleUnknown(InvalidRequest):
     reason = "LOCALE_UNKNOWN"
 
 
+class LevelUnknown(InvalidRequest):
+    """A contact on call has level 1, 2 or 3."""
+
+    reason = "LEVEL_UNKNOWN"
+
+
 class Malformed(InvalidRequest):
     """A field of the request can't be read; the metadata names it."""
 
@@ -59,6 +67,12 @@ class LinkExpired(RuleViolated):
     """The session has started, or the appointment has changed since the link was sent."""
 
     reason = "LINK_EXPIRED"
+
+
+class TooManyOnCall(RuleViolated):
+    """The practice has as many contacts on call as it may; the metadata says how many."""
+
+    reason = "TOO_MANY_ON_CALL"
 
 
 class StateForbids(RuleViolated):

@@ -282,6 +282,23 @@ async def test_hours_no_week_has_are_refused(practice: Practice) -> None:
         assert refusal.value.reason == reason
 
 
+async def test_sites_are_listed_by_name_in_pages(practice: Practice) -> None:
+    """A page leads to the next; a token of the session types' list is refused."""
+    site = availability_pb2.Site(display_name="Annex", time_zone="America/Denver")
+    await practice.door.as_admin("PutSite", availability_service_pb2.PutSiteRequest(site=site))
+    request = availability_service_pb2.ListSitesRequest(page_size=1)
+    one = await practice.door.as_role("front_desk", "ListSites", request)
+    request.page_token = one.next_page_token
+    two = await practice.door.as_role("front_desk", "ListSites", request)
+
+    assert [one.sites[0].display_name, two.sites[0].display_name] == ["Annex", "Harbour"]
+    assert (one.sites[0].time_zone, two.next_page_token) == ("America/Denver", "")
+    other = availability_service_pb2.ListSessionTypesRequest(page_token=one.next_page_token)
+    with pytest.raises(ServiceError) as refusal:
+        await practice.door.as_role("front_desk", "ListSessionTypes", other)
+    assert refusal.value.reason == "MALFORMED_REQUEST"
+
+
 async def test_session_types_are_listed_by_name_in_pages(practice: Practice) -> None:
     """And limits of a session type are kept."""
     first = availability_pb2.SessionType(

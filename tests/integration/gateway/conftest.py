@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from redis import Redis
 
 from deploy.local import keys, people
 from deploy.local.places import PYTHON, REPO, Root
@@ -67,6 +68,10 @@ Start = Callable[..., Gateway]
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Start gateways; they end with the module."""
     home = tmp_path_factory.mktemp("gateway")
+    with Redis.from_url(os.environ["KEPT_TEST_REDIS_URL"]) as redis:
+        # What another module's strangers used up is not this one's limit.
+        for key in redis.scan_iter("kept:limit:*"):
+            redis.delete(key)
     root = replace_root(home)
     keys.make_keys(root)
     users = home / "users.json"

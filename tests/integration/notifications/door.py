@@ -7,15 +7,22 @@ from typing import Any
 
 import grpc.aio
 from kept.booking.v1 import booking_pb2, booking_service_pb2, booking_service_pb2_grpc
-from kept.notifications.v1 import notifications_service_pb2, notifications_service_pb2_grpc
+from kept.notifications.v1 import (
+    notifications_service_pb2,
+    notifications_service_pb2_grpc,
+    on_call_service_pb2_grpc,
+)
 
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Actor
-from services.chassis.crypto import FileKeyring
+from services.chassis.crypto import ClientCipher, FileKeyring
 from services.chassis.identity import Signer, Verifier, write_key_pair
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Application, Server
+from services.notifications import on_call_servicer
+from services.notifications.adapters.pages import OnCall
+from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.server import NotificationsServicer
 from tests.integration.notifications.office import Office, Promise, timestamp
 
@@ -95,18 +102,20 @@ class Door:
             booking=Neighbour(to_booking, BOOKING, Signer.read("notifications", keys_dir)),
             clock=office.clock,
         )
+        on_call = OnCallServicer(on_call=OnCall(ClientCipher(FileKeyring(keys_dir / "keyring.json"))))
         self._server = Server(
             Application(
                 "notifications",
                 config,
                 office.database,
-                servicers=[(SERVICE, servicer)],
+                servicers=[(SERVICE, servicer), (on_call_servicer.SERVICE, on_call)],
                 keyring=FileKeyring(keys_dir / "keyring.json"),
                 closers=[to_booking.close],
             )
         )
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{self._server.port}")
         self.stub: Any = notifications_service_pb2_grpc.NotificationsServiceStub(self._channel)
+        self.on_call: Any = on_call_service_pb2_grpc.OnCallServiceStub(self._channel)
 
     async def start(self) -> None:
         """Open both."""
@@ -126,6 +135,10 @@ class Door:
     def clerk(self, practice_id: str) -> list[tuple[str, str]]:
         """Metadata of the gateway for somebody of the front desk."""
         return self._for(Actor("clerk-1", "user", practice_id, frozenset({"front_desk"})))
+
+    def admin(self, practice_id: str) -> list[tuple[str, str]]:
+        """Metadata of the gateway for the practice's admin."""
+        return self._for(Actor("admin-1", "user", practice_id, frozenset({"practice_admin"})))
 
     def client(self, practice_id: str, client_id: str) -> list[tuple[str, str]]:
         """Metadata of the gateway for a client."""

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 from kept.booking.v1 import booking_pb2
-from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
+from kept.notifications.v1 import notifications_pb2, notifications_service_pb2, on_call_service_pb2
 
 from tests.integration.notifications.door import Door
 from tests.integration.notifications.office import START, Office, Promise, new_id
@@ -312,3 +312,50 @@ async def test_messages_are_listed_newest_first_in_pages(
         request = notifications_service_pb2.ListMessagesRequest(client_id=client_id, **bad)
         refused = await refusal(door.stub.ListMessages(request, metadata=metadata))
         assert refused == ("INVALID_ARGUMENT", "MALFORMED_REQUEST")
+
+
+def on_call_request(*, level: int = 1, contact_id: str = "") -> on_call_service_pb2.PutOnCallContactRequest:
+    """Somebody to put on call."""
+    contact = on_call_service_pb2.OnCallContact(
+        contact_id=contact_id or new_id(), level=level, email="Night@Example.com", locale="en", is_active=True
+    )
+    return on_call_service_pb2.PutOnCallContactRequest(contact=contact, request_id=new_id())
+
+
+async def test_admins_say_who_is_paged_and_every_desk_sees_the_pages(door: Door, practice_id: str) -> None:
+    """Put, replaced and listed in pages by the admin; the desk sees pages and no addresses; a client sees nothing."""
+    admin, clerk = door.admin(practice_id), door.clerk(practice_id)
+    requests = [on_call_request(level=level) for level in (1, 2, 3)]
+    for request in requests:
+        await door.on_call.PutOnCallContact(request, metadata=admin)
+    await door.on_call.PutOnCallContact(
+        on_call_request(level=3, contact_id=requests[0].contact.contact_id), metadata=admin
+    )
+
+    first = await door.on_call.ListOnCallContacts(
+        on_call_service_pb2.ListOnCallContactsRequest(page_size=2), metadata=admin
+    )
+    second = await door.on_call.ListOnCallContacts(
+        on_call_service_pb2.ListOnCallContactsRequest(page_size=2, page_token=first.next_page_token), metadata=admin
+    )
+    pages = await door.on_call.ListPages(on_call_service_pb2.ListPagesRequest(only_open=True), metadata=clerk)
+
+    assert [contact.level for contact in (*first.contacts, *second.contacts)] == [3, 2, 3]
+    assert {contact.email for contact in first.contacts} == {"Night@example.com"}
+    assert (second.next_page_token, list(pages.pages)) == ("", [])
+    for metadata, method, request in (
+        (clerk, door.on_call.ListOnCallContacts, on_call_service_pb2.ListOnCallContactsRequest()),
+        (clerk, door.on_call.PutOnCallContact, requests[0]),
+        (door.client(practice_id, new_id()), door.on_call.ListPages, on_call_service_pb2.ListPagesRequest()),
+    ):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await method(request, metadata=metadata)
+        assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_a_level_nobody_knows_is_refused(door: Door, practice_id: str) -> None:
+    """Levels are 1 to 3."""
+    for level in (0, 4):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await door.on_call.PutOnCallContact(on_call_request(level=level), metadata=door.admin(practice_id))
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT

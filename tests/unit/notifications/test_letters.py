@@ -7,7 +7,7 @@ from email.policy import SMTP
 
 import pytest
 
-from services.notifications.adapters.letters import LONGEST_LINE, _wire
+from services.notifications.adapters.letters import LONGEST_LINE, wire
 
 HEADERS = {
     "MIME-Version": "1.0",
@@ -21,17 +21,17 @@ TEXT = "Tiene una cita el miércoles.\n\n.a dot in front\n" + "x" * 300 + "\nHas
 
 def test_what_is_written_is_read_back_word_for_word() -> None:
     """Umlauts, long lines, leading dots and equals signs survive; every line is short, seven bits and ends in CRLF."""
-    wire = _wire(HEADERS, {"plain": TEXT, "html": "<p>mañana</p>\n"}, "kept-1")
+    mail = wire(HEADERS, {"plain": TEXT, "html": "<p>mañana</p>\n"}, "kept-1")
 
-    letter = email.message_from_bytes(wire, policy=SMTP)
+    letter = email.message_from_bytes(mail, policy=SMTP)
     for kind, text in (("plain", TEXT), ("html", "<p>mañana</p>\n")):
         part = letter.get_body((kind,))
         assert part is not None
         assert part.get_content().replace("\r\n", "\n") == text
     assert letter["Subject"] == "Su cita está reservada"
-    assert wire.isascii()
-    assert wire.count(b"\n") == wire.count(b"\r\n")
-    assert max(map(len, wire.split(b"\r\n"))) <= 78
+    assert mail.isascii()
+    assert mail.count(b"\n") == mail.count(b"\r\n")
+    assert max(map(len, mail.split(b"\r\n"))) <= 78
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_what_is_written_is_read_back_word_for_word() -> None:
 def test_a_header_that_does_not_fit_in_its_line_is_refused(value: str) -> None:
     """Neither a second header nor an endless line leaves the house."""
     with pytest.raises(ValueError, match="header"):
-        _wire(HEADERS | {"To": value}, {"plain": "words"}, "kept-1")
+        wire(HEADERS | {"To": value}, {"plain": "words"}, "kept-1")

@@ -42,6 +42,11 @@ class AvailabilityServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.PutSiteRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_availability__pb2.Site.FromString,
                 _registered_method=True)
+        self.ListSites = channel.unary_unary(
+                '/kept.availability.v1.AvailabilityService/ListSites',
+                request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ListSitesRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ListSitesResponse.FromString,
+                _registered_method=True)
         self.PutRoom = channel.unary_unary(
                 '/kept.availability.v1.AvailabilityService/PutRoom',
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.PutRoomRequest.SerializeToString,
@@ -131,6 +136,13 @@ class AvailabilityServiceServicer:
 
     def PutSite(self, request, context):
         """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSites(self, request, context):
+        """Lists the practice's sites by name.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -266,6 +278,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.PutSiteRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_availability__pb2.Site.SerializeToString,
             ),
+            'ListSites': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSites,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ListSitesRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.ListSitesResponse.SerializeToString,
+            ),
             'PutRoom': grpc.unary_unary_rpc_method_handler(
                     servicer.PutRoom,
                     request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.PutRoomRequest.FromString,
@@ -376,6 +393,33 @@ class AvailabilityService:
             '/kept.availability.v1.AvailabilityService/PutSite',
             kept_dot_availability_dot_v1_dot_availability__service__pb2.PutSiteRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_availability__pb2.Site.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSites(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.AvailabilityService/ListSites',
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.ListSitesRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.ListSitesResponse.FromString,
             options,
             channel_credentials,
             insecure,

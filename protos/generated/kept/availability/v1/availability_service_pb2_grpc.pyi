@@ -38,6 +38,8 @@ class AvailabilityServiceStub:
     def __new__(cls, channel: _aio.Channel) -> AvailabilityServiceAsyncStub: ...
     PutSite: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.PutSiteRequest, _availability_pb2.Site]
     """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE."""
+    ListSites: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ListSitesRequest, _availability_service_pb2.ListSitesResponse]
+    """Lists the practice's sites by name."""
     PutRoom: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.PutRoomRequest, _availability_pb2.Room]
     """Creates or replaces a room. Errors: NOT_FOUND (site)."""
     PutSessionType: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.PutSessionTypeRequest, _availability_pb2.SessionType]
@@ -96,6 +98,8 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutSite: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.PutSiteRequest, _availability_pb2.Site]  # type: ignore[assignment]
     """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE."""
+    ListSites: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.ListSitesRequest, _availability_service_pb2.ListSitesResponse]  # type: ignore[assignment]
+    """Lists the practice's sites by name."""
     PutRoom: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.PutRoomRequest, _availability_pb2.Room]  # type: ignore[assignment]
     """Creates or replaces a room. Errors: NOT_FOUND (site)."""
     PutSessionType: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.PutSessionTypeRequest, _availability_pb2.SessionType]  # type: ignore[assignment]
@@ -157,6 +161,14 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_availability_pb2.Site, _abc.Awaitable[_availability_pb2.Site]]:
         """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE."""
+
+    @_abc_1.abstractmethod
+    def ListSites(
+        self,
+        request: _availability_service_pb2.ListSitesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_availability_service_pb2.ListSitesResponse, _abc.Awaitable[_availability_service_pb2.ListSitesResponse]]:
+        """Lists the practice's sites by name."""
 
     @_abc_1.abstractmethod
     def PutRoom(

@@ -1,0 +1,1 @@
+"""Brings therapists, clients and appointments in from files, through the gateway."""
