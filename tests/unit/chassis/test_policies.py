@@ -133,6 +133,8 @@ def test_whatever_the_method_a_walled_class_stays_shut(
     relations = frozenset({relation} - {""})
 
     for name, rule in RULES.items():
+        if (resource_class, relation, rule.action) == ("trail", "self", "trail.see"):
+            continue  # who saw one's own data is the one thing of the trail that clients are shown
         answer = decider.decide(
             actor(role), rule.action, resource_class, relations, is_same_practice=True, is_read=rule.is_read
         )
