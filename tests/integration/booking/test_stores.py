@@ -21,7 +21,7 @@ from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment, CancelledBy, State, book
 from services.booking.usecases.book_appointment import claim_id
 from services.booking.usecases.ports import Filter
-from services.chassis.context import Actor, Call
+from services.chassis.context import Actor, Call, enter
 from services.chassis.db.envelope import RequestReplayed
 from services.chassis.db.pool import Database
 from tests.integration.booking.conftest import MakeCall, Practice
@@ -251,6 +251,7 @@ async def test_a_booked_therapist_is_on_the_care_team(
     """The relation holds for the therapist booked, in that practice, and for nobody else."""
     await _record(BatchedPromises(database), make_call(practice.practice_id), practice)
     relations = PostgresCareTeam(database)
+    enter(make_call(practice.practice_id))
 
     def therapist(practice_id: str, therapist_id: str) -> Actor:
         return Actor("user:t", "user", practice_id, frozenset({"therapist"}), therapist_id=therapist_id)
