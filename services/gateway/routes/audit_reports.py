@@ -71,23 +71,23 @@ async def list_reports(
     return respond(await caller.audit("ListReports", request))
 
 
-@router.post("/audit/reports/{name}/runs", operation_id="runAuditReport", summary="Run a report", responses=_RUN)
+@router.post("/audit/reports/{report}/runs", operation_id="runAuditReport", summary="Run a report", responses=_RUN)
 async def run(
-    name: Annotated[str, Path(max_length=60, examples=["who-saw-client"])],
+    report: Annotated[str, Path(max_length=60, examples=["who-saw-client"])],
     body: RunIn,
     caller: SignedIn,
     form: Annotated[Form | None, Query(alias="format", description="Goes before the Accept header.")] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     """Returns a page of what the report finds, newest first; the run is itself in the trail."""
-    if name not in NAMES:
-        raise errors.NotFound("There is no such report.", report=name[:60])
+    if report not in NAMES:
+        raise errors.NotFound("There is no such report.", report=report[:60])
     export = (form or "").upper() or next((key for key, each in MEDIA_TYPES.items() if each in accept.lower()), "")
     told = body.model_dump(exclude={"limit", "cursor"}, exclude_none=True)
     request = filled(
         report_service_pb2.RunReportRequest,
         **told,
-        report=NAMES[name],
+        report=NAMES[report],
         format=export if export in MEDIA_TYPES else "",
         page_size=body.limit,
         page_token=body.cursor,
@@ -105,7 +105,7 @@ async def run(
     "/clients/{client_id}/accesses",
     operation_id="listClientAccesses",
     summary="See who saw a client's data",
-    responses=answers(report_service_pb2.ListClientAccessesResponse.DESCRIPTOR),
+    responses=answers(report_service_pb2.ListClientAccessesResponse.DESCRIPTOR, 404),
 )
 async def list_accesses(
     client_id: PathId,
