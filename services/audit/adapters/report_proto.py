@@ -53,7 +53,7 @@ def row_message(row: Row) -> contract.ReportRow:
         purpose=row.purpose,
         policies=row.policies,
         break_glass_id=row.break_glass_id,
-        request_id=row.request_id,
+        cause_id=row.request_id,
         finding=row.finding,
         evidence_seq=row.evidence_seq,
         evidence_id=row.evidence_id,

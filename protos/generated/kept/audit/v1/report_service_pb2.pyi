@@ -184,7 +184,7 @@ class ReportRow(_message.Message):
     PURPOSE_FIELD_NUMBER: _builtins.int
     POLICIES_FIELD_NUMBER: _builtins.int
     BREAK_GLASS_ID_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CAUSE_ID_FIELD_NUMBER: _builtins.int
     FINDING_FIELD_NUMBER: _builtins.int
     EVIDENCE_SEQ_FIELD_NUMBER: _builtins.int
     EVIDENCE_ID_FIELD_NUMBER: _builtins.int
@@ -217,8 +217,8 @@ class ReportRow(_message.Message):
     """Is the purpose of use (HL7 v3 PurposeOfUse)."""
     break_glass_id: _builtins.str
     """Names the emergency it rests on."""
-    request_id: _builtins.str
-    """Joins the records of one request."""
+    cause_id: _builtins.str
+    """Names the request; the records of one request have one."""
     finding: _builtins.str
     """Says in words why it is found."""
     evidence_seq: _builtins.int
@@ -254,7 +254,7 @@ class ReportRow(_message.Message):
         purpose: _builtins.str = ...,
         policies: _abc.Iterable[_builtins.str] | None = ...,
         break_glass_id: _builtins.str = ...,
-        request_id: _builtins.str = ...,
+        cause_id: _builtins.str = ...,
         finding: _builtins.str = ...,
         evidence_seq: _builtins.int | None = ...,
         evidence_id: _builtins.str = ...,
@@ -262,7 +262,7 @@ class ReportRow(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_evidence_seq", b"_evidence_seq", "evidence_seq", b"evidence_seq", "occur_time", b"occur_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_evidence_seq", b"_evidence_seq", "action", b"action", "actor_id", b"actor_id", "actor_role", b"actor_role", "break_glass_id", b"break_glass_id", "client_id", b"client_id", "count", b"count", "evidence_id", b"evidence_id", "evidence_seq", b"evidence_seq", "finding", b"finding", "object_class", b"object_class", "object_id", b"object_id", "occur_time", b"occur_time", "operation", b"operation", "policies", b"policies", "purpose", b"purpose", "reason", b"reason", "relation", b"relation", "request_id", b"request_id", "seq", b"seq", "stage", b"stage", "via", b"via"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_evidence_seq", b"_evidence_seq", "action", b"action", "actor_id", b"actor_id", "actor_role", b"actor_role", "break_glass_id", b"break_glass_id", "cause_id", b"cause_id", "client_id", b"client_id", "count", b"count", "evidence_id", b"evidence_id", "evidence_seq", b"evidence_seq", "finding", b"finding", "object_class", b"object_class", "object_id", b"object_id", "occur_time", b"occur_time", "operation", b"operation", "policies", b"policies", "purpose", b"purpose", "reason", b"reason", "relation", b"relation", "seq", b"seq", "stage", b"stage", "via", b"via"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__evidence_seq: _TypeAlias = _typing.Literal["evidence_seq"]  # noqa: Y015
     _WhichOneofArgType__evidence_seq: _TypeAlias = _typing.Literal["_evidence_seq", b"_evidence_seq"]  # noqa: Y015
