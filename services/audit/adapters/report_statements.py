@@ -1,4 +1,4 @@
-"""Names the statements of the reports; they read columns and canonical bytes within the wall."""
+"""Names the statements of the reports; they read columns and bytes within the wall."""
 
 # Statements are put together from this file's own texts; every value travels as a parameter.
 # ruff: noqa: S608
