@@ -21,11 +21,15 @@ from services.audit.domain.checkpoints import ORIGIN_BASE, open_checkpoint, orig
 from services.audit.domain.notes import NoteRefused, VerifierKey
 from services.audit.domain.verification import Claimed, Finding
 from services.audit.usecases.check_trail import Outcome, check_trail
-from services.audit.usecases.door import Asked, Door, Inconsistent, Refused, Unreachable, records
+from services.audit.usecases.door import Asked, Door, Inconsistent, Refused, ReportAsked, Unreachable, records
 
 OK, TAMPERED, USAGE, UNREACHABLE = 0, 1, 2, 3
 
 BAR_CHARS = 30
+
+REPORT_PARAMETERS = (
+    "client_id", "actor_id", "day", "time_zone", "opens", "closes", "threshold", "within_min", "near_days", "seq",
+)  # fmt: skip
 
 FINDINGS_SHOWN = 100
 """Findings printed at most; the count tells the rest."""
@@ -59,6 +63,26 @@ def query(options: argparse.Namespace, door: Door) -> int:
     for record in records(door, _asked(options), most=options.most):
         print(_line(record))
     return OK
+
+
+def report(options: argparse.Namespace, door: Door) -> int:
+    """Print what a report finds, page by page, or what reports there are."""
+    if options.list or not options.name:
+        for each in door.reports():
+            needs = f" (needs {', '.join(each.required)})" if each.required else ""
+            takes = f"\n    may be told {', '.join(each.optional)}" if each.optional else ""
+            print(f"{each.name}{needs}\n    {each.summary}{takes}")
+        return OK
+    told = {field: getattr(options, field) for field in REPORT_PARAMETERS}
+    told |= {"from_time": _rfc3339(options.since), "to_time": _rfc3339(options.until)}
+    parameters = {field: value for field, value in told.items() if value not in ("", None)}
+    asked, cursor = ReportAsked(options.name, options.format, parameters), ""
+    while True:
+        lines, cursor = door.report(asked, cursor)
+        for line in lines:
+            print(line)
+        if not cursor:
+            return OK
 
 
 def verify(options: argparse.Namespace, door: Door) -> int:
@@ -209,6 +233,10 @@ def _moment(text: str) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
+def _rfc3339(moment: datetime | None) -> str:
+    return moment.isoformat().replace("+00:00", "Z") if moment else ""
+
+
 def _uuid(text: str) -> str:
     return str(UUID(text)) if text else ""
 
@@ -254,6 +282,22 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--actor", default="", help="only records of this actor, for example user:desk")
         command.add_argument("--since", type=_moment, help="first instant, for example 2030-01-31 or 2030-01-31T09:00Z")
         command.add_argument("--until", type=_moment, help="the instant the last record lies before")
+    reporting = add("report", report, "run a ready-made report; --list tells which there are")
+    reporting.add_argument("name", nargs="?", default="", metavar="NAME", help="for example who-saw-client")
+    reporting.add_argument("--list", action="store_true", help="list the reports: what they find, need and may be told")
+    reporting.add_argument("--format", choices=("jsonl", "csv", "fhir"), default="jsonl", help="default: jsonl")
+    reporting.add_argument("--client", dest="client_id", type=_uuid, default="", help="the client (UUID)")
+    reporting.add_argument("--actor", dest="actor_id", default="", help="the actor, for example user:desk")
+    reporting.add_argument("--since", type=_moment, help="first instant, for example 2030-01-31 or 2030-01-31T09:00Z")
+    reporting.add_argument("--until", type=_moment, help="the instant the last record lies before")
+    reporting.add_argument("--day", default="", help="a local day instead, YYYY-MM-DD; needs --zone")
+    reporting.add_argument("--zone", dest="time_zone", default="", help="the practice's zone, an IANA name")
+    reporting.add_argument("--opens", default="", metavar="HH:MM", help="when the practice opens")
+    reporting.add_argument("--closes", default="", metavar="HH:MM", help="when it closes")
+    reporting.add_argument("--threshold", type=int, help="how many clients within an hour are many")
+    reporting.add_argument("--within", dest="within_min", type=int, metavar="MINUTES", help="how soon is soon")
+    reporting.add_argument("--near", dest="near_days", type=int, metavar="DAYS", help="how near an appointment is")
+    reporting.add_argument("--seq", type=int, help="the record to explain")
     proving = add("proof", proof, "write a proof that stands alone")
     proving.add_argument("--seq", type=int, required=True, help="the record's place in the tree")
     proving.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")

@@ -59,6 +59,7 @@ class SafetyServicer:
         appointment_id = ""
         if request.appointment_id:
             appointment_id = proto.uuid_of(request.appointment_id, field="appointment_id")
+        call.resource_id = appointment_id
         await self._safety.set_confidential(call, client_id, appointment_id, is_hidden=request.is_confidential)
         return safety_service_pb2.SetConfidentialResponse()
 

@@ -96,6 +96,7 @@ def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
         "reason_code": reason,
         "actor": {
             "id": actor.actor_id,
+            "client_id": actor.client_id,
             "kind": actor.kind,
             "role": ",".join(sorted(actor.roles)),
             "session": actor.session_id,

@@ -7,9 +7,18 @@ from typing import Any
 import httpx
 
 from services.audit.domain.verification import Claimed
-from services.audit.usecases.door import INCONSISTENT, Asked, Inconsistent, Refused, Unreachable
+from services.audit.usecases.door import (
+    INCONSISTENT,
+    Asked,
+    Described,
+    Inconsistent,
+    Refused,
+    ReportAsked,
+    Unreachable,
+)
 
 PAGE = 1000
+REPORT_PAGE = 200
 
 
 class GatewayTrail:
@@ -58,18 +67,43 @@ class GatewayTrail:
         """Return the proof that the tree only grew."""
         return _hashes(self._get("/v1/audit/consistency", first_size=first, second_size=second))
 
+    def reports(self) -> list[Described]:
+        """Return what reports there are."""
+        found = self._get("/v1/audit/reports")["reports"]
+        return [Described(each["name"], each["summary"], each["required"], each["optional"]) for each in found]
+
+    def report(self, asked: ReportAsked, cursor: str) -> tuple[list[str], str]:
+        """Return lines of a report, the first page with its header, and where to go on."""
+        body = {**asked.parameters, "limit": REPORT_PAGE, "cursor": cursor}
+        path = f"/v1/audit/reports/{asked.name}/runs"
+        try:
+            answer = self._http.post(path, params={"format": asked.form}, json=body)
+        except httpx.TransportError as error:
+            raise Unreachable(str(error)) from None
+        if answer.is_error:
+            _checked(answer, path)
+        return [line for line in answer.text.split("\n") if line], answer.headers.get("Next-Cursor", "")
+
     def _get(self, path: str, **parameters: str | int) -> dict[str, Any]:
         try:
             answer = self._http.get(path, params=parameters)
-            body = answer.json()
-        except (httpx.TransportError, ValueError) as error:
+        except httpx.TransportError as error:
             raise Unreachable(str(error)) from None
-        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or not isinstance(body, dict):
-            raise Unreachable(f"{answer.status_code} from {path}")
-        if answer.is_error:
-            text = f"{body.get('title', answer.status_code)}: {body.get('detail') or body.get('reason', '')}"
-            raise (Inconsistent if body.get("reason") == INCONSISTENT else Refused)(text)
-        return body
+        return _checked(answer, path)
+
+
+def _checked(answer: httpx.Response, path: str) -> dict[str, Any]:
+    """Return the body of an answer. Raises Unreachable, Refused or Inconsistent."""
+    try:
+        body = answer.json()
+    except ValueError as error:
+        raise Unreachable(str(error)) from None
+    if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or not isinstance(body, dict):
+        raise Unreachable(f"{answer.status_code} from {path}")
+    if answer.is_error:
+        text = f"{body.get('title', answer.status_code)}: {body.get('detail') or body.get('reason', '')}"
+        raise (Inconsistent if body.get("reason") == INCONSISTENT else Refused)(text)
+    return body
 
 
 def _claimed(body: dict[str, Any]) -> Claimed:

@@ -7,12 +7,21 @@ from typing import Any
 
 import grpc
 import jwt
+from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from kept.audit.v1 import audit_pb2, audit_service_pb2
+from kept.audit.v1 import audit_pb2, audit_service_pb2, report_service_pb2
 
 from services.audit.domain.verification import Claimed
-from services.audit.usecases.door import INCONSISTENT, Asked, Inconsistent, Refused, Unreachable
+from services.audit.usecases.door import (
+    INCONSISTENT,
+    Asked,
+    Described,
+    Inconsistent,
+    Refused,
+    ReportAsked,
+    Unreachable,
+)
 from services.chassis import errors
 from services.chassis.rpc import tls
 from services.chassis.rpc.status import from_wire
@@ -20,7 +29,13 @@ from services.chassis.rpc.status import from_wire
 TIMEOUT_S = 30
 PAGE = 1000
 
-_SERVICE = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
+REPORT_PAGE = 200
+
+_SERVICES = (
+    audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
+    report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
+)
+_METHODS = {method.name: method for service in _SERVICES for method in service.methods}
 
 
 class RpcDoor:
@@ -74,10 +89,27 @@ class RpcDoor:
         request = audit_service_pb2.GetConsistencyProofRequest(first_size=first, second_size=second)
         return list(self._ask("GetConsistencyProof", request).hashes)
 
+    def reports(self) -> list[Described]:
+        """Return what reports there are."""
+        found = self._ask("ListReports", report_service_pb2.ListReportsRequest())
+        return [Described(each.name, each.summary, each.required, each.optional) for each in found.reports]
+
+    def report(self, asked: ReportAsked, cursor: str) -> tuple[list[str], str]:
+        """Return lines of a report, the first page with its header, and where to go on."""
+        wanted = {"report": _enum("REPORT", asked.name), "format": _enum("EXPORT_FORMAT", asked.form)}
+        request = report_service_pb2.RunReportRequest(page_size=REPORT_PAGE, page_token=cursor)
+        try:
+            ParseDict({**wanted, **asked.parameters}, request)
+        except ParseError as error:
+            raise Refused(str(error)) from None
+        answer = self._ask("RunReport", request)
+        header = [answer.header] if answer.header and not cursor else []
+        return [*header, *answer.lines], answer.next_page_token
+
     def _ask(self, method: str, request: Message) -> Any:
-        described = _SERVICE.methods_by_name[method]
+        described = _METHODS[method]
         call = self._channel.unary_unary(
-            f"/{_SERVICE.full_name}/{method}",
+            f"/{described.containing_service.full_name}/{method}",
             request_serializer=type(request).SerializeToString,
             response_deserializer=GetMessageClass(described.output_type).FromString,
         )
@@ -91,6 +123,10 @@ class RpcDoor:
         if error.reason == INCONSISTENT:
             raise Inconsistent(" ".join([text, *(f"{name}={value}" for name, value in error.metadata.items())]))
         raise Refused(text)
+
+
+def _enum(prefix: str, name: str) -> str:
+    return f"{prefix}_{name.upper().replace('-', '_')}"
 
 
 def _claimed(record: audit_pb2.Record) -> Claimed:

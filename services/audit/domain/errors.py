@@ -5,7 +5,9 @@ NotFound
 └── Missing             NOT_FOUND
 InvalidRequest
 ├── SizeUnknown         SIZE_UNKNOWN
-└── IntervalReversed    INTERVAL_REVERSED
+├── IntervalReversed    INTERVAL_REVERSED
+├── IntervalTooLong     INTERVAL_TOO_LONG
+└── ReportParameterWrong REPORT_PARAMETER_WRONG
 RuleViolated
 └── TreeInconsistent    TREE_INCONSISTENT
 Stale
@@ -33,6 +35,18 @@ class IntervalReversed(InvalidRequest):
     """The interval ends before it begins."""
 
     reason = "INTERVAL_REVERSED"
+
+
+class IntervalTooLong(InvalidRequest):
+    """The interval is longer than a report reads through when neither client nor actor is named."""
+
+    reason = "INTERVAL_TOO_LONG"
+
+
+class ReportParameterWrong(InvalidRequest):
+    """A parameter is missing, is not one of this report, or is out of range; `field` names it."""
+
+    reason = "REPORT_PARAMETER_WRONG"
 
 
 class TreeInconsistent(RuleViolated):

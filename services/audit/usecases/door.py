@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -40,6 +40,26 @@ class Asked:
         return not (self.client_id or self.actor_id or self.since or self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class ReportAsked:
+    """Which report, what it is told, and in which form its lines come."""
+
+    name: str
+    form: str
+    parameters: Mapping[str, str | int]
+    """By the names that the reports' list gives; instants as RFC 3339."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a report is, in words."""
+
+    name: str
+    summary: str
+    required: Sequence[str]
+    optional: Sequence[str]
+
+
 class Door(Protocol):
     """
     A way to the trail.
@@ -64,6 +84,12 @@ class Door(Protocol):
 
     def consistency(self, first: int, second: int) -> list[bytes]:
         """Return the proof that the tree only grew."""
+
+    def reports(self) -> list[Described]:
+        """Return what reports there are."""
+
+    def report(self, asked: ReportAsked, cursor: str) -> tuple[list[str], str]:
+        """Return lines of a report, the first page with its header, and where to go on; empty at the end."""
 
     def close(self) -> None:
         """Give the connection back."""
