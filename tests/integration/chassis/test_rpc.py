@@ -72,6 +72,14 @@ class Servicer:
         """Answer at once."""
         return matching_service_pb2.ListTherapistProfilesResponse()
 
+    async def VerifyLicence(self, request: Message, call: Call) -> Message:
+        """Answer at once."""
+        return matching_pb2.TherapistProfile()
+
+    async def ListExpiringLicences(self, request: Message, call: Call) -> Message:
+        """Answer at once."""
+        return matching_service_pb2.ListExpiringLicencesResponse()
+
 
 class House:
     """A running server, a channel to it, and the trail it leaves."""
