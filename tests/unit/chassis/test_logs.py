@@ -46,8 +46,10 @@ def test_ids_times_and_reasons_stay(value: object) -> None:
 
 
 @pytest.fixture
-def logging_again() -> Iterator[None]:
+def logging_again(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Logging is set up once a process; this test's set-up must not outlive its captured stdout."""
+    for name in ("_is_writing_calls", "_render"):
+        monkeypatch.setattr(logs, name, getattr(logs, name))
     yield
     structlog.reset_defaults()
     logging.basicConfig(handlers=[logging.NullHandler()], force=True)
