@@ -1,4 +1,4 @@
-"""Reads back what practices have set, and keeps it from being replaced by who saw an older state."""
+"""Reads back what practices have set, and lets nobody replace what they did not see."""
 
 from __future__ import annotations
 
