@@ -1,4 +1,4 @@
-"""Names the origins that people sign in at with a browser, and how long a session lasts at each."""
+"""Names the origins that people sign in at by browser, and how long they stay signed in."""
 
 from __future__ import annotations
 
