@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from starlette.types import Message, Receive, Scope, Send
@@ -17,6 +18,8 @@ WATCHED: Final = ("/v1/", "/l/")
 
 UNKEPT: Final = frozenset({503, 504})
 """What a service answers when it could not say so itself, and what is answered when it is not there: told here too."""
+
+CLIENT: Final = re.compile(r"/clients/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:/|$)")
 
 SIGHTS: Final = {401: "REFUSE_TOKEN", 429: "THROTTLE"}
 
@@ -72,7 +75,7 @@ class Recorder:
         seen = Seen(
             SIGHTS.get(status, "REFUSE_REQUEST"),
             state.get("actor") or ANONYMOUS,
-            client_id=str(scope.get("path_params", {}).get("client_id", "")),
+            client_id=_client_of(scope["path"]),
             object_id=getattr(scope.get("route"), "operation_id", None) or "",
             reason=_reason(body) or f"HTTP_{status}",
             address=state.get("address", ""),
@@ -94,6 +97,12 @@ class Recorder:
     def _trail(self) -> Trail | None:
         door = getattr(self._scope["app"].state, "door", None) if "app" in self._scope else None
         return door.trail if door else None
+
+
+def _client_of(path: str) -> str:
+    """Return the client a path names, also of what is refused before any route is looked for."""
+    found = CLIENT.search(path)
+    return found[1] if found else ""
 
 
 def _reason(body: bytes) -> str:

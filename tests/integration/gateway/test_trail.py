@@ -35,7 +35,7 @@ def test_who_signs_in_and_who_fails_to_is_told(gateway: Gateway, heard: Ear) -> 
     assert {(each.actor_kind, each.actor_id, each.reason) for each in failed} == {("anonymous", "", "SIGN_IN_FAILED")}
     assert len({each.object_id for each in failed}) == 1
     assert "amara" not in str(failed)
-    assert (came_in.actor_id, list(came_in.roles)) == ("user:amara", ["client"])
+    assert (came_in.actor_id, list(came_in.roles)) == ("user:amara", ["therapist"])
     assert came_in.network == failed[0].network != ""
     assert "127.0.0.1" not in str(came_in)
 
@@ -60,15 +60,15 @@ def test_a_refused_token_is_told_with_whom_it_was_to_open(
 
 
 def test_a_request_that_never_reaches_a_service_is_told(gateway: Gateway, heard: Ear) -> None:
-    """By whom, with which client, and why; a body that is no JSON, a missing key, an address with an e-mail in it."""
+    """By whom, with which client, and why; a body that is no JSON, an address with an e-mail in it."""
     own = {"Authorization": f"Bearer {gateway.token()}"}
     unreadable = httpx.post(f"{gateway.url}/v1/appointments", headers=own, content=b"{")
     personal = httpx.get(f"{gateway.url}/v1/clients/{CLIENT}?email=a@example.org", headers=own)
 
     told = heard.of(contract.SIGHT_REFUSE_REQUEST)
-    assert [unreadable.status_code, personal.status_code] == [400, 400]
+    assert [unreadable.status_code, personal.status_code] == [422, 400]
     assert [each.reason for each in told] == ["MALFORMED_REQUEST", "PERSONAL_DATA_IN_URL"]
-    assert told[0].actor_id == "user:desk"
+    assert (told[0].actor_id, told[1].client_id) == ("user:desk", CLIENT)
     assert "example.org" not in str(told)
 
 
