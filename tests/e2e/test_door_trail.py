@@ -28,7 +28,7 @@ async def test_what_was_refused_at_the_door_is_in_the_trail(
 ) -> None:
     """By its person and with its client, though no service ever saw the request."""
     client_id = str(uuid.uuid4())
-    answer = await desk.send("PUT", f"/v1/clients/{client_id}/proxies/{uuid.uuid4()}", {"unknown": True}, key="k" * 8)
+    answer = await desk.send("POST", f"/v1/clients/{client_id}/break-glasses", {"reason": "NONE"}, key="k" * 8)
 
     [record] = await records_of(officer, client_id=client_id)
     assert answer.status_code == 422
