@@ -1,4 +1,4 @@
-"""Holds a refusal back until it is in the trail: those of requests that touch a person and never reached a service."""
+"""Holds a refusal back until it is in the trail."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ UNNAMED: Final = frozenset({404, 405})
 class Recorder:
     """
     Is the way out of one request.
+
+    What is told here touches a person and never reached a service: what a service refuses, it has recorded.
 
     A refusal's head waits for its body, which says the reason; both wait for the record. When it can't be kept, they
     are thrown away and the trail's own refusal goes out instead.
