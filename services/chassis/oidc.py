@@ -319,6 +319,19 @@ def _key_of(claims: Mapping[str, Any]) -> str:
     return str(bound["jkt"])
 
 
+def actor_of(user: DemoUser, *, is_strong: bool = False) -> Actor:
+    """Return who a demo user is once signed in."""
+    return Actor(
+        f"system:user:{user.user}" if user.key else f"user:{user.user}",
+        "user",
+        user.practice_id,
+        _ROLES & frozenset(user.roles),
+        client_id=user.client_id,
+        therapist_id=user.therapist_id,
+        strength="mfa" if is_strong else "pwd",
+    )
+
+
 def _actor(claims: Mapping[str, Any]) -> Actor:
     roles = claims["kept_roles"]
     granted = frozenset(str(claims.get("scope") or "").split())

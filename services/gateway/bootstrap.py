@@ -42,6 +42,7 @@ from services.gateway.provider import Provider
 from services.gateway.routes.issuer import issuer_router
 from services.gateway.sessions import Sessions
 from services.gateway.sign_ins import SignIns
+from services.gateway.trail import Trail
 
 CONTRACTS: dict[str, Any] = {
     "availability": kept.availability.v1,
@@ -122,6 +123,7 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
         neighbours = {
             name: Neighbour(channels[name], first, signer, *others) for name, (first, *others) in SERVICES.items()
         }
+        trail = Trail(neighbours["audit"], config.instance, signer.secret("trail"))
         app.state.channels = channels
         app.state.door = Door(
             Neighbours(**neighbours),
@@ -129,13 +131,17 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
             signer,
             Cursors(signer.secret("cursors")),
             limits,
+            trail,
             protection.proxies,
             protection.partners,
         )
         app.state.hub = hub
         listening = asyncio.create_task(hub.run())
+        beating = asyncio.create_task(trail.run(), name="beat")
         yield
         listening.cancel()
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
         await hub.close()
         for each in channels.values():
             await each.close()

@@ -1,4 +1,4 @@
-"""Finds out who sends a request: by a bearer token, a token bound to a key, or a browser's session."""
+"""Finds out who sends a request: by token, by a token and its key, or by session."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from services.gateway.callers import Door
 from services.gateway.credentials import COOKIE, SAFE
 from services.gateway.limits import Limited, headers_of
 from services.gateway.problems import of_refusal, problem
+from services.gateway.refusals import Recorder
 
 BODY_BYTES = 64 * 1024
 """Bytes of a request body at most."""
@@ -128,10 +129,10 @@ class FrontDoor:
             has_body = "content-length" in headers or "transfer-encoding" in headers
             if refusal is None and has_body:
                 body, refusal = await _body(headers, receive)
-                await (refusal or self._app)(scope, _replay(body, receive), answer)
-            else:
-                await (refusal or self._app)(scope, receive, answer)
+                receive = _replay(body, receive)
+            await (refusal or self._app)(scope, receive, Recorder(scope, receive, answer))
             stream: Stream | None = state.pop("stream", None)
+            state.pop("call", None)
             if stream is not None:
                 for name in [each for each in scope if each not in KEPT_OF_STREAMS]:
                     del scope[name]

@@ -1,4 +1,4 @@
-"""Talks to the identity provider for browsers: authorization code with PKCE, from the server's side."""
+"""Talks to the identity provider for browsers: code and PKCE, from the server's side."""
 
 from __future__ import annotations
 

@@ -173,19 +173,21 @@ class Sessions:
         """End one session; its secrets lead nowhere from then on. Raises SESSIONS_UNAVAILABLE."""
         await self._remove([session.session_id])
 
-    async def end_all(self, practice_id: str, actor_id: str) -> int:
-        """End every session of a person, at every portal; returns how many. Raises SESSIONS_UNAVAILABLE."""
+    async def end_all(self, practice_id: str, actor_id: str) -> list[Session]:
+        """End every session of a person, at every portal; returns them. Raises SESSIONS_UNAVAILABLE."""
         return await self._end_set(_person(practice_id, actor_id))
 
-    async def end_of_provider(self, name: str) -> int:
-        """End what the identity provider calls by a name. Raises SESSIONS_UNAVAILABLE."""
+    async def end_of_provider(self, name: str) -> list[Session]:
+        """End what the identity provider calls by a name; returns them. Raises SESSIONS_UNAVAILABLE."""
         return await self._end_set(_provider(name))
 
     async def of_person(self, practice_id: str, actor_id: str) -> list[Session]:
         """Return a person's sessions, the newest first. Raises SESSIONS_UNAVAILABLE."""
+        return await self._of_set(_person(practice_id, actor_id))
 
+    async def _of_set(self, key: str) -> list[Session]:
         async def look(redis: Any) -> list[tuple[str, Any, int]]:
-            families = [each.decode() for each in await redis.smembers(_person(practice_id, actor_id))]
+            families = [each.decode() for each in await redis.smembers(key)]
             pipe = redis.pipeline(transaction=False)
             for family in families:
                 pipe.hget(_record(family), "r")
@@ -200,24 +202,19 @@ class Sessions:
         ]
         return sorted(held, key=lambda each: -each.sign_in_time)
 
-    async def _end_set(self, key: str) -> int:
-        async def members(redis: Any) -> list[str]:
-            return [each.decode() for each in await redis.smembers(key)]
+    async def _end_set(self, key: str) -> list[Session]:
+        found = await self._of_set(key)
+        await self._remove([each.session_id for each in found], key)
+        return found
 
-        families = await self._ask(members)
-        return await self._remove(families, key)
-
-    async def _remove(self, families: Sequence[str], *keys: str) -> int:
+    async def _remove(self, families: Sequence[str], *keys: str) -> None:
         """Delete records; a secret whose record is gone leads nowhere."""
         names = [*(_record(each) for each in families), *keys]
 
         async def remove(redis: Any) -> int:
-            count = int(await redis.delete(*names[: len(families)])) if families else 0
-            if keys:
-                await redis.delete(*keys)
-            return count
+            return int(await redis.delete(*names)) if names else 0
 
-        return await self._ask(remove)
+        await self._ask(remove)
 
     def _read(self, family: str, sealed: bytes) -> dict[str, Any]:
         try:

@@ -1,4 +1,4 @@
-"""Signs people in and out at the portals: the browser's way to the identity provider and back."""
+"""Signs people in and out at the portals, by way of the identity provider."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ class SignIns:
         except errors.Unavailable:
             return ""
 
-    async def provider_signed_out(self, token: str) -> int:
+    async def provider_signed_out(self, token: str) -> list[Session]:
         """
-        End what a session at the provider led to, on the provider's word; returns how many sessions ended.
+        End what a session at the provider led to, on the provider's word; returns the sessions that ended.
 
         Raises:
             Unauthenticated: SIGN_IN_FAILED: the word is not the provider's. (UNAUTHENTICATED)

@@ -12,12 +12,14 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, Field
 
 from services.chassis import errors
+from services.gateway.callers import Door
 from services.gateway.credentials import COOKIE, give_cookie
 from services.gateway.problems import row_of
 from services.gateway.provider import FLOW_S
 from services.gateway.routes.describing import SignedIn, answers
 from services.gateway.sessions import Session, ended
 from services.gateway.sign_ins import CALLBACK, SignIns
+from services.gateway.trail import Trail
 
 router = APIRouter(tags=["sessions"])
 
@@ -93,12 +95,23 @@ async def callback(request: Request) -> Response:
     """Take the browser back from the identity provider and begin its session."""
     ins: SignIns = request.app.state.sign_ins
     portal = ins.credentials.portal(request)
+    seen = _seen(request)
     try:
-        secret, _, return_to = await ins.finish(portal, request.query_params, request.cookies.get(FLOW_COOKIE, ""))
+        try:
+            cookie = request.cookies.get(FLOW_COOKIE, "")
+            secret, session, return_to = await ins.finish(portal, request.query_params, cookie)
+        except (errors.Unauthenticated, errors.Forbidden) as error:
+            await _trail(request).sign_in_failed(reason=error.reason, **seen)
+            raise
+        try:
+            await _trail(request).signed_in(session.actor, **seen)
+        except errors.Unavailable:
+            await ins.credentials.sessions.end(session)
+            raise
+        await _end_former(ins, request)
     except errors.ServiceError as error:
         _, status, title = row_of(error)
         return HTMLResponse(_PAGE.format(title=escape(title), detail=escape(error.message)), status)
-    await _end_former(ins, request)
     give_cookie(request, secret)
     return RedirectResponse(return_to, 303, {"Set-Cookie": f"{FLOW_COOKIE}=; {FLOW_ATTRIBUTES}0"})
 
@@ -108,7 +121,8 @@ async def provider_signed_out(request: Request) -> Response:
     """End sessions on the provider's word (OpenID Connect Back-Channel Logout 1.0)."""
     ins: SignIns = request.app.state.sign_ins
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
-    await ins.provider_signed_out(form.get("logout_token", [""])[0])
+    for session in await ins.provider_signed_out(form.get("logout_token", [""])[0]):
+        await _trail(request).signed_out(session.actor, reason="PROVIDER_SIGNED_OUT", **_seen(request))
     return Response(status_code=200)
 
 
@@ -134,7 +148,9 @@ async def see(caller: SignedIn, request: Request) -> Response:
 async def sign_out(caller: SignedIn, request: Request) -> Response:
     """Ends the browser's session and takes its cookie; other portals stay signed in."""
     ins: SignIns = request.app.state.sign_ins
-    url = await ins.sign_out(ins.credentials.portal(request), _own(request))
+    session = _own(request)
+    await _trail(request).signed_out(session.actor, reason="SIGNED_OUT", **_seen(request))
+    url = await ins.sign_out(ins.credentials.portal(request), session)
     give_cookie(request, "")
     return JSONResponse({"ended": 1, "sign_out_url": url})
 
@@ -164,13 +180,14 @@ async def sign_out_everywhere(caller: SignedIn, request: Request) -> Response:
     """Ends all of the person's sessions, at every portal and in every browser."""
     ins: SignIns = request.app.state.sign_ins
     sessions = ins.credentials.sessions
-    count = await sessions.end_all(caller.actor.practice_id, caller.actor.actor_id)
+    await _trail(request).signed_out(caller.actor, reason="SIGNED_OUT_EVERYWHERE", **_seen(request))
+    over = await sessions.end_all(caller.actor.practice_id, caller.actor.actor_id)
     url = ""
     session: Session | None = getattr(request.state, "session", None)
     if session is not None:
         give_cookie(request, "")
         url = await ins.farewell(ins.credentials.portal(request), session)
-    return JSONResponse({"ended": count, "sign_out_url": url})
+    return JSONResponse({"ended": len(over), "sign_out_url": url})
 
 
 async def _end_former(ins: SignIns, request: Request) -> None:
@@ -181,6 +198,16 @@ async def _end_former(ins: SignIns, request: Request) -> None:
         await sessions.end(former)
     except errors.Unauthenticated:
         return
+
+
+def _trail(request: Request) -> Trail:
+    door: Door = request.app.state.door
+    return door.trail
+
+
+def _seen(request: Request) -> dict[str, str]:
+    """Return where a request came from, for the trail."""
+    return {"address": request.state.address, "trace": request.headers["traceparent"]}
 
 
 def _own(request: Request) -> Session:

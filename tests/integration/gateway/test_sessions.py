@@ -7,13 +7,14 @@ import time
 import httpx
 import jwt
 import pytest
+from kept.audit.v1 import capture_service_pb2 as contract
 from redis import Redis
 
 from deploy.local import people
 from services.gateway import sessions
 from services.gateway.provider import SIGN_OUT_EVENT
 from tests.integration.gateway.browser import Browser, asked
-from tests.integration.gateway.conftest import Gateway, Start
+from tests.integration.gateway.conftest import Ear, Gateway, Start
 
 pytestmark = pytest.mark.integration
 
@@ -22,6 +23,20 @@ pytestmark = pytest.mark.integration
 def house(start: Start) -> Gateway:
     """A gateway with three portals."""
     return start(portals=True)
+
+
+def test_who_comes_and_goes_is_in_the_trail(house: Gateway, ear: Ear) -> None:
+    """By session, with the reason; a sign-in that failed names nobody."""
+    browser = Browser(house, "desk")
+    browser.sign_in("admin")
+    session_id = browser.send("GET", "/v1/session").json()["session_id"]
+    browser.send("DELETE", "/v1/session")
+    browser.send("GET", "/session/callback?code=made-up", site="cross-site")
+
+    assert session_id in [each.session_id for each in ear.of(contract.SIGHT_SIGN_IN)]
+    left = [each for each in ear.of(contract.SIGHT_SIGN_OUT) if each.session_id == session_id]
+    assert [(each.actor_id, each.reason) for each in left] == [("user:admin", "SIGNED_OUT")]
+    assert "SIGN_IN_INTERRUPTED" in [each.reason for each in ear.of(contract.SIGHT_FAIL_SIGN_IN)]
 
 
 def test_somebody_signs_in_and_out_at_a_portal(house: Gateway, shared_redis: Redis) -> None:
