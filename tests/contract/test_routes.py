@@ -22,6 +22,7 @@ WITHOUT_ROUTE = {
     "CheckProxy": "matching asks who acts for whom; a front end lists proxies instead",
     "CheckFences": "matching asks who must not meet; a front end lists fences instead",
     "GetClaim": "booking reads back what it holds",
+    "RecordAccess": "the gateway itself records by it what it saw at the door",
 }
 """Methods without an HTTP route, each with the reason."""
 
