@@ -157,6 +157,11 @@ def new_call(request: Request, actor: Actor = ANONYMOUS, token: str = "") -> Cal
     )
 
 
+def etag_read(if_match: str, unquoted: str) -> str:
+    """Return the version a replacement is meant for; empty, when none is named, replaces whatever is there."""
+    return (unquoted or "unknown") if if_match else ""
+
+
 def etag_required(if_match: str, unquoted: str) -> str:
     """Return the version an edit is meant for. Raises PRECONDITION_MISSING when none is named."""
     if not if_match:

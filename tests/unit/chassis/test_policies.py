@@ -32,7 +32,15 @@ RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent"
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
-KEPT_FOR_CLIENTS = {"trail.see", "screening.read", "fee.read", "authorisation.read", "care_team.read", "proxy.read"}
+KEPT_FOR_CLIENTS = {
+    "trail.see",
+    "client.update",
+    "screening.read",
+    "fee.read",
+    "authorisation.read",
+    "care_team.read",
+    "proxy.read",
+}
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -56,7 +64,15 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("front_desk", ""): OWN
     | ABSENCES
     | STANDING
-    | {"series.worklist", "client.register", "client.search", "appointment.attend", "care_team.change", "schedule.read"}
+    | {
+        "series.worklist",
+        "client.register",
+        "client.update",
+        "client.search",
+        "appointment.attend",
+        "care_team.change",
+        "schedule.read",
+    }
     | FOLLOWS
     | SAFETY
     | BILLING
