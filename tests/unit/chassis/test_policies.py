@@ -237,6 +237,18 @@ def test_only_booking_claims_time(decider: Decider) -> None:
     ).allowed
 
 
+def test_only_the_gateway_itself_hands_over_what_it_saw(decider: Decider) -> None:
+    """Neither another service nor a person behind the gateway writes into the trail."""
+    by = [
+        (actor("system", kind="service", via="gateway"), True),
+        (actor("system", kind="service", via="booking"), False),
+        *((actor(role), False) for role in ROLES),
+    ]
+    for who, wanted in by:
+        answer = decider.decide(who, "trail.capture", "operations", frozenset(), is_same_practice=True)
+        assert answer.allowed is wanted, who
+
+
 def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:
     """Its holder opens and uses it, and reads nothing else."""
     holder = actor("link", kind="link")
