@@ -1,4 +1,4 @@
-"""The gate at the moment of sending: whether, by which channel, to which address, or why not."""
+"""The gate at the moment of sending: by which channel, to which address, or why not."""
 
 from __future__ import annotations
 
