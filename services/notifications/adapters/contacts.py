@@ -1,4 +1,4 @@
-"""Contact points in PostgreSQL; every address is ciphertext there, under the client's own key."""
+"""Contact points in PostgreSQL; an address is ciphertext under its client's own key."""
 
 from __future__ import annotations
 

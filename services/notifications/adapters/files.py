@@ -1,4 +1,4 @@
-"""What the gate must know of the recipients of a batch of messages, read in a few statements."""
+"""What the gate must know of the recipients of a batch, read in a few statements."""
 
 from __future__ import annotations
 

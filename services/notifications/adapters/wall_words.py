@@ -1,4 +1,4 @@
-"""Says moments in words of the client's language and zone; the words are Babel's (Unicode CLDR)."""
+"""Says moments in the words of a language and zone; the words are Babel's (CLDR)."""
 
 from __future__ import annotations
 
