@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from kept.booking.v1 import booking_service_pb2
+from kept.availability.v1 import availability_service_pb2
+from kept.booking.v1 import booking_service_pb2, waitlist_service_pb2
 
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.crypto import ClientCipher, Keyring
@@ -43,6 +44,8 @@ GIVE_UP_EVERY_S = 15.0
 """Seconds between two looks for messages whose sender died; their lease is minutes."""
 
 BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
+WAITLIST = waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"]
+AVAILABILITY = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Parts:
     on_call: OnCall
     keyring: Keyring
     booking: Neighbour
+    availability: Neighbour
     clock: Callable[[], datetime]
     send: Callable[[Callable[[], datetime]], Awaitable[None]]
     """Sends what is due by the given clock."""
@@ -76,6 +80,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     keyring = await open_keyring(config)
     contacts = Contacts(ClientCipher(keyring))
     to_booking = channel(config.target("booking"), config)
+    to_availability = channel(config.target("availability"), config)
+    signer = Signer.read(config.service, config.keys_dir)
     desk = PostgresDesk(database, record=record)
     templates = Templates()
     writer = LetterWriter(config=mail_config, templates=templates, contacts=contacts)
@@ -99,7 +105,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         contacts=contacts,
         on_call=on_call,
         keyring=keyring,
-        booking=Neighbour(to_booking, BOOKING, Signer.read(config.service, config.keys_dir)),
+        booking=Neighbour(to_booking, BOOKING, signer, WAITLIST),
+        availability=Neighbour(to_availability, AVAILABILITY, signer),
         clock=now,
         send=send,
         background=[
@@ -108,5 +115,5 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
         ],
-        closers=[desk.close, post.close, page_post.close, to_booking.close],
+        closers=[desk.close, post.close, page_post.close, to_booking.close, to_availability.close],
     )

@@ -22,11 +22,11 @@ from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment, Report, Step
 from services.notifications.domain.contact import ContactPoint, Locale
-from services.notifications.domain.link import TOKEN_CHARACTERS, ActionLink
+from services.notifications.domain.link import TOKEN_CHARACTERS, Action, ActionLink
 from services.notifications.domain.message import Message, MessageFailed, MessageSent
 from services.notifications.domain.page import HIGHEST_LEVEL, OnCallContact
 from services.notifications.domain.wall_words import start_on_the_clock
-from services.notifications.usecases.use_action_link import BookedAppointment, Standing
+from services.notifications.usecases.use_action_link import BookedAppointment, FreeTime, Standing
 
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
@@ -117,9 +117,9 @@ def page_resource(
     """Write what staff was paged about."""
     return on_call_service_pb2.Page(
         flag_id=flag_id,
-        raise_time=_timestamp(raise_time),
+        raise_time=timestamp(raise_time),
         rounds=rounds,
-        end_time=_timestamp(end_time) if end_time else None,
+        end_time=timestamp(end_time) if end_time else None,
         reached=reached,
     )
 
@@ -133,8 +133,8 @@ def message_resource(message: Message) -> notifications_pb2.Message:
         kind=notifications_pb2.Message.Kind.Value(f"KIND_{message.kind}"),
         state=notifications_pb2.Message.State.Value(f"STATE_{message.state}"),
         reason=message.reason or "",
-        due_time=_timestamp(message.due_time),
-        send_time=_timestamp(message.send_time) if message.send_time else None,
+        due_time=timestamp(message.due_time),
+        send_time=timestamp(message.send_time) if message.send_time else None,
         attempts=message.attempts,
         step=message.step,
     )
@@ -143,11 +143,40 @@ def message_resource(message: Message) -> notifications_pb2.Message:
 def link_resource(link: ActionLink, appointment: Appointment, *, at: datetime) -> notifications_pb2.ActionLink:
     """Write a link as its holder may see it: neither who nor what."""
     return notifications_pb2.ActionLink(
-        action=notifications_pb2.ActionLink.Action.Value(f"ACTION_{link.action}"),
+        action=_action(link.use_action or link.action),
         state=notifications_pb2.ActionLink.State.Value(f"STATE_{link.state(appointment, at=at)}"),
         start_local=start_on_the_clock(link.start_time, time_zone=link.time_zone),
         time_zone=link.time_zone,
+        actions=[_action(each) for each in link.actions(appointment, at=at)],
+        locale=link.locale.value,
     )
+
+
+def link_action(wire: notifications_pb2.ActionLink.Action.ValueType) -> Action | None:
+    """Read what is to be done; None means what the link does first. Raises Malformed. (INVALID_ARGUMENT)"""
+    if wire == notifications_pb2.ActionLink.ACTION_UNSPECIFIED:
+        return None
+    if wire not in notifications_pb2.ActionLink.Action.values():
+        raise errors.Malformed("There is no such action.", field="action")
+    return Action(notifications_pb2.ActionLink.Action.Name(wire).removeprefix("ACTION_"))
+
+
+def link_times(times: Sequence[FreeTime], *, time_zone: str) -> notifications_service_pb2.ListLinkTimesResponse:
+    """Write other times on the recipient's clock."""
+    return notifications_service_pb2.ListLinkTimesResponse(
+        times=[
+            notifications_service_pb2.LinkTime(
+                start_time=timestamp(each.start_time),
+                start_local=start_on_the_clock(each.start_time, time_zone=time_zone),
+                time_zone=time_zone,
+            )
+            for each in times
+        ]
+    )
+
+
+def _action(action: Action) -> notifications_pb2.ActionLink.Action.ValueType:
+    return notifications_pb2.ActionLink.Action.Value(f"ACTION_{action}")
 
 
 def report(step: Step, event: AppointmentEvent) -> Report:
@@ -197,7 +226,12 @@ def fact_event(
 def booked_appointment(wire: booking_pb2.Appointment) -> BookedAppointment:
     """Read an appointment from booking's answer."""
     return BookedAppointment(
-        standing=STANDINGS.get(wire.state, Standing.OTHER), start_time=instant(wire.start_time), etag=wire.etag
+        standing=STANDINGS.get(wire.state, Standing.OTHER),
+        start_time=instant(wire.start_time),
+        etag=wire.etag,
+        therapist_id=wire.therapist_id,
+        session_type_id=wire.session_type_id,
+        modality=wire.modality,
     )
 
 
@@ -250,10 +284,11 @@ def instant(timestamp: Timestamp) -> datetime:
     return timestamp.ToDatetime(tzinfo=UTC)
 
 
-def _timestamp(instant: datetime) -> Timestamp:
-    timestamp = Timestamp()
-    timestamp.FromDatetime(instant)
-    return timestamp
+def timestamp(instant: datetime) -> Timestamp:
+    """Write an instant."""
+    written = Timestamp()
+    written.FromDatetime(instant)
+    return written
 
 
 def _email(email: str, *, field: str = "contact_point.email") -> str:

@@ -8,15 +8,6 @@ from enum import StrEnum
 from services.notifications.domain.message import Outcome, Reason
 
 
-class Channel(StrEnum):
-    """The ways to reach somebody."""
-
-    EMAIL = "EMAIL"
-    SMS = "SMS"
-    INBOX = "INBOX"
-    WEBHOOK = "WEBHOOK"
-
-
 class Report(StrEnum):
     """What a provider says about a message it took; the words are Twilio's."""
 

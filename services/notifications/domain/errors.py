@@ -12,6 +12,8 @@ NotFound
 └── LinkUnknown        LINK_UNKNOWN
 RuleViolated
 ├── LinkExpired        LINK_EXPIRED
+├── ActionNotOffered   ACTION_NOT_OFFERED
+├── TimeGone           TIME_GONE
 ├── TooManyOnCall      TOO_MANY_ON_CALL
 └── StateForbids       STATE_FORBIDS
 """
@@ -67,6 +69,18 @@ class LinkExpired(RuleViolated):
     """The session has started, or the appointment has changed since the link was sent."""
 
     reason = "LINK_EXPIRED"
+
+
+class ActionNotOffered(RuleViolated):
+    """The link does not do this, or does not do it any more."""
+
+    reason = "ACTION_NOT_OFFERED"
+
+
+class TimeGone(RuleViolated):
+    """The chosen time is none of those that are free now; ask for the times again."""
+
+    reason = "TIME_GONE"
 
 
 class TooManyOnCall(RuleViolated):

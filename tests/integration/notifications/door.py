@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import grpc.aio
-from kept.booking.v1 import booking_pb2, booking_service_pb2, booking_service_pb2_grpc
+from kept.availability.v1 import availability_service_pb2
+from kept.booking.v1 import booking_pb2, booking_service_pb2, booking_service_pb2_grpc, waitlist_service_pb2
 from kept.notifications.v1 import (
     notifications_service_pb2,
     notifications_service_pb2_grpc,
@@ -27,6 +28,8 @@ from services.notifications.server import NotificationsServicer
 from tests.integration.notifications.office import Office, Promise, timestamp
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
+WAITLIST = waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"]
+AVAILABILITY = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
 BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
 
 
@@ -99,7 +102,8 @@ class Door:
         servicer = NotificationsServicer(
             database=office.database,
             contacts=office.contacts,
-            booking=Neighbour(to_booking, BOOKING, Signer.read("notifications", keys_dir)),
+            booking=Neighbour(to_booking, BOOKING, Signer.read("notifications", keys_dir), WAITLIST),
+            availability=Neighbour(to_booking, AVAILABILITY, Signer.read("notifications", keys_dir)),
             clock=office.clock,
         )
         on_call = OnCallServicer(on_call=OnCall(ClientCipher(FileKeyring(keys_dir / "keyring.json"))))
