@@ -9,9 +9,10 @@ from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
 
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
+from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
-from services.notifications import on_call_servicer
+from services.notifications import on_call_servicer, threads_servicer
 from services.notifications.adapters import postgres, proto
 from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
@@ -21,6 +22,7 @@ from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.link import ActionLink, token_hash
 from services.notifications.on_call_servicer import OnCallServicer
+from services.notifications.threads_servicer import ThreadsServicer
 from services.notifications.usecases.use_action_link import list_link_times, use_action_link
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
@@ -82,9 +84,9 @@ class NotificationsServicer:
         link, appointment = await self._opened(request.token, call)
         return proto.link_resource(link, appointment, at=self._clock())
 
-    async def ListLinkTimes(
-        self, request: notifications_service_pb2.ListLinkTimesRequest, call: Call
-    ) -> notifications_service_pb2.ListLinkTimesResponse:
+    async def GetLinkTimes(
+        self, request: notifications_service_pb2.GetLinkTimesRequest, call: Call
+    ) -> notifications_service_pb2.LinkTimes:
         """List what a link's appointment could move to."""
         link, appointment = await self._opened(request.token, call)
         booking, ledger = NeighbourBooking(self._booking, call), NeighbourLedger(self._availability, call)
@@ -141,7 +143,15 @@ async def compose(config: ProcessConfig) -> Application:
         service="notifications",
         config=config,
         database=parts.database,
-        servicers=[(SERVICE, servicer), (on_call_servicer.SERVICE, OnCallServicer(on_call=parts.on_call))],
+        relations=parts.relations,
+        servicers=[
+            (SERVICE, servicer),
+            (on_call_servicer.SERVICE, OnCallServicer(on_call=parts.on_call)),
+            (
+                threads_servicer.SERVICE,
+                ThreadsServicer(cipher=ClientCipher(parts.keyring), scanner=parts.scanner, clock=parts.clock),
+            ),
+        ],
         background=parts.background,
         keyring=parts.keyring,
         closers=parts.closers,

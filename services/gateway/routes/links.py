@@ -121,7 +121,7 @@ async def _used(
 async def _other_times(request: Request, token: str, *, is_gone: bool = False) -> HTMLResponse:
     try:
         link = await _opened(request, token)
-        found = await _ask(request, "ListLinkTimes", notifications_service_pb2.ListLinkTimesRequest(token=token))
+        found = await _ask(request, "GetLinkTimes", notifications_service_pb2.GetLinkTimesRequest(token=token))
     except errors.ServiceError as error:
         return _refused(error)
     return link_pages.other_times(link, token, found.times, is_gone=is_gone)

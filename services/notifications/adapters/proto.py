@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,6 +44,14 @@ AppointmentEvent = TypeVar(
     booking_events_pb2.AppointmentCancelled,
     booking_events_pb2.AppointmentAttended,
 )
+
+
+class Paged(Protocol):
+    """A request for a page of a list."""
+
+    page_size: int
+    page_token: str
+
 
 STANDINGS = {
     booking_pb2.Appointment.STATE_BOOKED: Standing.BOOKED,
@@ -161,9 +169,9 @@ def link_action(wire: notifications_pb2.ActionLink.Action.ValueType) -> Action |
     return Action(notifications_pb2.ActionLink.Action.Name(wire).removeprefix("ACTION_"))
 
 
-def link_times(times: Sequence[FreeTime], *, time_zone: str) -> notifications_service_pb2.ListLinkTimesResponse:
+def link_times(times: Sequence[FreeTime], *, time_zone: str) -> notifications_service_pb2.LinkTimes:
     """Write other times on the recipient's clock."""
-    return notifications_service_pb2.ListLinkTimesResponse(
+    return notifications_service_pb2.LinkTimes(
         times=[
             notifications_service_pb2.LinkTime(
                 start_time=timestamp(each.start_time),
@@ -254,9 +262,7 @@ def next_page_token(client_id: str, messages: Sequence[Message], size: int) -> s
     return page_token(client_id, messages[size - 1].message_id) if len(messages) > size else ""
 
 
-def place(
-    request: on_call_service_pb2.ListOnCallContactsRequest | on_call_service_pb2.ListPagesRequest, query: str
-) -> tuple[int, str | None]:
+def place(request: Paged, query: str) -> tuple[int, str | None]:
     """Return how many entries are asked for, and the id the page comes after."""
     size = page_size(request.page_size, default=DEFAULT_PAGE, most=LARGEST_PAGE)
     read = read_page_token(query, request.page_token)
@@ -266,6 +272,16 @@ def place(
 def place_token(query: str, ids: Sequence[str], size: int) -> str:
     """Name the place the next page of ids begins at; empty when there are no more than *size*."""
     return page_token(query, ids[size - 1]) if len(ids) > size else ""
+
+
+def size(wanted: int) -> int:
+    """Return how many entries are asked for."""
+    return page_size(wanted, default=DEFAULT_PAGE, most=LARGEST_PAGE)
+
+
+def uuids(values: Iterable[str], *, field: str) -> tuple[str, ...]:
+    """Return UUIDs in their usual form, or refuse them."""
+    return tuple(uuid(value, field=field) for value in values)
 
 
 def uuid(value: str, *, field: str) -> str:

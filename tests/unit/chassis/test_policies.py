@@ -32,7 +32,9 @@ RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent"
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
+THREADS = {"thread.read", "thread.write"}
 KEPT_FOR_CLIENTS = {"trail.see", "screening.read", "fee.read", "authorisation.read", "care_team.read", "proxy.read"}
+KEPT_FOR_CLIENTS |= THREADS
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -63,9 +65,13 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | CRISES
     | GROUPS
     | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
-    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist", "group.read"} | GLASS,
+    ("therapist", ""): CRISES
+    | {"thread.list"}
+    | {"schedule.configure", "schedule.read", "series.worklist", "group.read"}
+    | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "care_team"): BOOKS
+    | THREADS
     | {"group.read", "group.seat"}
     | ALARMS
     | {"screening.read"}

@@ -151,7 +151,7 @@ class GetActionLinkRequest(_message.Message):
 Global___GetActionLinkRequest: _TypeAlias = GetActionLinkRequest  # noqa: Y015
 
 @_typing.final
-class ListLinkTimesRequest(_message.Message):
+class GetLinkTimesRequest(_message.Message):
     """Holds a link's secret, to see other times."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -170,10 +170,10 @@ class ListLinkTimesRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListLinkTimesRequest: _TypeAlias = ListLinkTimesRequest  # noqa: Y015
+Global___GetLinkTimesRequest: _TypeAlias = GetLinkTimesRequest  # noqa: Y015
 
 @_typing.final
-class ListLinkTimesResponse(_message.Message):
+class LinkTimes(_message.Message):
     """Holds other times."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -194,7 +194,7 @@ class ListLinkTimesResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListLinkTimesResponse: _TypeAlias = ListLinkTimesResponse  # noqa: Y015
+Global___LinkTimes: _TypeAlias = LinkTimes  # noqa: Y015
 
 @_typing.final
 class LinkTime(_message.Message):
@@ -235,26 +235,26 @@ class UseActionLinkRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TOKEN_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
     ACTION_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
     token: _builtins.str
     """Is the secret from the link."""
-    request_id: _builtins.str
-    """Makes a retry safe; a UUID."""
     action: _notifications_pb2.ActionLink.Action.ValueType
     """Says what to do; unspecified means what the link does first."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Is the chosen start, one of ListLinkTimes; to reschedule only."""
+        """Is the chosen start, one of GetLinkTimes; to reschedule only."""
 
     def __init__(
         self,
         *,
         token: _builtins.str = ...,
-        request_id: _builtins.str = ...,
         action: _notifications_pb2.ActionLink.Action.ValueType = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
+        request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...

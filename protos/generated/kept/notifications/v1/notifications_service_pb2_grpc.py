@@ -57,10 +57,10 @@ class NotificationsServiceStub:
                 request_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetActionLinkRequest.SerializeToString,
                 response_deserializer=kept_dot_notifications_dot_v1_dot_notifications__pb2.ActionLink.FromString,
                 _registered_method=True)
-        self.ListLinkTimes = channel.unary_unary(
-                '/kept.notifications.v1.NotificationsService/ListLinkTimes',
-                request_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.ListLinkTimesRequest.SerializeToString,
-                response_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.ListLinkTimesResponse.FromString,
+        self.GetLinkTimes = channel.unary_unary(
+                '/kept.notifications.v1.NotificationsService/GetLinkTimes',
+                request_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetLinkTimesRequest.SerializeToString,
+                response_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.LinkTimes.FromString,
                 _registered_method=True)
         self.UseActionLink = channel.unary_unary(
                 '/kept.notifications.v1.NotificationsService/UseActionLink',
@@ -102,8 +102,8 @@ class NotificationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListLinkTimes(self, request, context):
-        """Lists times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED.
+    def GetLinkTimes(self, request, context):
+        """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,10 +141,10 @@ def add_NotificationsServiceServicer_to_server(servicer, server):
                     request_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetActionLinkRequest.FromString,
                     response_serializer=kept_dot_notifications_dot_v1_dot_notifications__pb2.ActionLink.SerializeToString,
             ),
-            'ListLinkTimes': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListLinkTimes,
-                    request_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.ListLinkTimesRequest.FromString,
-                    response_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.ListLinkTimesResponse.SerializeToString,
+            'GetLinkTimes': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLinkTimes,
+                    request_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetLinkTimesRequest.FromString,
+                    response_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.LinkTimes.SerializeToString,
             ),
             'UseActionLink': grpc.unary_unary_rpc_method_handler(
                     servicer.UseActionLink,
@@ -273,7 +273,7 @@ class NotificationsService:
             _registered_method=True)
 
     @staticmethod
-    def ListLinkTimes(request,
+    def GetLinkTimes(request,
             target,
             options=(),
             channel_credentials=None,
@@ -286,9 +286,9 @@ class NotificationsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kept.notifications.v1.NotificationsService/ListLinkTimes',
-            kept_dot_notifications_dot_v1_dot_notifications__service__pb2.ListLinkTimesRequest.SerializeToString,
-            kept_dot_notifications_dot_v1_dot_notifications__service__pb2.ListLinkTimesResponse.FromString,
+            '/kept.notifications.v1.NotificationsService/GetLinkTimes',
+            kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetLinkTimesRequest.SerializeToString,
+            kept_dot_notifications_dot_v1_dot_notifications__service__pb2.LinkTimes.FromString,
             options,
             channel_credentials,
             insecure,

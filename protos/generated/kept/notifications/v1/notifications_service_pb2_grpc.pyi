@@ -44,8 +44,8 @@ class NotificationsServiceStub:
     """Lists a client's messages, newest first."""
     GetActionLink: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.GetActionLinkRequest, _notifications_pb2.ActionLink]
     """Shows what a link would do; changes nothing, however often scanners open it. Errors: LINK_UNKNOWN."""
-    ListLinkTimes: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.ListLinkTimesRequest, _notifications_service_pb2.ListLinkTimesResponse]
-    """Lists times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
+    GetLinkTimes: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.GetLinkTimesRequest, _notifications_service_pb2.LinkTimes]
+    """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
     UseActionLink: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.UseActionLinkRequest, _notifications_pb2.ActionLink]
     """Does one of the things the link is for; doing it twice does it once, and the schedule has changed when it answers.
     Errors: LINK_UNKNOWN, LINK_EXPIRED, ACTION_NOT_OFFERED, TIME_GONE (the time was not, or is no more, among the offered),
@@ -67,8 +67,8 @@ class NotificationsServiceAsyncStub(NotificationsServiceStub):
     """Lists a client's messages, newest first."""
     GetActionLink: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.GetActionLinkRequest, _notifications_pb2.ActionLink]  # type: ignore[assignment]
     """Shows what a link would do; changes nothing, however often scanners open it. Errors: LINK_UNKNOWN."""
-    ListLinkTimes: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.ListLinkTimesRequest, _notifications_service_pb2.ListLinkTimesResponse]  # type: ignore[assignment]
-    """Lists times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
+    GetLinkTimes: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.GetLinkTimesRequest, _notifications_service_pb2.LinkTimes]  # type: ignore[assignment]
+    """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
     UseActionLink: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.UseActionLinkRequest, _notifications_pb2.ActionLink]  # type: ignore[assignment]
     """Does one of the things the link is for; doing it twice does it once, and the schedule has changed when it answers.
     Errors: LINK_UNKNOWN, LINK_EXPIRED, ACTION_NOT_OFFERED, TIME_GONE (the time was not, or is no more, among the offered),
@@ -113,12 +113,12 @@ class NotificationsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Shows what a link would do; changes nothing, however often scanners open it. Errors: LINK_UNKNOWN."""
 
     @_abc_1.abstractmethod
-    def ListLinkTimes(
+    def GetLinkTimes(
         self,
-        request: _notifications_service_pb2.ListLinkTimesRequest,
+        request: _notifications_service_pb2.GetLinkTimesRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_notifications_service_pb2.ListLinkTimesResponse, _abc.Awaitable[_notifications_service_pb2.ListLinkTimesResponse]]:
-        """Lists times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
+    ) -> _typing.Union[_notifications_service_pb2.LinkTimes, _abc.Awaitable[_notifications_service_pb2.LinkTimes]]:
+        """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
 
     @_abc_1.abstractmethod
     def UseActionLink(
