@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import uuid_utils
 from kept.booking.v1 import safety_pb2, safety_service_pb2
 
 from services.booking.adapters import proto, safety_proto
+from services.booking.adapters.etags import require_current
 from services.booking.adapters.safety import PostgresSafety
 from services.booking.adapters.short_lists import page_of
 from services.booking.domain.proxy import PROXIES_MAX
@@ -23,6 +26,8 @@ class SafetyServicer:
 
     async def PutProxy(self, request: safety_service_pb2.PutProxyRequest, call: Call) -> safety_pb2.Proxy:
         proxy = safety_proto.proxy_of(request.proxy, now=self._clock())
+        now = partial(self._safety.proxy_now, call, proxy.client_id, proxy.proxy_client_id)
+        await require_current(request.proxy.etag, now, safety_proto.proxy_message)
         await self._safety.put_proxy(call, proxy)
         return safety_proto.proxy_message(proxy)
 
@@ -49,7 +54,9 @@ class SafetyServicer:
             most=PROXIES_MAX,
         )
         return safety_service_pb2.ListProxiesResponse(
-            proxies=[safety_proto.proxy_message(each) for each in page], next_page_token=token
+            proxies=[safety_proto.proxy_message(each) for each in page],
+            next_page_token=token,
+            is_confidential=await self._safety.is_confidential(call, client_id),
         )
 
     async def SetConfidential(

@@ -242,6 +242,19 @@ class DevelopmentIssuer(KeySource):
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
 
 
+def actor_of(user: DemoUser, *, is_strong: bool = False) -> Actor:
+    """Return who a demo user is once signed in."""
+    return Actor(
+        f"user:{user.user}",
+        "user",
+        user.practice_id,
+        _ROLES & frozenset(user.roles),
+        client_id=user.client_id,
+        therapist_id=user.therapist_id,
+        strength="mfa" if is_strong else "pwd",
+    )
+
+
 def _actor(claims: Mapping[str, Any]) -> Actor:
     roles = claims["kept_roles"]
     granted = frozenset(str(claims.get("scope") or "").split())

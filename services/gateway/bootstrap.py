@@ -36,6 +36,7 @@ from services.gateway.limits import Limits
 from services.gateway.live import Hub
 from services.gateway.middleware import FrontDoor
 from services.gateway.routes.issuer import issuer_router
+from services.gateway.trail import Trail
 
 CONTRACTS: dict[str, Any] = {
     "availability": kept.availability.v1,
@@ -102,14 +103,24 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
         neighbours = {
             name: Neighbour(channels[name], first, signer, *others) for name, (first, *others) in SERVICES.items()
         }
+        trail = Trail(neighbours["audit"], config.instance, signer.secret("trail"))
         app.state.channels = channels
         app.state.door = Door(
-            Neighbours(**neighbours), verifier, signer, Cursors(signer.secret("cursors")), limits, protection.proxies
+            Neighbours(**neighbours),
+            verifier,
+            signer,
+            Cursors(signer.secret("cursors")),
+            limits,
+            trail,
+            protection.proxies,
         )
         app.state.hub = hub
         listening = asyncio.create_task(hub.run())
+        beating = asyncio.create_task(trail.run(), name="beat")
         yield
         listening.cancel()
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
         await hub.close()
         for each in channels.values():
             await each.close()

@@ -19,6 +19,7 @@ from services.chassis.rpc.client import Neighbour
 from services.gateway.addresses import Network
 from services.gateway.cursors import Cursors
 from services.gateway.limits import Limited, Limits, Standing
+from services.gateway.trail import Trail
 
 TIMEOUT_S = 10.0
 """Seconds a request may take; its calls share what is left of it."""
@@ -50,6 +51,7 @@ class Door:
     signer: Signer
     cursors: Cursors
     limits: Limits
+    trail: Trail
     proxies: tuple[Network, ...] = ()
 
 
@@ -148,13 +150,19 @@ async def spent(request: Request, *keys: tuple[str, str]) -> Sequence[Standing]:
 
 def new_call(request: Request, actor: Actor = ANONYMOUS, token: str = "") -> Call:
     """Return the call that carries actor, trace and time limit on to the services."""
-    return Call(
+    call = request.state.call = Call(
         actor=actor,
         method=f"gateway.{request.method}",
         trace=tracing.parent_of(request.headers.get("traceparent", "")),
         deadline=time.monotonic() + TIMEOUT_S,
         actor_token=token,
     )
+    return call
+
+
+def etag_read(if_match: str, unquoted: str) -> str:
+    """Return the version a replacement is meant for; empty, when none is named, replaces whatever is there."""
+    return (unquoted or "unknown") if if_match else ""
 
 
 def etag_required(if_match: str, unquoted: str) -> str:

@@ -18,6 +18,7 @@ from services.gateway.addresses import address_of
 from services.gateway.callers import Door
 from services.gateway.limits import Limited, headers_of
 from services.gateway.problems import of_refusal, problem
+from services.gateway.refusals import Recorder
 
 BODY_BYTES = 64 * 1024
 """Bytes of a request body at most."""
@@ -120,8 +121,9 @@ class FrontDoor:
             body = b""
             if refusal is None:
                 body, refusal = await _body(scope, headers, receive)
-            await (refusal or self._app)(scope, _replay(body, receive), answer)
+            await (refusal or self._app)(scope, _replay(body, receive), Recorder(scope, receive, answer))
             stream: Stream | None = scope["state"].pop("stream", None)
+            scope["state"].pop("call", None)
             if stream is not None:
                 for name in [each for each in scope if each not in KEPT_OF_STREAMS]:
                     del scope[name]

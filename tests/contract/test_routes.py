@@ -20,6 +20,7 @@ WITHOUT_ROUTE = {
     "Transfer": "booking passes freed time on to whom it offers it",
     "Move": "booking moves a claim when an appointment is moved",
     "GetClaim": "booking reads back what it holds",
+    "RecordAccess": "the gateway itself records by it what it saw at the door",
 }
 """Methods without an HTTP route, each with the reason."""
 

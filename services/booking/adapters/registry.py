@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from kept.booking.v1 import booking_events_pb2
@@ -27,6 +28,14 @@ _COLUMNS = """
 
 _FIND = f"select {_COLUMNS} from clients where practice_id = %s and client_id = %s"  # noqa: S608 - a literal list of columns
 
+_SAVE = """
+    update clients set given_name = %s, family_name = %s, birth_date = %s, email = %s, phone = %s, email_index = %s,
+        phone_index = %s, time_zone = %s, version = %s, update_time = %s
+    where practice_id = %s and client_id = %s
+"""
+
+_KEY = "select wrapped_key from clients where practice_id = %s and client_id = %s"
+
 _SEARCH = f"""
     select {_COLUMNS} from clients
     where practice_id = %s and (email_index = %s or phone_index = %s) order by client_id limit %s
@@ -49,10 +58,7 @@ class PostgresClients:
         """Store a client under a new key, and the event. Raises ClientExists."""
         practice_id = call.practice_id
         _, wrapped_key = await self._cipher.new_key(practice_id)
-        particulars = [
-            await self._cipher.encrypt(practice_id, client.client_id, wrapped_key, field, value) if value else None
-            for field, value in _personal(client)
-        ]
+        particulars = await self._encrypted(practice_id, client, wrapped_key)
         values = (
             practice_id,
             client.client_id,
@@ -75,10 +81,36 @@ class PostgresClients:
             version=1,
         )
 
-    async def find(self, call: Call, client_id: str) -> Client:
-        """Return a client, decrypted. Raises UnknownClient."""
+    async def save(self, call: Call, client: Client, *, at: datetime) -> None:
+        """Store a client in their new version under the key they have, and the event. Raises ClientExists."""
+        practice_id = call.practice_id
+        key = (practice_id, client.client_id)
         async with call.tx() as conn:
-            row = await (await conn.execute(_FIND, (call.practice_id, client_id))).fetchone()
+            row = await (await conn.execute(_KEY, key)).fetchone()
+            assert row is not None, "the caller has found and locked the client"
+            values = (
+                *await self._encrypted(practice_id, client, row[0]),
+                self._index(practice_id, "email", client.email),
+                self._index(practice_id, "phone", client.phone),
+                client.time_zone,
+                client.version,
+                at,
+                *key,
+            )
+            try:
+                await conn.execute(_SAVE, values)
+            except database_errors.UniqueViolation as error:
+                raise errors.ClientExists(_REFUSED[error.diag.constraint_name or ""]) from None
+        told = booking_events_pb2.ClientUpdated(
+            practice_id=practice_id, client_id=client.client_id, version=client.version
+        )
+        call.publish(told, aggregate_id=client.client_id, version=client.version)
+
+    async def find(self, call: Call, client_id: str, *, is_locked: bool = False) -> Client:
+        """Return a client, decrypted; a locked one stays as it is until this call ends. Raises UnknownClient."""
+        query = _FIND + (" for no key update" if is_locked else "")
+        async with call.tx() as conn:
+            row = await (await conn.execute(query, (call.practice_id, client_id))).fetchone()
         if row is None:
             raise errors.UnknownClient("No such client.", client_id=client_id)
         return await self._client(call.practice_id, row)
@@ -95,6 +127,12 @@ class PostgresClients:
         async with call.tx() as conn:
             rows = await (await conn.execute(_SEARCH, values)).fetchall()
         return [await self._client(practice_id, row) for row in rows]
+
+    async def _encrypted(self, practice_id: str, client: Client, wrapped_key: bytes) -> list[bytes | None]:
+        return [
+            await self._cipher.encrypt(practice_id, client.client_id, wrapped_key, field, value) if value else None
+            for field, value in _personal(client)
+        ]
 
     def _index(self, practice_id: str, field: str, normalized: str) -> bytes | None:
         return self._keyring.blind_index(practice_id, field, normalized) if normalized else None

@@ -113,16 +113,21 @@ class ContactIn(Body):
     has_consent: bool = True
 
 
-class ClientIn(Body):
-    """A client to register; the e-mail address becomes the contact point too."""
+class ParticularsIn(Body):
+    """Who a client is, and where the registry finds them."""
 
-    client_id: Id | None = None
     given_name: Name
     family_name: Name
     birth_date: str = Field("", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")
     email: str = Field("", max_length=254)
     phone: str = Field("", max_length=40)
     time_zone: Zone
+
+
+class ClientIn(ParticularsIn):
+    """A client to register; the e-mail address becomes the contact point too."""
+
+    client_id: Id | None = None
     locale: Literal["en", "es"] = "en"
     has_consent: bool = True
 

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from services.chassis import errors
-from services.chassis.oidc import DEVELOPMENT_TOKEN_S, DemoUser, DevelopmentIssuer
+from services.chassis.oidc import DEVELOPMENT_TOKEN_S, DemoUser, DevelopmentIssuer, actor_of
+from services.gateway.callers import Door
 from services.gateway.code_flow import CodeFlow, Invalid, Wish, is_local
-from services.gateway.limits import Limits
+from services.gateway.limits import Limited
 from services.gateway.routes.describing import SignedIn
 
 _PAGE = """<!doctype html>
@@ -157,16 +158,20 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 async def _authenticated(request: Request, issuer: DevelopmentIssuer, form: dict[str, str]) -> DemoUser:
-    """Check name and password; a name that was guessed at too often has to wait."""
-    limits: Limits = request.app.state.door.limits
-    name = form.get("username", "")
-    tried = (("sign-in", name), ("refused", request.state.address))
-    await limits.spend(*tried, cost=0)
+    """Check name and password, and tell the trail; a name that was guessed at too often has to wait."""
+    door: Door = request.app.state.door
+    name, address = form.get("username", ""), request.state.address
+    tried = (("sign-in", name), ("refused", address))
     try:
-        return issuer.authenticate(name, form.get("password", ""), form.get("otp", ""))
-    except errors.Unauthenticated:
-        await limits.spend(*tried)
+        await door.limits.spend(*tried, cost=0)
+        user = issuer.authenticate(name, form.get("password", ""), form.get("otp", ""))
+    except (errors.Unauthenticated, Limited) as refusal:
+        await door.trail.sign_in_failed(name, reason=refusal.reason, address=address)
+        if not isinstance(refusal, Limited):
+            await door.limits.spend(*tried)
         raise
+    await door.trail.signed_in(actor_of(user, is_strong=bool(form.get("otp"))), address=address)
+    return user
 
 
 def _page(wish: Wish, note: str = "", status: int = 200) -> HTMLResponse:

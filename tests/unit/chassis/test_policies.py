@@ -33,7 +33,15 @@ BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appoint
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
 THREADS = {"thread.read", "thread.write"}
-KEPT_FOR_CLIENTS = {"trail.see", "screening.read", "fee.read", "authorisation.read", "care_team.read", "proxy.read"}
+KEPT_FOR_CLIENTS = {
+    "trail.see",
+    "client.update",
+    "screening.read",
+    "fee.read",
+    "authorisation.read",
+    "care_team.read",
+    "proxy.read",
+}
 KEPT_FOR_CLIENTS |= THREADS
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
@@ -58,7 +66,15 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("front_desk", ""): OWN
     | ABSENCES
     | STANDING
-    | {"series.worklist", "client.register", "client.search", "appointment.attend", "care_team.change", "schedule.read"}
+    | {
+        "series.worklist",
+        "client.register",
+        "client.update",
+        "client.search",
+        "appointment.attend",
+        "care_team.change",
+        "schedule.read",
+    }
     | FOLLOWS
     | SAFETY
     | BILLING
@@ -225,6 +241,18 @@ def test_only_booking_claims_time(decider: Decider) -> None:
     assert decider.decide(
         actor("client", via="booking"), "claim.hold", "schedule", frozenset(), is_same_practice=True
     ).allowed
+
+
+def test_only_the_gateway_itself_hands_over_what_it_saw(decider: Decider) -> None:
+    """Neither another service nor a person behind the gateway writes into the trail."""
+    by = [
+        (actor("system", kind="service", via="gateway"), True),
+        (actor("system", kind="service", via="booking"), False),
+        *((actor(role), False) for role in ROLES),
+    ]
+    for who, wanted in by:
+        answer = decider.decide(who, "trail.capture", "operations", frozenset(), is_same_practice=True)
+        assert answer.allowed is wanted, who
 
 
 def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:

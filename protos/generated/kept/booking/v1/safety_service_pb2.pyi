@@ -132,8 +132,11 @@ class ListProxiesResponse(_message.Message):
 
     PROXIES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    IS_CONFIDENTIAL_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Is empty on the last page."""
+    is_confidential: _builtins.bool
+    """Tells that the client is hidden from all of them."""
     @_builtins.property
     def proxies(self) -> _containers.RepeatedCompositeFieldContainer[_safety_pb2.Proxy]:
         """Lists them, ended ones too."""
@@ -143,10 +146,11 @@ class ListProxiesResponse(_message.Message):
         *,
         proxies: _abc.Iterable[_safety_pb2.Proxy] | None = ...,
         next_page_token: _builtins.str = ...,
+        is_confidential: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "proxies", b"proxies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_confidential", b"is_confidential", "next_page_token", b"next_page_token", "proxies", b"proxies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

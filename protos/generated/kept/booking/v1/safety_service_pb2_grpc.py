@@ -80,7 +80,7 @@ class SafetyServiceServicer:
     """
 
     def PutProxy(self, request, context):
-        """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client).
+        """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

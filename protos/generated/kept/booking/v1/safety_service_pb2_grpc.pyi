@@ -37,7 +37,7 @@ class SafetyServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SafetyServiceAsyncStub: ...
     PutProxy: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.PutProxyRequest, _safety_pb2.Proxy]
-    """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client)."""
+    """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client), STALE_VERSION."""
     RemoveProxy: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.RemoveProxyRequest, _safety_service_pb2.RemoveProxyResponse]
     """Ends it at once. Errors: NOT_FOUND."""
     ListProxies: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.ListProxiesRequest, _safety_service_pb2.ListProxiesResponse]
@@ -59,7 +59,7 @@ class SafetyServiceAsyncStub(SafetyServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutProxy: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.PutProxyRequest, _safety_pb2.Proxy]  # type: ignore[assignment]
-    """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client)."""
+    """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client), STALE_VERSION."""
     RemoveProxy: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.RemoveProxyRequest, _safety_service_pb2.RemoveProxyResponse]  # type: ignore[assignment]
     """Ends it at once. Errors: NOT_FOUND."""
     ListProxies: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.ListProxiesRequest, _safety_service_pb2.ListProxiesResponse]  # type: ignore[assignment]
@@ -84,7 +84,7 @@ class SafetyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _safety_service_pb2.PutProxyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_safety_pb2.Proxy, _abc.Awaitable[_safety_pb2.Proxy]]:
-        """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client)."""
+        """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def RemoveProxy(
