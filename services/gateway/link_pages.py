@@ -1,4 +1,4 @@
-"""Writes the pages behind links in messages: neutral words, in the message's language, and a way to leave fast."""
+"""Writes the pages behind links in messages: neutral words, and a way to leave fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secure messages: what a client and those who treat them write to each other, and the files with it."""
+"""Secure messages between a client and those who treat them, with their files."""
 
 from __future__ import annotations
 

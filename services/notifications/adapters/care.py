@@ -1,4 +1,4 @@
-"""Tells which therapists look after which client, from the appointments this service hears of."""
+"""Tells which therapists look after which client, from the appointments heard of."""
 
 from __future__ import annotations
 

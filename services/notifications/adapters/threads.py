@@ -1,4 +1,4 @@
-"""Threads, posts and their files in PostgreSQL; words, topics, names and contents are ciphertext there."""
+"""Threads, posts and files in PostgreSQL; all that is written is ciphertext there."""
 
 from __future__ import annotations
 

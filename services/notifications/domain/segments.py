@@ -1,4 +1,4 @@
-"""How many segments a text message takes, which is what it costs and what can go missing of it."""
+"""How many segments a text takes: what it costs, and what can go missing of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client and those who treat them write to each other: limits, sides, and how far each has read."""
+"""What a client and those who treat them write to each other, and how far each has read."""
 
 from __future__ import annotations
 

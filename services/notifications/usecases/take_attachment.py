@@ -1,4 +1,4 @@
-"""Takes a file in: its type by its content, its content past the scanner, its size within what a client may store."""
+"""Takes a file in: its type by its content, past the scanner, within a client's room."""
 
 from __future__ import annotations
 
