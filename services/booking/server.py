@@ -267,7 +267,7 @@ async def compose(config: ProcessConfig) -> Application:
     )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
-    safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
+    safety = SafetyServicer(safety=parts.safety, care_team=parts.care_team, clock=parts.clock)
     glasses = BreakGlassServicer(glasses=parts.glasses, clock=parts.clock)
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,

@@ -80,14 +80,10 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | BILLING
     | CRISES
     | GROUPS
-    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
-    ("therapist", ""): CRISES
-    | {"thread.list"}
-    | {"schedule.configure", "schedule.read", "series.worklist", "group.read"}
-    | GLASS,
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"},
+    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist", "group.read"} | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "care_team"): BOOKS
-    | THREADS
     | {"group.read", "group.seat"}
     | ALARMS
     | {"screening.read"}
@@ -101,10 +97,12 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("practice_admin", ""): ABSENCES
     | CRISES
     | GLASS
-    | {"waitlist.report"}
+    | {"waitlist.report", "matching.report"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"},
 }
+ALLOWED["therapist", ""] |= {"thread.list"}
+ALLOWED["therapist", "care_team"] |= THREADS
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +239,13 @@ def test_only_booking_claims_time(decider: Decider) -> None:
     assert decider.decide(
         actor("client", via="booking"), "claim.hold", "schedule", frozenset(), is_same_practice=True
     ).allowed
+
+
+def test_only_matching_asks_who_stands_where(decider: Decider) -> None:
+    """Proxies and fences are told to matching, whoever the person is, and to nobody's front end."""
+    for action, via in itertools.product(("proxy.check", "fence.check"), ("gateway", "notifications", "", "matching")):
+        answer = decider.decide(actor("client", via=via), action, "registry", frozenset(), is_same_practice=True)
+        assert answer.allowed is (via == "matching")
 
 
 def test_only_the_gateway_itself_hands_over_what_it_saw(decider: Decider) -> None:
