@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.appointment import State as AppointmentState
 from services.notifications.domain.contact import Locale
+from services.notifications.domain.message import Kind
 
 TOKEN_BYTES = 16
 """128 bits: not to be guessed. Source: reference design, actions."""
@@ -21,6 +22,10 @@ TOKEN_CHARACTERS = 22
 
 UNDO = timedelta(minutes=2)
 """How long a cancellation by link can be taken back; as long, booking offers the slot to nobody else."""
+
+
+WITH_LINK = frozenset({Kind.CONFIRMATION, Kind.REMINDER, Kind.MOVED, Kind.UNCONFIRMED})
+"""What can be answered from the message itself; the rest is answered after signing in."""
 
 
 class Action(StrEnum):
