@@ -1,4 +1,4 @@
-"""Runs processes of the suite in containers of the image, as confined as the manifests ask for."""
+"""Runs processes of the suite in containers of the image, confined as the manifests ask."""
 
 from __future__ import annotations
 
