@@ -15,6 +15,7 @@ from services.chassis.db.pool import Database
 from services.chassis.events.inbox import InboxRunner
 from services.chassis.identity import Signer
 from services.chassis.jobs import Every, EveryReplica
+from services.chassis.keys import rewrap_job
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Background
@@ -106,6 +107,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             InboxRunner(database, reactions(now), service=config.service),
             EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
+            rewrap_job(database, keyring),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
         ],
         closers=[desk.close, post.close, page_post.close, to_booking.close],

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from services.audit.domain.tiles import split_hashes, tile_path
 from services.audit.domain.verification import Claimed
 from services.audit.usecases.door import (
     INCONSISTENT,
@@ -66,6 +67,22 @@ class GatewayTrail:
     def consistency(self, first: int, second: int) -> list[bytes]:
         """Return the proof that the tree only grew."""
         return _hashes(self._get("/v1/audit/consistency", first_size=first, second_size=second))
+
+    def detached(self) -> tuple[int, str]:
+        """Return how many records, from the first on, were taken out, and the signed statement of it."""
+        body = self._get("/v1/audit/detached")
+        return int(body["end_seq"]), str(body["note"])
+
+    def tile(self, level: int, index: int, width: int) -> list[bytes]:
+        """Return the hashes of a tile."""
+        path = f"/v1/audit/{tile_path(level, index, width)}"
+        try:
+            answer = self._http.get(path)
+        except httpx.TransportError as error:
+            raise Unreachable(str(error)) from None
+        if answer.is_error:
+            _checked(answer, path)
+        return split_hashes(answer.content)
 
     def reports(self) -> list[Described]:
         """Return what reports there are."""

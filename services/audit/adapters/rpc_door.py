@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from kept.audit.v1 import audit_pb2, audit_service_pb2, report_service_pb2
 
+from services.audit.domain.tiles import split_hashes
 from services.audit.domain.verification import Claimed
 from services.audit.usecases.door import (
     INCONSISTENT,
@@ -88,6 +89,16 @@ class RpcDoor:
         """Return the proof that the tree only grew."""
         request = audit_service_pb2.GetConsistencyProofRequest(first_size=first, second_size=second)
         return list(self._ask("GetConsistencyProof", request).hashes)
+
+    def detached(self) -> tuple[int, str]:
+        """Return how many records, from the first on, were taken out, and the signed statement of it."""
+        answer = self._ask("GetDetached", audit_service_pb2.GetDetachedRequest())
+        return int(answer.end_seq), str(answer.note)
+
+    def tile(self, level: int, index: int, width: int) -> list[bytes]:
+        """Return the hashes of a tile."""
+        request = audit_service_pb2.GetTileRequest(level=level, index=index, width=width)
+        return split_hashes(self._ask("GetTile", request).hashes)
 
     def reports(self) -> list[Described]:
         """Return what reports there are."""

@@ -85,6 +85,12 @@ class Door(Protocol):
     def consistency(self, first: int, second: int) -> list[bytes]:
         """Return the proof that the tree only grew."""
 
+    def detached(self) -> tuple[int, str]:
+        """Return how many records, from the first on, were taken out, and the signed statement of it."""
+
+    def tile(self, level: int, index: int, width: int) -> list[bytes]:
+        """Return the hashes of a tile (C2SP tlog-tiles)."""
+
     def reports(self) -> list[Described]:
         """Return what reports there are."""
 

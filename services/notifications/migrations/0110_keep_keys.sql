@@ -1,0 +1,2 @@
+select kept_keep_keys('contact_points', 'client_id', 'wrapped_dek', true);
+select kept_keep_keys('on_call_contacts', 'contact_id', 'wrapped_dek', false);
