@@ -13,6 +13,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from services.audit import cli_retention
 from services.audit.adapters import evidence_verify
 from services.audit.adapters.archive_verify import check_archive
 from services.audit.adapters.evidence import write_package
@@ -275,7 +276,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kept-audit",
         description="Asks the audit trail, and checks every answer.",
-        epilog="Exit codes: 0 fine, 1 tampering found, 2 wrong usage or refused, 3 unreachable.",
+        epilog="Exit codes: 0 fine, 1 tampering found or given up, 2 wrong usage or refused, 3 unreachable.",
     )
     parser.add_argument(
         "--url", "--via", default=os.environ.get("KEPT_URL", "http://127.0.0.1:8080"), help="the gateway (or KEPT_URL)"
@@ -334,6 +335,7 @@ def _parser() -> argparse.ArgumentParser:
     proving.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
     proving.add_argument("--out", type=Path, help="where to: OUT.tlog-proof and OUT.json (default: record-SEQ)")
     add("checkpoint", checkpoint, "print the latest signed checkpoint")
+    cli_retention.add_commands(add, uuid=_uuid)
     return parser
 
 

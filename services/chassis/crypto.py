@@ -86,6 +86,7 @@ class FileKeyring:
 
     async def wrap(self, practice_id: str, key: bytes) -> bytes:
         """Wrap under the current version, which is written in front."""
+        self._refresh()
         sealed = _seal(self._key(self._current, practice_id), key, f"wrap|{practice_id}")
         return self._current.encode() + b":" + sealed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.audit.domain.errors import TreeInconsistent
 from services.audit.domain.verification import Claimed
@@ -67,6 +67,9 @@ class Door(Protocol):
     Every method raises Unreachable, Refused or Inconsistent.
     """
 
+    is_http: bool
+    """Whether it is the gateway's, whose lists have limits and cursors."""
+
     def practice_id(self) -> str:
         """Return whose trail the token opens."""
 
@@ -96,6 +99,9 @@ class Door(Protocol):
 
     def report(self, asked: ReportAsked, cursor: str) -> tuple[list[str], str]:
         """Return lines of a report, the first page with its header, and where to go on; empty at the end."""
+
+    def keep(self, method: str, fields: Mapping[str, str | int | bool]) -> dict[str, Any]:
+        """Call a method of keeping and destroying by its name, with its fields; enums are named without prefix."""
 
     def close(self) -> None:
         """Give the connection back."""

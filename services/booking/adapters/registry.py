@@ -12,7 +12,7 @@ from psycopg import errors as database_errors
 from services.booking.domain import errors
 from services.booking.domain.client import Client
 from services.chassis.context import Call
-from services.chassis.crypto import ClientCipher, Keyring
+from services.chassis.crypto import ClientCipher, Keyring, Undecipherable
 from services.chassis.db.pool import Database
 from services.chassis.keys import destroy_client_keys
 
@@ -144,12 +144,9 @@ class PostgresClients:
                 row = await (await conn.execute(_INDEXED, (practice_id, client_id))).fetchone()
                 if row is None or not row[1]:
                     continue
-                places = []
-                for field, sealed in (("email", row[2]), ("phone", row[3])):
-                    value = ""
-                    if sealed:
-                        value = await self._cipher.decrypt(practice_id, client_id, bytes(row[1]), field, bytes(sealed))
-                    places.append(self._index(practice_id, field, value))
+                places = await self._places(practice_id, client_id, row)
+                if places is None:
+                    continue
                 try:
                     async with conn.transaction():
                         changed = await conn.execute(_REINDEX, (version, *places, practice_id, client_id, row[0]))
@@ -160,6 +157,23 @@ class PostgresClients:
         if done:
             log.info("clients.reindexed", count=done, version=version)
         return done
+
+    async def _places(
+        self, practice_id: str, client_id: str, row: tuple[Any, ...]
+    ) -> tuple[bytes | None, bytes | None] | None:
+        """Return the client's hashes under the current index key; None when they can't be read, which is told."""
+        _, wrapped_key, *sealed = row
+        values = []
+        try:
+            for field, stored in zip(("email", "phone"), sealed, strict=True):
+                key = bytes(wrapped_key)
+                values.append(
+                    await self._cipher.decrypt(practice_id, client_id, key, field, bytes(stored)) if stored else ""
+                )
+        except Undecipherable:
+            log.error("client.not_reindexed", practice_id=practice_id, client_id=client_id)
+            return None
+        return self._index(practice_id, "email", values[0]), self._index(practice_id, "phone", values[1])
 
     def _indexes(self, practice_id: str, field: str, normalized: str) -> list[bytes]:
         return self._keyring.blind_indexes(practice_id, field, normalized) if normalized else []
