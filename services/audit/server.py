@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import structlog
-from kept.audit.v1 import audit_pb2, audit_service_pb2, report_service_pb2, retention_service_pb2
+from kept.audit.v1 import (
+    audit_pb2,
+    audit_service_pb2,
+    capture_service_pb2,
+    report_service_pb2,
+    retention_service_pb2,
+)
 
 from services.audit.adapters import metrics
 from services.audit.adapters.postgres_reports import PostgresReports
 from services.audit.adapters.proto import moment, record_message
 from services.audit.bootstrap import Parts, bootstrap
+from services.audit.capture_servicer import CaptureServicer
 from services.audit.domain.tiles import WIDTH, write_bundle
 from services.audit.keeping import Keeping
 from services.audit.reactions import CAPTURED, reactions
@@ -166,7 +173,9 @@ async def application(config: ProcessConfig) -> Application:
                 retention_service_pb2.DESCRIPTOR.services_by_name["RetentionService"],
                 RetentionServicer(store=parts.retention, archive=parts.archive, clock=parts.clock),
             ),
+            (capture_service_pb2.DESCRIPTOR.services_by_name["CaptureService"], CaptureServicer()),
         ],
+        optimistic={"RecordAccess"},
         background=[
             # A batch that comes after a later one of its emitter holds other records: none may be passed over.
             InboxRunner(parts.database, handled, service="audit", additive={CAPTURED}, batch=INBOX_BATCH),

@@ -45,6 +45,7 @@ from services.booking.usecases.reclaim_slot import reclaim_slot
 from services.booking.usecases.register_client import register_client
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
 from services.booking.usecases.undo_appointment_change import Reclaim, undo_appointment_change
+from services.booking.usecases.update_client import update_client
 from services.booking.waitlist_servicer import WaitlistServicer
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
@@ -87,6 +88,12 @@ class BookingServicer:
     async def GetClient(self, request: booking_service_pb2.GetClientRequest, call: Call) -> booking_pb2.Client:
         client_id = proto.uuid_of(request.client_id, field="client_id")
         return proto.client_message(await get_client(client_id, call, clients=self._clients))
+
+    async def UpdateClient(self, request: booking_service_pb2.UpdateClientRequest, call: Call) -> booking_pb2.Client:
+        proto.uuid_of(request.client.client_id, field="client.client_id")
+        wanted, etag = proto.client_of(request.client), proto.etag_of(request.client.etag, is_required=True)
+        updated = await update_client(wanted, etag, call, clients=self._clients, clock=self._clock)
+        return proto.client_message(updated)
 
     async def FindClients(
         self, request: booking_service_pb2.FindClientsRequest, call: Call
@@ -261,7 +268,7 @@ async def compose(config: ProcessConfig) -> Application:
     )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
-    safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
+    safety = SafetyServicer(safety=parts.safety, care_team=parts.care_team, clock=parts.clock)
     glasses = BreakGlassServicer(glasses=parts.glasses, clock=parts.clock)
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,

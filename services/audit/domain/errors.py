@@ -11,7 +11,8 @@ InvalidRequest
 ├── SizeUnknown         SIZE_UNKNOWN
 ├── IntervalReversed    INTERVAL_REVERSED
 ├── IntervalTooLong     INTERVAL_TOO_LONG
-└── ReportParameterWrong REPORT_PARAMETER_WRONG
+├── ReportParameterWrong REPORT_PARAMETER_WRONG
+└── ObservationMalformed OBSERVATION_MALFORMED
 Forbidden
 └── SamePerson          SAME_PERSON
 RuleViolated
@@ -125,6 +126,12 @@ class ReportParameterWrong(InvalidRequest):
     """A parameter is missing, is not one of this report, or is out of range; `field` names it."""
 
     reason = "REPORT_PARAMETER_WRONG"
+
+
+class ObservationMalformed(InvalidRequest):
+    """What the door says it saw can't be kept: a part of it is no id, no hash and no reason; `field` names it."""
+
+    reason = "OBSERVATION_MALFORMED"
 
 
 class TreeInconsistent(RuleViolated):

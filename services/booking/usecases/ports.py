@@ -238,8 +238,11 @@ class Clients(Protocol):
     async def add(self, call: Call, client: Client) -> None:
         """Store a client and the event. Raises ClientExists."""
 
-    async def find(self, call: Call, client_id: str) -> Client:
-        """Return a client. Raises UnknownClient."""
+    async def find(self, call: Call, client_id: str, *, is_locked: bool = False) -> Client:
+        """Return a client; a locked one stays as it is until this call ends. Raises UnknownClient."""
+
+    async def save(self, call: Call, client: Client, *, at: datetime) -> None:
+        """Store a client in their new version, with the event. Raises ClientExists."""
 
     async def search(self, call: Call, *, email: str, phone: str, limit: int) -> Sequence[Client]:
         """Return the clients with exactly this address or number; one of the two is empty."""

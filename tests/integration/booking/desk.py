@@ -41,6 +41,8 @@ class Desk:
     channel: grpc.aio.Channel
     signer: Signer
     actor: Actor
+    service: Signer | None = None
+    """Is the service that calls in the person's name; none for the gateway."""
 
     async def ask(self, method: str, request: Message) -> Any:
         """Call a method; a refusal is raised as the ServiceError it was."""
@@ -50,7 +52,9 @@ class Desk:
             request_serializer=type(request).SerializeToString,
             response_deserializer=GetMessageClass(service.methods_by_name[method].output_type).FromString,
         )
-        metadata = (("authorization", f"Bearer {self.signer.sign(self.actor)}"),)
+        metadata = [("authorization", f"Bearer {self.signer.sign(self.actor)}")]
+        if self.service is not None:
+            metadata.append(("x-kept-service", self.service.service_token()))
         try:
             return await stub(request, metadata=metadata, timeout=10)
         except grpc.aio.AioRpcError as error:

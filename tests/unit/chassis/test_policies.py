@@ -32,7 +32,15 @@ RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent"
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
-KEPT_FOR_CLIENTS = {"trail.see", "screening.read", "fee.read", "authorisation.read", "care_team.read", "proxy.read"}
+KEPT_FOR_CLIENTS = {
+    "trail.see",
+    "client.update",
+    "screening.read",
+    "fee.read",
+    "authorisation.read",
+    "care_team.read",
+    "proxy.read",
+}
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -56,13 +64,21 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("front_desk", ""): OWN
     | ABSENCES
     | STANDING
-    | {"series.worklist", "client.register", "client.search", "appointment.attend", "care_team.change", "schedule.read"}
+    | {
+        "series.worklist",
+        "client.register",
+        "client.update",
+        "client.search",
+        "appointment.attend",
+        "care_team.change",
+        "schedule.read",
+    }
     | FOLLOWS
     | SAFETY
     | BILLING
     | CRISES
     | GROUPS
-    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"},
     ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist", "group.read"} | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "care_team"): BOOKS
@@ -79,7 +95,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("practice_admin", ""): ABSENCES
     | CRISES
     | GLASS
-    | {"waitlist.report", "destruction.approve"}
+    | {"waitlist.report", "matching.report", "destruction.approve"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"}
     | {"retention.read", "retention.change", "retention.request"},
@@ -220,6 +236,25 @@ def test_only_booking_claims_time(decider: Decider) -> None:
     assert decider.decide(
         actor("client", via="booking"), "claim.hold", "schedule", frozenset(), is_same_practice=True
     ).allowed
+
+
+def test_only_matching_asks_who_stands_where(decider: Decider) -> None:
+    """Proxies and fences are told to matching, whoever the person is, and to nobody's front end."""
+    for action, via in itertools.product(("proxy.check", "fence.check"), ("gateway", "notifications", "", "matching")):
+        answer = decider.decide(actor("client", via=via), action, "registry", frozenset(), is_same_practice=True)
+        assert answer.allowed is (via == "matching")
+
+
+def test_only_the_gateway_itself_hands_over_what_it_saw(decider: Decider) -> None:
+    """Neither another service nor a person behind the gateway writes into the trail."""
+    by = [
+        (actor("system", kind="service", via="gateway"), True),
+        (actor("system", kind="service", via="booking"), False),
+        *((actor(role), False) for role in ROLES),
+    ]
+    for who, wanted in by:
+        answer = decider.decide(who, "trail.capture", "operations", frozenset(), is_same_practice=True)
+        assert answer.allowed is wanted, who
 
 
 def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:

@@ -57,6 +57,11 @@ class CareServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsResponse.FromString,
                 _registered_method=True)
+        self.GetFollowUp = channel.unary_unary(
+                '/kept.booking.v1.CareService/GetFollowUp',
+                request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.GetFollowUpRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_care__pb2.FollowUp.FromString,
+                _registered_method=True)
         self.DismissFollowUp = channel.unary_unary(
                 '/kept.booking.v1.CareService/DismissFollowUp',
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.DismissFollowUpRequest.SerializeToString,
@@ -81,6 +86,11 @@ class CareServiceStub:
                 '/kept.booking.v1.CareService/PutCadence',
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.PutCadenceRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_care__pb2.Cadence.FromString,
+                _registered_method=True)
+        self.ListCadences = channel.unary_unary(
+                '/kept.booking.v1.CareService/ListCadences',
+                request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.FromString,
                 _registered_method=True)
 
 
@@ -117,6 +127,13 @@ class CareServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetFollowUp(self, request, context):
+        """Returns a follow-up. Errors: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DismissFollowUp(self, request, context):
         """Sets a follow-up aside, with a reason. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION.
         """
@@ -125,7 +142,7 @@ class CareServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutFollowUpRule(self, request, context):
-        """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50).
+        """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -146,7 +163,14 @@ class CareServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutCadence(self, request, context):
-        """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client).
+        """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client), STALE_VERSION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCadences(self, request, context):
+        """Lists how often a client agreed to meet with whom, by therapist, at most 20.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -175,6 +199,11 @@ def add_CareServiceServicer_to_server(servicer, server):
                     request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsResponse.SerializeToString,
             ),
+            'GetFollowUp': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFollowUp,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.GetFollowUpRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_care__pb2.FollowUp.SerializeToString,
+            ),
             'DismissFollowUp': grpc.unary_unary_rpc_method_handler(
                     servicer.DismissFollowUp,
                     request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.DismissFollowUpRequest.FromString,
@@ -199,6 +228,11 @@ def add_CareServiceServicer_to_server(servicer, server):
                     servicer.PutCadence,
                     request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.PutCadenceRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_care__pb2.Cadence.SerializeToString,
+            ),
+            'ListCadences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCadences,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -311,6 +345,33 @@ class CareService:
             '/kept.booking.v1.CareService/ListFollowUps',
             kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFollowUp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.CareService/GetFollowUp',
+            kept_dot_booking_dot_v1_dot_care__service__pb2.GetFollowUpRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_care__pb2.FollowUp.FromString,
             options,
             channel_credentials,
             insecure,
@@ -446,6 +507,33 @@ class CareService:
             '/kept.booking.v1.CareService/PutCadence',
             kept_dot_booking_dot_v1_dot_care__service__pb2.PutCadenceRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_care__pb2.Cadence.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCadences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.CareService/ListCadences',
+            kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.FromString,
             options,
             channel_credentials,
             insecure,
