@@ -58,7 +58,7 @@ OWN |= WAITS
 JOINS = {"appointment.join"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
-    ("client", ""): set(),
+    ("client", ""): {"feed.keep"},
     ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN | JOINS,
     ("front_desk", ""): OWN
@@ -79,7 +79,10 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | CRISES
     | GROUPS
     | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"},
-    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist", "group.read"} | GLASS,
+    ("therapist", ""): CRISES
+    | {"feed.keep"}
+    | {"schedule.configure", "schedule.read", "series.worklist", "group.read"}
+    | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "care_team"): BOOKS
     | {"group.read", "group.seat"}
@@ -267,7 +270,7 @@ def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:
         for rule in RULES.values()
     }
 
-    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use"}
+    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use", "feed.open"}
 
 
 def test_a_decision_is_remembered_by_all_it_depends_on(decider: Decider) -> None:
