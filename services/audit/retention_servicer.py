@@ -1,4 +1,4 @@
-"""Serves the door to keeping and destroying: how long, what is held, what two persons agree on."""
+"""Serves the door to keeping and destroying: how long, what is held, who agreed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moves every data key under the newest version of its practice's key, and destroys a client's."""
+"""Moves data keys under the newest version of their practice's key; destroys a client's."""
 
 from __future__ import annotations
 

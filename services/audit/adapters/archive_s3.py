@@ -1,4 +1,4 @@
-"""Keeps archived objects in S3 under Object Lock in COMPLIANCE mode: not even the account's root removes them early."""
+"""Keeps archived objects in S3 under Object Lock in COMPLIANCE mode."""
 
 from __future__ import annotations
 

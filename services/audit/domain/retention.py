@@ -1,4 +1,4 @@
-"""How long the trail is kept, what is held, and what two persons must agree on. Pure: states in, states out."""
+"""How long the trail is kept, what is held, what two persons must agree on."""
 
 from __future__ import annotations
 

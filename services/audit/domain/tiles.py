@@ -1,4 +1,4 @@
-"""Tiles and bundles as C2SP tlog-tiles lays them out: a tree as files that anybody's tools can read and check."""
+"""Tiles and bundles as C2SP tlog-tiles has them: a tree as files anybody can check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes records past their time out of the trail: archived, read back, agreed to by two persons, their hashes kept."""
+"""Takes records past their time out of the trail, on two persons' word; their hashes stay."""
 
 from __future__ import annotations
 
