@@ -12,12 +12,20 @@ from services.chassis.context import Call
 from services.chassis.keys import destroy_client_keys
 from services.notifications.domain import errors
 
-# What is planned for them is not sent any more, and a client who never had a contact point gets none later either.
-_BAR = """
-    insert into contact_points (practice_id, client_id, wrapped_dek, email_sealed, time_zone, locale, has_consent)
-    values (%s, %s, '', '', 'Etc/UTC', 'en', false)
-    on conflict on constraint contact_points_pkey do update set has_consent = false, update_time = now()
+# What is planned for them has nowhere to go any more; the hashes could still tell who has this address.
+_FORGET = """
+    update contact_addresses set state = 'ENDED', address_hash = null, code_hash = null, code_sealed = null,
+        version = version + 1, update_time = now()
+     where practice_id = %s and client_id = %s
 """
+
+# A client who never had a key here gets none later either.
+_BARS = (
+    "insert into contact_points (practice_id, client_id, wrapped_dek, time_zone, locale, has_consent)"
+    " values (%s, %s, '', 'Etc/UTC', 'en', false) on conflict on constraint contact_points_pkey"
+    " do update set has_consent = false, update_time = now()",
+    "insert into thread_keys (practice_id, client_id, wrapped_dek) values (%s, %s, '') on conflict do nothing",
+)
 
 
 async def erase_client(
@@ -34,7 +42,8 @@ async def erase_client(
     await call.authorize(client_ids=[order.client_id], resource_id=order.erasure_id)
     async with call.tx() as conn:
         destroyed = await destroy_client_keys(conn, call.practice_id, order.client_id)
-        await conn.execute(_BAR, (call.practice_id, order.client_id))
+        for statement in (_FORGET, *_BARS):
+            await conn.execute(statement, (call.practice_id, order.client_id))
     erased = erasure_events_pb2.ClientErased(
         practice_id=order.practice_id,
         erasure_id=order.erasure_id,
