@@ -98,7 +98,7 @@ def environment(root: Root, home: Path, *, ports: Mapping[str, int]) -> dict[str
     }
 
 
-def wait_listening(child: Popen[bytes], *, port: int, log: Path, greeting: bytes = b"", timeout_s: float = 90) -> None:
+def wait_listening(child: Popen[bytes], *, port: int, log: Path, greeting: bytes = b"", timeout_s: float = 180) -> None:
     """Return when the port accepts a connection, and answers the greeting if there is one."""
     deadline = time.monotonic() + timeout_s
     while True:
