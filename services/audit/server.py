@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import structlog
-from kept.audit.v1 import audit_pb2, audit_service_pb2, capture_service_pb2, report_service_pb2
+from kept.audit.v1 import audit_pb2, audit_service_pb2, capture_service_pb2, report_service_pb2, watch_service_pb2
 
 from services.audit.adapters import metrics
 from services.audit.adapters.postgres_reports import PostgresReports
 from services.audit.adapters.proto import moment, record_message
 from services.audit.bootstrap import Parts, bootstrap
 from services.audit.capture_servicer import CaptureServicer
-from services.audit.reactions import reactions
+from services.audit.reactions import CAPTURED, reactions
 from services.audit.report_servicer import ReportServicer
 from services.audit.usecases.ports import Head, Question, Stored
 from services.audit.usecases.prove import prove_consistency, prove_inclusion
 from services.audit.usecases.query_records import get_record, query_records
 from services.audit.usecases.sign_checkpoint import sign_checkpoint
+from services.audit.watch_servicer import WatchServicer
+from services.audit.watching import Watching
 from services.chassis import errors
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Actor, Call
@@ -43,9 +45,10 @@ log = structlog.get_logger(__name__)
 class AuditServicer:
     """Turns each request into words of the trail, calls the use case, and turns its answer back."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, watching: Watching) -> None:
         self._parts = parts
         self._trail = parts.trail
+        self.watching = watching
 
     async def QueryRecords(
         self, request: audit_service_pb2.QueryRecordsRequest, call: Call
@@ -110,6 +113,7 @@ class AuditServicer:
                 await call.close(error)
                 metrics.FORKS.inc()
                 log.error("log.fork", reason=error.reason, **(error.metadata | {"practice_id": practice_id}))
+                await self.watching.fork_found(practice_id, error)
             except Exception as error:  # one tree that can't be signed must not keep the others unsigned
                 await call.close(error)
                 log.exception("checkpoint.failed", practice_id=practice_id)
@@ -129,8 +133,8 @@ def fitting(records: list[Stored]) -> list[Stored]:
 async def application(config: ProcessConfig) -> Application:
     """Build the process: one servicer, the taking in, the signing."""
     parts = await bootstrap(config)
-    servicer = AuditServicer(parts)
-    taking_in = reactions(parts.trail)
+    watching = Watching(parts.database)
+    servicer = AuditServicer(parts, watching)
     return Application(
         service="audit",
         config=config,
@@ -139,12 +143,19 @@ async def application(config: ProcessConfig) -> Application:
             (audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], servicer),
             (report_service_pb2.DESCRIPTOR.services_by_name["ReportService"], ReportServicer(PostgresReports())),
             (capture_service_pb2.DESCRIPTOR.services_by_name["CaptureService"], CaptureServicer()),
+            (
+                watch_service_pb2.DESCRIPTOR.services_by_name["WatchService"],
+                WatchServicer(watching.detection.rules),
+            ),
         ],
         optimistic={"RecordAccess"},
         background=[
             # A batch that comes after a later one of its emitter holds other records: none may be passed over.
-            InboxRunner(parts.database, taking_in, service="audit", additive=taking_in, batch=INBOX_BATCH),
+            InboxRunner(
+                parts.database, reactions(parts.trail), service="audit", additive={CAPTURED}, batch=INBOX_BATCH
+            ),
             Every(SIGN_EVERY_S, servicer.sign_grown_trees, "sign_grown_trees", parts.database),
+            *watching.jobs(),
         ],
     )
 

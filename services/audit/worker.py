@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kept.audit.v1.audit_events_pb2 import RecordsCaptured
+from kept.audit.v1.watch_events_pb2 import EmitterBeat
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -19,6 +20,11 @@ class AuditWorker:
     @consumes(RecordsCaptured)
     def on_records_captured(self, delivery: Delivery) -> None:
         """Keep the batch until the server has hashed it in."""
+        self.inbox.store(delivery)
+
+    @consumes(EmitterBeat)
+    def on_emitter_beat(self, delivery: Delivery) -> None:
+        """Store it; a queue of its own, so that no crowd of records stands before a sign of life."""
         self.inbox.store(delivery)
 
 

@@ -10,9 +10,15 @@ InvalidRequest
 ├── ReportParameterWrong REPORT_PARAMETER_WRONG
 └── ObservationMalformed OBSERVATION_MALFORMED
 RuleViolated
-└── TreeInconsistent    TREE_INCONSISTENT
+├── TreeInconsistent    TREE_INCONSISTENT
+├── AlarmNotResolvable  ALARM_NOT_RESOLVABLE
+├── CaseStateForbids    CASE_STATE_FORBIDS
+├── CaseOwn             CASE_OWN
+├── CaseNotYours        CASE_NOT_YOURS
+└── CaseSignOffOwn      CASE_SIGN_OFF_OWN
 Stale
-└── SignedMeanwhile     STALE_VERSION
+├── SignedMeanwhile     STALE_VERSION
+└── CaseChanged         STALE_VERSION
 """
 
 from __future__ import annotations
@@ -66,3 +72,39 @@ class SignedMeanwhile(Stale):
     """Another process put a checkpoint where this one was to go."""
 
     reason = "STALE_VERSION"
+
+
+class CaseChanged(Stale):
+    """The case is another version than the one that was read."""
+
+    reason = "STALE_VERSION"
+
+
+class AlarmNotResolvable(RuleViolated):
+    """The alarm passes by itself, is over, or is not the practice's own."""
+
+    reason = "ALARM_NOT_RESOLVABLE"
+
+
+class CaseStateForbids(RuleViolated):
+    """The case's state does not allow the step; `state` says which it is."""
+
+    reason = "CASE_STATE_FORBIDS"
+
+
+class CaseOwn(RuleViolated):
+    """Nobody assigns, decides or signs off a case about themself, nor is given one."""
+
+    reason = "CASE_OWN"
+
+
+class CaseNotYours(RuleViolated):
+    """Somebody else works on the case; it is theirs to decide."""
+
+    reason = "CASE_NOT_YOURS"
+
+
+class CaseSignOffOwn(RuleViolated):
+    """Whoever worked on a severe case does not sign it off."""
+
+    reason = "CASE_SIGN_OFF_OWN"

@@ -97,7 +97,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | GLASS
     | {"waitlist.report"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
-    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"},
+    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"}
+    | {"alarm.read", "alarm.answer", "case.work"},
 }
 
 
