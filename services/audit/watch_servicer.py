@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from kept.audit.v1 import watch_pb2
 from kept.audit.v1 import watch_service_pb2 as contract
 
-from services.audit.adapters import alarm_rows, case_rows, digests, watch_proto
+from services.audit.adapters import alarm_rows, case_rows, detection, digests, watch_proto
 from services.audit.domain.rules import Rule
 from services.audit.usecases.answer_alarm import acknowledge_alarm, resolve_alarm
 from services.audit.usecases.work_case import assign_case, decide_case, get_case, sign_off_case
@@ -127,6 +127,15 @@ class WatchServicer:
             digests=[watch_proto.digest_message(each) for each in found[:size]],
             next_page_token=page_token("digests", found[size - 1].week) if len(found) > size else "",
         )
+
+    async def GetWatchSettings(self, request: contract.GetWatchSettingsRequest, call: Call) -> watch_pb2.WatchSettings:
+        async with call.tx() as conn:
+            return watch_proto.settings_message(await detection.read_settings(conn, call.practice_id))
+
+    async def PutWatchSettings(self, request: contract.PutWatchSettingsRequest, call: Call) -> watch_pb2.WatchSettings:
+        settings = watch_proto.settings_of(request.settings)
+        async with call.tx() as conn:
+            return watch_proto.settings_message(await detection.save_settings(conn, call.practice_id, settings))
 
 
 def _now() -> datetime:

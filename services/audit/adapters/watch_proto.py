@@ -5,10 +5,13 @@ from __future__ import annotations
 from kept.audit.v1 import watch_pb2
 
 from services.audit.adapters.case_rows import Found
+from services.audit.adapters.detection import Settings
 from services.audit.adapters.digests import Digest
 from services.audit.domain.alarms import KINDS, Alarm
 from services.audit.domain.cases import Case
+from services.audit.domain.errors import ReportParameterWrong
 from services.audit.domain.rules import Rule
+from services.audit.usecases.run_report import RANGES, check_clock
 from services.chassis.context import NO_PRACTICE
 
 
@@ -103,3 +106,28 @@ def digest_message(digest: Digest) -> watch_pb2.Digest:
     message.to_time.FromDatetime(digest.to_time)
     message.create_time.FromDatetime(digest.create_time)
     return message
+
+
+def settings_message(settings: Settings) -> watch_pb2.WatchSettings:
+    """Write how a practice is watched."""
+    return watch_pb2.WatchSettings(
+        time_zone=settings.time_zone,
+        opens=settings.opens,
+        closes=settings.closes,
+        bulk_clients=settings.bulk_clients,
+    )
+
+
+def settings_of(message: watch_pb2.WatchSettings) -> Settings:
+    """Read how a practice is to be watched. Raises ReportParameterWrong."""
+    check_clock(message.time_zone, message.opens, message.closes)
+    least, most = RANGES["threshold"]
+    if message.bulk_clients and not least <= message.bulk_clients <= most:
+        raise ReportParameterWrong("The number is out of range.", field="bulk_clients", limit=f"{least}-{most}")
+    plain = Settings()
+    return Settings(
+        message.time_zone,
+        message.opens or plain.opens,
+        message.closes or plain.closes,
+        message.bulk_clients or plain.bulk_clients,
+    )

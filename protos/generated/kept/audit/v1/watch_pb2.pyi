@@ -459,3 +459,37 @@ class Digest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Digest: _TypeAlias = Digest  # noqa: Y015
+
+@_typing.final
+class WatchSettings(_message.Message):
+    """Says how a practice is watched."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    OPENS_FIELD_NUMBER: _builtins.int
+    CLOSES_FIELD_NUMBER: _builtins.int
+    BULK_CLIENTS_FIELD_NUMBER: _builtins.int
+    time_zone: _builtins.str
+    """Is the practice's zone, an IANA name; without one its hours are not watched."""
+    opens: _builtins.str
+    """Is when it opens, HH:MM; empty means 08:00."""
+    closes: _builtins.str
+    """Is when it closes, HH:MM, later than it opens; empty means 18:00."""
+    bulk_clients: _builtins.int
+    """Is how many clients within an hour are many, 2 to 10000; 0 means 30."""
+    def __init__(
+        self,
+        *,
+        time_zone: _builtins.str = ...,
+        opens: _builtins.str = ...,
+        closes: _builtins.str = ...,
+        bulk_clients: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bulk_clients", b"bulk_clients", "closes", b"closes", "opens", b"opens", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchSettings: _TypeAlias = WatchSettings  # noqa: Y015

@@ -504,3 +504,48 @@ class ListDigestsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListDigestsResponse: _TypeAlias = ListDigestsResponse  # noqa: Y015
+
+@_typing.final
+class GetWatchSettingsRequest(_message.Message):
+    """Asks how the practice is watched."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWatchSettingsRequest: _TypeAlias = GetWatchSettingsRequest  # noqa: Y015
+
+@_typing.final
+class PutWatchSettingsRequest(_message.Message):
+    """Carries how the practice is watched."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Is the same for a retry."""
+    @_builtins.property
+    def settings(self) -> _watch_pb2.WatchSettings:
+        """Is all of it."""
+
+    def __init__(
+        self,
+        *,
+        settings: _watch_pb2.WatchSettings | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "settings", b"settings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutWatchSettingsRequest: _TypeAlias = PutWatchSettingsRequest  # noqa: Y015

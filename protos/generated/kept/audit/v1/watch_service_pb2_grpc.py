@@ -92,6 +92,16 @@ class WatchServiceStub:
                 request_serializer=kept_dot_audit_dot_v1_dot_watch__service__pb2.ListDigestsRequest.SerializeToString,
                 response_deserializer=kept_dot_audit_dot_v1_dot_watch__service__pb2.ListDigestsResponse.FromString,
                 _registered_method=True)
+        self.GetWatchSettings = channel.unary_unary(
+                '/kept.audit.v1.WatchService/GetWatchSettings',
+                request_serializer=kept_dot_audit_dot_v1_dot_watch__service__pb2.GetWatchSettingsRequest.SerializeToString,
+                response_deserializer=kept_dot_audit_dot_v1_dot_watch__pb2.WatchSettings.FromString,
+                _registered_method=True)
+        self.PutWatchSettings = channel.unary_unary(
+                '/kept.audit.v1.WatchService/PutWatchSettings',
+                request_serializer=kept_dot_audit_dot_v1_dot_watch__service__pb2.PutWatchSettingsRequest.SerializeToString,
+                response_deserializer=kept_dot_audit_dot_v1_dot_watch__pb2.WatchSettings.FromString,
+                _registered_method=True)
 
 
 class WatchServiceServicer:
@@ -176,6 +186,20 @@ class WatchServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetWatchSettings(self, request, context):
+        """Returns how the practice is watched.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PutWatchSettings(self, request, context):
+        """Says how the practice is watched from now on. Errors: REPORT_PARAMETER_WRONG.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_WatchServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -233,6 +257,16 @@ def add_WatchServiceServicer_to_server(servicer, server):
                     servicer.ListDigests,
                     request_deserializer=kept_dot_audit_dot_v1_dot_watch__service__pb2.ListDigestsRequest.FromString,
                     response_serializer=kept_dot_audit_dot_v1_dot_watch__service__pb2.ListDigestsResponse.SerializeToString,
+            ),
+            'GetWatchSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWatchSettings,
+                    request_deserializer=kept_dot_audit_dot_v1_dot_watch__service__pb2.GetWatchSettingsRequest.FromString,
+                    response_serializer=kept_dot_audit_dot_v1_dot_watch__pb2.WatchSettings.SerializeToString,
+            ),
+            'PutWatchSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutWatchSettings,
+                    request_deserializer=kept_dot_audit_dot_v1_dot_watch__service__pb2.PutWatchSettingsRequest.FromString,
+                    response_serializer=kept_dot_audit_dot_v1_dot_watch__pb2.WatchSettings.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -534,6 +568,60 @@ class WatchService:
             '/kept.audit.v1.WatchService/ListDigests',
             kept_dot_audit_dot_v1_dot_watch__service__pb2.ListDigestsRequest.SerializeToString,
             kept_dot_audit_dot_v1_dot_watch__service__pb2.ListDigestsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWatchSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.audit.v1.WatchService/GetWatchSettings',
+            kept_dot_audit_dot_v1_dot_watch__service__pb2.GetWatchSettingsRequest.SerializeToString,
+            kept_dot_audit_dot_v1_dot_watch__pb2.WatchSettings.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutWatchSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.audit.v1.WatchService/PutWatchSettings',
+            kept_dot_audit_dot_v1_dot_watch__service__pb2.PutWatchSettingsRequest.SerializeToString,
+            kept_dot_audit_dot_v1_dot_watch__pb2.WatchSettings.FromString,
             options,
             channel_credentials,
             insecure,

@@ -58,6 +58,10 @@ class WatchServiceStub:
     """Agrees with an outcome, or sends the case back; never by who decided. Errors: NOT_FOUND, STALE_VERSION, CASE_STATE_FORBIDS, CASE_OWN, CASE_SIGN_OFF_OWN."""
     ListDigests: _grpc.UnaryUnaryMultiCallable[_watch_service_pb2.ListDigestsRequest, _watch_service_pb2.ListDigestsResponse]
     """Lists the weeks in numbers, newest first."""
+    GetWatchSettings: _grpc.UnaryUnaryMultiCallable[_watch_service_pb2.GetWatchSettingsRequest, _watch_pb2.WatchSettings]
+    """Returns how the practice is watched."""
+    PutWatchSettings: _grpc.UnaryUnaryMultiCallable[_watch_service_pb2.PutWatchSettingsRequest, _watch_pb2.WatchSettings]
+    """Says how the practice is watched from now on. Errors: REPORT_PARAMETER_WRONG."""
 
 @_typing.type_check_only
 class WatchServiceAsyncStub(WatchServiceStub):
@@ -88,6 +92,10 @@ class WatchServiceAsyncStub(WatchServiceStub):
     """Agrees with an outcome, or sends the case back; never by who decided. Errors: NOT_FOUND, STALE_VERSION, CASE_STATE_FORBIDS, CASE_OWN, CASE_SIGN_OFF_OWN."""
     ListDigests: _aio.UnaryUnaryMultiCallable[_watch_service_pb2.ListDigestsRequest, _watch_service_pb2.ListDigestsResponse]  # type: ignore[assignment]
     """Lists the weeks in numbers, newest first."""
+    GetWatchSettings: _aio.UnaryUnaryMultiCallable[_watch_service_pb2.GetWatchSettingsRequest, _watch_pb2.WatchSettings]  # type: ignore[assignment]
+    """Returns how the practice is watched."""
+    PutWatchSettings: _aio.UnaryUnaryMultiCallable[_watch_service_pb2.PutWatchSettingsRequest, _watch_pb2.WatchSettings]  # type: ignore[assignment]
+    """Says how the practice is watched from now on. Errors: REPORT_PARAMETER_WRONG."""
 
 class WatchServiceServicer(metaclass=_abc_1.ABCMeta):
     """Shows what is wrong or odd, and keeps who looked at it and what they found.
@@ -181,5 +189,21 @@ class WatchServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_watch_service_pb2.ListDigestsResponse, _abc.Awaitable[_watch_service_pb2.ListDigestsResponse]]:
         """Lists the weeks in numbers, newest first."""
+
+    @_abc_1.abstractmethod
+    def GetWatchSettings(
+        self,
+        request: _watch_service_pb2.GetWatchSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_watch_pb2.WatchSettings, _abc.Awaitable[_watch_pb2.WatchSettings]]:
+        """Returns how the practice is watched."""
+
+    @_abc_1.abstractmethod
+    def PutWatchSettings(
+        self,
+        request: _watch_service_pb2.PutWatchSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_watch_pb2.WatchSettings, _abc.Awaitable[_watch_pb2.WatchSettings]]:
+        """Says how the practice is watched from now on. Errors: REPORT_PARAMETER_WRONG."""
 
 def add_WatchServiceServicer_to_server(servicer: WatchServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
