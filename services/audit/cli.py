@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from services.audit import cli_desk
 from services.audit.adapters import evidence_verify
 from services.audit.adapters.evidence import write_package
 from services.audit.adapters.gateway import GatewayTrail
@@ -42,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _verify_package(options)
     if not options.token:
         return _complain("give --token, or set KEPT_TOKEN", USAGE)
-    door = _door(options)
+    door: Any = cli_desk.desk_of(options) if getattr(options, "is_desk", False) else _door(options)
     try:
         return int(options.run(options, door))
     except Unreachable as error:
@@ -258,7 +260,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, run: Callable[[argparse.Namespace, Door], int], text: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Callable[[argparse.Namespace, Any], int], text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         return command
@@ -303,6 +305,7 @@ def _parser() -> argparse.ArgumentParser:
     proving.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
     proving.add_argument("--out", type=Path, help="where to: OUT.tlog-proof and OUT.json (default: record-SEQ)")
     add("checkpoint", checkpoint, "print the latest signed checkpoint")
+    cli_desk.add_commands(add)
     return parser
 
 

@@ -119,7 +119,7 @@ async def test_the_queue_is_in_the_order_of_its_due_times_and_tells_what_is_late
     late = (await ask(house, first, "ListCases", only_overdue=True)).cases
     stranger = person(str(uuid4()), ["compliance_officer"])
 
-    assert [each.rule for each in listed][0] == "break-glass"
+    assert next(each.rule for each in listed) == "break-glass"
     assert len({each.case_id for each in listed}) == len(listed) >= 3
     assert [each.rule for each in late] == ["break-glass"]
     assert list((await ask(house, stranger, "ListCases")).cases) == []
@@ -149,7 +149,8 @@ async def test_findings_are_listed_with_what_explains_them(house: House, practic
         ("after-hours", 0, "relation", "care_team")
     ]
     looked = house.rows(
-        "select distinct record::json ->> 'client_id' from audit_outbox where record::json ->> 'op' = 'audit.ListFindings'"
+        "select distinct record::json ->> 'client_id' from audit_outbox"
+        " where record::json ->> 'op' = 'audit.ListFindings'"
     )
     assert looked == [(CLIENT,)]
 
@@ -216,3 +217,38 @@ async def test_rules_are_listed_with_what_explains_away(house: House, practice_i
 
     assert {each.name for each in rules} >= {"own-record", "vip", "bulk", "terminated-user", "break-glass"}
     assert all(each.summary and each.explained_by and each.severity for each in rules)
+
+
+async def test_the_command_works_the_desk(house: House, practice_id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Alarms end in the exit code; a severe case is taken, decided and signed off by two officers' commands."""
+    await opened(house, practice_id, look(op="booking.StartBreakGlass", object={"class": "registry", "id": GLASS}))
+    first, second = (house.token(each) for each in officers(practice_id))
+    await house.servicer.watching.fork_found(practice_id, errors.RuleViolated("No.", reason="TREE_INCONSISTENT"))
+
+    async def run(token: str, *arguments: str) -> tuple[int, list[str]]:
+        capsys.readouterr()
+        code = await house.command(token, *arguments)
+        return code, capsys.readouterr().out.splitlines()
+
+    code, [alarm] = await run(first, "alarms", "--kind", "log.fork")
+    alarm_id = alarm.split()[0]
+    seen = await run(first, "alarms", "--acknowledge", alarm_id)
+    over = await run(first, "alarms", "--resolve", alarm_id, "--as", "REPAIRED")
+    quiet = await run(first, "alarms", "--kind", "log.fork")
+    _, [case] = await run(first, "cases", "--rule", "break-glass")
+    case_id = case.split()[0]
+    found = await run(first, "cases", "--findings", case_id)
+    taken = await run(first, "cases", "--take", case_id)
+    decided = await run(first, "cases", "--decide", case_id, "--as", "JUSTIFIED")
+    own = await run(first, "cases", "--sign-off", case_id)
+    signed = await run(second, "cases", "--sign-off", case_id)
+    left = await run(first, "cases", "--rule", "break-glass")
+    await house.watching().make_digests()
+    week = await run(first, "digests")
+
+    assert (code, "OPEN" in alarm, "reason=TREE_INCONSISTENT" in alarm) == (1, True, True)
+    assert (seen[0], "seen" in seen[1][0], "REPAIRED" in over[1][0], quiet) == (0, True, True, (0, []))
+    assert "break-glass" in found[1][0]
+    assert ["ASSIGNED" in taken[1][0], "AWAITS_SIGN_OFF" in decided[1][0]] == [True, True]
+    assert (own[0], signed[0], "CLOSED" in signed[1][0], left[1]) == (2, 0, True, [])
+    assert week[1][0].startswith(last_week(datetime.now(UTC)).name)
