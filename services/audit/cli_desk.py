@@ -158,4 +158,4 @@ def _digest(each: dict[str, Any]) -> str:
 
 
 def _uuid(text: str) -> str:
-    return str(UUID(text))
+    return str(UUID(text)) if text else ""
