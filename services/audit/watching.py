@@ -1,4 +1,4 @@
-"""Watches the trail by itself: who writes into it, what stands in it, what is odd in it, and what waits."""
+"""Watches the trail by itself: who writes, what stands in it, what is odd, what waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps alarms in PostgreSQL: one row while something lasts; the severe ones of a practice page its staff."""
+"""Keeps alarms: one row while something lasts; a practice is told of its own."""
 
 from __future__ import annotations
 

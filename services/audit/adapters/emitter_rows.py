@@ -1,4 +1,4 @@
-"""Keeps what is known of emitters in PostgreSQL: runs of numbers, signs of life, and what follows from both."""
+"""Keeps what is known of emitters: runs of numbers, signs of life, what follows from both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks stored records over and over: their bytes, their hashes, their columns, and that none between is missing."""
+"""Checks stored records over and over: bytes, hashes, columns, and that none is missing."""
 
 from __future__ import annotations
 

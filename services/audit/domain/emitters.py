@@ -1,4 +1,4 @@
-"""Runs of an emitter's numbers: where they meet, where they don't, and where a number comes twice."""
+"""Runs of an emitter's numbers: where they meet, where not, where one comes twice."""
 
 from __future__ import annotations
 
