@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from kept.audit.v1.audit_events_pb2 import RecordsCaptured
 from kept.audit.v1.watch_events_pb2 import EmitterBeat
+from kept.booking.v1.erasure_events_pb2 import ClientErased as BookingErased
+from kept.matching.v1.erasure_events_pb2 import ClientErased as MatchingErased
+from kept.notifications.v1.erasure_events_pb2 import ClientErased as NotificationsErased
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -25,6 +28,11 @@ class AuditWorker:
     @consumes(EmitterBeat)
     def on_emitter_beat(self, delivery: Delivery) -> None:
         """Store it; a queue of its own, so that no crowd of records stands before a sign of life."""
+        self.inbox.store(delivery)
+
+    @consumes(BookingErased, MatchingErased, NotificationsErased)
+    def on_client_erased(self, delivery: Delivery) -> None:
+        """Keep what a service told of the keys it destroyed."""
         self.inbox.store(delivery)
 
 

@@ -34,3 +34,9 @@ CHECKED = Counter("kept_audit_records_checked_total", "Stored records whose byte
 # Cases that wait for somebody, by severity; those past their time apart.
 CASES_OPEN = Gauge("kept_audit_cases_open", "Cases that are not closed.", ["severity"])
 CASES_OVERDUE = Gauge("kept_audit_cases_overdue", "Cases that are past their time.", ["severity"])
+
+# Checkpoints copied to every witness.
+COPIED = Counter("kept_audit_checkpoints_copied_total", "Checkpoints copied to every witness.")
+
+# Must stay 0: the archive holds something else, or does not keep what it is given. Nothing is detached then.
+ARCHIVE_REFUSED = Counter("kept_audit_archive_refused_total", "Detachments given up because of the archive.")
