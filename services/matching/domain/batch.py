@@ -119,6 +119,14 @@ class Inputs:
             points=points,
         )
 
+    def at_least(self, caseloads: Mapping[str, int]) -> Inputs:
+        """Return the inputs with the caseloads there are now, where they have grown; who has left has no place."""
+        panels = {
+            who: replace(panel, caseload=max(panel.caseload, caseloads.get(who, panel.capacity)))
+            for who, panel in self.panels.items()
+        }
+        return replace(self, panels=panels)
+
 
 def panel_of(profile: TherapistProfile) -> tuple[Panel, int]:
     """Return a therapist's panel, and the minutes a week they have left; -1 when hours do not limit."""

@@ -1,4 +1,4 @@
-"""Proves that a batch solved on some of its pairs is solved, or names the pairs that are missing."""
+"""Proves a batch solved on some of its pairs, or names the pairs that are missing."""
 
 from __future__ import annotations
 

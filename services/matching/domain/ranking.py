@@ -238,9 +238,13 @@ def fit(need: Need, profile: TherapistProfile, setting: Setting) -> int:
     return sum(component.of(need, profile, setting) for component in COMPONENTS)
 
 
+def reasons_for(need: Need, profile: TherapistProfile, setting: Setting) -> tuple[Reason, ...]:
+    """Return everything that speaks for a therapist, most telling first."""
+    parts = ((component.of(need, profile, setting), component) for component in COMPONENTS)
+    telling = sorted((each for each in parts if each[0] > 0), key=lambda each: -each[0])
+    return tuple(Reason(part.code, part.text(need, profile), amount / WHOLE) for amount, part in telling)
+
+
 def _candidate(need: Need, profile: TherapistProfile, setting: Setting) -> Candidate:
     """Weigh one therapist; a reason is given for everything that counted."""
-    parts = [(component.of(need, profile, setting), component) for component in COMPONENTS]
-    telling = sorted((each for each in parts if each[0] > 0), key=lambda each: -each[0])
-    reasons = tuple(Reason(part.code, part.text(need, profile), amount / WHOLE) for amount, part in telling)
-    return Candidate(profile, sum(amount for amount, _ in parts) / WHOLE, reasons)
+    return Candidate(profile, fit(need, profile, setting) / WHOLE, reasons_for(need, profile, setting))

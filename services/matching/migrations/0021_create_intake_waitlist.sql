@@ -76,7 +76,7 @@ create table proposals (
 create unique index proposals_open_key on proposals (practice_id, client_id, therapist_id) where state = 1;
 create index proposals_client_idx on proposals (practice_id, client_id, proposal_id);
 create index proposals_therapist_idx on proposals (practice_id, therapist_id, proposal_id);
-create index proposals_batch_idx on proposals (practice_id, batch_id);
+create index proposals_asked_idx on proposals (practice_id, therapist_id) where state = 1;
 create index proposals_due_idx on proposals (expire_time) where state = 1;
 
 -- Open proposals whose time is over, in any practice.
