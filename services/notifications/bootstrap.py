@@ -74,7 +74,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     post = SmtpPost(read_smtp_url(mail_config.smtp_url))
     database = await Database.open(config)
     keyring = await open_keyring(config)
-    contacts = Contacts(ClientCipher(keyring))
+    contacts = Contacts(ClientCipher(keyring), keyring)
     to_booking = channel(config.target("booking"), config)
     desk = PostgresDesk(database, record=record)
     templates = Templates()

@@ -49,7 +49,7 @@ def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datet
         client_id = proto.uuid(crisis.client_id, field="crisis.client_id")
         await call.authorize(client_ids=[client_id], resource_id=flag_id)
         async with call.tx() as conn:
-            await change(conn, call.practice_id, flag_id, version=crisis.version, at=clock())
+            await change(conn, call.practice_id, flag_id, client_id, version=crisis.version, at=clock())
 
     return react
 

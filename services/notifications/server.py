@@ -43,7 +43,14 @@ class NotificationsServicer:
         """Create or replace a client's contact point."""
         contact_point = proto.contact_point(request.contact_point)
         async with call.tx() as conn:
-            await self._contacts.put(conn, call.practice_id, contact_point)
+            await self._contacts.put(
+                conn,
+                call.practice_id,
+                contact_point,
+                at=self._clock(),
+                actor_id=call.actor.actor_id,
+                source=proto.consent_source(call.actor, contact_point.client_id),
+            )
         return proto.contact_resource(contact_point)
 
     async def GetContactPoint(

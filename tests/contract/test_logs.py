@@ -40,6 +40,7 @@ HARMLESS = {
     "etag", "time_zone", "locale", "page_token", "next_page_token", "state", "modality", "local", "code", "language",
     "languages", "region", "token", "reason", "weights_version", "start_local", "local_date", "binding_rule", "step",
     "rules_version", "previous_code", "action", "seed", "call_number", "text_number", "emergency_number", "lines",
+    "template_key",
 }  # fmt: skip
 """Words of those messages that tell nothing of a person by themselves."""
 

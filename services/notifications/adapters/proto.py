@@ -18,14 +18,17 @@ from kept.notifications.v1 import (
     on_call_service_pb2,
 )
 
+from services.chassis.context import Actor
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
+from services.notifications.adapters.wall_words import start_on_the_clock
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment, Report, Step
+from services.notifications.domain.channel import THE_CLIENT
+from services.notifications.domain.consent import Source
 from services.notifications.domain.contact import ContactPoint, Locale
 from services.notifications.domain.link import TOKEN_CHARACTERS, ActionLink
 from services.notifications.domain.message import Message, MessageFailed, MessageSent
 from services.notifications.domain.page import HIGHEST_LEVEL, OnCallContact
-from services.notifications.domain.wall_words import start_on_the_clock
 from services.notifications.usecases.use_action_link import BookedAppointment, Standing
 
 LARGEST_PAGE = 200
@@ -70,6 +73,11 @@ def contact_point(wire: notifications_pb2.ContactPoint) -> ContactPoint:
         locale=Locale(wire.locale),
         has_consent=wire.has_consent,
     )
+
+
+def consent_source(actor: Actor, client_id: str) -> Source:
+    """Tell whether the client speaks for themselves."""
+    return Source.CLIENT if actor.client_id == client_id else Source.STAFF
 
 
 def contact_resource(contact_point: ContactPoint) -> notifications_pb2.ContactPoint:
@@ -137,6 +145,14 @@ def message_resource(message: Message) -> notifications_pb2.Message:
         send_time=_timestamp(message.send_time) if message.send_time else None,
         attempts=message.attempts,
         step=message.step,
+        about=notifications_pb2.Message.About.Value(f"ABOUT_{message.about}"),
+        urgency=notifications_pb2.Message.Urgency.Value(f"URGENCY_{message.message_class}"),
+        channels=[notifications_pb2.Channel.Value(f"CHANNEL_{channel}") for channel in message.channels],
+        channel=notifications_pb2.Channel.Value(f"CHANNEL_{message.channel or 'UNSPECIFIED'}"),
+        guardian_id="" if message.recipient_id == THE_CLIENT else message.recipient_id,
+        template_key=message.template_key or message.kind.lower(),
+        template_version=message.template_version,
+        workflow_version=message.workflow_version,
     )
 
 

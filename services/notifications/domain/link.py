@@ -11,12 +11,17 @@ from uuid import UUID, uuid5
 
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.appointment import State as AppointmentState
+from services.notifications.domain.message import Kind
 
 TOKEN_BYTES = 16
 """128 bits: not to be guessed. Source: reference design, actions."""
 
 TOKEN_CHARACTERS = 22
 """What TOKEN_BYTES come to in base64url without padding."""
+
+
+WITH_LINK = frozenset({Kind.CONFIRMATION, Kind.REMINDER, Kind.MOVED, Kind.UNCONFIRMED})
+"""What can be answered from the message itself; the rest is answered after signing in."""
 
 
 class Action(StrEnum):

@@ -120,11 +120,14 @@ def start(tmp_path_factory: pytest.TempPathFactory, ear: Ear) -> Iterator[Start]
     users.write_text(json.dumps([asdict(user) for user in people.USERS]), encoding="utf-8")
     children: list[subprocess.Popen[bytes]] = []
 
-    def run(**settings: str) -> Gateway:
+    def run(*, portals: bool = False, **settings: str) -> Gateway:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = home / f"gateway-{port}.log"
+        if portals:
+            faces = (f"{face}=http://{name}.localhost:{port}" for face, name in people.PORTALS.items())
+            settings["KEPT_PORTAL_ORIGINS"] = " ".join(faces)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KEPT_")}
         environment = {
             **kept,
@@ -167,6 +170,13 @@ def replace_root(home: Path) -> Root:
     root = Elsewhere("elsewhere")
     root.make()
     return root
+
+
+@pytest.fixture
+def shared_redis() -> Iterator[Redis]:
+    """The Redis of the gateways, as somebody with a copy of it sees it."""
+    with Redis.from_url(os.environ["KEPT_TEST_REDIS_URL"]) as redis:
+        yield redis
 
 
 @pytest.fixture(scope="module")

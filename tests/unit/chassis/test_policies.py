@@ -60,7 +60,7 @@ INTAKES = {"intake.open", "intake.read", "proposal.read", "proposal.answer", "pr
 OWN |= INTAKES
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
-    ("client", ""): set(),
+    ("client", ""): {"feed.keep"},
     ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN | JOINS,
     ("front_desk", ""): OWN
@@ -80,18 +80,12 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | BILLING
     | CRISES
     | GROUPS
-    | {
-        "requirement.record",
-        "authorisation.change",
-        "waitlist.work",
-        "waitlist.report",
-        "intake.assign",
-        "proposal.make",
-        "matching.report",
-        "intake.assign",
-        "proposal.make",
-    },
-    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist", "group.read"} | GLASS,
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"}
+    | {"intake.assign", "proposal.make"},
+    ("therapist", ""): CRISES
+    | {"feed.keep"}
+    | {"schedule.configure", "schedule.read", "series.worklist", "group.read"}
+    | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "proposed"): {"proposal.read", "proposal.decline"},
     ("therapist", "care_team"): BOOKS
@@ -279,7 +273,7 @@ def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:
         for rule in RULES.values()
     }
 
-    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use"}
+    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use", "feed.open"}
 
 
 def test_a_decision_is_remembered_by_all_it_depends_on(decider: Decider) -> None:
