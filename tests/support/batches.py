@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from services.matching.domain.assignment import Arc, Panel, Problem, problem_of
-from services.matching.domain.hard_rules import Setting
+from services.matching.domain.hard_rules import Setting, SlotKey
 from services.matching.domain.needs import Need
 from services.matching.domain.profiles import TherapistProfile
 
@@ -116,6 +116,6 @@ def practice_of(
         for number in range(clients)
     ]
     first = {each.therapist_id: NOW + timedelta(hours=dice.randint(1, 28 * 24)) for each in people}
-    slots = {("first", modality, (), ""): first for modality in (0, 1, 2)}
+    slots: dict[SlotKey, dict[str, datetime]] = {("first", modality, (), ""): first for modality in (0, 1, 2)}
     urgencies = {each.client_id: dice.choices((0, 1, 2), (74, 20, 6))[0] for each in needs}
     return needs, people, Setting(now=NOW, earliest=slots), urgencies
