@@ -16,6 +16,7 @@ from kept.matching.v1 import (
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.events.inbox import InboxRunner
+from services.chassis.keys import rewrap_job
 from services.chassis.rpc.callers import check_uuid
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.chassis.rpc.server import Application, run
@@ -188,6 +189,7 @@ async def application(config: ProcessConfig) -> Application:
         relations=parts.relations,
         background=[
             InboxRunner(parts.database, reactions(parts.profiles, parts.desk), service="matching"),
+            rewrap_job(parts.database, parts.keyring),
             *parts.jobs,
         ],
         keyring=parts.keyring,
