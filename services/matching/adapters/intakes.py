@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from kept.matching.v1 import intake_events_pb2, intake_pb2, matching_pb2
 
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection, Database
+from services.chassis.errors import ClientErased
 from services.matching.adapters.proto import need_from, need_to
 from services.matching.adapters.sealing import Sealing
 from services.matching.domain import errors
@@ -150,9 +152,13 @@ class PostgresIntakes:
             return {row[0] for row in await (await conn.execute(_HELD, (call.practice_id,))).fetchall()}
 
     async def _with_needs(self, call: Call, statement: str, *values: object) -> list[Intake]:
+        """Return intakes with needs; whoever was erased asks for nothing any more."""
+        found = []
         async with self._database.begin([call.practice_id]) as conn:
-            rows = await (await conn.execute(statement, (call.practice_id, *values))).fetchall()
-            return [_intake(row, await self._need(conn, call.practice_id, row)) for row in rows]
+            for row in await (await conn.execute(statement, (call.practice_id, *values))).fetchall():
+                with suppress(ClientErased):
+                    found.append(_intake(row, await self._need(conn, call.practice_id, row)))
+        return found
 
     async def _need(self, conn: Connection, practice_id: str, row: Sequence[Any]) -> Need:
         text = await self._sealing.open(conn, practice_id, row[1], f"{FIELD}|{row[0]}", row[7])

@@ -379,3 +379,17 @@ async def test_what_they_asked_for_is_sealed(people: People, rows: Rows) -> None
     ):
         with pytest.raises(errors.NotFound):
             await elsewhere.ask(elsewhere.desk(), method, **fields)
+
+
+async def test_an_erased_client_is_in_no_batch_and_no_report(people: People, rows: Rows) -> None:
+    """Their need can't be read any more; the others are served."""
+    await put(people)
+    gone, there = await wait(people), await wait(people)
+    rows("update client_keys set wrapped_key = '' where client_id = %s", gone.client_id)
+
+    found = await batch(people)
+    await people.ask(people.desk(), "GetFairnessReport", **interval())
+
+    assert [each.client_id for each in found.placements] == [there.client_id]
+    with pytest.raises(errors.NotFound):
+        await people.ask(people.desk(), "GetIntake", intake_id=gone.intake_id)
