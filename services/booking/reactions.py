@@ -7,7 +7,7 @@ from typing import Protocol
 
 from kept.availability.v1 import availability_events_pb2
 
-from services.booking.usecases.answer_lapsed_hold import IsGroupSession, KeepsTime, ToWaitlist, answer_lapsed_hold
+from services.booking.usecases.answer_lapsed_hold import AskGroups, KeepsTime, ToWaitlist, answer_lapsed_hold
 from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore
 from services.booking.usecases.work_openings import withdraw_opening
@@ -30,9 +30,9 @@ class Reactions:
         keeps_time: KeepsTime,
         to_waitlist: ToWaitlist,
         waitlist: WaitlistStore,
-        is_group_session: IsGroupSession,
+        ask_groups: AskGroups,
     ) -> None:
-        self._is_group_session = is_group_session
+        self._ask_groups = ask_groups
         self._to_waitlist = to_waitlist
         self._waitlist = waitlist
         self._appointments = appointments
@@ -52,7 +52,7 @@ class Reactions:
             clock=self._clock,
             keeps_time=self._keeps_time,
             to_waitlist=self._to_waitlist,
-            is_group_session=self._is_group_session,
+            ask_groups=self._ask_groups,
         )
 
     async def on_absence_started(self, event: availability_events_pb2.AbsenceStarted, call: Call) -> None:
