@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from kept.audit.v1 import audit_pb2, audit_service_pb2, report_service_pb2
+from kept.audit.v1 import audit_pb2, audit_service_pb2, capture_service_pb2, report_service_pb2
 
 from services.audit.adapters import metrics
 from services.audit.adapters.postgres_reports import PostgresReports
 from services.audit.adapters.proto import moment, record_message
 from services.audit.bootstrap import Parts, bootstrap
+from services.audit.capture_servicer import CaptureServicer
 from services.audit.reactions import reactions
 from services.audit.report_servicer import ReportServicer
 from services.audit.usecases.ports import Head, Question, Stored
@@ -137,7 +138,9 @@ async def application(config: ProcessConfig) -> Application:
         servicers=[
             (audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], servicer),
             (report_service_pb2.DESCRIPTOR.services_by_name["ReportService"], ReportServicer(PostgresReports())),
+            (capture_service_pb2.DESCRIPTOR.services_by_name["CaptureService"], CaptureServicer()),
         ],
+        optimistic={"RecordAccess"},
         background=[
             # A batch that comes after a later one of its emitter holds other records: none may be passed over.
             InboxRunner(parts.database, taking_in, service="audit", additive=taking_in, batch=INBOX_BATCH),

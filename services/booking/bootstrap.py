@@ -11,6 +11,7 @@ from kept.availability.v1 import availability_service_pb2
 
 from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
+from services.booking.adapters.feeds import PostgresFeeds
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
 from services.booking.adapters.group_series import PostgresGroupSeries
@@ -99,6 +100,7 @@ class Parts:
     follow_ups: PostgresFollowUps
     safety: PostgresSafety
     glasses: PostgresBreakGlasses
+    feeds: PostgresFeeds
     books: Books
     rooms: Rooms
     jobs: tuple[Every, ...]
@@ -191,6 +193,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         follow_ups=follow_ups,
         safety=PostgresSafety(),
         glasses=glasses,
+        feeds=PostgresFeeds(database),
         books=books,
         rooms=rooms,
         jobs=(

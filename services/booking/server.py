@@ -13,6 +13,7 @@ from kept.booking.v1 import (
     booking_service_pb2,
     break_glass_service_pb2,
     care_service_pb2,
+    feeds_service_pb2,
     group_series_service_pb2,
     groups_service_pb2,
     policy_service_pb2,
@@ -27,6 +28,7 @@ from services.booking.break_glass_servicer import BreakGlassServicer
 from services.booking.care_servicer import CareServicer
 from services.booking.config import SERVICE
 from services.booking.domain.appointment import Appointment, Reason, Step
+from services.booking.feed_servicer import FeedServicer
 from services.booking.group_series_servicer import GroupSeriesServicer
 from services.booking.groups_servicer import GroupServicer
 from services.booking.policy_servicer import PolicyServicer
@@ -281,12 +283,13 @@ async def compose(config: ProcessConfig) -> Application:
     )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
-    safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
+    safety = SafetyServicer(safety=parts.safety, care_team=parts.care_team, clock=parts.clock)
     glasses = BreakGlassServicer(glasses=parts.glasses, clock=parts.clock)
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
     }
+    feeds = FeedServicer(feeds=parts.feeds, appointments=parts.appointments, clock=parts.clock)
     return Application(
         SERVICE,
         config,
@@ -300,6 +303,7 @@ async def compose(config: ProcessConfig) -> Application:
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
+            (feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"], feeds),
             (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
         ],
         relations=parts.care_team,

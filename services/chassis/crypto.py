@@ -123,6 +123,18 @@ class ClientCipher:
         """Decrypt a field. Raises Undecipherable when it was changed, moved, or the key is another."""
         return _open(await self._key(practice_id, wrapped_key), sealed, f"{practice_id}|{client_id}|{field}").decode()
 
+    async def encrypt_bytes(
+        self, practice_id: str, client_id: str, wrapped_key: bytes, field: str, content: bytes
+    ) -> bytes:
+        """Encrypt a file; bound as a field is."""
+        return _seal(await self._key(practice_id, wrapped_key), content, f"{practice_id}|{client_id}|{field}")
+
+    async def decrypt_bytes(
+        self, practice_id: str, client_id: str, wrapped_key: bytes, field: str, sealed: bytes
+    ) -> bytes:
+        """Decrypt a file. Raises Undecipherable when it was changed, moved, or the key is another."""
+        return _open(await self._key(practice_id, wrapped_key), sealed, f"{practice_id}|{client_id}|{field}")
+
     async def _key(self, practice_id: str, wrapped_key: bytes) -> AESGCM:
         known = self._keys.get(wrapped_key)
         if known is None:

@@ -12,6 +12,7 @@ from kept.matching.v1 import triage_events_pb2
 
 from services.chassis.context import Call
 from services.notifications.adapters import proto
+from services.notifications.adapters.care import note_pairs
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.postgres import PostgresTimeline
 from services.notifications.domain import errors
@@ -49,7 +50,7 @@ def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datet
         client_id = proto.uuid(crisis.client_id, field="crisis.client_id")
         await call.authorize(client_ids=[client_id], resource_id=flag_id)
         async with call.tx() as conn:
-            await change(conn, call.practice_id, flag_id, version=crisis.version, at=clock())
+            await change(conn, call.practice_id, flag_id, client_id, version=crisis.version, at=clock())
 
     return react
 
@@ -62,6 +63,9 @@ def _following(step: Step, clock: Callable[[], datetime]) -> Reaction:
         report = proto.report(step, event)
         await call.authorize(client_ids=[report.client_id], resource_id=report.appointment_id)
         async with call.tx() as conn:
+            if therapist_id := event.appointment.therapist_id:
+                clients = [report.client_id, *event.appointment.extra_client_ids]
+                await note_pairs(conn, call.practice_id, clients, proto.uuid(therapist_id, field="therapist_id"))
             timeline = PostgresTimeline(conn, call.practice_id)
             await follow_appointment(report, timeline=timeline, at=clock(), new_id=lambda: str(uuid_utils.uuid7()))
 

@@ -7,7 +7,8 @@ InvalidRequest
 ├── SizeUnknown         SIZE_UNKNOWN
 ├── IntervalReversed    INTERVAL_REVERSED
 ├── IntervalTooLong     INTERVAL_TOO_LONG
-└── ReportParameterWrong REPORT_PARAMETER_WRONG
+├── ReportParameterWrong REPORT_PARAMETER_WRONG
+└── ObservationMalformed OBSERVATION_MALFORMED
 RuleViolated
 └── TreeInconsistent    TREE_INCONSISTENT
 Stale
@@ -47,6 +48,12 @@ class ReportParameterWrong(InvalidRequest):
     """A parameter is missing, is not one of this report, or is out of range; `field` names it."""
 
     reason = "REPORT_PARAMETER_WRONG"
+
+
+class ObservationMalformed(InvalidRequest):
+    """What the door says it saw can't be kept: a part of it is no id, no hash and no reason; `field` names it."""
+
+    reason = "OBSERVATION_MALFORMED"
 
 
 class TreeInconsistent(RuleViolated):

@@ -50,6 +50,10 @@ class SafetyServiceStub:
     """Takes a fence away. Errors: NOT_FOUND."""
     ListFences: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.ListFencesRequest, _safety_service_pb2.ListFencesResponse]
     """Lists fences, of one client or of the practice."""
+    CheckProxy: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.CheckProxyRequest, _safety_service_pb2.CheckProxyResponse]
+    """Tells matching whether the person it acts for may do something for a client: as proxy, within scope, until it ends."""
+    CheckFences: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.CheckFencesRequest, _safety_service_pb2.CheckFencesResponse]
+    """Tells matching which clients must not meet, so that no therapist is proposed to both."""
 
 @_typing.type_check_only
 class SafetyServiceAsyncStub(SafetyServiceStub):
@@ -72,6 +76,10 @@ class SafetyServiceAsyncStub(SafetyServiceStub):
     """Takes a fence away. Errors: NOT_FOUND."""
     ListFences: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.ListFencesRequest, _safety_service_pb2.ListFencesResponse]  # type: ignore[assignment]
     """Lists fences, of one client or of the practice."""
+    CheckProxy: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.CheckProxyRequest, _safety_service_pb2.CheckProxyResponse]  # type: ignore[assignment]
+    """Tells matching whether the person it acts for may do something for a client: as proxy, within scope, until it ends."""
+    CheckFences: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.CheckFencesRequest, _safety_service_pb2.CheckFencesResponse]  # type: ignore[assignment]
+    """Tells matching which clients must not meet, so that no therapist is proposed to both."""
 
 class SafetyServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps who may act for whom, and who must not meet.
@@ -133,5 +141,21 @@ class SafetyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_safety_service_pb2.ListFencesResponse, _abc.Awaitable[_safety_service_pb2.ListFencesResponse]]:
         """Lists fences, of one client or of the practice."""
+
+    @_abc_1.abstractmethod
+    def CheckProxy(
+        self,
+        request: _safety_service_pb2.CheckProxyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_safety_service_pb2.CheckProxyResponse, _abc.Awaitable[_safety_service_pb2.CheckProxyResponse]]:
+        """Tells matching whether the person it acts for may do something for a client: as proxy, within scope, until it ends."""
+
+    @_abc_1.abstractmethod
+    def CheckFences(
+        self,
+        request: _safety_service_pb2.CheckFencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_safety_service_pb2.CheckFencesResponse, _abc.Awaitable[_safety_service_pb2.CheckFencesResponse]]:
+        """Tells matching which clients must not meet, so that no therapist is proposed to both."""
 
 def add_SafetyServiceServicer_to_server(servicer: SafetyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
