@@ -229,11 +229,14 @@ class AvailabilityServicer:
         return proto.moved_message(moved)
 
     async def MoveSession(
-        self, request: availability_service_pb2.MoveRequest, call: Call
+        self, request: availability_service_pb2.MoveSessionRequest, call: Call
     ) -> availability_service_pb2.MoveSessionResponse:
+        wanted = availability_service_pb2.MoveRequest(
+            start_wall=request.start_wall, modality=request.modality, by_staff=True
+        )
         session, seats = await move_session(
             proto.uuid_of(request.claim_id, field="claim_id"),
-            partial(proto.wish_of_move, request),
+            partial(proto.wish_of_move, wanted),
             call,
             claims=self._claims,
             directories=self._directories,

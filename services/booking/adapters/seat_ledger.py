@@ -28,11 +28,10 @@ class AvailabilitySeatLedger(AvailabilitySeriesLedger):
         self, group_session_id: str, wish: Wish, call: Call, *, move_id: str
     ) -> tuple[Slot, dict[str, Slot]]:
         """Claim a new time for a session and every seat, beside the old; the same move_id again is the same move."""
-        request = availability_service_pb2.MoveRequest(
+        request = availability_service_pb2.MoveSessionRequest(
             claim_id=group_session_id,
             start_wall=proto.wall_of(wish),
             modality=wish.modality,  # type: ignore[arg-type]
-            by_staff=True,
             request_id=move_id,
         )
         response = await self._seats.call("MoveSession", request, call)

@@ -1126,6 +1126,42 @@ class GetClaimRequest(_message.Message):
 Global___GetClaimRequest: _TypeAlias = GetClaimRequest  # noqa: Y015
 
 @_typing.final
+class MoveSessionRequest(_message.Message):
+    """Names a group's session and where it goes; staff moves it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLAIM_ID_FIELD_NUMBER: _builtins.int
+    START_WALL_FIELD_NUMBER: _builtins.int
+    MODALITY_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    claim_id: _builtins.str
+    """Names the session's claim."""
+    modality: _availability_pb2.Modality.ValueType
+    """Says how; unspecified keeps the way it has."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def start_wall(self) -> _wall_pb2.WallTime:
+        """Says when, on the wall clock."""
+
+    def __init__(
+        self,
+        *,
+        claim_id: _builtins.str = ...,
+        start_wall: _wall_pb2.WallTime | None = ...,
+        modality: _availability_pb2.Modality.ValueType = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "modality", b"modality", "request_id", b"request_id", "start_wall", b"start_wall"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveSessionRequest: _TypeAlias = MoveSessionRequest  # noqa: Y015
+
+@_typing.final
 class MoveSessionResponse(_message.Message):
     """Holds a moved session with its seats."""
 

@@ -129,7 +129,7 @@ class AvailabilityServiceStub:
                 _registered_method=True)
         self.MoveSession = channel.unary_unary(
                 '/kept.availability.v1.AvailabilityService/MoveSession',
-                request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveRequest.SerializeToString,
+                request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionResponse.FromString,
                 _registered_method=True)
         self.GetClaim = channel.unary_unary(
@@ -396,7 +396,7 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
             ),
             'MoveSession': grpc.unary_unary_rpc_method_handler(
                     servicer.MoveSession,
-                    request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveRequest.FromString,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionResponse.SerializeToString,
             ),
             'GetClaim': grpc.unary_unary_rpc_method_handler(
@@ -918,7 +918,7 @@ class AvailabilityService:
             request,
             target,
             '/kept.availability.v1.AvailabilityService/MoveSession',
-            kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionResponse.FromString,
             options,
             channel_credentials,

@@ -94,7 +94,7 @@ class AvailabilityServiceStub:
     that are unknown or block nothing are passed by. Refused, nothing is given back.
     Errors: as Hold, but for those of clients who book too late or too far ahead.
     """
-    MoveSession: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.MoveRequest, _availability_service_pb2.MoveSessionResponse]
+    MoveSession: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.MoveSessionRequest, _availability_service_pb2.MoveSessionResponse]
     """Moves a group's session with every seat in it in one transaction: all of them, or none. Each claim then has a pending
     move of its own, which is confirmed or taken back as any other. Errors: as Move, and CLIENT_OVERLAP (metadata
     client_ids: who is somewhere else then), SEAT_FIXED (it is a seat itself).
@@ -167,7 +167,7 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     that are unknown or block nothing are passed by. Refused, nothing is given back.
     Errors: as Hold, but for those of clients who book too late or too far ahead.
     """
-    MoveSession: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.MoveRequest, _availability_service_pb2.MoveSessionResponse]  # type: ignore[assignment]
+    MoveSession: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.MoveSessionRequest, _availability_service_pb2.MoveSessionResponse]  # type: ignore[assignment]
     """Moves a group's session with every seat in it in one transaction: all of them, or none. Each claim then has a pending
     move of its own, which is confirmed or taken back as any other. Errors: as Move, and CLIENT_OVERLAP (metadata
     client_ids: who is somewhere else then), SEAT_FIXED (it is a seat itself).
@@ -349,7 +349,7 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
     def MoveSession(
         self,
-        request: _availability_service_pb2.MoveRequest,
+        request: _availability_service_pb2.MoveSessionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_availability_service_pb2.MoveSessionResponse, _abc.Awaitable[_availability_service_pb2.MoveSessionResponse]]:
         """Moves a group's session with every seat in it in one transaction: all of them, or none. Each claim then has a pending
