@@ -45,6 +45,7 @@ from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
 from services.chassis.jobs import Every
+from services.chassis.keys import rewrap_job
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
@@ -69,6 +70,9 @@ DECIDE_EVERY_S = 60.0
 
 FILL_EVERY_S = 2.0
 """Seconds between two looks for members to be seated: whoever comes onto a roster has seats moments later."""
+
+REINDEX_EVERY_S = 10.0
+"""Seconds between two looks for clients under an old index key; one index look-up while there are none."""
 
 ANNOUNCE_EVERY_S = 60.0
 """Seconds between two looks for overdue confirmations."""
@@ -120,6 +124,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
     series = PostgresSeries(database, rules)
+    clients = PostgresClients(keyring, ClientCipher(keyring))
     glasses = PostgresBreakGlasses(database, ClientCipher(keyring))
     top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
 
@@ -159,6 +164,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def announce_overdue() -> None:
         await Overdue(database).announce(limit=SWEEP_MAX)
 
+    async def reindex() -> None:
+        await clients.reindex(database)
+
     async def announce_reviews() -> None:
         await glasses.announce_overdue(limit=SWEEP_MAX)
 
@@ -166,7 +174,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         database=database,
         appointments=appointments,
         promises=promises,
-        clients=PostgresClients(keyring, ClientCipher(keyring)),
+        clients=clients,
         ledger=ledger,
         groups=groups,
         group_series=group_series,
@@ -182,6 +190,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             to_waitlist=waitlist.standing_of,
             waitlist=waitlist,
             ask_groups=groups.session_word,
+            registry=clients,
         ),
         waitlist=waitlist,
         refills=refills,
@@ -204,6 +213,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             Every(FILL_EVERY_S, fill, "fill_group_seats", database),
             Every(TOP_UP_EVERY_S, top_up_groups, "top_up_group_series", database),
             Every(DECIDE_EVERY_S, decide, "decide_group_sessions", database),
+            rewrap_job(database, keyring),
+            Every(REINDEX_EVERY_S, reindex, "reindex_clients", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
         ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),

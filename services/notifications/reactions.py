@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import uuid_utils
+from kept.audit.v1 import retention_events_pb2
 from kept.booking.v1 import booking_events_pb2
 from kept.matching.v1 import triage_events_pb2
 
 from services.chassis.context import Call
 from services.notifications.adapters import proto
 from services.notifications.adapters.care import note_pairs
+from services.notifications.adapters.erasures import erase_client
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.postgres import PostgresTimeline
 from services.notifications.domain import errors
@@ -37,6 +40,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
+        retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
 
 
