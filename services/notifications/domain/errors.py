@@ -6,19 +6,24 @@ InvalidRequest
 ├── UnknownTimeZone    UNKNOWN_TIME_ZONE
 ├── LocaleUnknown      LOCALE_UNKNOWN
 ├── LevelUnknown       LEVEL_UNKNOWN
+├── UrlRefused         URL_REFUSED
 └── Malformed          MALFORMED_REQUEST
 NotFound
 ├── UnknownContact     NOT_FOUND
+├── UnknownWebhook     NOT_FOUND
 └── LinkUnknown        LINK_UNKNOWN
 RuleViolated
 ├── LinkExpired        LINK_EXPIRED
 ├── TooManyOnCall      TOO_MANY_ON_CALL
+├── TooManyWebhooks    TOO_MANY_WEBHOOKS
 └── StateForbids       STATE_FORBIDS
+Stale
+└── StaleVersion       STALE_VERSION
 """
 
 from __future__ import annotations
 
-from services.chassis.errors import InvalidRequest, NotFound, RuleViolated
+from services.chassis.errors import InvalidRequest, NotFound, RuleViolated, Stale
 
 
 class EmailMalformed(InvalidRequest):
@@ -79,3 +84,27 @@ class StateForbids(RuleViolated):
     """The appointment's state does not allow what the link says."""
 
     reason = "STATE_FORBIDS"
+
+
+class UnknownWebhook(NotFound):
+    """No such webhook, or nothing of this id was said to one, in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class UrlRefused(InvalidRequest):
+    """The address is not one that messages are sent to: HTTPS and public."""
+
+    reason = "URL_REFUSED"
+
+
+class TooManyWebhooks(RuleViolated):
+    """The practice has as many webhooks as it may; the metadata says how many."""
+
+    reason = "TOO_MANY_WEBHOOKS"
+
+
+class StaleVersion(Stale):
+    """The webhook has changed since it was read."""
+
+    reason = "STALE_VERSION"

@@ -98,7 +98,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("practice_admin", ""): ABSENCES
     | CRISES
     | GLASS
-    | {"waitlist.report", "matching.report"}
+    | {"waitlist.report", "webhook.manage", "matching.report"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"},
 }
