@@ -133,6 +133,16 @@ class AppointmentIn(TypedDict):
     is_confidential: NotRequired[bool]
 
 
+class Attachment(TypedDict):
+    """Attachment"""
+
+    attachment_id: str
+    client_id: str
+    file_name: str
+    media_type: str
+    size_bytes: int
+
+
 class Authorisation(TypedDict):
     """Authorisation"""
 
@@ -470,6 +480,30 @@ class DeleteReservationResponse(TypedDict):
 
     pass
 
+class Detached(TypedDict):
+    """Detached"""
+
+    end_seq: int
+    note: str
+
+
+class Detachment(TypedDict):
+    """Detachment"""
+
+    detachment_id: str
+    state: Literal['UNSPECIFIED', 'EXPORTING', 'EXPORTED', 'DETACHING', 'DETACHED', 'CANCELLED', 'FAILED']
+    end_seq: int
+    exported_count: int
+    removed_count: int
+    held_count: int
+    request_actor_id: str
+    request_time: str | None
+    approve_actor_id: str
+    approve_time: str | None
+    update_time: str | None
+    version: int
+
+
 class DismissalIn(TypedDict):
     """Why a follow-up is set aside."""
 
@@ -492,6 +526,27 @@ class EquipmentIn(TypedDict):
     site_id: str
     kind: str
     display_name: str
+
+
+class Erasure(TypedDict):
+    """Erasure"""
+
+    erasure_id: str
+    client_id: str
+    state: Literal['UNSPECIFIED', 'REQUESTED', 'ORDERED', 'ERASED', 'CANCELLED']
+    request_actor_id: str
+    request_time: str | None
+    approve_actor_id: str
+    approve_time: str | None
+    parts: list[Part]
+    certificate: str
+    version: int
+
+
+class ErasureIn(TypedDict):
+    """Whose keys are to be destroyed."""
+
+    client_id: str
 
 
 class Exclusion(TypedDict):
@@ -874,6 +929,28 @@ class JoinAppointmentResponse(TypedDict):
     is_moderator: bool
 
 
+class LegalHold(TypedDict):
+    """LegalHold"""
+
+    hold_id: str
+    client_id: str
+    reason: Literal['UNSPECIFIED', 'LITIGATION', 'INVESTIGATION', 'REGULATOR', 'CLIENT_REQUEST', 'MINOR']
+    reference: str
+    set_actor_id: str
+    set_time: str | None
+    lift_actor_id: str
+    lift_time: str | None
+    version: int
+
+
+class LegalHoldIn(TypedDict):
+    """What must not be destroyed, and why."""
+
+    client_id: NotRequired[str | None]
+    reason: Literal['LITIGATION', 'INVESTIGATION', 'REGULATOR', 'CLIENT_REQUEST', 'MINOR']
+    reference: NotRequired[str]
+
+
 class Licence(TypedDict):
     """Licence"""
 
@@ -953,6 +1030,13 @@ class ListCareTeamResponse(TypedDict):
     next_cursor: str
 
 
+class ListCareThreadsResponse(TypedDict):
+    """ListCareThreadsResponse"""
+
+    threads: list[Thread]
+    next_cursor: str
+
+
 class ListClientAccessesResponse(TypedDict):
     """ListClientAccessesResponse"""
 
@@ -974,10 +1058,24 @@ class ListCrisisFlagsResponse(TypedDict):
     next_cursor: str
 
 
+class ListDetachmentsResponse(TypedDict):
+    """ListDetachmentsResponse"""
+
+    detachments: list[Detachment]
+    next_cursor: str
+
+
 class ListEquipmentResponse(TypedDict):
     """ListEquipmentResponse"""
 
     equipment: list[Equipment]
+    next_cursor: str
+
+
+class ListErasuresResponse(TypedDict):
+    """ListErasuresResponse"""
+
+    erasures: list[Erasure]
     next_cursor: str
 
 
@@ -1051,6 +1149,13 @@ class ListHolidaysResponse(TypedDict):
     next_cursor: str
 
 
+class ListLegalHoldsResponse(TypedDict):
+    """ListLegalHoldsResponse"""
+
+    legal_holds: list[LegalHold]
+    next_cursor: str
+
+
 class ListMessagesResponse(TypedDict):
     """ListMessagesResponse"""
 
@@ -1097,6 +1202,13 @@ class ListPoliciesResponse(TypedDict):
     """ListPoliciesResponse"""
 
     policies: list[Policy]
+    next_cursor: str
+
+
+class ListPostsResponse(TypedDict):
+    """ListPostsResponse"""
+
+    posts: list[Post]
     next_cursor: str
 
 
@@ -1190,6 +1302,13 @@ class ListTherapistProfilesResponse(TypedDict):
     """ListTherapistProfilesResponse"""
 
     therapist_profiles: list[TherapistProfile]
+    next_cursor: str
+
+
+class ListThreadsResponse(TypedDict):
+    """ListThreadsResponse"""
+
+    threads: list[Thread]
     next_cursor: str
 
 
@@ -1451,6 +1570,14 @@ class Page(TypedDict):
     reached: int
 
 
+class Part(TypedDict):
+    """Part"""
+
+    service: str
+    keys_destroyed: int
+    erase_time: str | None
+
+
 class ParticularsIn(TypedDict):
     """Who a client is, and where the registry finds them."""
 
@@ -1503,6 +1630,27 @@ class PolicyIn(TypedDict):
     card: NotRequired[Literal['UNSPECIFIED', 'FLAG', 'REFUSE']]
     consent: NotRequired[Literal['UNSPECIFIED', 'FLAG', 'REFUSE']]
     visits: NotRequired[Literal['UNSPECIFIED', 'FLAG', 'REFUSE']]
+
+
+class Post(TypedDict):
+    """Post"""
+
+    post_id: str
+    thread_id: str
+    client_id: str
+    side: Literal['UNSPECIFIED', 'CLIENT', 'CARE_TEAM']
+    author_id: str
+    words: str
+    attachments: list[Attachment]
+    create_time: str | None
+    read_time: str | None
+
+
+class PostIn(TypedDict):
+    """Something to write."""
+
+    words: str
+    attachment_ids: NotRequired[list[str]]
 
 
 class PreferenceIn(TypedDict):
@@ -1622,6 +1770,12 @@ class QueryRecordsResponse(TypedDict):
 
     records: list[Record]
     next_cursor: str
+
+
+class ReadingIn(TypedDict):
+    """How far somebody has read."""
+
+    post_id: str
 
 
 class Reason(TypedDict):
@@ -1781,6 +1935,21 @@ class ReservationIn(TypedDict):
     end_local: str
     audience: Literal['HIGH_NEED']
     release_hours: int
+
+
+class Retention(TypedDict):
+    """Retention"""
+
+    years: int
+    version: int
+    actor_id: str
+    update_time: str | None
+
+
+class RetentionIn(TypedDict):
+    """How long."""
+
+    years: int
 
 
 class Room(TypedDict):
@@ -2151,6 +2320,33 @@ class TherapistProfile(TypedDict):
     privileges: list[Privilege]
 
 
+class Thread(TypedDict):
+    """Thread"""
+
+    thread_id: str
+    client_id: str
+    topic: str
+    create_time: str | None
+    last_post_time: str | None
+    last_side: Literal['UNSPECIFIED', 'CLIENT', 'CARE_TEAM']
+    post_count: int
+    unread_count: int
+
+
+class ThreadIn(TypedDict):
+    """A thread to begin, with its first words."""
+
+    words: str
+    attachment_ids: NotRequired[list[str]]
+    topic: str
+
+
+class Tile(TypedDict):
+    """Tile"""
+
+    hashes: str
+
+
 class TimeOff(TypedDict):
     """TimeOff"""
 
@@ -2433,11 +2629,11 @@ class Kept:
         given = {name: value for name, value in query.items() if value is not None}
         if media:
             sent["Content-Type"] = media
-        content = json.dumps(body) if media and body is not None else None
+        content = json.dumps(body) if "json" in media and body is not None else body
         answer = self._http.request(method, path, params=given or None, headers=sent, content=content)
-        data = answer.json() if answer.content else None
+        data = answer.json() if "json" in answer.headers.get("content-type", "") else answer.content
         if answer.is_error:
-            raise KeptProblem(answer.status_code, data or {}, answer.headers)
+            raise KeptProblem(answer.status_code, data if isinstance(data, dict) else {}, answer.headers)
         return Answer(data, answer.headers.get("etag", ""), answer.status_code, answer.headers)
 
     def preview_absence(self, *, body: AbsenceIn) -> Answer[PreviewAbsenceResponse]:
@@ -2454,27 +2650,27 @@ class Kept:
 
     def get_absence(self, *, absence_id: str) -> Answer[Absence]:
         """See an absence."""
-        return self._send("GET", f"/v1/absences/{quote(str(absence_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/absences/{quote(str(absence_id))}", {}, {})
 
     def list_absence_items(self, *, absence_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListAbsenceItemsResponse]:
         """List what an absence hits."""
-        return self._send("GET", f"/v1/absences/{quote(str(absence_id), safe='')}/items", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/absences/{quote(str(absence_id))}/items", {"limit": limit, "cursor": cursor}, {})
 
     def answer_absence_item(self, *, absence_id: str, claim_id: str, body: AnswerIn, idempotency_key: str | None = None) -> Answer[AbsenceItem]:
         """Say what became of a claim."""
-        return self._send("POST", f"/v1/absences/{quote(str(absence_id), safe='')}/items/{quote(str(claim_id), safe='')}/answers", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/items/{quote(str(claim_id))}/answers", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def close_absence(self, *, absence_id: str, idempotency_key: str | None = None) -> Answer[Absence]:
         """Close the case of an absence."""
-        return self._send("POST", f"/v1/absences/{quote(str(absence_id), safe='')}/closings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/closings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def start_break_glass(self, *, client_id: str, body: BreakGlassIn, idempotency_key: str | None = None) -> Answer[BreakGlass]:
         """Break the glass of a client."""
-        return self._send("POST", f"/v1/clients/{quote(str(client_id), safe='')}/break-glasses", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/break-glasses", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def end_break_glass(self, *, break_glass_id: str, idempotency_key: str | None = None) -> Answer[BreakGlass]:
         """End an emergency access."""
-        return self._send("POST", f"/v1/break-glasses/{quote(str(break_glass_id), safe='')}/end", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("POST", f"/v1/break-glasses/{quote(str(break_glass_id))}/end", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_break_glasses(self, *, only_unreviewed: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListBreakGlassesResponse]:
         """List emergency accesses."""
@@ -2482,7 +2678,7 @@ class Kept:
 
     def review_break_glass(self, *, break_glass_id: str, body: FindingIn, idempotency_key: str | None = None) -> Answer[BreakGlass]:
         """Review an emergency access."""
-        return self._send("POST", f"/v1/break-glasses/{quote(str(break_glass_id), safe='')}/review", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/break-glasses/{quote(str(break_glass_id))}/review", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def book_appointment(self, *, body: AppointmentIn, idempotency_key: str | None = None) -> Answer[Appointment]:
         """Book a slot."""
@@ -2494,43 +2690,43 @@ class Kept:
 
     def get_appointment(self, *, appointment_id: str) -> Answer[Appointment]:
         """See an appointment."""
-        return self._send("GET", f"/v1/appointments/{quote(str(appointment_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/appointments/{quote(str(appointment_id))}", {}, {})
 
     def list_appointment_changes(self, *, appointment_id: str) -> Answer[ListAppointmentChangesResponse]:
         """See an appointment's history."""
-        return self._send("GET", f"/v1/appointments/{quote(str(appointment_id), safe='')}/changes", {}, {})
+        return self._send("GET", f"/v1/appointments/{quote(str(appointment_id))}/changes", {}, {})
 
     def move_appointment(self, *, appointment_id: str, body: MoveIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Appointment]:
         """Move an appointment."""
-        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id), safe='')}/moves", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/moves", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def confirm_appointment(self, *, appointment_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: ReasonIn | None | None = None) -> Answer[Appointment]:
         """Say that the client will come."""
-        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id), safe='')}/confirmations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/confirmations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def cancel_appointment(self, *, appointment_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: ReasonIn | None | None = None) -> Answer[Appointment]:
         """Call the appointment off."""
-        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id), safe='')}/cancellations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/cancellations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def check_in_appointment(self, *, appointment_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: ReasonIn | None | None = None) -> Answer[Appointment]:
         """Say that the client has arrived."""
-        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id), safe='')}/check-ins", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/check-ins", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def start_appointment(self, *, appointment_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: ReasonIn | None | None = None) -> Answer[Appointment]:
         """Say that the session has begun."""
-        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id), safe='')}/starts", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/starts", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def complete_appointment(self, *, appointment_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: ReasonIn | None | None = None) -> Answer[Appointment]:
         """Say that the session took place."""
-        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id), safe='')}/completions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/completions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def undo_appointment_change(self, *, appointment_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: ReasonIn | None | None = None) -> Answer[Appointment]:
         """Take the last step back, within 15 minutes."""
-        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id), safe='')}/undos", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/undos", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def mark_no_show(self, *, appointment_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: ReasonIn | None | None = None) -> Answer[Appointment]:
         """Say that the client did not come."""
-        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id), safe='')}/no-shows", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/no-shows", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def query_audit_records(self, *, client_id: str | None = None, actor_id: str | None = None, from_time: str | None | None = None, to_time: str | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[QueryRecordsResponse]:
         """Query the trail."""
@@ -2538,11 +2734,11 @@ class Kept:
 
     def get_audit_record(self, *, seq: int) -> Answer[Record]:
         """See a record."""
-        return self._send("GET", f"/v1/audit/records/{quote(str(seq), safe='')}", {}, {})
+        return self._send("GET", f"/v1/audit/records/{quote(str(seq))}", {}, {})
 
     def get_inclusion_proof(self, *, seq: int, tree_size: int) -> Answer[InclusionProof]:
         """Prove that a record is in the tree."""
-        return self._send("GET", f"/v1/audit/records/{quote(str(seq), safe='')}/proof", {"tree_size": tree_size}, {})
+        return self._send("GET", f"/v1/audit/records/{quote(str(seq))}/proof", {"tree_size": tree_size}, {})
 
     def get_checkpoint(self) -> Answer[Checkpoint]:
         """Get the latest signed checkpoint."""
@@ -2558,11 +2754,23 @@ class Kept:
 
     def run_audit_report(self, *, report: str, body: RunIn, format: Literal['json', 'jsonl', 'csv', 'fhir'] | None | None = None) -> Answer[RunReportResponse]:
         """Run a report."""
-        return self._send("POST", f"/v1/audit/reports/{quote(str(report), safe='')}/runs", {"format": format}, {}, body, "application/json")
+        return self._send("POST", f"/v1/audit/reports/{quote(str(report))}/runs", {"format": format}, {}, body, "application/json")
 
     def list_client_accesses(self, *, client_id: str, from_time: str | None | None = None, to_time: str | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListClientAccessesResponse]:
         """See who saw a client's data."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/accesses", {"from_time": from_time, "to_time": to_time, "limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/accesses", {"from_time": from_time, "to_time": to_time, "limit": limit, "cursor": cursor}, {})
+
+    def get_detached(self) -> Answer[Detached]:
+        """See how far records were archived and taken out."""
+        return self._send("GET", "/v1/audit/detached", {}, {})
+
+    def get_entries(self, *, place: str) -> Answer[Any]:
+        """Get a bundle of records."""
+        return self._send("GET", f"/v1/audit/tile/entries/{quote(str(place))}", {}, {})
+
+    def get_tile(self, *, level: int, place: str) -> Answer[Any]:
+        """Get a tile of hashes."""
+        return self._send("GET", f"/v1/audit/tile/{quote(str(level))}/{quote(str(place))}", {}, {})
 
     def list_schedules(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListSchedulesResponse]:
         """List schedules."""
@@ -2570,47 +2778,47 @@ class Kept:
 
     def put_override(self, *, therapist_id: str, local_date: str, body: OverrideIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[DateOverride]:
         """Set other hours for a date."""
-        return self._send("PUT", f"/v1/therapists/{quote(str(therapist_id), safe='')}/overrides/{quote(str(local_date), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/therapists/{quote(str(therapist_id))}/overrides/{quote(str(local_date))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def delete_override(self, *, therapist_id: str, local_date: str, idempotency_key: str | None = None) -> Answer[DateOverride]:
         """Let a date be as the week has it."""
-        return self._send("DELETE", f"/v1/therapists/{quote(str(therapist_id), safe='')}/overrides/{quote(str(local_date), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/therapists/{quote(str(therapist_id))}/overrides/{quote(str(local_date))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_overrides(self, *, therapist_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListOverridesResponse]:
         """List a therapist's other hours."""
-        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id), safe='')}/overrides", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id))}/overrides", {"limit": limit, "cursor": cursor}, {})
 
     def put_travel(self, *, travel_id: str, body: TravelIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Travel]:
         """Say that a therapist works from elsewhere."""
-        return self._send("PUT", f"/v1/travels/{quote(str(travel_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/travels/{quote(str(travel_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def delete_travel(self, *, travel_id: str, idempotency_key: str | None = None) -> Answer[Travel]:
         """Delete a travel."""
-        return self._send("DELETE", f"/v1/travels/{quote(str(travel_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/travels/{quote(str(travel_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_travels(self, *, therapist_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListTravelsResponse]:
         """List a therapist's travels."""
-        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id), safe='')}/travels", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id))}/travels", {"limit": limit, "cursor": cursor}, {})
 
     def list_time_off(self, *, therapist_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListTimeOffsResponse]:
         """List a therapist's time off."""
-        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id), safe='')}/time-off", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id))}/time-off", {"limit": limit, "cursor": cursor}, {})
 
     def create_time_off(self, *, therapist_id: str, body: TimeOffIn, idempotency_key: str | None = None) -> Answer[TimeOff]:
         """Take time off."""
-        return self._send("POST", f"/v1/therapists/{quote(str(therapist_id), safe='')}/time-off", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/therapists/{quote(str(therapist_id))}/time-off", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def delete_time_off(self, *, time_off_id: str, idempotency_key: str | None = None) -> Answer[TimeOff]:
         """Give time off back."""
-        return self._send("DELETE", f"/v1/time-off/{quote(str(time_off_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/time-off/{quote(str(time_off_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def put_closure(self, *, closure_id: str, body: ClosureIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Closure]:
         """Close the practice or a site."""
-        return self._send("PUT", f"/v1/closures/{quote(str(closure_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/closures/{quote(str(closure_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def delete_closure(self, *, closure_id: str, idempotency_key: str | None = None) -> Answer[Closure]:
         """Delete a closure."""
-        return self._send("DELETE", f"/v1/closures/{quote(str(closure_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/closures/{quote(str(closure_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_closures(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListClosuresResponse]:
         """List closures."""
@@ -2634,15 +2842,15 @@ class Kept:
 
     def put_care_team_member(self, *, client_id: str, therapist_id: str, idempotency_key: str | None = None) -> Answer[CareTeamMember]:
         """Add a therapist to a care team."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id), safe='')}/care-team/{quote(str(therapist_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/care-team/{quote(str(therapist_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def remove_care_team_member(self, *, client_id: str, therapist_id: str, idempotency_key: str | None = None) -> Answer[RemoveCareTeamMemberResponse]:
         """Take a therapist off a care team."""
-        return self._send("DELETE", f"/v1/clients/{quote(str(client_id), safe='')}/care-team/{quote(str(therapist_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/clients/{quote(str(client_id))}/care-team/{quote(str(therapist_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_care_team(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListCareTeamResponse]:
         """List a care team."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/care-team", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/care-team", {"limit": limit, "cursor": cursor}, {})
 
     def list_follow_ups(self, *, client_id: str | None = None, therapist_id: str | None = None, state: Literal['OPEN', 'BOOKED', 'DISMISSED'] | None | None = None, due_by_date: str | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListFollowUpsResponse]:
         """List follow-ups."""
@@ -2650,19 +2858,19 @@ class Kept:
 
     def get_follow_up(self, *, follow_up_id: str) -> Answer[FollowUp]:
         """See a follow-up."""
-        return self._send("GET", f"/v1/follow-ups/{quote(str(follow_up_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/follow-ups/{quote(str(follow_up_id))}", {}, {})
 
     def dismiss_follow_up(self, *, follow_up_id: str, body: DismissalIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[FollowUp]:
         """Set a follow-up aside."""
-        return self._send("POST", f"/v1/follow-ups/{quote(str(follow_up_id), safe='')}/dismissals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/follow-ups/{quote(str(follow_up_id))}/dismissals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def put_follow_up_rule(self, *, rule_id: str, body: FollowUpRuleIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[FollowUpRule]:
         """Create or replace a rule that opens follow-ups."""
-        return self._send("PUT", f"/v1/follow-up-rules/{quote(str(rule_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/follow-up-rules/{quote(str(rule_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def remove_follow_up_rule(self, *, rule_id: str, idempotency_key: str | None = None) -> Answer[RemoveFollowUpRuleResponse]:
         """Remove a rule that opens follow-ups."""
-        return self._send("DELETE", f"/v1/follow-up-rules/{quote(str(rule_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/follow-up-rules/{quote(str(rule_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_follow_up_rules(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListFollowUpRulesResponse]:
         """List rules that open follow-ups."""
@@ -2670,11 +2878,11 @@ class Kept:
 
     def put_cadence(self, *, client_id: str, therapist_id: str, body: CadenceIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Cadence]:
         """Record how often two agreed to meet."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id), safe='')}/cadences/{quote(str(therapist_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/cadences/{quote(str(therapist_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def list_cadences(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListCadencesResponse]:
         """List how often a client agreed to meet."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/cadences", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/cadences", {"limit": limit, "cursor": cursor}, {})
 
     def register_client(self, *, body: ClientIn, idempotency_key: str | None = None) -> Answer[Client]:
         """Register a client."""
@@ -2682,15 +2890,15 @@ class Kept:
 
     def update_client(self, *, client_id: str, body: ParticularsIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Client]:
         """Change a client's particulars."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_client(self, *, client_id: str) -> Answer[Client]:
         """See a client."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}", {}, {})
 
     def patch_client(self, *, client_id: str, body: dict[str, Any], idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Client]:
         """Change some of a client."""
-        return self._send("PATCH", f"/v1/clients/{quote(str(client_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
+        return self._send("PATCH", f"/v1/clients/{quote(str(client_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
 
     def search_clients(self, *, body: ClientSearchIn) -> Answer[FindClientsResponse]:
         """Find a client by e-mail or phone."""
@@ -2698,15 +2906,15 @@ class Kept:
 
     def get_contact_point(self, *, client_id: str) -> Answer[ContactPoint]:
         """See where a client may be reached."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/contact-point", {}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/contact-point", {}, {})
 
     def put_contact_point(self, *, client_id: str, body: ContactIn, idempotency_key: str | None = None) -> Answer[ContactPoint]:
         """Say where a client may be reached."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id), safe='')}/contact-point", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/contact-point", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def list_messages(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListMessagesResponse]:
         """See what was said to a client."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/messages", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/messages", {"limit": limit, "cursor": cursor}, {})
 
     def create_calendar_feed(self, *, body: FeedIn, idempotency_key: str | None = None) -> Answer[CreateCalendarFeedResponse]:
         """Make a calendar feed."""
@@ -2718,7 +2926,7 @@ class Kept:
 
     def revoke_calendar_feed(self, *, feed_id: str, idempotency_key: str | None = None) -> Answer[CalendarFeed]:
         """Revoke a calendar feed."""
-        return self._send("DELETE", f"/v1/calendar-feeds/{quote(str(feed_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/calendar-feeds/{quote(str(feed_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def create_group(self, *, body: GroupIn, idempotency_key: str | None = None) -> Answer[Group]:
         """Create a group."""
@@ -2730,47 +2938,47 @@ class Kept:
 
     def put_group(self, *, group_id: str, body: GroupIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Group]:
         """Change a group's terms."""
-        return self._send("PUT", f"/v1/groups/{quote(str(group_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/groups/{quote(str(group_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_group(self, *, group_id: str) -> Answer[Group]:
         """See a group."""
-        return self._send("GET", f"/v1/groups/{quote(str(group_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/groups/{quote(str(group_id))}", {}, {})
 
     def add_group_member(self, *, group_id: str, body: GroupMemberIn, idempotency_key: str | None = None) -> Answer[GroupMember]:
         """Put a client onto the roster."""
-        return self._send("POST", f"/v1/groups/{quote(str(group_id), safe='')}/members", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/members", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def list_group_members(self, *, group_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListGroupMembersResponse]:
         """See the roster."""
-        return self._send("GET", f"/v1/groups/{quote(str(group_id), safe='')}/members", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/groups/{quote(str(group_id))}/members", {"limit": limit, "cursor": cursor}, {})
 
     def screen_group_member(self, *, group_id: str, client_id: str, body: services__gateway__routes__groups__ScreeningIn, idempotency_key: str | None = None) -> Answer[GroupMember]:
         """Say what a screening found."""
-        return self._send("POST", f"/v1/groups/{quote(str(group_id), safe='')}/members/{quote(str(client_id), safe='')}/screenings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/members/{quote(str(client_id))}/screenings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def remove_group_member(self, *, group_id: str, client_id: str, idempotency_key: str | None = None) -> Answer[GroupMember]:
         """Take a client off the roster."""
-        return self._send("DELETE", f"/v1/groups/{quote(str(group_id), safe='')}/members/{quote(str(client_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/groups/{quote(str(group_id))}/members/{quote(str(client_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def schedule_group_session(self, *, group_id: str, body: GroupSessionIn, idempotency_key: str | None = None) -> Answer[ScheduleGroupSessionResponse]:
         """Let a group meet."""
-        return self._send("POST", f"/v1/groups/{quote(str(group_id), safe='')}/sessions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/sessions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def list_group_sessions(self, *, group_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListGroupSessionsResponse]:
         """List a group's sessions."""
-        return self._send("GET", f"/v1/groups/{quote(str(group_id), safe='')}/sessions", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/groups/{quote(str(group_id))}/sessions", {"limit": limit, "cursor": cursor}, {})
 
     def get_group_session(self, *, group_session_id: str) -> Answer[GroupSession]:
         """See a session of a group."""
-        return self._send("GET", f"/v1/group-sessions/{quote(str(group_session_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/group-sessions/{quote(str(group_session_id))}", {}, {})
 
     def book_group_seat(self, *, group_session_id: str, body: GroupMemberIn, idempotency_key: str | None = None) -> Answer[Appointment]:
         """Give a member a seat."""
-        return self._send("POST", f"/v1/group-sessions/{quote(str(group_session_id), safe='')}/seats", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/group-sessions/{quote(str(group_session_id))}/seats", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def cancel_group_session(self, *, group_session_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: ReasonIn | None | None = None) -> Answer[GroupSession]:
         """Call a session of a group off."""
-        return self._send("POST", f"/v1/group-sessions/{quote(str(group_session_id), safe='')}/cancellations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/group-sessions/{quote(str(group_session_id))}/cancellations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_me(self) -> Answer[dict[str, Any]]:
         """See who is signed in."""
@@ -2778,39 +2986,39 @@ class Kept:
 
     def get_caps(self, *, therapist_id: str) -> Answer[Caps]:
         """See a therapist's caps."""
-        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id), safe='')}/caps", {}, {})
+        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id))}/caps", {}, {})
 
     def put_caps(self, *, therapist_id: str, body: CapsIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Caps]:
         """Cap what a therapist takes on."""
-        return self._send("PUT", f"/v1/therapists/{quote(str(therapist_id), safe='')}/caps", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/therapists/{quote(str(therapist_id))}/caps", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def put_equipment(self, *, equipment_id: str, body: EquipmentIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Equipment]:
         """Create or replace a piece of equipment."""
-        return self._send("PUT", f"/v1/equipment/{quote(str(equipment_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/equipment/{quote(str(equipment_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_equipment(self, *, equipment_id: str) -> Answer[Equipment]:
         """See a piece of equipment."""
-        return self._send("GET", f"/v1/equipment/{quote(str(equipment_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/equipment/{quote(str(equipment_id))}", {}, {})
 
     def put_travel_time(self, *, site_id: str, other_site_id: str, body: TravelTimeIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[TravelTime]:
         """Set the time between two sites."""
-        return self._send("PUT", f"/v1/sites/{quote(str(site_id), safe='')}/travel-times/{quote(str(other_site_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/sites/{quote(str(site_id))}/travel-times/{quote(str(other_site_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_travel_time(self, *, site_id: str, other_site_id: str) -> Answer[TravelTime]:
         """See the time between two sites."""
-        return self._send("GET", f"/v1/sites/{quote(str(site_id), safe='')}/travel-times/{quote(str(other_site_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/sites/{quote(str(site_id))}/travel-times/{quote(str(other_site_id))}", {}, {})
 
     def put_reservation(self, *, reservation_id: str, body: ReservationIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Reservation]:
         """Reserve capacity."""
-        return self._send("PUT", f"/v1/reservations/{quote(str(reservation_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/reservations/{quote(str(reservation_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def delete_reservation(self, *, reservation_id: str, idempotency_key: str | None = None) -> Answer[DeleteReservationResponse]:
         """Open reserved capacity."""
-        return self._send("DELETE", f"/v1/reservations/{quote(str(reservation_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/reservations/{quote(str(reservation_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def get_reservation(self, *, reservation_id: str) -> Answer[Reservation]:
         """See reserved capacity."""
-        return self._send("GET", f"/v1/reservations/{quote(str(reservation_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/reservations/{quote(str(reservation_id))}", {}, {})
 
     def list_equipment(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListEquipmentResponse]:
         """List equipment."""
@@ -2838,11 +3046,11 @@ class Kept:
 
     def put_therapist(self, *, therapist_id: str, body: ProfileIn, idempotency_key: str | None = None) -> Answer[TherapistProfile]:
         """Create or replace a therapist's profile."""
-        return self._send("PUT", f"/v1/therapists/{quote(str(therapist_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/therapists/{quote(str(therapist_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def get_therapist(self, *, therapist_id: str) -> Answer[TherapistProfile]:
         """See a therapist's profile."""
-        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id))}", {}, {})
 
     def import_therapists(self, *, body: ProfilesIn, idempotency_key: str | None = None) -> Answer[ImportTherapistProfilesResponse]:
         """Create or replace many profiles."""
@@ -2850,7 +3058,7 @@ class Kept:
 
     def verify_licence(self, *, therapist_id: str, region: str, body: VerificationIn, idempotency_key: str | None = None) -> Answer[TherapistProfile]:
         """Say that a licence was looked up."""
-        return self._send("POST", f"/v1/therapists/{quote(str(therapist_id), safe='')}/licences/{quote(str(region), safe='')}/verify", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/therapists/{quote(str(therapist_id))}/licences/{quote(str(region))}/verify", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def list_expiring_licences(self, *, within_days: int | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListExpiringLicencesResponse]:
         """See which licences end."""
@@ -2866,11 +3074,11 @@ class Kept:
 
     def get_match(self, *, match_id: str) -> Answer[Match]:
         """See a match again."""
-        return self._send("GET", f"/v1/matches/{quote(str(match_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/matches/{quote(str(match_id))}", {}, {})
 
     def put_on_call_contact(self, *, contact_id: str, body: OnCallContactIn, idempotency_key: str | None = None) -> Answer[PutOnCallContactResponse]:
         """Say who is paged."""
-        return self._send("PUT", f"/v1/on-call-contacts/{quote(str(contact_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/on-call-contacts/{quote(str(contact_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def list_on_call_contacts(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListOnCallContactsResponse]:
         """See who is paged."""
@@ -2894,43 +3102,43 @@ class Kept:
 
     def get_fee(self, *, fee_id: str) -> Answer[Fee]:
         """See a fee."""
-        return self._send("GET", f"/v1/fees/{quote(str(fee_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/fees/{quote(str(fee_id))}", {}, {})
 
     def waive_fee(self, *, fee_id: str, body: WaiverIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Fee]:
         """Give a fee up."""
-        return self._send("POST", f"/v1/fees/{quote(str(fee_id), safe='')}/waivers", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/fees/{quote(str(fee_id))}/waivers", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def accept_fee(self, *, fee_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Fee]:
         """Take a fee over."""
-        return self._send("POST", f"/v1/fees/{quote(str(fee_id), safe='')}/acceptances", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+        return self._send("POST", f"/v1/fees/{quote(str(fee_id))}/acceptances", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
 
     def record_requirement(self, *, client_id: str, body: RequirementIn, idempotency_key: str | None = None) -> Answer[Requirement]:
         """Record what a client has given."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id), safe='')}/requirements", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/requirements", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def list_requirements(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListRequirementsResponse]:
         """List what a client has given."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/requirements", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/requirements", {"limit": limit, "cursor": cursor}, {})
 
     def put_authorisation(self, *, client_id: str, authorisation_id: str, body: AuthorisationIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Authorisation]:
         """Create or replace an authorisation."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id), safe='')}/authorisations/{quote(str(authorisation_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/authorisations/{quote(str(authorisation_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def list_authorisations(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListAuthorisationsResponse]:
         """List a client's authorisations."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/authorisations", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/authorisations", {"limit": limit, "cursor": cursor}, {})
 
     def put_site(self, *, site_id: str, body: SiteIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Site]:
         """Create or replace a site."""
-        return self._send("PUT", f"/v1/sites/{quote(str(site_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/sites/{quote(str(site_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_site(self, *, site_id: str) -> Answer[Site]:
         """See a site."""
-        return self._send("GET", f"/v1/sites/{quote(str(site_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/sites/{quote(str(site_id))}", {}, {})
 
     def patch_site(self, *, site_id: str, body: dict[str, Any], idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Site]:
         """Change some of a site."""
-        return self._send("PATCH", f"/v1/sites/{quote(str(site_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
+        return self._send("PATCH", f"/v1/sites/{quote(str(site_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
 
     def list_sites(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListSitesResponse]:
         """List sites."""
@@ -2942,27 +3150,27 @@ class Kept:
 
     def get_room(self, *, room_id: str) -> Answer[Room]:
         """See a room."""
-        return self._send("GET", f"/v1/rooms/{quote(str(room_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/rooms/{quote(str(room_id))}", {}, {})
 
     def put_room(self, *, room_id: str, body: RoomIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Room]:
         """Create or replace a room."""
-        return self._send("PUT", f"/v1/rooms/{quote(str(room_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/rooms/{quote(str(room_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def patch_room(self, *, room_id: str, body: dict[str, Any], idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Room]:
         """Change some of a room."""
-        return self._send("PATCH", f"/v1/rooms/{quote(str(room_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
+        return self._send("PATCH", f"/v1/rooms/{quote(str(room_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
 
     def put_session_type(self, *, session_type_id: str, body: SessionTypeIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[SessionType]:
         """Create or replace a session type."""
-        return self._send("PUT", f"/v1/session-types/{quote(str(session_type_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/session-types/{quote(str(session_type_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_session_type(self, *, session_type_id: str) -> Answer[SessionType]:
         """See a session type."""
-        return self._send("GET", f"/v1/session-types/{quote(str(session_type_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/session-types/{quote(str(session_type_id))}", {}, {})
 
     def patch_session_type(self, *, session_type_id: str, body: dict[str, Any], idempotency_key: str | None = None, if_match: str | None = None) -> Answer[SessionType]:
         """Change some of a session type."""
-        return self._send("PATCH", f"/v1/session-types/{quote(str(session_type_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
+        return self._send("PATCH", f"/v1/session-types/{quote(str(session_type_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
 
     def list_session_types(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListSessionTypesResponse]:
         """List session types."""
@@ -2970,11 +3178,11 @@ class Kept:
 
     def get_schedule(self, *, therapist_id: str) -> Answer[Schedule]:
         """See a therapist's schedule."""
-        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id), safe='')}/schedule", {}, {})
+        return self._send("GET", f"/v1/therapists/{quote(str(therapist_id))}/schedule", {}, {})
 
     def put_schedule(self, *, therapist_id: str, body: ScheduleIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Schedule]:
         """Set a therapist's schedule."""
-        return self._send("PUT", f"/v1/therapists/{quote(str(therapist_id), safe='')}/schedule", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/therapists/{quote(str(therapist_id))}/schedule", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def search_slots(self, *, body: SlotSearchIn) -> Answer[SearchSlotsResponse]:
         """Find free slots."""
@@ -2984,29 +3192,89 @@ class Kept:
         """Ask why a start is, or is not, offered."""
         return self._send("POST", "/v1/searches/explanations", {}, {}, body, "application/json")
 
+    def get_retention(self) -> Answer[Retention]:
+        """See how long the trail is kept."""
+        return self._send("GET", "/v1/audit/retention", {}, {})
+
+    def set_retention(self, *, body: RetentionIn, idempotency_key: str | None = None) -> Answer[Retention]:
+        """Say how long the trail is kept."""
+        return self._send("PUT", "/v1/audit/retention", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def set_legal_hold(self, *, body: LegalHoldIn, idempotency_key: str | None = None) -> Answer[LegalHold]:
+        """Hold a client or the practice."""
+        return self._send("POST", "/v1/audit/legal-holds", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_legal_holds(self, *, only_open: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListLegalHoldsResponse]:
+        """List holds."""
+        return self._send("GET", "/v1/audit/legal-holds", {"only_open": only_open, "limit": limit, "cursor": cursor}, {})
+
+    def lift_legal_hold(self, *, hold_id: str, idempotency_key: str | None = None) -> Answer[LegalHold]:
+        """Lift a hold."""
+        return self._send("POST", f"/v1/audit/legal-holds/{quote(str(hold_id))}/lift", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def request_detachment(self, *, idempotency_key: str | None = None) -> Answer[Detachment]:
+        """Ask to take out what is past its time."""
+        return self._send("POST", "/v1/audit/detachments", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def list_detachments(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListDetachmentsResponse]:
+        """List detachments."""
+        return self._send("GET", "/v1/audit/detachments", {"limit": limit, "cursor": cursor}, {})
+
+    def approve_detachment(self, *, detachment_id: str, idempotency_key: str | None = None) -> Answer[Detachment]:
+        """Agree to a detachment."""
+        return self._send("POST", f"/v1/audit/detachments/{quote(str(detachment_id))}/approve", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def cancel_detachment(self, *, detachment_id: str, idempotency_key: str | None = None) -> Answer[Detachment]:
+        """Call a detachment off."""
+        return self._send("POST", f"/v1/audit/detachments/{quote(str(detachment_id))}/cancel", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def get_detachment(self, *, detachment_id: str) -> Answer[Detachment]:
+        """See how far a detachment is."""
+        return self._send("GET", f"/v1/audit/detachments/{quote(str(detachment_id))}", {}, {})
+
+    def request_erasure(self, *, body: ErasureIn, idempotency_key: str | None = None) -> Answer[Erasure]:
+        """Ask to erase a client."""
+        return self._send("POST", "/v1/audit/erasures", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_erasures(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListErasuresResponse]:
+        """List erasures."""
+        return self._send("GET", "/v1/audit/erasures", {"limit": limit, "cursor": cursor}, {})
+
+    def approve_erasure(self, *, erasure_id: str, idempotency_key: str | None = None) -> Answer[Erasure]:
+        """Agree to an erasure."""
+        return self._send("POST", f"/v1/audit/erasures/{quote(str(erasure_id))}/approve", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def cancel_erasure(self, *, erasure_id: str, idempotency_key: str | None = None) -> Answer[Erasure]:
+        """Call an erasure off."""
+        return self._send("POST", f"/v1/audit/erasures/{quote(str(erasure_id))}/cancel", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def get_erasure(self, *, erasure_id: str) -> Answer[Erasure]:
+        """See how far an erasure is."""
+        return self._send("GET", f"/v1/audit/erasures/{quote(str(erasure_id))}", {}, {})
+
     def put_proxy(self, *, client_id: str, proxy_client_id: str, body: ProxyIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Proxy]:
         """Let somebody act for a client."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id), safe='')}/proxies/{quote(str(proxy_client_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/proxies/{quote(str(proxy_client_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def remove_proxy(self, *, client_id: str, proxy_client_id: str, idempotency_key: str | None = None) -> Answer[RemoveProxyResponse]:
         """Let somebody act for a client no more."""
-        return self._send("DELETE", f"/v1/clients/{quote(str(client_id), safe='')}/proxies/{quote(str(proxy_client_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/clients/{quote(str(client_id))}/proxies/{quote(str(proxy_client_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_proxies(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListProxiesResponse]:
         """List who may act for a client."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/proxies", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/proxies", {"limit": limit, "cursor": cursor}, {})
 
     def set_confidential(self, *, client_id: str, body: ConfidentialityIn, idempotency_key: str | None = None) -> Answer[SetConfidentialResponse]:
         """Hide a client or an appointment from whoever acts for them."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id), safe='')}/confidentiality", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/confidentiality", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def put_fence(self, *, fence_id: str, body: FenceIn, idempotency_key: str | None = None) -> Answer[PutFenceResponse]:
         """Keep two clients apart."""
-        return self._send("PUT", f"/v1/fences/{quote(str(fence_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/fences/{quote(str(fence_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def remove_fence(self, *, fence_id: str, idempotency_key: str | None = None) -> Answer[RemoveFenceResponse]:
         """Take a fence away."""
-        return self._send("DELETE", f"/v1/fences/{quote(str(fence_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/fences/{quote(str(fence_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_fences(self, *, client_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListFencesResponse]:
         """List fences."""
@@ -3026,11 +3294,11 @@ class Kept:
 
     def get_series(self, *, series_id: str) -> Answer[Series]:
         """See a series."""
-        return self._send("GET", f"/v1/series/{quote(str(series_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/series/{quote(str(series_id))}", {}, {})
 
     def list_series_occurrences(self, *, series_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListSeriesOccurrencesResponse]:
         """List a series' occurrences."""
-        return self._send("GET", f"/v1/series/{quote(str(series_id), safe='')}/occurrences", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/series/{quote(str(series_id))}/occurrences", {"limit": limit, "cursor": cursor}, {})
 
     def list_series_conflicts(self, *, therapist_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListSeriesConflictsResponse]:
         """List what could not be placed."""
@@ -3038,19 +3306,19 @@ class Kept:
 
     def change_series(self, *, series_id: str, body: SeriesChangeIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[SeriesOutcome]:
         """Move one occurrence, later ones, or all."""
-        return self._send("POST", f"/v1/series/{quote(str(series_id), safe='')}/changes", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/series/{quote(str(series_id))}/changes", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def cancel_series(self, *, series_id: str, body: OccurrenceScope, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[SeriesOutcome]:
         """Call one occurrence, later ones, or all off."""
-        return self._send("POST", f"/v1/series/{quote(str(series_id), safe='')}/cancellations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/series/{quote(str(series_id))}/cancellations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def pause_series(self, *, series_id: str, body: PauseIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[SeriesOutcome]:
         """Pause a series."""
-        return self._send("POST", f"/v1/series/{quote(str(series_id), safe='')}/pauses", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/series/{quote(str(series_id))}/pauses", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def resume_series(self, *, series_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[SeriesOutcome]:
         """End a pause early."""
-        return self._send("POST", f"/v1/series/{quote(str(series_id), safe='')}/resumptions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+        return self._send("POST", f"/v1/series/{quote(str(series_id))}/resumptions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
 
     def get_session(self) -> Answer[SessionOut]:
         """See the browser's session."""
@@ -3070,23 +3338,55 @@ class Kept:
 
     def join_appointment(self, *, appointment_id: str) -> Answer[JoinAppointmentResponse]:
         """Join a session by video."""
-        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id), safe='')}/joins", {}, {})
+        return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/joins", {}, {})
+
+    def create_thread(self, *, client_id: str, body: ThreadIn, idempotency_key: str | None = None) -> Answer[Thread]:
+        """Begin a thread."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/threads", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_threads(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListThreadsResponse]:
+        """List the threads of a client."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/threads", {"limit": limit, "cursor": cursor}, {})
+
+    def list_care_threads(self, *, is_unread_only: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListCareThreadsResponse]:
+        """List the threads of all in your care."""
+        return self._send("GET", "/v1/threads", {"is_unread_only": is_unread_only, "limit": limit, "cursor": cursor}, {})
+
+    def list_posts(self, *, thread_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListPostsResponse]:
+        """Read a thread."""
+        return self._send("GET", f"/v1/threads/{quote(str(thread_id))}/posts", {"limit": limit, "cursor": cursor}, {})
+
+    def create_post(self, *, thread_id: str, body: PostIn, idempotency_key: str | None = None) -> Answer[Post]:
+        """Write in a thread."""
+        return self._send("POST", f"/v1/threads/{quote(str(thread_id))}/posts", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def mark_thread_read(self, *, thread_id: str, body: ReadingIn, idempotency_key: str | None = None) -> Answer[Thread]:
+        """Say how far you have read."""
+        return self._send("POST", f"/v1/threads/{quote(str(thread_id))}/readings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def create_attachment(self, *, client_id: str, body: str, content_disposition: str | None = None, idempotency_key: str | None = None) -> Answer[Attachment]:
+        """Upload a file."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/attachments", {}, {"Content-Disposition": content_disposition, "Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/octet-stream")
+
+    def get_attachment(self, *, attachment_id: str) -> Answer[Any]:
+        """Download a file."""
+        return self._send("GET", f"/v1/attachments/{quote(str(attachment_id))}/content", {}, {})
 
     def get_instrument(self, *, code: str) -> Answer[Instrument]:
         """Read an instrument."""
-        return self._send("GET", f"/v1/instruments/{quote(str(code), safe='')}", {}, {})
+        return self._send("GET", f"/v1/instruments/{quote(str(code))}", {}, {})
 
     def answer_screening(self, *, client_id: str, body: services__gateway__routes__triage__ScreeningIn, idempotency_key: str | None = None) -> Answer[AnswerScreeningResponse]:
         """Answer an instrument."""
-        return self._send("POST", f"/v1/clients/{quote(str(client_id), safe='')}/screenings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/screenings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def list_screenings(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListScreeningsResponse]:
         """See a client's scores."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/screenings", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/screenings", {"limit": limit, "cursor": cursor}, {})
 
     def report_danger(self, *, client_id: str, body: DangerIn, idempotency_key: str | None = None) -> Answer[ReportDangerResponse]:
         """Say that a client is in danger."""
-        return self._send("POST", f"/v1/clients/{quote(str(client_id), safe='')}/danger", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/danger", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def list_crisis_flags(self, *, with_closed: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListCrisisFlagsResponse]:
         """List who may be in danger."""
@@ -3094,11 +3394,11 @@ class Kept:
 
     def acknowledge_crisis_flag(self, *, flag_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[CrisisFlag]:
         """Take a flag over."""
-        return self._send("POST", f"/v1/crisis-flags/{quote(str(flag_id), safe='')}/acknowledge", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+        return self._send("POST", f"/v1/crisis-flags/{quote(str(flag_id))}/acknowledge", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
 
     def close_crisis_flag(self, *, flag_id: str, body: ClosingIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[CrisisFlag]:
         """Close a flag."""
-        return self._send("POST", f"/v1/crisis-flags/{quote(str(flag_id), safe='')}/close", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/crisis-flags/{quote(str(flag_id))}/close", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def create_wish(self, *, body: WishIn, idempotency_key: str | None = None) -> Answer[Wish]:
         """Wait for a slot."""
@@ -3110,31 +3410,31 @@ class Kept:
 
     def get_wish(self, *, wish_id: str) -> Answer[Wish]:
         """See a wish."""
-        return self._send("GET", f"/v1/wishes/{quote(str(wish_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/wishes/{quote(str(wish_id))}", {}, {})
 
     def update_wish(self, *, wish_id: str, body: WishWantedIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Wish]:
         """Change a wish."""
-        return self._send("PUT", f"/v1/wishes/{quote(str(wish_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/wishes/{quote(str(wish_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def withdraw_wish(self, *, wish_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Wish]:
         """Stop waiting."""
-        return self._send("POST", f"/v1/wishes/{quote(str(wish_id), safe='')}/withdrawals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+        return self._send("POST", f"/v1/wishes/{quote(str(wish_id))}/withdrawals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
 
     def list_offers(self, *, client_id: str, is_open_only: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListOffersResponse]:
         """List a client's offers."""
-        return self._send("GET", f"/v1/clients/{quote(str(client_id), safe='')}/offers", {"is_open_only": is_open_only, "limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/offers", {"is_open_only": is_open_only, "limit": limit, "cursor": cursor}, {})
 
     def get_offer(self, *, offer_id: str) -> Answer[Offer]:
         """See an offer."""
-        return self._send("GET", f"/v1/offers/{quote(str(offer_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/offers/{quote(str(offer_id))}", {}, {})
 
     def accept_offer(self, *, offer_id: str, idempotency_key: str | None = None) -> Answer[Appointment]:
         """Take an offer."""
-        return self._send("POST", f"/v1/offers/{quote(str(offer_id), safe='')}/acceptances", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("POST", f"/v1/offers/{quote(str(offer_id))}/acceptances", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def decline_offer(self, *, offer_id: str, idempotency_key: str | None = None) -> Answer[Offer]:
         """Decline an offer."""
-        return self._send("POST", f"/v1/offers/{quote(str(offer_id), safe='')}/refusals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("POST", f"/v1/offers/{quote(str(offer_id))}/refusals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_openings(self, *, therapist_id: str | None = None, has_closed: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListOpeningsResponse]:
         """List freed slots."""
@@ -3142,15 +3442,15 @@ class Kept:
 
     def get_opening(self, *, opening_id: str) -> Answer[GetOpeningResponse]:
         """See a freed slot."""
-        return self._send("GET", f"/v1/openings/{quote(str(opening_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/openings/{quote(str(opening_id))}", {}, {})
 
     def skip_waiter(self, *, opening_id: str, body: SkipIn, idempotency_key: str | None = None) -> Answer[Offer]:
         """Pass a client over for one slot."""
-        return self._send("POST", f"/v1/openings/{quote(str(opening_id), safe='')}/skips", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("POST", f"/v1/openings/{quote(str(opening_id))}/skips", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def close_opening(self, *, opening_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Opening]:
         """Give a freed slot back to everybody."""
-        return self._send("POST", f"/v1/openings/{quote(str(opening_id), safe='')}/closings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+        return self._send("POST", f"/v1/openings/{quote(str(opening_id))}/closings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
 
     def get_refill_report(self, *, from_time: str, to_time: str, therapist_id: str | None = None) -> Answer[RefillReport]:
         """Count what came free and was filled."""
@@ -3166,31 +3466,31 @@ class Kept:
 
     def get_webhook(self, *, webhook_id: str) -> Answer[Webhook]:
         """See a webhook."""
-        return self._send("GET", f"/v1/webhooks/{quote(str(webhook_id), safe='')}", {}, {})
+        return self._send("GET", f"/v1/webhooks/{quote(str(webhook_id))}", {}, {})
 
     def update_webhook(self, *, webhook_id: str, body: WebhookChangeIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Webhook]:
         """Change a webhook."""
-        return self._send("PUT", f"/v1/webhooks/{quote(str(webhook_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("PUT", f"/v1/webhooks/{quote(str(webhook_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def delete_webhook(self, *, webhook_id: str, idempotency_key: str | None = None) -> Answer[Webhook]:
         """Remove a webhook."""
-        return self._send("DELETE", f"/v1/webhooks/{quote(str(webhook_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("DELETE", f"/v1/webhooks/{quote(str(webhook_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def patch_webhook(self, *, webhook_id: str, body: dict[str, Any], idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Webhook]:
         """Change some of a webhook."""
-        return self._send("PATCH", f"/v1/webhooks/{quote(str(webhook_id), safe='')}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
+        return self._send("PATCH", f"/v1/webhooks/{quote(str(webhook_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/merge-patch+json")
 
     def rotate_webhook_secret(self, *, webhook_id: str, idempotency_key: str | None = None) -> Answer[CreateWebhookResponse]:
         """Give a webhook a new secret."""
-        return self._send("POST", f"/v1/webhooks/{quote(str(webhook_id), safe='')}/secrets", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("POST", f"/v1/webhooks/{quote(str(webhook_id))}/secrets", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_webhook_deliveries(self, *, webhook_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListWebhookDeliveriesResponse]:
         """See what was said to a webhook."""
-        return self._send("GET", f"/v1/webhooks/{quote(str(webhook_id), safe='')}/deliveries", {"limit": limit, "cursor": cursor}, {})
+        return self._send("GET", f"/v1/webhooks/{quote(str(webhook_id))}/deliveries", {"limit": limit, "cursor": cursor}, {})
 
     def replay_webhook_delivery(self, *, delivery_id: str, idempotency_key: str | None = None) -> Answer[WebhookDelivery]:
         """Say something to a webhook again."""
-        return self._send("POST", f"/v1/webhook-deliveries/{quote(str(delivery_id), safe='')}/replays", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("POST", f"/v1/webhook-deliveries/{quote(str(delivery_id))}/replays", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def get_week(self, *, from_time: str, to_time: str, therapist_id: str | None = None) -> Answer[dict[str, Any]]:
         """See a week of the practice."""

@@ -99,6 +99,13 @@ export interface AppointmentIn {
   /** Whoever acts for the client does not see it. */
   is_confidential?: boolean;
 }
+export interface Attachment {
+  attachment_id: string;
+  client_id: string;
+  file_name: string;
+  media_type: string;
+  size_bytes: number;
+}
 export interface Authorisation {
   authorisation_id: string;
   client_id: string;
@@ -337,6 +344,24 @@ export interface DayHoursIn {
 }
 export interface DeleteReservationResponse {
 }
+export interface Detached {
+  end_seq: number;
+  note: string;
+}
+export interface Detachment {
+  detachment_id: string;
+  state: "UNSPECIFIED" | "EXPORTING" | "EXPORTED" | "DETACHING" | "DETACHED" | "CANCELLED" | "FAILED";
+  end_seq: number;
+  exported_count: number;
+  removed_count: number;
+  held_count: number;
+  request_actor_id: string;
+  request_time: string | null;
+  approve_actor_id: string;
+  approve_time: string | null;
+  update_time: string | null;
+  version: number;
+}
 export interface DismissalIn {
   reason: "CLIENT_DECLINED" | "CARE_ENDED" | "REFERRED" | "ARRANGED_ELSEWHERE";
 }
@@ -351,6 +376,21 @@ export interface EquipmentIn {
   site_id: string;
   kind: string;
   display_name: string;
+}
+export interface Erasure {
+  erasure_id: string;
+  client_id: string;
+  state: "UNSPECIFIED" | "REQUESTED" | "ORDERED" | "ERASED" | "CANCELLED";
+  request_actor_id: string;
+  request_time: string | null;
+  approve_actor_id: string;
+  approve_time: string | null;
+  parts: (Part)[];
+  certificate: string;
+  version: number;
+}
+export interface ErasureIn {
+  client_id: string;
 }
 export interface Exclusion {
   therapist_id: string;
@@ -631,6 +671,24 @@ export interface JoinAppointmentResponse {
   expire_time: string | null;
   is_moderator: boolean;
 }
+export interface LegalHold {
+  hold_id: string;
+  client_id: string;
+  reason: "UNSPECIFIED" | "LITIGATION" | "INVESTIGATION" | "REGULATOR" | "CLIENT_REQUEST" | "MINOR";
+  reference: string;
+  set_actor_id: string;
+  set_time: string | null;
+  lift_actor_id: string;
+  lift_time: string | null;
+  version: number;
+}
+export interface LegalHoldIn {
+  /** Empty holds the whole practice. */
+  client_id?: string | null;
+  reason: "LITIGATION" | "INVESTIGATION" | "REGULATOR" | "CLIENT_REQUEST" | "MINOR";
+  /** The number of a file or case. */
+  reference?: string;
+}
 export interface Licence {
   region: string;
   expire_date: string;
@@ -678,6 +736,10 @@ export interface ListCareTeamResponse {
   members: (CareTeamMember)[];
   next_cursor: string;
 }
+export interface ListCareThreadsResponse {
+  threads: (Thread)[];
+  next_cursor: string;
+}
 export interface ListClientAccessesResponse {
   accesses: (ClientAccess)[];
   next_cursor: string;
@@ -690,8 +752,16 @@ export interface ListCrisisFlagsResponse {
   flags: (CrisisFlag)[];
   next_cursor: string;
 }
+export interface ListDetachmentsResponse {
+  detachments: (Detachment)[];
+  next_cursor: string;
+}
 export interface ListEquipmentResponse {
   equipment: (Equipment)[];
+  next_cursor: string;
+}
+export interface ListErasuresResponse {
+  erasures: (Erasure)[];
   next_cursor: string;
 }
 export interface ListExpiringLicencesResponse {
@@ -734,6 +804,10 @@ export interface ListHolidaysResponse {
   holidays: (Holiday)[];
   next_cursor: string;
 }
+export interface ListLegalHoldsResponse {
+  legal_holds: (LegalHold)[];
+  next_cursor: string;
+}
 export interface ListMessagesResponse {
   messages: (Message)[];
   next_cursor: string;
@@ -760,6 +834,10 @@ export interface ListPagesResponse {
 }
 export interface ListPoliciesResponse {
   policies: (Policy)[];
+  next_cursor: string;
+}
+export interface ListPostsResponse {
+  posts: (Post)[];
   next_cursor: string;
 }
 export interface ListProxiesResponse {
@@ -814,6 +892,10 @@ export interface ListSitesResponse {
 }
 export interface ListTherapistProfilesResponse {
   therapist_profiles: (TherapistProfile)[];
+  next_cursor: string;
+}
+export interface ListThreadsResponse {
+  threads: (Thread)[];
   next_cursor: string;
 }
 export interface ListTimeOffsResponse {
@@ -1014,6 +1096,11 @@ export interface Page {
   end_time: string | null;
   reached: number;
 }
+export interface Part {
+  service: string;
+  keys_destroyed: number;
+  erase_time: string | null;
+}
 export interface ParticularsIn {
   given_name: string;
   family_name: string;
@@ -1058,6 +1145,22 @@ export interface PolicyIn {
   card?: "UNSPECIFIED" | "FLAG" | "REFUSE";
   consent?: "UNSPECIFIED" | "FLAG" | "REFUSE";
   visits?: "UNSPECIFIED" | "FLAG" | "REFUSE";
+}
+export interface Post {
+  post_id: string;
+  thread_id: string;
+  client_id: string;
+  side: "UNSPECIFIED" | "CLIENT" | "CARE_TEAM";
+  author_id: string;
+  words: string;
+  attachments: (Attachment)[];
+  create_time: string | null;
+  read_time: string | null;
+}
+export interface PostIn {
+  words: string;
+  /** Files you uploaded. */
+  attachment_ids?: (string)[];
 }
 export interface PreferenceIn {
   attribute: string;
@@ -1147,6 +1250,9 @@ export interface PutOnCallContactResponse {
 export interface QueryRecordsResponse {
   records: (Record)[];
   next_cursor: string;
+}
+export interface ReadingIn {
+  post_id: string;
 }
 export interface Reason {
   code: string;
@@ -1261,6 +1367,16 @@ export interface ReservationIn {
   end_local: string;
   audience: "HIGH_NEED";
   release_hours: number;
+}
+export interface Retention {
+  years: number;
+  version: number;
+  actor_id: string;
+  update_time: string | null;
+}
+export interface RetentionIn {
+  /** No practice keeps less than 6. */
+  years: number;
 }
 export interface Room {
   room_id: string;
@@ -1557,6 +1673,25 @@ export interface TherapistProfile {
   strengths: (Strength)[];
   privileges: (Privilege)[];
 }
+export interface Thread {
+  thread_id: string;
+  client_id: string;
+  topic: string;
+  create_time: string | null;
+  last_post_time: string | null;
+  last_side: "UNSPECIFIED" | "CLIENT" | "CARE_TEAM";
+  post_count: number;
+  unread_count: number;
+}
+export interface ThreadIn {
+  words: string;
+  /** Files you uploaded. */
+  attachment_ids?: (string)[];
+  topic: string;
+}
+export interface Tile {
+  hashes: string;
+}
 export interface TimeOff {
   time_off_id: string;
   therapist_id: string;
@@ -1824,6 +1959,12 @@ export class Kept {
   runAuditReport(call: { report: string; format?: "json" | "jsonl" | "csv" | "fhir" | null; body: RunIn }): Promise<Answer<RunReportResponse>>;
   /** See who saw a client's data. `GET /v1/clients/{client_id}/accesses` */
   listClientAccesses(call: { client_id: string; from_time?: string | null; to_time?: string | null; limit?: number; cursor?: string }): Promise<Answer<ListClientAccessesResponse>>;
+  /** See how far records were archived and taken out. `GET /v1/audit/detached` */
+  getDetached(): Promise<Answer<Detached>>;
+  /** Get a bundle of records. `GET /v1/audit/tile/entries/{place}` */
+  getEntries(call: { place: string }): Promise<Answer<unknown>>;
+  /** Get a tile of hashes. `GET /v1/audit/tile/{level}/{place}` */
+  getTile(call: { level: number; place: string }): Promise<Answer<unknown>>;
   /** List schedules. `GET /v1/schedules` */
   listSchedules(call?: { limit?: number; cursor?: string }): Promise<Answer<ListSchedulesResponse>>;
   /** Set other hours for a date. `PUT /v1/therapists/{therapist_id}/overrides/{local_date}` */
@@ -2066,6 +2207,36 @@ export class Kept {
   searchSlots(call: { body: SlotSearchIn }): Promise<Answer<SearchSlotsResponse>>;
   /** Ask why a start is, or is not, offered. `POST /v1/searches/explanations` */
   explainSlot(call: { body: ExplanationIn }): Promise<Answer<ExplainSlotResponse>>;
+  /** See how long the trail is kept. `GET /v1/audit/retention` */
+  getRetention(): Promise<Answer<Retention>>;
+  /** Say how long the trail is kept. `PUT /v1/audit/retention` */
+  setRetention(call: { idempotency_key?: string; body: RetentionIn }): Promise<Answer<Retention>>;
+  /** Hold a client or the practice. `POST /v1/audit/legal-holds` */
+  setLegalHold(call: { idempotency_key?: string; body: LegalHoldIn }): Promise<Answer<LegalHold>>;
+  /** List holds. `GET /v1/audit/legal-holds` */
+  listLegalHolds(call?: { only_open?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListLegalHoldsResponse>>;
+  /** Lift a hold. `POST /v1/audit/legal-holds/{hold_id}/lift` */
+  liftLegalHold(call: { hold_id: string; idempotency_key?: string }): Promise<Answer<LegalHold>>;
+  /** Ask to take out what is past its time. `POST /v1/audit/detachments` */
+  requestDetachment(call?: { idempotency_key?: string }): Promise<Answer<Detachment>>;
+  /** List detachments. `GET /v1/audit/detachments` */
+  listDetachments(call?: { limit?: number; cursor?: string }): Promise<Answer<ListDetachmentsResponse>>;
+  /** Agree to a detachment. `POST /v1/audit/detachments/{detachment_id}/approve` */
+  approveDetachment(call: { detachment_id: string; idempotency_key?: string }): Promise<Answer<Detachment>>;
+  /** Call a detachment off. `POST /v1/audit/detachments/{detachment_id}/cancel` */
+  cancelDetachment(call: { detachment_id: string; idempotency_key?: string }): Promise<Answer<Detachment>>;
+  /** See how far a detachment is. `GET /v1/audit/detachments/{detachment_id}` */
+  getDetachment(call: { detachment_id: string }): Promise<Answer<Detachment>>;
+  /** Ask to erase a client. `POST /v1/audit/erasures` */
+  requestErasure(call: { idempotency_key?: string; body: ErasureIn }): Promise<Answer<Erasure>>;
+  /** List erasures. `GET /v1/audit/erasures` */
+  listErasures(call?: { limit?: number; cursor?: string }): Promise<Answer<ListErasuresResponse>>;
+  /** Agree to an erasure. `POST /v1/audit/erasures/{erasure_id}/approve` */
+  approveErasure(call: { erasure_id: string; idempotency_key?: string }): Promise<Answer<Erasure>>;
+  /** Call an erasure off. `POST /v1/audit/erasures/{erasure_id}/cancel` */
+  cancelErasure(call: { erasure_id: string; idempotency_key?: string }): Promise<Answer<Erasure>>;
+  /** See how far an erasure is. `GET /v1/audit/erasures/{erasure_id}` */
+  getErasure(call: { erasure_id: string }): Promise<Answer<Erasure>>;
   /** Let somebody act for a client. `PUT /v1/clients/{client_id}/proxies/{proxy_client_id}` */
   putProxy(call: { client_id: string; proxy_client_id: string; idempotency_key?: string; if_match?: string; body: ProxyIn }): Promise<Answer<Proxy>>;
   /** Let somebody act for a client no more. `DELETE /v1/clients/{client_id}/proxies/{proxy_client_id}` */
@@ -2110,6 +2281,22 @@ export class Kept {
   endSessions(): Promise<Answer<SignedOutOut>>;
   /** Join a session by video. `POST /v1/appointments/{appointment_id}/joins` */
   joinAppointment(call: { appointment_id: string }): Promise<Answer<JoinAppointmentResponse>>;
+  /** Begin a thread. `POST /v1/clients/{client_id}/threads` */
+  createThread(call: { client_id: string; idempotency_key?: string; body: ThreadIn }): Promise<Answer<Thread>>;
+  /** List the threads of a client. `GET /v1/clients/{client_id}/threads` */
+  listThreads(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListThreadsResponse>>;
+  /** List the threads of all in your care. `GET /v1/threads` */
+  listCareThreads(call?: { is_unread_only?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListCareThreadsResponse>>;
+  /** Read a thread. `GET /v1/threads/{thread_id}/posts` */
+  listPosts(call: { thread_id: string; limit?: number; cursor?: string }): Promise<Answer<ListPostsResponse>>;
+  /** Write in a thread. `POST /v1/threads/{thread_id}/posts` */
+  createPost(call: { thread_id: string; idempotency_key?: string; body: PostIn }): Promise<Answer<Post>>;
+  /** Say how far you have read. `POST /v1/threads/{thread_id}/readings` */
+  markThreadRead(call: { thread_id: string; idempotency_key?: string; body: ReadingIn }): Promise<Answer<Thread>>;
+  /** Upload a file. `POST /v1/clients/{client_id}/attachments` */
+  createAttachment(call: { client_id: string; content_disposition?: string; idempotency_key?: string; body: string }): Promise<Answer<Attachment>>;
+  /** Download a file. `GET /v1/attachments/{attachment_id}/content` */
+  getAttachment(call: { attachment_id: string }): Promise<Answer<unknown>>;
   /** Read an instrument. `GET /v1/instruments/{code}` */
   getInstrument(call: { code: string }): Promise<Answer<Instrument>>;
   /** Answer an instrument. `POST /v1/clients/{client_id}/screenings` */

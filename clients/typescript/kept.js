@@ -25,10 +25,10 @@ export class Kept {
     const answer = await this.fetch(this.baseUrl + path + text, {
       method,
       headers: sent,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || !media.includes("json") ? body : JSON.stringify(body),
     });
-    const read = await answer.text();
-    const data = read ? JSON.parse(read) : undefined;
+    const kind = answer.headers.get("content-type") ?? "";
+    const data = kind.includes("json") ? await answer.json() : kind ? await answer.blob() : undefined;
     if (!answer.ok) throw new KeptProblem(answer.status, data ?? {}, answer.headers);
     return { data, etag: answer.headers.get("etag") ?? "", status: answer.status, headers: answer.headers };
   }
@@ -46,27 +46,27 @@ export class Kept {
   }
 
   getAbsence(call = {}) {
-    return this.send("GET", `/v1/absences/${encodeURIComponent(call.absence_id)}`, {}, {});
+    return this.send("GET", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   listAbsenceItems(call = {}) {
-    return this.send("GET", `/v1/absences/${encodeURIComponent(call.absence_id)}/items`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}/items`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   answerAbsenceItem(call = {}) {
-    return this.send("POST", `/v1/absences/${encodeURIComponent(call.absence_id)}/items/${encodeURIComponent(call.claim_id)}/answers`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}/items/${encodeURIComponent(call.claim_id).replaceAll('%2F', '/')}/answers`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   closeAbsence(call = {}) {
-    return this.send("POST", `/v1/absences/${encodeURIComponent(call.absence_id)}/closings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("POST", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}/closings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   startBreakGlass(call = {}) {
-    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id)}/break-glasses`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/break-glasses`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   endBreakGlass(call = {}) {
-    return this.send("POST", `/v1/break-glasses/${encodeURIComponent(call.break_glass_id)}/end`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("POST", `/v1/break-glasses/${encodeURIComponent(call.break_glass_id).replaceAll('%2F', '/')}/end`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listBreakGlasses(call = {}) {
@@ -74,7 +74,7 @@ export class Kept {
   }
 
   reviewBreakGlass(call = {}) {
-    return this.send("POST", `/v1/break-glasses/${encodeURIComponent(call.break_glass_id)}/review`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/break-glasses/${encodeURIComponent(call.break_glass_id).replaceAll('%2F', '/')}/review`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   bookAppointment(call = {}) {
@@ -86,43 +86,43 @@ export class Kept {
   }
 
   getAppointment(call = {}) {
-    return this.send("GET", `/v1/appointments/${encodeURIComponent(call.appointment_id)}`, {}, {});
+    return this.send("GET", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   listAppointmentChanges(call = {}) {
-    return this.send("GET", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/changes`, {}, {});
+    return this.send("GET", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/changes`, {}, {});
   }
 
   moveAppointment(call = {}) {
-    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/moves`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/moves`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   confirmAppointment(call = {}) {
-    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/confirmations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/confirmations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   cancelAppointment(call = {}) {
-    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/cancellations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/cancellations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   checkInAppointment(call = {}) {
-    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/check-ins`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/check-ins`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   startAppointment(call = {}) {
-    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/starts`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/starts`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   completeAppointment(call = {}) {
-    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/completions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/completions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   undoAppointmentChange(call = {}) {
-    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/undos`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/undos`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   markNoShow(call = {}) {
-    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/no-shows`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/no-shows`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   queryAuditRecords(call = {}) {
@@ -130,11 +130,11 @@ export class Kept {
   }
 
   getAuditRecord(call = {}) {
-    return this.send("GET", `/v1/audit/records/${encodeURIComponent(call.seq)}`, {}, {});
+    return this.send("GET", `/v1/audit/records/${encodeURIComponent(call.seq).replaceAll('%2F', '/')}`, {}, {});
   }
 
   getInclusionProof(call = {}) {
-    return this.send("GET", `/v1/audit/records/${encodeURIComponent(call.seq)}/proof`, { tree_size: call.tree_size }, {});
+    return this.send("GET", `/v1/audit/records/${encodeURIComponent(call.seq).replaceAll('%2F', '/')}/proof`, { tree_size: call.tree_size }, {});
   }
 
   getCheckpoint(call = {}) {
@@ -150,11 +150,23 @@ export class Kept {
   }
 
   runAuditReport(call = {}) {
-    return this.send("POST", `/v1/audit/reports/${encodeURIComponent(call.report)}/runs`, { format: call.format }, {}, call.body, "application/json");
+    return this.send("POST", `/v1/audit/reports/${encodeURIComponent(call.report).replaceAll('%2F', '/')}/runs`, { format: call.format }, {}, call.body, "application/json");
   }
 
   listClientAccesses(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/accesses`, { from_time: call.from_time, to_time: call.to_time, limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/accesses`, { from_time: call.from_time, to_time: call.to_time, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  getDetached(call = {}) {
+    return this.send("GET", `/v1/audit/detached`, {}, {});
+  }
+
+  getEntries(call = {}) {
+    return this.send("GET", `/v1/audit/tile/entries/${encodeURIComponent(call.place).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  getTile(call = {}) {
+    return this.send("GET", `/v1/audit/tile/${encodeURIComponent(call.level).replaceAll('%2F', '/')}/${encodeURIComponent(call.place).replaceAll('%2F', '/')}`, {}, {});
   }
 
   listSchedules(call = {}) {
@@ -162,47 +174,47 @@ export class Kept {
   }
 
   putOverride(call = {}) {
-    return this.send("PUT", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/overrides/${encodeURIComponent(call.local_date)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/overrides/${encodeURIComponent(call.local_date).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   deleteOverride(call = {}) {
-    return this.send("DELETE", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/overrides/${encodeURIComponent(call.local_date)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/overrides/${encodeURIComponent(call.local_date).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listOverrides(call = {}) {
-    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/overrides`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/overrides`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   putTravel(call = {}) {
-    return this.send("PUT", `/v1/travels/${encodeURIComponent(call.travel_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/travels/${encodeURIComponent(call.travel_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   deleteTravel(call = {}) {
-    return this.send("DELETE", `/v1/travels/${encodeURIComponent(call.travel_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/travels/${encodeURIComponent(call.travel_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listTravels(call = {}) {
-    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/travels`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/travels`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   listTimeOff(call = {}) {
-    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/time-off`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/time-off`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   createTimeOff(call = {}) {
-    return this.send("POST", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/time-off`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/time-off`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   deleteTimeOff(call = {}) {
-    return this.send("DELETE", `/v1/time-off/${encodeURIComponent(call.time_off_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/time-off/${encodeURIComponent(call.time_off_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   putClosure(call = {}) {
-    return this.send("PUT", `/v1/closures/${encodeURIComponent(call.closure_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/closures/${encodeURIComponent(call.closure_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   deleteClosure(call = {}) {
-    return this.send("DELETE", `/v1/closures/${encodeURIComponent(call.closure_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/closures/${encodeURIComponent(call.closure_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listClosures(call = {}) {
@@ -226,15 +238,15 @@ export class Kept {
   }
 
   putCareTeamMember(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id)}/care-team/${encodeURIComponent(call.therapist_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/care-team/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   removeCareTeamMember(call = {}) {
-    return this.send("DELETE", `/v1/clients/${encodeURIComponent(call.client_id)}/care-team/${encodeURIComponent(call.therapist_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/care-team/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listCareTeam(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/care-team`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/care-team`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   listFollowUps(call = {}) {
@@ -242,19 +254,19 @@ export class Kept {
   }
 
   getFollowUp(call = {}) {
-    return this.send("GET", `/v1/follow-ups/${encodeURIComponent(call.follow_up_id)}`, {}, {});
+    return this.send("GET", `/v1/follow-ups/${encodeURIComponent(call.follow_up_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   dismissFollowUp(call = {}) {
-    return this.send("POST", `/v1/follow-ups/${encodeURIComponent(call.follow_up_id)}/dismissals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/follow-ups/${encodeURIComponent(call.follow_up_id).replaceAll('%2F', '/')}/dismissals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   putFollowUpRule(call = {}) {
-    return this.send("PUT", `/v1/follow-up-rules/${encodeURIComponent(call.rule_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/follow-up-rules/${encodeURIComponent(call.rule_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   removeFollowUpRule(call = {}) {
-    return this.send("DELETE", `/v1/follow-up-rules/${encodeURIComponent(call.rule_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/follow-up-rules/${encodeURIComponent(call.rule_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listFollowUpRules(call = {}) {
@@ -262,11 +274,11 @@ export class Kept {
   }
 
   putCadence(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id)}/cadences/${encodeURIComponent(call.therapist_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/cadences/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   listCadences(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/cadences`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/cadences`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   registerClient(call = {}) {
@@ -274,15 +286,15 @@ export class Kept {
   }
 
   updateClient(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getClient(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}`, {}, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   patchClient(call = {}) {
-    return this.send("PATCH", `/v1/clients/${encodeURIComponent(call.client_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
+    return this.send("PATCH", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
   }
 
   searchClients(call = {}) {
@@ -290,15 +302,15 @@ export class Kept {
   }
 
   getContactPoint(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/contact-point`, {}, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/contact-point`, {}, {});
   }
 
   putContactPoint(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id)}/contact-point`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/contact-point`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   listMessages(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/messages`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/messages`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   createCalendarFeed(call = {}) {
@@ -310,7 +322,7 @@ export class Kept {
   }
 
   revokeCalendarFeed(call = {}) {
-    return this.send("DELETE", `/v1/calendar-feeds/${encodeURIComponent(call.feed_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/calendar-feeds/${encodeURIComponent(call.feed_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   createGroup(call = {}) {
@@ -322,47 +334,47 @@ export class Kept {
   }
 
   putGroup(call = {}) {
-    return this.send("PUT", `/v1/groups/${encodeURIComponent(call.group_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getGroup(call = {}) {
-    return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id)}`, {}, {});
+    return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   addGroupMember(call = {}) {
-    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id)}/members`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/members`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   listGroupMembers(call = {}) {
-    return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id)}/members`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/members`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   screenGroupMember(call = {}) {
-    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id)}/members/${encodeURIComponent(call.client_id)}/screenings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/members/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/screenings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   removeGroupMember(call = {}) {
-    return this.send("DELETE", `/v1/groups/${encodeURIComponent(call.group_id)}/members/${encodeURIComponent(call.client_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/members/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   scheduleGroupSession(call = {}) {
-    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id)}/sessions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/sessions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   listGroupSessions(call = {}) {
-    return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id)}/sessions`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/sessions`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   getGroupSession(call = {}) {
-    return this.send("GET", `/v1/group-sessions/${encodeURIComponent(call.group_session_id)}`, {}, {});
+    return this.send("GET", `/v1/group-sessions/${encodeURIComponent(call.group_session_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   bookGroupSeat(call = {}) {
-    return this.send("POST", `/v1/group-sessions/${encodeURIComponent(call.group_session_id)}/seats`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/group-sessions/${encodeURIComponent(call.group_session_id).replaceAll('%2F', '/')}/seats`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   cancelGroupSession(call = {}) {
-    return this.send("POST", `/v1/group-sessions/${encodeURIComponent(call.group_session_id)}/cancellations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/group-sessions/${encodeURIComponent(call.group_session_id).replaceAll('%2F', '/')}/cancellations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getMe(call = {}) {
@@ -370,39 +382,39 @@ export class Kept {
   }
 
   getCaps(call = {}) {
-    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/caps`, {}, {});
+    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/caps`, {}, {});
   }
 
   putCaps(call = {}) {
-    return this.send("PUT", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/caps`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/caps`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   putEquipment(call = {}) {
-    return this.send("PUT", `/v1/equipment/${encodeURIComponent(call.equipment_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/equipment/${encodeURIComponent(call.equipment_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getEquipment(call = {}) {
-    return this.send("GET", `/v1/equipment/${encodeURIComponent(call.equipment_id)}`, {}, {});
+    return this.send("GET", `/v1/equipment/${encodeURIComponent(call.equipment_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   putTravelTime(call = {}) {
-    return this.send("PUT", `/v1/sites/${encodeURIComponent(call.site_id)}/travel-times/${encodeURIComponent(call.other_site_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/sites/${encodeURIComponent(call.site_id).replaceAll('%2F', '/')}/travel-times/${encodeURIComponent(call.other_site_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getTravelTime(call = {}) {
-    return this.send("GET", `/v1/sites/${encodeURIComponent(call.site_id)}/travel-times/${encodeURIComponent(call.other_site_id)}`, {}, {});
+    return this.send("GET", `/v1/sites/${encodeURIComponent(call.site_id).replaceAll('%2F', '/')}/travel-times/${encodeURIComponent(call.other_site_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   putReservation(call = {}) {
-    return this.send("PUT", `/v1/reservations/${encodeURIComponent(call.reservation_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/reservations/${encodeURIComponent(call.reservation_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   deleteReservation(call = {}) {
-    return this.send("DELETE", `/v1/reservations/${encodeURIComponent(call.reservation_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/reservations/${encodeURIComponent(call.reservation_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   getReservation(call = {}) {
-    return this.send("GET", `/v1/reservations/${encodeURIComponent(call.reservation_id)}`, {}, {});
+    return this.send("GET", `/v1/reservations/${encodeURIComponent(call.reservation_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   listEquipment(call = {}) {
@@ -430,11 +442,11 @@ export class Kept {
   }
 
   putTherapist(call = {}) {
-    return this.send("PUT", `/v1/therapists/${encodeURIComponent(call.therapist_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   getTherapist(call = {}) {
-    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id)}`, {}, {});
+    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   importTherapists(call = {}) {
@@ -442,7 +454,7 @@ export class Kept {
   }
 
   verifyLicence(call = {}) {
-    return this.send("POST", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/licences/${encodeURIComponent(call.region)}/verify`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/licences/${encodeURIComponent(call.region).replaceAll('%2F', '/')}/verify`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   listExpiringLicences(call = {}) {
@@ -458,11 +470,11 @@ export class Kept {
   }
 
   getMatch(call = {}) {
-    return this.send("GET", `/v1/matches/${encodeURIComponent(call.match_id)}`, {}, {});
+    return this.send("GET", `/v1/matches/${encodeURIComponent(call.match_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   putOnCallContact(call = {}) {
-    return this.send("PUT", `/v1/on-call-contacts/${encodeURIComponent(call.contact_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/on-call-contacts/${encodeURIComponent(call.contact_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   listOnCallContacts(call = {}) {
@@ -486,43 +498,43 @@ export class Kept {
   }
 
   getFee(call = {}) {
-    return this.send("GET", `/v1/fees/${encodeURIComponent(call.fee_id)}`, {}, {});
+    return this.send("GET", `/v1/fees/${encodeURIComponent(call.fee_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   waiveFee(call = {}) {
-    return this.send("POST", `/v1/fees/${encodeURIComponent(call.fee_id)}/waivers`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/fees/${encodeURIComponent(call.fee_id).replaceAll('%2F', '/')}/waivers`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   acceptFee(call = {}) {
-    return this.send("POST", `/v1/fees/${encodeURIComponent(call.fee_id)}/acceptances`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+    return this.send("POST", `/v1/fees/${encodeURIComponent(call.fee_id).replaceAll('%2F', '/')}/acceptances`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
   }
 
   recordRequirement(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id)}/requirements`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/requirements`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   listRequirements(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/requirements`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/requirements`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   putAuthorisation(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id)}/authorisations/${encodeURIComponent(call.authorisation_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/authorisations/${encodeURIComponent(call.authorisation_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   listAuthorisations(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/authorisations`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/authorisations`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   putSite(call = {}) {
-    return this.send("PUT", `/v1/sites/${encodeURIComponent(call.site_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/sites/${encodeURIComponent(call.site_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getSite(call = {}) {
-    return this.send("GET", `/v1/sites/${encodeURIComponent(call.site_id)}`, {}, {});
+    return this.send("GET", `/v1/sites/${encodeURIComponent(call.site_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   patchSite(call = {}) {
-    return this.send("PATCH", `/v1/sites/${encodeURIComponent(call.site_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
+    return this.send("PATCH", `/v1/sites/${encodeURIComponent(call.site_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
   }
 
   listSites(call = {}) {
@@ -534,27 +546,27 @@ export class Kept {
   }
 
   getRoom(call = {}) {
-    return this.send("GET", `/v1/rooms/${encodeURIComponent(call.room_id)}`, {}, {});
+    return this.send("GET", `/v1/rooms/${encodeURIComponent(call.room_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   putRoom(call = {}) {
-    return this.send("PUT", `/v1/rooms/${encodeURIComponent(call.room_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/rooms/${encodeURIComponent(call.room_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   patchRoom(call = {}) {
-    return this.send("PATCH", `/v1/rooms/${encodeURIComponent(call.room_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
+    return this.send("PATCH", `/v1/rooms/${encodeURIComponent(call.room_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
   }
 
   putSessionType(call = {}) {
-    return this.send("PUT", `/v1/session-types/${encodeURIComponent(call.session_type_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/session-types/${encodeURIComponent(call.session_type_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getSessionType(call = {}) {
-    return this.send("GET", `/v1/session-types/${encodeURIComponent(call.session_type_id)}`, {}, {});
+    return this.send("GET", `/v1/session-types/${encodeURIComponent(call.session_type_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   patchSessionType(call = {}) {
-    return this.send("PATCH", `/v1/session-types/${encodeURIComponent(call.session_type_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
+    return this.send("PATCH", `/v1/session-types/${encodeURIComponent(call.session_type_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
   }
 
   listSessionTypes(call = {}) {
@@ -562,11 +574,11 @@ export class Kept {
   }
 
   getSchedule(call = {}) {
-    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/schedule`, {}, {});
+    return this.send("GET", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/schedule`, {}, {});
   }
 
   putSchedule(call = {}) {
-    return this.send("PUT", `/v1/therapists/${encodeURIComponent(call.therapist_id)}/schedule`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/therapists/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}/schedule`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   searchSlots(call = {}) {
@@ -577,28 +589,88 @@ export class Kept {
     return this.send("POST", `/v1/searches/explanations`, {}, {}, call.body, "application/json");
   }
 
+  getRetention(call = {}) {
+    return this.send("GET", `/v1/audit/retention`, {}, {});
+  }
+
+  setRetention(call = {}) {
+    return this.send("PUT", `/v1/audit/retention`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  setLegalHold(call = {}) {
+    return this.send("POST", `/v1/audit/legal-holds`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listLegalHolds(call = {}) {
+    return this.send("GET", `/v1/audit/legal-holds`, { only_open: call.only_open, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  liftLegalHold(call = {}) {
+    return this.send("POST", `/v1/audit/legal-holds/${encodeURIComponent(call.hold_id).replaceAll('%2F', '/')}/lift`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  requestDetachment(call = {}) {
+    return this.send("POST", `/v1/audit/detachments`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  listDetachments(call = {}) {
+    return this.send("GET", `/v1/audit/detachments`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  approveDetachment(call = {}) {
+    return this.send("POST", `/v1/audit/detachments/${encodeURIComponent(call.detachment_id).replaceAll('%2F', '/')}/approve`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  cancelDetachment(call = {}) {
+    return this.send("POST", `/v1/audit/detachments/${encodeURIComponent(call.detachment_id).replaceAll('%2F', '/')}/cancel`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  getDetachment(call = {}) {
+    return this.send("GET", `/v1/audit/detachments/${encodeURIComponent(call.detachment_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  requestErasure(call = {}) {
+    return this.send("POST", `/v1/audit/erasures`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listErasures(call = {}) {
+    return this.send("GET", `/v1/audit/erasures`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  approveErasure(call = {}) {
+    return this.send("POST", `/v1/audit/erasures/${encodeURIComponent(call.erasure_id).replaceAll('%2F', '/')}/approve`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  cancelErasure(call = {}) {
+    return this.send("POST", `/v1/audit/erasures/${encodeURIComponent(call.erasure_id).replaceAll('%2F', '/')}/cancel`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  getErasure(call = {}) {
+    return this.send("GET", `/v1/audit/erasures/${encodeURIComponent(call.erasure_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
   putProxy(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id)}/proxies/${encodeURIComponent(call.proxy_client_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/proxies/${encodeURIComponent(call.proxy_client_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   removeProxy(call = {}) {
-    return this.send("DELETE", `/v1/clients/${encodeURIComponent(call.client_id)}/proxies/${encodeURIComponent(call.proxy_client_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/proxies/${encodeURIComponent(call.proxy_client_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listProxies(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/proxies`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/proxies`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   setConfidential(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id)}/confidentiality`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/confidentiality`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   putFence(call = {}) {
-    return this.send("PUT", `/v1/fences/${encodeURIComponent(call.fence_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/fences/${encodeURIComponent(call.fence_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   removeFence(call = {}) {
-    return this.send("DELETE", `/v1/fences/${encodeURIComponent(call.fence_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/fences/${encodeURIComponent(call.fence_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listFences(call = {}) {
@@ -618,11 +690,11 @@ export class Kept {
   }
 
   getSeries(call = {}) {
-    return this.send("GET", `/v1/series/${encodeURIComponent(call.series_id)}`, {}, {});
+    return this.send("GET", `/v1/series/${encodeURIComponent(call.series_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   listSeriesOccurrences(call = {}) {
-    return this.send("GET", `/v1/series/${encodeURIComponent(call.series_id)}/occurrences`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/series/${encodeURIComponent(call.series_id).replaceAll('%2F', '/')}/occurrences`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   listSeriesConflicts(call = {}) {
@@ -630,19 +702,19 @@ export class Kept {
   }
 
   changeSeries(call = {}) {
-    return this.send("POST", `/v1/series/${encodeURIComponent(call.series_id)}/changes`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/series/${encodeURIComponent(call.series_id).replaceAll('%2F', '/')}/changes`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   cancelSeries(call = {}) {
-    return this.send("POST", `/v1/series/${encodeURIComponent(call.series_id)}/cancellations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/series/${encodeURIComponent(call.series_id).replaceAll('%2F', '/')}/cancellations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   pauseSeries(call = {}) {
-    return this.send("POST", `/v1/series/${encodeURIComponent(call.series_id)}/pauses`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/series/${encodeURIComponent(call.series_id).replaceAll('%2F', '/')}/pauses`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   resumeSeries(call = {}) {
-    return this.send("POST", `/v1/series/${encodeURIComponent(call.series_id)}/resumptions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+    return this.send("POST", `/v1/series/${encodeURIComponent(call.series_id).replaceAll('%2F', '/')}/resumptions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
   }
 
   getSession(call = {}) {
@@ -662,23 +734,55 @@ export class Kept {
   }
 
   joinAppointment(call = {}) {
-    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id)}/joins`, {}, {});
+    return this.send("POST", `/v1/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/joins`, {}, {});
+  }
+
+  createThread(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/threads`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listThreads(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/threads`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  listCareThreads(call = {}) {
+    return this.send("GET", `/v1/threads`, { is_unread_only: call.is_unread_only, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  listPosts(call = {}) {
+    return this.send("GET", `/v1/threads/${encodeURIComponent(call.thread_id).replaceAll('%2F', '/')}/posts`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  createPost(call = {}) {
+    return this.send("POST", `/v1/threads/${encodeURIComponent(call.thread_id).replaceAll('%2F', '/')}/posts`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  markThreadRead(call = {}) {
+    return this.send("POST", `/v1/threads/${encodeURIComponent(call.thread_id).replaceAll('%2F', '/')}/readings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  createAttachment(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/attachments`, {}, { "Content-Disposition": call.content_disposition, "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/octet-stream");
+  }
+
+  getAttachment(call = {}) {
+    return this.send("GET", `/v1/attachments/${encodeURIComponent(call.attachment_id).replaceAll('%2F', '/')}/content`, {}, {});
   }
 
   getInstrument(call = {}) {
-    return this.send("GET", `/v1/instruments/${encodeURIComponent(call.code)}`, {}, {});
+    return this.send("GET", `/v1/instruments/${encodeURIComponent(call.code).replaceAll('%2F', '/')}`, {}, {});
   }
 
   answerScreening(call = {}) {
-    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id)}/screenings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/screenings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   listScreenings(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/screenings`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/screenings`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   reportDanger(call = {}) {
-    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id)}/danger`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/danger`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   listCrisisFlags(call = {}) {
@@ -686,11 +790,11 @@ export class Kept {
   }
 
   acknowledgeCrisisFlag(call = {}) {
-    return this.send("POST", `/v1/crisis-flags/${encodeURIComponent(call.flag_id)}/acknowledge`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+    return this.send("POST", `/v1/crisis-flags/${encodeURIComponent(call.flag_id).replaceAll('%2F', '/')}/acknowledge`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
   }
 
   closeCrisisFlag(call = {}) {
-    return this.send("POST", `/v1/crisis-flags/${encodeURIComponent(call.flag_id)}/close`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/crisis-flags/${encodeURIComponent(call.flag_id).replaceAll('%2F', '/')}/close`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   createWish(call = {}) {
@@ -702,31 +806,31 @@ export class Kept {
   }
 
   getWish(call = {}) {
-    return this.send("GET", `/v1/wishes/${encodeURIComponent(call.wish_id)}`, {}, {});
+    return this.send("GET", `/v1/wishes/${encodeURIComponent(call.wish_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   updateWish(call = {}) {
-    return this.send("PUT", `/v1/wishes/${encodeURIComponent(call.wish_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/wishes/${encodeURIComponent(call.wish_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   withdrawWish(call = {}) {
-    return this.send("POST", `/v1/wishes/${encodeURIComponent(call.wish_id)}/withdrawals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+    return this.send("POST", `/v1/wishes/${encodeURIComponent(call.wish_id).replaceAll('%2F', '/')}/withdrawals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
   }
 
   listOffers(call = {}) {
-    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id)}/offers`, { is_open_only: call.is_open_only, limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/offers`, { is_open_only: call.is_open_only, limit: call.limit, cursor: call.cursor }, {});
   }
 
   getOffer(call = {}) {
-    return this.send("GET", `/v1/offers/${encodeURIComponent(call.offer_id)}`, {}, {});
+    return this.send("GET", `/v1/offers/${encodeURIComponent(call.offer_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   acceptOffer(call = {}) {
-    return this.send("POST", `/v1/offers/${encodeURIComponent(call.offer_id)}/acceptances`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("POST", `/v1/offers/${encodeURIComponent(call.offer_id).replaceAll('%2F', '/')}/acceptances`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   declineOffer(call = {}) {
-    return this.send("POST", `/v1/offers/${encodeURIComponent(call.offer_id)}/refusals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("POST", `/v1/offers/${encodeURIComponent(call.offer_id).replaceAll('%2F', '/')}/refusals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listOpenings(call = {}) {
@@ -734,15 +838,15 @@ export class Kept {
   }
 
   getOpening(call = {}) {
-    return this.send("GET", `/v1/openings/${encodeURIComponent(call.opening_id)}`, {}, {});
+    return this.send("GET", `/v1/openings/${encodeURIComponent(call.opening_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   skipWaiter(call = {}) {
-    return this.send("POST", `/v1/openings/${encodeURIComponent(call.opening_id)}/skips`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("POST", `/v1/openings/${encodeURIComponent(call.opening_id).replaceAll('%2F', '/')}/skips`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   closeOpening(call = {}) {
-    return this.send("POST", `/v1/openings/${encodeURIComponent(call.opening_id)}/closings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+    return this.send("POST", `/v1/openings/${encodeURIComponent(call.opening_id).replaceAll('%2F', '/')}/closings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
   }
 
   getRefillReport(call = {}) {
@@ -758,31 +862,31 @@ export class Kept {
   }
 
   getWebhook(call = {}) {
-    return this.send("GET", `/v1/webhooks/${encodeURIComponent(call.webhook_id)}`, {}, {});
+    return this.send("GET", `/v1/webhooks/${encodeURIComponent(call.webhook_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   updateWebhook(call = {}) {
-    return this.send("PUT", `/v1/webhooks/${encodeURIComponent(call.webhook_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("PUT", `/v1/webhooks/${encodeURIComponent(call.webhook_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   deleteWebhook(call = {}) {
-    return this.send("DELETE", `/v1/webhooks/${encodeURIComponent(call.webhook_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("DELETE", `/v1/webhooks/${encodeURIComponent(call.webhook_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   patchWebhook(call = {}) {
-    return this.send("PATCH", `/v1/webhooks/${encodeURIComponent(call.webhook_id)}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
+    return this.send("PATCH", `/v1/webhooks/${encodeURIComponent(call.webhook_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/merge-patch+json");
   }
 
   rotateWebhookSecret(call = {}) {
-    return this.send("POST", `/v1/webhooks/${encodeURIComponent(call.webhook_id)}/secrets`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("POST", `/v1/webhooks/${encodeURIComponent(call.webhook_id).replaceAll('%2F', '/')}/secrets`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   listWebhookDeliveries(call = {}) {
-    return this.send("GET", `/v1/webhooks/${encodeURIComponent(call.webhook_id)}/deliveries`, { limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/webhooks/${encodeURIComponent(call.webhook_id).replaceAll('%2F', '/')}/deliveries`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   replayWebhookDelivery(call = {}) {
-    return this.send("POST", `/v1/webhook-deliveries/${encodeURIComponent(call.delivery_id)}/replays`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("POST", `/v1/webhook-deliveries/${encodeURIComponent(call.delivery_id).replaceAll('%2F', '/')}/replays`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   getWeek(call = {}) {

@@ -141,10 +141,10 @@ export class Kept {{
     const answer = await this.fetch(this.baseUrl + path + text, {{
       method,
       headers: sent,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || !media.includes("json") ? body : JSON.stringify(body),
     }});
-    const read = await answer.text();
-    const data = read ? JSON.parse(read) : undefined;
+    const kind = answer.headers.get("content-type") ?? "";
+    const data = kind.includes("json") ? await answer.json() : kind ? await answer.blob() : undefined;
     if (!answer.ok) throw new KeptProblem(answer.status, data ?? {{}}, answer.headers);
     return {{ data, etag: answer.headers.get("etag") ?? "", status: answer.status, headers: answer.headers }};
   }}
@@ -202,7 +202,7 @@ def _ts(schema: Schema | None) -> str:
 def _module(document: Schema) -> str:
     parts = [_JS_HEAD.format(notice=NOTICE)]
     for each in operations(document):
-        path = re.sub(r"\{(\w+)\}", r"${encodeURIComponent(call.\1)}", each.path)
+        path = re.sub(r"\{(\w+)\}", r"${encodeURIComponent(call.\1).replaceAll('%2F', '/')}", each.path)
         query = ", ".join(f"{one.wire}: call.{one.name}" for one in each.parameters if one.place == "query")
         headers = ", ".join(f'"{one.wire}": {_js_header(one)}' for one in each.parameters if one.place == "header")
         body = f', call.body, "{each.media}"' if each.body else ""
@@ -282,11 +282,11 @@ class Kept:
         given = {name: value for name, value in query.items() if value is not None}
         if media:
             sent["Content-Type"] = media
-        content = json.dumps(body) if media and body is not None else None
+        content = json.dumps(body) if "json" in media and body is not None else body
         answer = self._http.request(method, path, params=given or None, headers=sent, content=content)
-        data = answer.json() if answer.content else None
+        data = answer.json() if "json" in answer.headers.get("content-type", "") else answer.content
         if answer.is_error:
-            raise KeptProblem(answer.status_code, data or {}, answer.headers)
+            raise KeptProblem(answer.status_code, data if isinstance(data, dict) else {}, answer.headers)
         return Answer(data, answer.headers.get("etag", ""), answer.status_code, answer.headers)
 '''
 
@@ -315,7 +315,7 @@ def _py_method(each: Operation) -> str:
     if each.body and not each.needs_body:
         optional.append(f"body: {_py(each.body)} | None = None")
     taken = ", ".join(["self", *(["*"] if needed or optional else []), *needed, *optional])
-    path = re.sub(r"\{(\w+)\}", r"{quote(str(\1), safe='')}", each.path)
+    path = re.sub(r"\{(\w+)\}", r"{quote(str(\1))}", each.path)
     query = ", ".join(f'"{one.wire}": {one.name}' for one in each.parameters if one.place == "query")
     headers = ", ".join(f'"{one.wire}": {_py_header(one)}' for one in each.parameters if one.place == "header")
     text = f'f"{path}"' if "{" in path else f'"{path}"'

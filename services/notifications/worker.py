@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -42,6 +43,11 @@ class NotificationsWorker:
     @consumes(AppointmentChangeUndone, SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
     def on_something_to_tell(self, delivery: Delivery) -> None:
         """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
+        self.inbox.store(delivery)
+
+    @consumes(ClientErasureOrdered)
+    def on_erasure_ordered(self, delivery: Delivery) -> None:
+        """Store the order to destroy a client's key."""
         self.inbox.store(delivery)
 
 

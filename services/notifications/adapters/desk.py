@@ -273,10 +273,10 @@ async def _store_links(conn: Connection, parcels: Sequence[Parcel]) -> None:
     if not parcels:
         return
     await conn.execute(
-        "insert into action_links (practice_id, message_id, action, token_hash, time_zone)"
-        " select n.practice_id, n.message_id, %s, n.token_hash, n.time_zone"
-        " from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[])"
-        " as n (practice_id, message_id, token_hash, time_zone)"
+        "insert into action_links (practice_id, message_id, action, token_hash, time_zone, locale)"
+        " select n.practice_id, n.message_id, %s, n.token_hash, n.time_zone, n.locale"
+        " from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[])"
+        " as n (practice_id, message_id, token_hash, time_zone, locale)"
         " on conflict on constraint action_links_pkey do update"
         " set token_hash = excluded.token_hash, time_zone = excluded.time_zone",
         (
@@ -285,6 +285,7 @@ async def _store_links(conn: Connection, parcels: Sequence[Parcel]) -> None:
             [parcel.claim.message_id for parcel in parcels],
             [token_hash(parcel.token) for parcel in parcels],
             [parcel.time_zone for parcel in parcels],
+            [parcel.locale.value for parcel in parcels],
         ),
     )
 

@@ -114,6 +114,7 @@ class Promise:
         self.practice_id = practice_id
         self.client_id = client_id
         self.appointment_id = new_id()
+        self.therapist_id = new_id()
         self.start_time = start_time
         self.version = 0
 
@@ -142,7 +143,7 @@ class Promise:
             practice_id=self.practice_id,
             appointment_id=self.appointment_id,
             client_id=self.client_id,
-            therapist_id=new_id(),
+            therapist_id=self.therapist_id,
             session_type_id=new_id(),
             start_time=timestamp(self.start_time),
             end_time=timestamp(self.start_time + timedelta(minutes=50)),

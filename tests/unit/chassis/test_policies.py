@@ -32,6 +32,7 @@ RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent"
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
+THREADS = {"thread.read", "thread.write"}
 KEPT_FOR_CLIENTS = {
     "trail.see",
     "client.update",
@@ -41,6 +42,7 @@ KEPT_FOR_CLIENTS = {
     "care_team.read",
     "proxy.read",
 }
+KEPT_FOR_CLIENTS |= THREADS
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -98,10 +100,13 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("practice_admin", ""): ABSENCES
     | CRISES
     | GLASS
-    | {"waitlist.report", "webhook.manage", "matching.report"}
+    | {"waitlist.report", "webhook.manage", "matching.report", "destruction.approve"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
-    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"},
+    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"}
+    | {"retention.read", "retention.change", "retention.request"},
 }
+ALLOWED["therapist", ""] |= {"thread.list"}
+ALLOWED["therapist", "care_team"] |= THREADS
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from services.gateway.switchboard import Switchboard
 APP = routes()
 BOARD = Switchboard(APP.router)
 ID = "0192f7a0-5f0c-7d1b-9a57-3c5d1f0e8a11"
-ROUTES = [route for route in APP.router.routes if isinstance(route, APIRoute)]
+ROUTES = [route for route in APP.router.routes if isinstance(route, APIRoute) and ":path}" not in route.path]
+"""All but those that take any number of words: they are left to the search."""
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods)} {route.path}")
