@@ -65,6 +65,16 @@ class AbsenceItem(TypedDict):
     state: Literal['UNSPECIFIED', 'OPEN', 'OFFERED', 'MOVED', 'CANCELLED', 'COVERED']
 
 
+class AcceptanceIn(TypedDict):
+    """When the first appointment is wanted."""
+
+    session_type_id: str
+    local_start: str
+    time_zone: str
+    fold: NotRequired[Literal[0, 1, 2]]
+    modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
+
+
 class AnswerIn(TypedDict):
     """What became of a claim that an absence hits."""
 
@@ -165,6 +175,30 @@ class AuthorisationIn(TypedDict):
     to_date: str
     session_type_ids: NotRequired[list[str]]
     forbids_fees: NotRequired[bool]
+
+
+class Batch(TypedDict):
+    """Batch"""
+
+    batch_id: str
+    policy: Literal['UNSPECIFIED', 'FLOW', 'STABLE']
+    weights_version: str
+    seed: str
+    placements: list[Placement]
+    urgent_count: int
+    high_count: int
+    served_count: int
+    points: float
+    spread: LoadSpread | None
+    held_count: int
+    create_time: str | None
+
+
+class BatchIn(TypedDict):
+    """How all who wait are given to therapists."""
+
+    policy: NotRequired[Literal['FLOW', 'STABLE']]
+    is_dry_run: NotRequired[bool]
 
 
 class BreakGlass(TypedDict):
@@ -480,6 +514,20 @@ class DeleteReservationResponse(TypedDict):
 
     pass
 
+class Delivery(TypedDict):
+    """Delivery"""
+
+    number: int
+    channel: Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']
+    provider: str
+    outcome: str
+    code: str
+    segments: int
+    deliver_time: str | None
+    report: str
+    report_time: str | None
+
+
 class Detached(TypedDict):
     """Detached"""
 
@@ -508,6 +556,12 @@ class DismissalIn(TypedDict):
     """Why a follow-up is set aside."""
 
     reason: Literal['CLIENT_DECLINED', 'CARE_ENDED', 'REFERRED', 'ARRANGED_ELSEWHERE']
+
+
+class EndIn(TypedDict):
+    """What becomes of what is scheduled."""
+
+    calls_off: NotRequired[bool]
 
 
 class Equipment(TypedDict):
@@ -683,6 +737,13 @@ class Gap(TypedDict):
     sole_count: int
 
 
+class GetFairnessReportResponse(TypedDict):
+    """GetFairnessReportResponse"""
+
+    spread: LoadSpread | None
+    groups: list[GroupWait]
+
+
 class GetHiringReportResponse(TypedDict):
     """GetHiringReportResponse"""
 
@@ -714,6 +775,7 @@ class Group(TypedDict):
     etag: str
     version: int
     create_time: str | None
+    is_self_bookable: bool
 
 
 class GroupIn(TypedDict):
@@ -725,6 +787,7 @@ class GroupIn(TypedDict):
     session_type_id: str
     is_open: NotRequired[bool]
     needs_screening: NotRequired[bool]
+    is_self_bookable: NotRequired[bool]
     min_seats: NotRequired[int]
     decide_h: NotRequired[int]
 
@@ -745,6 +808,36 @@ class GroupMemberIn(TypedDict):
     client_id: str
 
 
+class GroupMoveIn(TypedDict):
+    """Another time for a session."""
+
+    local_start: str
+    time_zone: str
+    fold: NotRequired[int]
+    modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
+    reason: NotRequired[Literal['ILLNESS', 'CRISIS', 'CONFLICT', 'TRANSPORT', 'THERAPIST_ABSENT', 'PRACTICE', 'NOT_NEEDED'] | None]
+
+
+class GroupOccurrence(TypedDict):
+    """GroupOccurrence"""
+
+    original_start_wall: WallTime | None
+    fate: Literal['UNSPECIFIED', 'FREE', 'BOOKED', 'CONFLICT', 'PAUSED', 'DISMISSED']
+    start_time: str | None
+    group_session_id: str
+    conflict: SeriesConflict | None
+
+
+class GroupPlanIn(TypedDict):
+    """When a group is to meet, time after time."""
+
+    local_start: str
+    time_zone: str
+    rule: str
+    modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
+    horizon_days: NotRequired[int]
+
+
 class GroupRefusal(TypedDict):
     """GroupRefusal"""
 
@@ -758,6 +851,47 @@ class GroupSeat(TypedDict):
     appointment_id: str
     client_id: str
     state: Literal['UNSPECIFIED', 'BOOKED', 'CONFIRMED', 'CHECKED_IN', 'IN_SESSION', 'COMPLETED', 'CANCELLED', 'NO_SHOW']
+
+
+class GroupSeries(TypedDict):
+    """GroupSeries"""
+
+    group_series_id: str
+    group_id: str
+    plan: GroupSeriesPlan | None
+    state: Literal['UNSPECIFIED', 'ACTIVE', 'ENDED']
+    booked_until_date: str
+    etag: str
+    version: int
+    create_time: str | None
+
+
+class GroupSeriesIn(TypedDict):
+    """A rule to meet by."""
+
+    local_start: str
+    time_zone: str
+    rule: str
+    modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
+    horizon_days: NotRequired[int]
+    commit: NotRequired[Literal['ALL_OR_NONE', 'ALL_BUT_CONFLICTS']]
+
+
+class GroupSeriesOutcome(TypedDict):
+    """GroupSeriesOutcome"""
+
+    series: GroupSeries | None
+    occurrences: list[GroupOccurrence]
+    conflict_count: int
+
+
+class GroupSeriesPlan(TypedDict):
+    """GroupSeriesPlan"""
+
+    start_wall: WallTime | None
+    rule: str
+    modality: Literal['UNSPECIFIED', 'IN_PERSON', 'VIDEO', 'PHONE']
+    horizon_days: int
 
 
 class GroupSession(TypedDict):
@@ -780,6 +914,7 @@ class GroupSession(TypedDict):
     seats: list[GroupSeat]
     etag: str
     version: int
+    group_series_id: str
 
 
 class GroupSessionIn(TypedDict):
@@ -789,6 +924,16 @@ class GroupSessionIn(TypedDict):
     time_zone: str
     fold: NotRequired[int]
     modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
+    original_start_local: NotRequired[str | None]
+
+
+class GroupWait(TypedDict):
+    """GroupWait"""
+
+    group: str
+    client_count: int
+    placed_count: int
+    mean_wait_days: float
 
 
 class HidingRule(TypedDict):
@@ -878,6 +1023,15 @@ class ImportedProfileIn(TypedDict):
     therapist_id: NotRequired[str | None]
 
 
+class InboxEntry(TypedDict):
+    """InboxEntry"""
+
+    message: Message | None
+    start_local: str
+    time_zone: str
+    read_time: str | None
+
+
 class InclusionProof(TypedDict):
     """InclusionProof"""
 
@@ -905,6 +1059,25 @@ class InstrumentItem(TypedDict):
     loinc: str
     text: str
     is_self_harm: bool
+
+
+class Intake(TypedDict):
+    """Intake"""
+
+    intake_id: str
+    client_id: str
+    need: Need | None
+    priority: Literal['UNSPECIFIED', 'ROUTINE', 'HIGH', 'URGENT']
+    state: Literal['UNSPECIFIED', 'WAITING', 'PROPOSED', 'PLACED', 'WITHDRAWN']
+    create_time: str | None
+    etag: str
+
+
+class IntakeIn(TypedDict):
+    """Who waits, for whom, and how soon."""
+
+    need: NeedIn
+    priority: NotRequired[Literal['ROUTINE', 'HIGH', 'URGENT'] | None]
 
 
 class Interval(TypedDict):
@@ -1058,6 +1231,13 @@ class ListCrisisFlagsResponse(TypedDict):
     next_cursor: str
 
 
+class ListDeliveriesResponse(TypedDict):
+    """ListDeliveriesResponse"""
+
+    deliveries: list[Delivery]
+    next_cursor: str
+
+
 class ListDetachmentsResponse(TypedDict):
     """ListDetachmentsResponse"""
 
@@ -1121,6 +1301,13 @@ class ListGroupMembersResponse(TypedDict):
     next_cursor: str
 
 
+class ListGroupOccurrencesResponse(TypedDict):
+    """ListGroupOccurrencesResponse"""
+
+    occurrences: list[GroupOccurrence]
+    next_cursor: str
+
+
 class ListGroupSessionsResponse(TypedDict):
     """ListGroupSessionsResponse"""
 
@@ -1149,6 +1336,20 @@ class ListHolidaysResponse(TypedDict):
     next_cursor: str
 
 
+class ListInboxResponse(TypedDict):
+    """ListInboxResponse"""
+
+    entries: list[InboxEntry]
+    next_cursor: str
+
+
+class ListIntakesResponse(TypedDict):
+    """ListIntakesResponse"""
+
+    intakes: list[Intake]
+    next_cursor: str
+
+
 class ListLegalHoldsResponse(TypedDict):
     """ListLegalHoldsResponse"""
 
@@ -1174,6 +1375,13 @@ class ListOnCallContactsResponse(TypedDict):
     """ListOnCallContactsResponse"""
 
     contacts: list[OnCallContact]
+    next_cursor: str
+
+
+class ListOpenGroupSessionsResponse(TypedDict):
+    """ListOpenGroupSessionsResponse"""
+
+    sessions: list[OpenGroupSession]
     next_cursor: str
 
 
@@ -1212,12 +1420,26 @@ class ListPostsResponse(TypedDict):
     next_cursor: str
 
 
+class ListProposalsResponse(TypedDict):
+    """ListProposalsResponse"""
+
+    proposals: list[Proposal]
+    next_cursor: str
+
+
 class ListProxiesResponse(TypedDict):
     """ListProxiesResponse"""
 
     proxies: list[Proxy]
     next_cursor: str
     is_confidential: bool
+
+
+class ListRepliesResponse(TypedDict):
+    """ListRepliesResponse"""
+
+    replies: list[Reply]
+    next_cursor: str
 
 
 class ListReportsResponse(TypedDict):
@@ -1354,6 +1576,15 @@ class ListWishesResponse(TypedDict):
     next_cursor: str
 
 
+class LoadSpread(TypedDict):
+    """LoadSpread"""
+
+    gini_ratio: float
+    jain_ratio: float
+    idle_therapist_ids: list[str]
+    most_count: int
+
+
 class Match(TypedDict):
     """Match"""
 
@@ -1450,6 +1681,14 @@ class Message(TypedDict):
     workflow_version: int
 
 
+class MessageReport(TypedDict):
+    """MessageReport"""
+
+    steps: list[StepCounts]
+    reasons: list[ReasonCount]
+    open_reply_count: int
+
+
 class MoveIn(TypedDict):
     """Another time for an appointment."""
 
@@ -1459,6 +1698,54 @@ class MoveIn(TypedDict):
     therapist_id: NotRequired[str | None]
     modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
     reason: NotRequired[Literal['ILLNESS', 'CRISIS', 'CONFLICT', 'TRANSPORT', 'THERAPIST_ABSENT', 'PRACTICE', 'NOT_NEEDED'] | None]
+
+
+class Need(TypedDict):
+    """Need"""
+
+    client_id: str
+    region: str
+    specialties: list[str]
+    languages: list[str]
+    insurer: str
+    age: int
+    modality: Literal['UNSPECIFIED', 'IN_PERSON', 'VIDEO', 'PHONE']
+    session_type_id: str
+    approaches: list[str]
+    populations: list[str]
+    plan: str
+    accessibility: list[str]
+    preferences: list[Preference]
+    previous_therapist_id: str
+    excluded_therapist_ids: list[str]
+    site_ids: list[str]
+    parts_of_day: list[Literal['UNSPECIFIED', 'MORNING', 'AFTERNOON', 'EVENING']]
+    time_zone: str
+    weekly_min: int
+
+
+class NeedIn(TypedDict):
+    """Whom a client needs; codes only."""
+
+    client_id: str
+    region: NotRequired[str]
+    specialties: NotRequired[list[str]]
+    languages: NotRequired[list[str]]
+    insurer: NotRequired[str]
+    age: NotRequired[int]
+    modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
+    session_type_id: NotRequired[str | None]
+    approaches: NotRequired[list[str]]
+    populations: NotRequired[list[str]]
+    plan: NotRequired[str]
+    accessibility: NotRequired[list[str]]
+    preferences: NotRequired[list[PreferenceIn]]
+    previous_therapist_id: NotRequired[str | None]
+    excluded_therapist_ids: NotRequired[list[str]]
+    site_ids: NotRequired[list[str]]
+    parts_of_day: NotRequired[list[Literal['MORNING', 'AFTERNOON', 'EVENING']]]
+    time_zone: NotRequired[str]
+    weekly_min: NotRequired[int]
 
 
 class NextInLine(TypedDict):
@@ -1532,6 +1819,22 @@ class OnCallContactIn(TypedDict):
     is_active: NotRequired[bool]
 
 
+class OpenGroupSession(TypedDict):
+    """OpenGroupSession"""
+
+    group_session_id: str
+    group_id: str
+    display_name: str
+    therapist_ids: list[str]
+    session_type_id: str
+    start_time: str | None
+    end_time: str | None
+    start_wall: WallTime | None
+    modality: Literal['UNSPECIFIED', 'IN_PERSON', 'VIDEO', 'PHONE']
+    site_id: str
+    needs_screening: bool
+
+
 class Opening(TypedDict):
     """Opening"""
 
@@ -1597,6 +1900,18 @@ class PauseIn(TypedDict):
     keeps_time: bool
 
 
+class Placement(TypedDict):
+    """Placement"""
+
+    client_id: str
+    therapist_id: str
+    fit_ratio: float
+    proposal_id: str
+    best_therapist_id: str
+    lost_fit_ratio: float
+    binding_rule: str
+
+
 class Policy(TypedDict):
     """Policy"""
 
@@ -1653,11 +1968,25 @@ class PostIn(TypedDict):
     attachment_ids: NotRequired[list[str]]
 
 
+class Preference(TypedDict):
+    """Preference"""
+
+    attribute: str
+    importance: Literal['UNSPECIFIED', 'MUST', 'WANT']
+
+
 class PreferenceIn(TypedDict):
     """What a client would like of a therapist's style or identity."""
 
     attribute: str
     importance: Literal['MUST', 'WANT']
+
+
+class PreflightGroupSeriesResponse(TypedDict):
+    """PreflightGroupSeriesResponse"""
+
+    occurrences: list[GroupOccurrence]
+    conflict_count: int
 
 
 class PreflightSeriesResponse(TypedDict):
@@ -1671,6 +2000,12 @@ class PreviewAbsenceResponse(TypedDict):
     """PreviewAbsenceResponse"""
 
     items: list[AbsenceItem]
+
+
+class PriorityIn(TypedDict):
+    """How soon, by a human's word."""
+
+    priority: Literal['ROUTINE', 'HIGH', 'URGENT']
 
 
 class Privilege(TypedDict):
@@ -1735,6 +2070,33 @@ class ProfilesIn(TypedDict):
     is_dry_run: NotRequired[bool]
 
 
+class Proposal(TypedDict):
+    """Proposal"""
+
+    proposal_id: str
+    client_id: str
+    therapist_id: str
+    intake_id: str
+    batch_id: str
+    match_id: str
+    fit_ratio: float
+    state: Literal['UNSPECIFIED', 'OPEN', 'ACCEPTED', 'DECLINED', 'EXPIRED', 'WITHDRAWN']
+    expire_time: str | None
+    create_time: str | None
+    appointment_id: str
+    declined_by: Literal['UNSPECIFIED', 'CLIENT', 'THERAPIST', 'DESK']
+    reason: Literal['UNSPECIFIED', 'HOURS', 'PREFERENCE', 'SCOPE', 'NO_ROOM', 'CONFLICT', 'COST', 'NOT_NEEDED']
+    etag: str
+    reasons: list[Reason]
+
+
+class ProposalIn(TypedDict):
+    """A candidate of a match."""
+
+    match_id: str
+    therapist_id: str
+
+
 class Proxy(TypedDict):
     """Proxy"""
 
@@ -1786,6 +2148,14 @@ class Reason(TypedDict):
     weight_ratio: float
 
 
+class ReasonCount(TypedDict):
+    """ReasonCount"""
+
+    state: Literal['UNSPECIFIED', 'PLANNED', 'SENT', 'SUPPRESSED', 'FAILED', 'SENDING']
+    reason: str
+    count: int
+
+
 class ReasonIn(TypedDict):
     """Why something changes, as a code; words about a person's reasons are not kept."""
 
@@ -1835,6 +2205,12 @@ class RefillReport(TypedDict):
     groups: list[RefillGroup]
 
 
+class RefusalIn(TypedDict):
+    """Why it is declined, as a code; words are not kept."""
+
+    reason: Literal['HOURS', 'PREFERENCE', 'SCOPE', 'NO_ROOM', 'CONFLICT', 'COST', 'NOT_NEEDED']
+
+
 class RemoveCareTeamMemberResponse(TypedDict):
     """RemoveCareTeamMemberResponse"""
 
@@ -1854,6 +2230,44 @@ class RemoveProxyResponse(TypedDict):
     """RemoveProxyResponse"""
 
     pass
+
+class ReplayBatchResponse(TypedDict):
+    """ReplayBatchResponse"""
+
+    is_identical: bool
+    served_count: int
+    points: float
+
+
+class ReplayIn(TypedDict):
+    """Which failed messages to say once more."""
+
+    reason: str
+    from_time: str
+    to_time: str
+
+
+class ReplayMessagesResponse(TypedDict):
+    """ReplayMessagesResponse"""
+
+    replayed_count: int
+    has_more: bool
+
+
+class Reply(TypedDict):
+    """Reply"""
+
+    reply_id: str
+    client_id: str
+    sender: str
+    words: str
+    meaning: str
+    state: Literal['UNSPECIFIED', 'HANDLED', 'OPEN', 'CLOSED']
+    appointment_id: str
+    receive_time: str | None
+    closed_by: str
+    close_time: str | None
+
 
 class ReportDangerResponse(TypedDict):
     """ReportDangerResponse"""
@@ -2036,6 +2450,13 @@ class Screening(TypedDict):
     rules_version: str
     flag_id: str
     create_time: str | None
+
+
+class SearchMessagesResponse(TypedDict):
+    """SearchMessagesResponse"""
+
+    messages: list[Message]
+    next_cursor: str
 
 
 class SearchSlotsResponse(TypedDict):
@@ -2271,6 +2692,19 @@ class SlotSearchIn(TypedDict):
     is_high_need: NotRequired[bool]
     limit: NotRequired[int]
     cursor: NotRequired[str]
+
+
+class StepCounts(TypedDict):
+    """StepCounts"""
+
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED']
+    step: str
+    planned_count: int
+    sent_count: int
+    delivered_count: int
+    answered_count: int
+    confirmed_count: int
+    answer_median_s: int
 
 
 class Strength(TypedDict):
@@ -2928,6 +3362,26 @@ class Kept:
         """Revoke a calendar feed."""
         return self._send("DELETE", f"/v1/calendar-feeds/{quote(str(feed_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
+    def preflight_group_series(self, *, group_id: str, body: GroupPlanIn) -> Answer[PreflightGroupSeriesResponse]:
+        """Try a rule a group may meet by."""
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series-trials", {}, {}, body, "application/json")
+
+    def create_group_series(self, *, group_id: str, body: GroupSeriesIn, idempotency_key: str | None = None) -> Answer[GroupSeriesOutcome]:
+        """Let a group meet by a rule."""
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def get_group_series(self, *, group_id: str) -> Answer[GroupSeries]:
+        """See the rule a group meets by."""
+        return self._send("GET", f"/v1/groups/{quote(str(group_id))}/series", {}, {})
+
+    def list_group_occurrences(self, *, group_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListGroupOccurrencesResponse]:
+        """List the times a group's rule names."""
+        return self._send("GET", f"/v1/groups/{quote(str(group_id))}/occurrences", {"limit": limit, "cursor": cursor}, {})
+
+    def end_group_series(self, *, group_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: EndIn | None | None = None) -> Answer[GroupSeries]:
+        """Let a group meet by its rule no more."""
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series/endings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
     def create_group(self, *, body: GroupIn, idempotency_key: str | None = None) -> Answer[Group]:
         """Create a group."""
         return self._send("POST", "/v1/groups", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
@@ -2968,13 +3422,25 @@ class Kept:
         """List a group's sessions."""
         return self._send("GET", f"/v1/groups/{quote(str(group_id))}/sessions", {"limit": limit, "cursor": cursor}, {})
 
+    def list_all_group_sessions(self, *, from_time: str, to_time: str, therapist_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListGroupSessionsResponse]:
+        """List sessions of groups by time."""
+        return self._send("GET", "/v1/group-sessions", {"from_time": from_time, "to_time": to_time, "therapist_id": therapist_id, "limit": limit, "cursor": cursor}, {})
+
+    def list_open_group_sessions(self, *, from_time: str, to_time: str, session_type_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListOpenGroupSessionsResponse]:
+        """List sessions of groups that clients may book."""
+        return self._send("GET", "/v1/open-group-sessions", {"from_time": from_time, "to_time": to_time, "session_type_id": session_type_id, "limit": limit, "cursor": cursor}, {})
+
     def get_group_session(self, *, group_session_id: str) -> Answer[GroupSession]:
         """See a session of a group."""
         return self._send("GET", f"/v1/group-sessions/{quote(str(group_session_id))}", {}, {})
 
     def book_group_seat(self, *, group_session_id: str, body: GroupMemberIn, idempotency_key: str | None = None) -> Answer[Appointment]:
-        """Give a member a seat."""
+        """Book a seat in a session of a group."""
         return self._send("POST", f"/v1/group-sessions/{quote(str(group_session_id))}/seats", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def move_group_session(self, *, group_session_id: str, body: GroupMoveIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[GroupSession]:
+        """Move a session of a group."""
+        return self._send("POST", f"/v1/group-sessions/{quote(str(group_session_id))}/moves", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def cancel_group_session(self, *, group_session_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: ReasonIn | None | None = None) -> Answer[GroupSession]:
         """Call a session of a group off."""
@@ -2983,6 +3449,38 @@ class Kept:
     def get_me(self) -> Answer[dict[str, Any]]:
         """See who is signed in."""
         return self._send("GET", "/v1/me", {}, {})
+
+    def open_intake(self, *, body: IntakeIn, idempotency_key: str | None = None) -> Answer[Intake]:
+        """Put a client on the waitlist for a therapist."""
+        return self._send("POST", "/v1/intakes", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_intakes(self, *, state: Literal['WAITING', 'PROPOSED', 'PLACED', 'WITHDRAWN'] | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListIntakesResponse]:
+        """List who waits for a therapist."""
+        return self._send("GET", "/v1/intakes", {"state": state, "limit": limit, "cursor": cursor}, {})
+
+    def get_intake(self, *, intake_id: str) -> Answer[Intake]:
+        """See an intake."""
+        return self._send("GET", f"/v1/intakes/{quote(str(intake_id))}", {}, {})
+
+    def set_intake_priority(self, *, intake_id: str, body: PriorityIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Intake]:
+        """Say how soon a client needs a therapist."""
+        return self._send("PUT", f"/v1/intakes/{quote(str(intake_id))}/priority", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def withdraw_intake(self, *, intake_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Intake]:
+        """Take a client off the waitlist."""
+        return self._send("POST", f"/v1/intakes/{quote(str(intake_id))}/withdraw", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+
+    def run_intake_batch(self, *, body: BatchIn, idempotency_key: str | None = None) -> Answer[Batch]:
+        """Give all who wait to therapists."""
+        return self._send("POST", "/v1/intake-batches", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def replay_intake_batch(self, *, batch_id: str) -> Answer[ReplayBatchResponse]:
+        """Solve a stored batch again."""
+        return self._send("GET", f"/v1/intake-batches/{quote(str(batch_id))}/replay", {}, {})
+
+    def get_fairness_report(self, *, from_time: str, to_time: str) -> Answer[GetFairnessReportResponse]:
+        """See how fairly caseloads and waits are spread."""
+        return self._send("GET", "/v1/reports/fairness", {"from_time": from_time, "to_time": to_time}, {})
 
     def get_caps(self, *, therapist_id: str) -> Answer[Caps]:
         """See a therapist's caps."""
@@ -3075,6 +3573,42 @@ class Kept:
     def get_match(self, *, match_id: str) -> Answer[Match]:
         """See a match again."""
         return self._send("GET", f"/v1/matches/{quote(str(match_id))}", {}, {})
+
+    def search_messages(self, *, client_id: str | None = None, state: Literal['PLANNED', 'SENDING', 'SENT', 'SUPPRESSED', 'FAILED'] | None | None = None, reason: str | None = None, kind: str | None = None, channel: Literal['EMAIL', 'SMS', 'INBOX', 'WEBHOOK'] | None | None = None, from_time: str | None | None = None, to_time: str | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[SearchMessagesResponse]:
+        """Search the delivery log."""
+        return self._send("GET", "/v1/messages", {"client_id": client_id, "state": state, "reason": reason, "kind": kind, "channel": channel, "from_time": from_time, "to_time": to_time, "limit": limit, "cursor": cursor}, {})
+
+    def list_deliveries(self, *, message_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListDeliveriesResponse]:
+        """See every try of a message."""
+        return self._send("GET", f"/v1/messages/{quote(str(message_id))}/deliveries", {"limit": limit, "cursor": cursor}, {})
+
+    def resend_message(self, *, message_id: str, idempotency_key: str | None = None) -> Answer[Message]:
+        """Say a message once more."""
+        return self._send("POST", f"/v1/messages/{quote(str(message_id))}/resends", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def replay_messages(self, *, body: ReplayIn, idempotency_key: str | None = None) -> Answer[ReplayMessagesResponse]:
+        """Say failed messages once more."""
+        return self._send("POST", "/v1/messages/replays", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def get_message_report(self, *, from_time: str, to_time: str) -> Answer[MessageReport]:
+        """Count messages and their answers."""
+        return self._send("GET", "/v1/reports/messages", {"from_time": from_time, "to_time": to_time}, {})
+
+    def list_replies(self, *, is_open_only: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListRepliesResponse]:
+        """See what people texted back."""
+        return self._send("GET", "/v1/replies", {"is_open_only": is_open_only, "limit": limit, "cursor": cursor}, {})
+
+    def close_reply(self, *, reply_id: str, idempotency_key: str | None = None) -> Answer[Reply]:
+        """Say that a reply was seen to."""
+        return self._send("POST", f"/v1/replies/{quote(str(reply_id))}/closings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def list_inbox(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListInboxResponse]:
+        """Read a client's inbox."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/inbox", {"limit": limit, "cursor": cursor}, {})
+
+    def mark_inbox_read(self, *, message_id: str, idempotency_key: str | None = None) -> Answer[InboxEntry]:
+        """Say that a notice was seen."""
+        return self._send("POST", f"/v1/inbox/{quote(str(message_id))}/readings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def put_on_call_contact(self, *, contact_id: str, body: OnCallContactIn, idempotency_key: str | None = None) -> Answer[PutOnCallContactResponse]:
         """Say who is paged."""
@@ -3191,6 +3725,26 @@ class Kept:
     def explain_slot(self, *, body: ExplanationIn) -> Answer[ExplainSlotResponse]:
         """Ask why a start is, or is not, offered."""
         return self._send("POST", "/v1/searches/explanations", {}, {}, body, "application/json")
+
+    def propose_therapist(self, *, body: ProposalIn, idempotency_key: str | None = None) -> Answer[Proposal]:
+        """Propose a therapist to a client."""
+        return self._send("POST", "/v1/proposals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_proposals(self, *, client_id: str | None = None, therapist_id: str | None = None, state: Literal['OPEN', 'ACCEPTED', 'DECLINED', 'EXPIRED', 'WITHDRAWN'] | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListProposalsResponse]:
+        """List proposals of a client or a therapist."""
+        return self._send("GET", "/v1/proposals", {"client_id": client_id, "therapist_id": therapist_id, "state": state, "limit": limit, "cursor": cursor}, {})
+
+    def get_proposal(self, *, proposal_id: str) -> Answer[Proposal]:
+        """See a proposal, and what speaks for it."""
+        return self._send("GET", f"/v1/proposals/{quote(str(proposal_id))}", {}, {})
+
+    def accept_proposal(self, *, proposal_id: str, body: AcceptanceIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Proposal]:
+        """Accept a proposal with a first appointment."""
+        return self._send("POST", f"/v1/proposals/{quote(str(proposal_id))}/accept", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def decline_proposal(self, *, proposal_id: str, body: RefusalIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Proposal]:
+        """Decline a proposal."""
+        return self._send("POST", f"/v1/proposals/{quote(str(proposal_id))}/decline", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_retention(self) -> Answer[Retention]:
         """See how long the trail is kept."""

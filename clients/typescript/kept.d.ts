@@ -43,6 +43,13 @@ export interface AbsenceItem {
   need_rank: number;
   state: "UNSPECIFIED" | "OPEN" | "OFFERED" | "MOVED" | "CANCELLED" | "COVERED";
 }
+export interface AcceptanceIn {
+  session_type_id: string;
+  local_start: string;
+  time_zone: string;
+  fold?: 0 | 1 | 2;
+  modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
+}
 export interface AnswerIn {
   state: "OFFERED" | "MOVED" | "CANCELLED" | "COVERED";
 }
@@ -123,6 +130,24 @@ export interface AuthorisationIn {
   to_date: string;
   session_type_ids?: (string)[];
   forbids_fees?: boolean;
+}
+export interface Batch {
+  batch_id: string;
+  policy: "UNSPECIFIED" | "FLOW" | "STABLE";
+  weights_version: string;
+  seed: string;
+  placements: (Placement)[];
+  urgent_count: number;
+  high_count: number;
+  served_count: number;
+  points: number;
+  spread: LoadSpread | null;
+  held_count: number;
+  create_time: string | null;
+}
+export interface BatchIn {
+  policy?: "FLOW" | "STABLE";
+  is_dry_run?: boolean;
 }
 export interface BreakGlass {
   break_glass_id: string;
@@ -344,6 +369,17 @@ export interface DayHoursIn {
 }
 export interface DeleteReservationResponse {
 }
+export interface Delivery {
+  number: number;
+  channel: "UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK";
+  provider: string;
+  outcome: string;
+  code: string;
+  segments: number;
+  deliver_time: string | null;
+  report: string;
+  report_time: string | null;
+}
 export interface Detached {
   end_seq: number;
   note: string;
@@ -364,6 +400,10 @@ export interface Detachment {
 }
 export interface DismissalIn {
   reason: "CLIENT_DECLINED" | "CARE_ENDED" | "REFERRED" | "ARRANGED_ELSEWHERE";
+}
+export interface EndIn {
+  /** Calls every session ahead off that was scheduled by the rule. */
+  calls_off?: boolean;
 }
 export interface Equipment {
   equipment_id: string;
@@ -489,6 +529,10 @@ export interface Gap {
   excluded_count: number;
   sole_count: number;
 }
+export interface GetFairnessReportResponse {
+  spread: LoadSpread | null;
+  groups: (GroupWait)[];
+}
 export interface GetHiringReportResponse {
   needs: (HiringNeed)[];
   match_count: number;
@@ -512,6 +556,7 @@ export interface Group {
   etag: string;
   version: number;
   create_time: string | null;
+  is_self_bookable: boolean;
 }
 export interface GroupIn {
   display_name: string;
@@ -523,6 +568,8 @@ export interface GroupIn {
   is_open?: boolean;
   /** Nobody has a seat before a screening. */
   needs_screening?: boolean;
+  /** Clients see when it meets, and may take a seat themselves. */
+  is_self_bookable?: boolean;
   /** Seats that must be taken for a session to run. */
   min_seats?: number;
   /** Hours before the start it is called off with fewer; 0: never. */
@@ -538,6 +585,29 @@ export interface GroupMember {
 export interface GroupMemberIn {
   client_id: string;
 }
+export interface GroupMoveIn {
+  local_start: string;
+  time_zone: string;
+  fold?: number;
+  modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
+  reason?: "ILLNESS" | "CRISIS" | "CONFLICT" | "TRANSPORT" | "THERAPIST_ABSENT" | "PRACTICE" | "NOT_NEEDED" | null;
+}
+export interface GroupOccurrence {
+  original_start_wall: WallTime | null;
+  fate: "UNSPECIFIED" | "FREE" | "BOOKED" | "CONFLICT" | "PAUSED" | "DISMISSED";
+  start_time: string | null;
+  group_session_id: string;
+  conflict: SeriesConflict | null;
+}
+export interface GroupPlanIn {
+  local_start: string;
+  time_zone: string;
+  /** RFC 5545. */
+  rule: string;
+  modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
+  /** How far ahead it is scheduled; 0 means 182. */
+  horizon_days?: number;
+}
 export interface GroupRefusal {
   client_id: string;
   reason: string;
@@ -546,6 +616,37 @@ export interface GroupSeat {
   appointment_id: string;
   client_id: string;
   state: "UNSPECIFIED" | "BOOKED" | "CONFIRMED" | "CHECKED_IN" | "IN_SESSION" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
+}
+export interface GroupSeries {
+  group_series_id: string;
+  group_id: string;
+  plan: GroupSeriesPlan | null;
+  state: "UNSPECIFIED" | "ACTIVE" | "ENDED";
+  booked_until_date: string;
+  etag: string;
+  version: number;
+  create_time: string | null;
+}
+export interface GroupSeriesIn {
+  local_start: string;
+  time_zone: string;
+  /** RFC 5545. */
+  rule: string;
+  modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
+  /** How far ahead it is scheduled; 0 means 182. */
+  horizon_days?: number;
+  commit?: "ALL_OR_NONE" | "ALL_BUT_CONFLICTS";
+}
+export interface GroupSeriesOutcome {
+  series: GroupSeries | null;
+  occurrences: (GroupOccurrence)[];
+  conflict_count: number;
+}
+export interface GroupSeriesPlan {
+  start_wall: WallTime | null;
+  rule: string;
+  modality: "UNSPECIFIED" | "IN_PERSON" | "VIDEO" | "PHONE";
+  horizon_days: number;
 }
 export interface GroupSession {
   group_session_id: string;
@@ -565,6 +666,7 @@ export interface GroupSession {
   seats: (GroupSeat)[];
   etag: string;
   version: number;
+  group_series_id: string;
 }
 export interface GroupSessionIn {
   local_start: string;
@@ -572,6 +674,14 @@ export interface GroupSessionIn {
   /** Which of two equal wall times: 1 first, 2 second. */
   fold?: number;
   modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
+  /** The conflict of the group's rule this settles. */
+  original_start_local?: string | null;
+}
+export interface GroupWait {
+  group: string;
+  client_count: number;
+  placed_count: number;
+  mean_wait_days: number;
 }
 export interface HidingRule {
   rule: "UNSPECIFIED" | "PAST" | "CLOSURE" | "TIME_OFF" | "OVERRIDE" | "HOLIDAY" | "TRAVEL" | "OUTSIDE_HOURS" | "MODALITY" | "GRID" | "TYPE_NOT_GIVEN" | "NOT_SELF_BOOKABLE" | "SAME_DAY" | "NOTICE" | "HORIZON" | "TAKEN" | "BUFFER" | "NO_ROOM";
@@ -637,6 +747,12 @@ export interface ImportedProfileIn {
   strengths?: (StrengthIn)[];
   therapist_id?: string | null;
 }
+export interface InboxEntry {
+  message: Message | null;
+  start_local: string;
+  time_zone: string;
+  read_time: string | null;
+}
 export interface InclusionProof {
   seq: number;
   tree_size: number;
@@ -656,6 +772,19 @@ export interface InstrumentItem {
   loinc: string;
   text: string;
   is_self_harm: boolean;
+}
+export interface Intake {
+  intake_id: string;
+  client_id: string;
+  need: Need | null;
+  priority: "UNSPECIFIED" | "ROUTINE" | "HIGH" | "URGENT";
+  state: "UNSPECIFIED" | "WAITING" | "PROPOSED" | "PLACED" | "WITHDRAWN";
+  create_time: string | null;
+  etag: string;
+}
+export interface IntakeIn {
+  need: NeedIn;
+  priority?: "ROUTINE" | "HIGH" | "URGENT" | null;
 }
 export interface Interval {
   start_time: string | null;
@@ -752,6 +881,10 @@ export interface ListCrisisFlagsResponse {
   flags: (CrisisFlag)[];
   next_cursor: string;
 }
+export interface ListDeliveriesResponse {
+  deliveries: (Delivery)[];
+  next_cursor: string;
+}
 export interface ListDetachmentsResponse {
   detachments: (Detachment)[];
   next_cursor: string;
@@ -788,6 +921,10 @@ export interface ListGroupMembersResponse {
   members: (GroupMember)[];
   next_cursor: string;
 }
+export interface ListGroupOccurrencesResponse {
+  occurrences: (GroupOccurrence)[];
+  next_cursor: string;
+}
 export interface ListGroupSessionsResponse {
   sessions: (GroupSession)[];
   next_cursor: string;
@@ -804,6 +941,14 @@ export interface ListHolidaysResponse {
   holidays: (Holiday)[];
   next_cursor: string;
 }
+export interface ListInboxResponse {
+  entries: (InboxEntry)[];
+  next_cursor: string;
+}
+export interface ListIntakesResponse {
+  intakes: (Intake)[];
+  next_cursor: string;
+}
 export interface ListLegalHoldsResponse {
   legal_holds: (LegalHold)[];
   next_cursor: string;
@@ -818,6 +963,10 @@ export interface ListOffersResponse {
 }
 export interface ListOnCallContactsResponse {
   contacts: (OnCallContact)[];
+  next_cursor: string;
+}
+export interface ListOpenGroupSessionsResponse {
+  sessions: (OpenGroupSession)[];
   next_cursor: string;
 }
 export interface ListOpeningsResponse {
@@ -840,10 +989,18 @@ export interface ListPostsResponse {
   posts: (Post)[];
   next_cursor: string;
 }
+export interface ListProposalsResponse {
+  proposals: (Proposal)[];
+  next_cursor: string;
+}
 export interface ListProxiesResponse {
   proxies: (Proxy)[];
   next_cursor: string;
   is_confidential: boolean;
+}
+export interface ListRepliesResponse {
+  replies: (Reply)[];
+  next_cursor: string;
 }
 export interface ListReportsResponse {
   reports: (ReportDescription)[];
@@ -921,6 +1078,12 @@ export interface ListWebhooksResponse {
 export interface ListWishesResponse {
   wishes: (Wish)[];
   next_cursor: string;
+}
+export interface LoadSpread {
+  gini_ratio: number;
+  jain_ratio: number;
+  idle_therapist_ids: (string)[];
+  most_count: number;
 }
 export interface Match {
   match_id: string;
@@ -1004,6 +1167,11 @@ export interface Message {
   template_version: number;
   workflow_version: number;
 }
+export interface MessageReport {
+  steps: (StepCounts)[];
+  reasons: (ReasonCount)[];
+  open_reply_count: number;
+}
 export interface MoveIn {
   local_start: string;
   time_zone: string;
@@ -1011,6 +1179,50 @@ export interface MoveIn {
   therapist_id?: string | null;
   modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
   reason?: "ILLNESS" | "CRISIS" | "CONFLICT" | "TRANSPORT" | "THERAPIST_ABSENT" | "PRACTICE" | "NOT_NEEDED" | null;
+}
+export interface Need {
+  client_id: string;
+  region: string;
+  specialties: (string)[];
+  languages: (string)[];
+  insurer: string;
+  age: number;
+  modality: "UNSPECIFIED" | "IN_PERSON" | "VIDEO" | "PHONE";
+  session_type_id: string;
+  approaches: (string)[];
+  populations: (string)[];
+  plan: string;
+  accessibility: (string)[];
+  preferences: (Preference)[];
+  previous_therapist_id: string;
+  excluded_therapist_ids: (string)[];
+  site_ids: (string)[];
+  parts_of_day: ("UNSPECIFIED" | "MORNING" | "AFTERNOON" | "EVENING")[];
+  time_zone: string;
+  weekly_min: number;
+}
+export interface NeedIn {
+  client_id: string;
+  region?: string;
+  specialties?: (string)[];
+  languages?: (string)[];
+  insurer?: string;
+  age?: number;
+  modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
+  session_type_id?: string | null;
+  approaches?: (string)[];
+  populations?: (string)[];
+  plan?: string;
+  accessibility?: (string)[];
+  preferences?: (PreferenceIn)[];
+  previous_therapist_id?: string | null;
+  excluded_therapist_ids?: (string)[];
+  /** Nearest first. */
+  site_ids?: (string)[];
+  parts_of_day?: ("MORNING" | "AFTERNOON" | "EVENING")[];
+  time_zone?: string;
+  /** Minutes a week the client will take. */
+  weekly_min?: number;
 }
 export interface NextInLine {
   wish_id: string;
@@ -1067,6 +1279,19 @@ export interface OnCallContactIn {
   locale?: "en" | "es";
   is_active?: boolean;
 }
+export interface OpenGroupSession {
+  group_session_id: string;
+  group_id: string;
+  display_name: string;
+  therapist_ids: (string)[];
+  session_type_id: string;
+  start_time: string | null;
+  end_time: string | null;
+  start_wall: WallTime | null;
+  modality: "UNSPECIFIED" | "IN_PERSON" | "VIDEO" | "PHONE";
+  site_id: string;
+  needs_screening: boolean;
+}
 export interface Opening {
   opening_id: string;
   cause: "UNSPECIFIED" | "CANCELLED" | "MOVED";
@@ -1115,6 +1340,15 @@ export interface PauseIn {
   /** Keeps the time blocked; otherwise it is lent out. */
   keeps_time: boolean;
 }
+export interface Placement {
+  client_id: string;
+  therapist_id: string;
+  fit_ratio: number;
+  proposal_id: string;
+  best_therapist_id: string;
+  lost_fit_ratio: number;
+  binding_rule: string;
+}
 export interface Policy {
   session_type_id: string;
   late_cancel_h: number;
@@ -1162,9 +1396,17 @@ export interface PostIn {
   /** Files you uploaded. */
   attachment_ids?: (string)[];
 }
+export interface Preference {
+  attribute: string;
+  importance: "UNSPECIFIED" | "MUST" | "WANT";
+}
 export interface PreferenceIn {
   attribute: string;
   importance: "MUST" | "WANT";
+}
+export interface PreflightGroupSeriesResponse {
+  occurrences: (GroupOccurrence)[];
+  conflict_count: number;
 }
 export interface PreflightSeriesResponse {
   occurrences: (SeriesOccurrence)[];
@@ -1172,6 +1414,9 @@ export interface PreflightSeriesResponse {
 }
 export interface PreviewAbsenceResponse {
   items: (AbsenceItem)[];
+}
+export interface PriorityIn {
+  priority: "ROUTINE" | "HIGH" | "URGENT";
 }
 export interface Privilege {
   compact: string;
@@ -1229,6 +1474,27 @@ export interface ProfilesIn {
   /** Says what would happen, and stores nothing. */
   is_dry_run?: boolean;
 }
+export interface Proposal {
+  proposal_id: string;
+  client_id: string;
+  therapist_id: string;
+  intake_id: string;
+  batch_id: string;
+  match_id: string;
+  fit_ratio: number;
+  state: "UNSPECIFIED" | "OPEN" | "ACCEPTED" | "DECLINED" | "EXPIRED" | "WITHDRAWN";
+  expire_time: string | null;
+  create_time: string | null;
+  appointment_id: string;
+  declined_by: "UNSPECIFIED" | "CLIENT" | "THERAPIST" | "DESK";
+  reason: "UNSPECIFIED" | "HOURS" | "PREFERENCE" | "SCOPE" | "NO_ROOM" | "CONFLICT" | "COST" | "NOT_NEEDED";
+  etag: string;
+  reasons: (Reason)[];
+}
+export interface ProposalIn {
+  match_id: string;
+  therapist_id: string;
+}
 export interface Proxy {
   client_id: string;
   proxy_client_id: string;
@@ -1258,6 +1524,11 @@ export interface Reason {
   code: string;
   text: string;
   weight_ratio: number;
+}
+export interface ReasonCount {
+  state: "UNSPECIFIED" | "PLANNED" | "SENT" | "SUPPRESSED" | "FAILED" | "SENDING";
+  reason: string;
+  count: number;
 }
 export interface ReasonIn {
   reason?: "ILLNESS" | "CRISIS" | "CONFLICT" | "TRANSPORT" | "THERAPIST_ABSENT" | "PRACTICE" | "NOT_NEEDED" | null;
@@ -1297,6 +1568,9 @@ export interface RefillGroup {
 export interface RefillReport {
   groups: (RefillGroup)[];
 }
+export interface RefusalIn {
+  reason: "HOURS" | "PREFERENCE" | "SCOPE" | "NO_ROOM" | "CONFLICT" | "COST" | "NOT_NEEDED";
+}
 export interface RemoveCareTeamMemberResponse {
 }
 export interface RemoveFenceResponse {
@@ -1304,6 +1578,34 @@ export interface RemoveFenceResponse {
 export interface RemoveFollowUpRuleResponse {
 }
 export interface RemoveProxyResponse {
+}
+export interface ReplayBatchResponse {
+  is_identical: boolean;
+  served_count: number;
+  points: number;
+}
+export interface ReplayIn {
+  /** Why they failed. */
+  reason: string;
+  from_time: string;
+  /** At most 92 days later. */
+  to_time: string;
+}
+export interface ReplayMessagesResponse {
+  replayed_count: number;
+  has_more: boolean;
+}
+export interface Reply {
+  reply_id: string;
+  client_id: string;
+  sender: string;
+  words: string;
+  meaning: string;
+  state: "UNSPECIFIED" | "HANDLED" | "OPEN" | "CLOSED";
+  appointment_id: string;
+  receive_time: string | null;
+  closed_by: string;
+  close_time: string | null;
 }
 export interface ReportDangerResponse {
   flag: CrisisFlag | null;
@@ -1441,6 +1743,10 @@ export interface Screening {
   rules_version: string;
   flag_id: string;
   create_time: string | null;
+}
+export interface SearchMessagesResponse {
+  messages: (Message)[];
+  next_cursor: string;
 }
 export interface SearchSlotsResponse {
   slots: (Slot)[];
@@ -1634,6 +1940,16 @@ export interface SlotSearchIn {
   is_high_need?: boolean;
   limit?: number;
   cursor?: string;
+}
+export interface StepCounts {
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED";
+  step: string;
+  planned_count: number;
+  sent_count: number;
+  delivered_count: number;
+  answered_count: number;
+  confirmed_count: number;
+  answer_median_s: number;
 }
 export interface Strength {
   domain: string;
@@ -2050,6 +2366,16 @@ export class Kept {
   listCalendarFeeds(call?: { limit?: number; cursor?: string }): Promise<Answer<ListCalendarFeedsResponse>>;
   /** Revoke a calendar feed. `DELETE /v1/calendar-feeds/{feed_id}` */
   revokeCalendarFeed(call: { feed_id: string; idempotency_key?: string }): Promise<Answer<CalendarFeed>>;
+  /** Try a rule a group may meet by. `POST /v1/groups/{group_id}/series-trials` */
+  preflightGroupSeries(call: { group_id: string; body: GroupPlanIn }): Promise<Answer<PreflightGroupSeriesResponse>>;
+  /** Let a group meet by a rule. `POST /v1/groups/{group_id}/series` */
+  createGroupSeries(call: { group_id: string; idempotency_key?: string; body: GroupSeriesIn }): Promise<Answer<GroupSeriesOutcome>>;
+  /** See the rule a group meets by. `GET /v1/groups/{group_id}/series` */
+  getGroupSeries(call: { group_id: string }): Promise<Answer<GroupSeries>>;
+  /** List the times a group's rule names. `GET /v1/groups/{group_id}/occurrences` */
+  listGroupOccurrences(call: { group_id: string; limit?: number; cursor?: string }): Promise<Answer<ListGroupOccurrencesResponse>>;
+  /** Let a group meet by its rule no more. `POST /v1/groups/{group_id}/series/endings` */
+  endGroupSeries(call: { group_id: string; idempotency_key?: string; if_match?: string; body?: EndIn | null }): Promise<Answer<GroupSeries>>;
   /** Create a group. `POST /v1/groups` */
   createGroup(call: { idempotency_key?: string; body: GroupIn }): Promise<Answer<Group>>;
   /** List groups. `GET /v1/groups` */
@@ -2070,14 +2396,36 @@ export class Kept {
   scheduleGroupSession(call: { group_id: string; idempotency_key?: string; body: GroupSessionIn }): Promise<Answer<ScheduleGroupSessionResponse>>;
   /** List a group's sessions. `GET /v1/groups/{group_id}/sessions` */
   listGroupSessions(call: { group_id: string; limit?: number; cursor?: string }): Promise<Answer<ListGroupSessionsResponse>>;
+  /** List sessions of groups by time. `GET /v1/group-sessions` */
+  listAllGroupSessions(call: { from_time: string; to_time: string; therapist_id?: string; limit?: number; cursor?: string }): Promise<Answer<ListGroupSessionsResponse>>;
+  /** List sessions of groups that clients may book. `GET /v1/open-group-sessions` */
+  listOpenGroupSessions(call: { from_time: string; to_time: string; session_type_id?: string; limit?: number; cursor?: string }): Promise<Answer<ListOpenGroupSessionsResponse>>;
   /** See a session of a group. `GET /v1/group-sessions/{group_session_id}` */
   getGroupSession(call: { group_session_id: string }): Promise<Answer<GroupSession>>;
-  /** Give a member a seat. `POST /v1/group-sessions/{group_session_id}/seats` */
+  /** Book a seat in a session of a group. `POST /v1/group-sessions/{group_session_id}/seats` */
   bookGroupSeat(call: { group_session_id: string; idempotency_key?: string; body: GroupMemberIn }): Promise<Answer<Appointment>>;
+  /** Move a session of a group. `POST /v1/group-sessions/{group_session_id}/moves` */
+  moveGroupSession(call: { group_session_id: string; idempotency_key?: string; if_match?: string; body: GroupMoveIn }): Promise<Answer<GroupSession>>;
   /** Call a session of a group off. `POST /v1/group-sessions/{group_session_id}/cancellations` */
   cancelGroupSession(call: { group_session_id: string; idempotency_key?: string; if_match?: string; body?: ReasonIn | null }): Promise<Answer<GroupSession>>;
   /** See who is signed in. `GET /v1/me` */
   getMe(): Promise<Answer<Record<string, unknown>>>;
+  /** Put a client on the waitlist for a therapist. `POST /v1/intakes` */
+  openIntake(call: { idempotency_key?: string; body: IntakeIn }): Promise<Answer<Intake>>;
+  /** List who waits for a therapist. `GET /v1/intakes` */
+  listIntakes(call?: { state?: "WAITING" | "PROPOSED" | "PLACED" | "WITHDRAWN"; limit?: number; cursor?: string }): Promise<Answer<ListIntakesResponse>>;
+  /** See an intake. `GET /v1/intakes/{intake_id}` */
+  getIntake(call: { intake_id: string }): Promise<Answer<Intake>>;
+  /** Say how soon a client needs a therapist. `PUT /v1/intakes/{intake_id}/priority` */
+  setIntakePriority(call: { intake_id: string; idempotency_key?: string; if_match?: string; body: PriorityIn }): Promise<Answer<Intake>>;
+  /** Take a client off the waitlist. `POST /v1/intakes/{intake_id}/withdraw` */
+  withdrawIntake(call: { intake_id: string; idempotency_key?: string; if_match?: string }): Promise<Answer<Intake>>;
+  /** Give all who wait to therapists. `POST /v1/intake-batches` */
+  runIntakeBatch(call: { idempotency_key?: string; body: BatchIn }): Promise<Answer<Batch>>;
+  /** Solve a stored batch again. `GET /v1/intake-batches/{batch_id}/replay` */
+  replayIntakeBatch(call: { batch_id: string }): Promise<Answer<ReplayBatchResponse>>;
+  /** See how fairly caseloads and waits are spread. `GET /v1/reports/fairness` */
+  getFairnessReport(call: { from_time: string; to_time: string }): Promise<Answer<GetFairnessReportResponse>>;
   /** See a therapist's caps. `GET /v1/therapists/{therapist_id}/caps` */
   getCaps(call: { therapist_id: string }): Promise<Answer<Caps>>;
   /** Cap what a therapist takes on. `PUT /v1/therapists/{therapist_id}/caps` */
@@ -2124,6 +2472,24 @@ export class Kept {
   matchClient(call: { idempotency_key?: string; body: MatchIn }): Promise<Answer<Match>>;
   /** See a match again. `GET /v1/matches/{match_id}` */
   getMatch(call: { match_id: string }): Promise<Answer<Match>>;
+  /** Search the delivery log. `GET /v1/messages` */
+  searchMessages(call?: { client_id?: string; state?: "PLANNED" | "SENDING" | "SENT" | "SUPPRESSED" | "FAILED" | null; reason?: string; kind?: string; channel?: "EMAIL" | "SMS" | "INBOX" | "WEBHOOK" | null; from_time?: string | null; to_time?: string | null; limit?: number; cursor?: string }): Promise<Answer<SearchMessagesResponse>>;
+  /** See every try of a message. `GET /v1/messages/{message_id}/deliveries` */
+  listDeliveries(call: { message_id: string; limit?: number; cursor?: string }): Promise<Answer<ListDeliveriesResponse>>;
+  /** Say a message once more. `POST /v1/messages/{message_id}/resends` */
+  resendMessage(call: { message_id: string; idempotency_key?: string }): Promise<Answer<Message>>;
+  /** Say failed messages once more. `POST /v1/messages/replays` */
+  replayMessages(call: { idempotency_key?: string; body: ReplayIn }): Promise<Answer<ReplayMessagesResponse>>;
+  /** Count messages and their answers. `GET /v1/reports/messages` */
+  getMessageReport(call: { from_time: string; to_time: string }): Promise<Answer<MessageReport>>;
+  /** See what people texted back. `GET /v1/replies` */
+  listReplies(call?: { is_open_only?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListRepliesResponse>>;
+  /** Say that a reply was seen to. `POST /v1/replies/{reply_id}/closings` */
+  closeReply(call: { reply_id: string; idempotency_key?: string }): Promise<Answer<Reply>>;
+  /** Read a client's inbox. `GET /v1/clients/{client_id}/inbox` */
+  listInbox(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListInboxResponse>>;
+  /** Say that a notice was seen. `POST /v1/inbox/{message_id}/readings` */
+  markInboxRead(call: { message_id: string; idempotency_key?: string }): Promise<Answer<InboxEntry>>;
   /** Say who is paged. `PUT /v1/on-call-contacts/{contact_id}` */
   putOnCallContact(call: { contact_id: string; idempotency_key?: string; body: OnCallContactIn }): Promise<Answer<PutOnCallContactResponse>>;
   /** See who is paged. `GET /v1/on-call-contacts` */
@@ -2207,6 +2573,16 @@ export class Kept {
   searchSlots(call: { body: SlotSearchIn }): Promise<Answer<SearchSlotsResponse>>;
   /** Ask why a start is, or is not, offered. `POST /v1/searches/explanations` */
   explainSlot(call: { body: ExplanationIn }): Promise<Answer<ExplainSlotResponse>>;
+  /** Propose a therapist to a client. `POST /v1/proposals` */
+  proposeTherapist(call: { idempotency_key?: string; body: ProposalIn }): Promise<Answer<Proposal>>;
+  /** List proposals of a client or a therapist. `GET /v1/proposals` */
+  listProposals(call?: { client_id?: string; therapist_id?: string; state?: "OPEN" | "ACCEPTED" | "DECLINED" | "EXPIRED" | "WITHDRAWN" | null; limit?: number; cursor?: string }): Promise<Answer<ListProposalsResponse>>;
+  /** See a proposal, and what speaks for it. `GET /v1/proposals/{proposal_id}` */
+  getProposal(call: { proposal_id: string }): Promise<Answer<Proposal>>;
+  /** Accept a proposal with a first appointment. `POST /v1/proposals/{proposal_id}/accept` */
+  acceptProposal(call: { proposal_id: string; idempotency_key?: string; if_match?: string; body: AcceptanceIn }): Promise<Answer<Proposal>>;
+  /** Decline a proposal. `POST /v1/proposals/{proposal_id}/decline` */
+  declineProposal(call: { proposal_id: string; idempotency_key?: string; if_match?: string; body: RefusalIn }): Promise<Answer<Proposal>>;
   /** See how long the trail is kept. `GET /v1/audit/retention` */
   getRetention(): Promise<Answer<Retention>>;
   /** Say how long the trail is kept. `PUT /v1/audit/retention` */

@@ -325,6 +325,26 @@ export class Kept {
     return this.send("DELETE", `/v1/calendar-feeds/${encodeURIComponent(call.feed_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
+  preflightGroupSeries(call = {}) {
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series-trials`, {}, {}, call.body, "application/json");
+  }
+
+  createGroupSeries(call = {}) {
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  getGroupSeries(call = {}) {
+    return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series`, {}, {});
+  }
+
+  listGroupOccurrences(call = {}) {
+    return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/occurrences`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  endGroupSeries(call = {}) {
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series/endings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
   createGroup(call = {}) {
     return this.send("POST", `/v1/groups`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
@@ -365,6 +385,14 @@ export class Kept {
     return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/sessions`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
+  listAllGroupSessions(call = {}) {
+    return this.send("GET", `/v1/group-sessions`, { from_time: call.from_time, to_time: call.to_time, therapist_id: call.therapist_id, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  listOpenGroupSessions(call = {}) {
+    return this.send("GET", `/v1/open-group-sessions`, { from_time: call.from_time, to_time: call.to_time, session_type_id: call.session_type_id, limit: call.limit, cursor: call.cursor }, {});
+  }
+
   getGroupSession(call = {}) {
     return this.send("GET", `/v1/group-sessions/${encodeURIComponent(call.group_session_id).replaceAll('%2F', '/')}`, {}, {});
   }
@@ -373,12 +401,48 @@ export class Kept {
     return this.send("POST", `/v1/group-sessions/${encodeURIComponent(call.group_session_id).replaceAll('%2F', '/')}/seats`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
+  moveGroupSession(call = {}) {
+    return this.send("POST", `/v1/group-sessions/${encodeURIComponent(call.group_session_id).replaceAll('%2F', '/')}/moves`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
   cancelGroupSession(call = {}) {
     return this.send("POST", `/v1/group-sessions/${encodeURIComponent(call.group_session_id).replaceAll('%2F', '/')}/cancellations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getMe(call = {}) {
     return this.send("GET", `/v1/me`, {}, {});
+  }
+
+  openIntake(call = {}) {
+    return this.send("POST", `/v1/intakes`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listIntakes(call = {}) {
+    return this.send("GET", `/v1/intakes`, { state: call.state, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  getIntake(call = {}) {
+    return this.send("GET", `/v1/intakes/${encodeURIComponent(call.intake_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  setIntakePriority(call = {}) {
+    return this.send("PUT", `/v1/intakes/${encodeURIComponent(call.intake_id).replaceAll('%2F', '/')}/priority`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  withdrawIntake(call = {}) {
+    return this.send("POST", `/v1/intakes/${encodeURIComponent(call.intake_id).replaceAll('%2F', '/')}/withdraw`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+  }
+
+  runIntakeBatch(call = {}) {
+    return this.send("POST", `/v1/intake-batches`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  replayIntakeBatch(call = {}) {
+    return this.send("GET", `/v1/intake-batches/${encodeURIComponent(call.batch_id).replaceAll('%2F', '/')}/replay`, {}, {});
+  }
+
+  getFairnessReport(call = {}) {
+    return this.send("GET", `/v1/reports/fairness`, { from_time: call.from_time, to_time: call.to_time }, {});
   }
 
   getCaps(call = {}) {
@@ -471,6 +535,42 @@ export class Kept {
 
   getMatch(call = {}) {
     return this.send("GET", `/v1/matches/${encodeURIComponent(call.match_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  searchMessages(call = {}) {
+    return this.send("GET", `/v1/messages`, { client_id: call.client_id, state: call.state, reason: call.reason, kind: call.kind, channel: call.channel, from_time: call.from_time, to_time: call.to_time, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  listDeliveries(call = {}) {
+    return this.send("GET", `/v1/messages/${encodeURIComponent(call.message_id).replaceAll('%2F', '/')}/deliveries`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  resendMessage(call = {}) {
+    return this.send("POST", `/v1/messages/${encodeURIComponent(call.message_id).replaceAll('%2F', '/')}/resends`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  replayMessages(call = {}) {
+    return this.send("POST", `/v1/messages/replays`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  getMessageReport(call = {}) {
+    return this.send("GET", `/v1/reports/messages`, { from_time: call.from_time, to_time: call.to_time }, {});
+  }
+
+  listReplies(call = {}) {
+    return this.send("GET", `/v1/replies`, { is_open_only: call.is_open_only, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  closeReply(call = {}) {
+    return this.send("POST", `/v1/replies/${encodeURIComponent(call.reply_id).replaceAll('%2F', '/')}/closings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  listInbox(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/inbox`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  markInboxRead(call = {}) {
+    return this.send("POST", `/v1/inbox/${encodeURIComponent(call.message_id).replaceAll('%2F', '/')}/readings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
   }
 
   putOnCallContact(call = {}) {
@@ -587,6 +687,26 @@ export class Kept {
 
   explainSlot(call = {}) {
     return this.send("POST", `/v1/searches/explanations`, {}, {}, call.body, "application/json");
+  }
+
+  proposeTherapist(call = {}) {
+    return this.send("POST", `/v1/proposals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listProposals(call = {}) {
+    return this.send("GET", `/v1/proposals`, { client_id: call.client_id, therapist_id: call.therapist_id, state: call.state, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  getProposal(call = {}) {
+    return this.send("GET", `/v1/proposals/${encodeURIComponent(call.proposal_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  acceptProposal(call = {}) {
+    return this.send("POST", `/v1/proposals/${encodeURIComponent(call.proposal_id).replaceAll('%2F', '/')}/accept`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  declineProposal(call = {}) {
+    return this.send("POST", `/v1/proposals/${encodeURIComponent(call.proposal_id).replaceAll('%2F', '/')}/decline`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getRetention(call = {}) {
