@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -30,6 +31,9 @@ NAMED: Final[Mapping[str, Any]] = {
     "currency": "USD",
 }
 """What a field of a name holds, where its schema says no more than that it is text."""
+
+SPELLED: Final = (ID, "TEXT", "2030-03-05", "2030-03", "09:00", "2030-03-05T15:00", "text.text", "US-CA", "1", "")
+"""What a field holds that wants a spelling and shows none; the first that fits."""
 
 
 def add_examples(document: Json) -> None:
@@ -90,4 +94,6 @@ def _text(schema: Json, name: str) -> str:
     if name == "id" or name.endswith("_id"):
         return ID
     found = str(schema.get("default") or NAMED.get(name) or ("2030-03-05" if name.endswith("_date") else "text"))
+    if pattern := schema.get("pattern"):
+        return next((each for each in (found, *SPELLED) if re.search(pattern, each)), found)
     return found.ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength", 200)]
