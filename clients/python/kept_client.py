@@ -75,6 +75,26 @@ class AcceptanceIn(TypedDict):
     modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
 
 
+class Alarm(TypedDict):
+    """Alarm"""
+
+    alarm_id: str
+    kind: str
+    severity: str
+    summary: str
+    subject: str
+    evidence: list[Exhibit]
+    first_time: str | None
+    last_time: str | None
+    sightings: int
+    acknowledged_by: str
+    acknowledge_time: str | None
+    resolve_time: str | None
+    resolution: str
+    resolved_by: str
+    is_shared: bool
+
+
 class AnswerIn(TypedDict):
     """What became of a claim that an absence hits."""
 
@@ -141,6 +161,12 @@ class AppointmentIn(TypedDict):
     modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
     extra_client_ids: NotRequired[list[str]]
     is_confidential: NotRequired[bool]
+
+
+class AssignmentIn(TypedDict):
+    """Who is to work on a case; nobody named means you."""
+
+    assignee_id: NotRequired[str]
 
 
 class Attachment(TypedDict):
@@ -303,6 +329,29 @@ class CareTeamMember(TypedDict):
     therapist_id: str
     since_time: str | None
     cover_until: str | None
+
+
+class Case(TypedDict):
+    """Case"""
+
+    case_id: str
+    rule: str
+    severity: str
+    state: Literal['UNSPECIFIED', 'OPEN', 'ASSIGNED', 'AWAITS_SIGN_OFF', 'CLOSED']
+    actor_id: str
+    client_id: str
+    subject_id: str
+    findings: int
+    first_seq: int
+    last_seq: int
+    assignee_id: str
+    outcome: Literal['UNSPECIFIED', 'JUSTIFIED', 'VIOLATION', 'INCONCLUSIVE', 'SETTLED']
+    decided_by: str
+    signed_off_by: str
+    due_time: str | None
+    create_time: str | None
+    close_time: str | None
+    etag: str
 
 
 class Checkpoint(TypedDict):
@@ -509,6 +558,12 @@ class DayHoursIn(TypedDict):
     modalities: list[Literal['IN_PERSON', 'VIDEO', 'PHONE']]
 
 
+class DecisionIn(TypedDict):
+    """What was found out."""
+
+    outcome: Literal['JUSTIFIED', 'VIOLATION', 'INCONCLUSIVE']
+
+
 class DeleteReservationResponse(TypedDict):
     """DeleteReservationResponse"""
 
@@ -550,6 +605,33 @@ class Detachment(TypedDict):
     approve_time: str | None
     update_time: str | None
     version: int
+
+
+class DetectionRule(TypedDict):
+    """DetectionRule"""
+
+    name: str
+    severity: str
+    summary: str
+    explained_by: str
+
+
+class Digest(TypedDict):
+    """Digest"""
+
+    digest_id: str
+    week: str
+    from_time: str | None
+    to_time: str | None
+    create_time: str | None
+    lines: list[DigestLine]
+
+
+class DigestLine(TypedDict):
+    """DigestLine"""
+
+    name: str
+    count: int
 
 
 class DismissalIn(TypedDict):
@@ -608,6 +690,13 @@ class Exclusion(TypedDict):
 
     therapist_id: str
     code: str
+
+
+class Exhibit(TypedDict):
+    """Exhibit"""
+
+    name: str
+    value: str
 
 
 class ExpiringLicence(TypedDict):
@@ -682,6 +771,20 @@ class FindClientsResponse(TypedDict):
     """FindClientsResponse"""
 
     clients: list[Client]
+
+
+class Finding(TypedDict):
+    """Finding"""
+
+    seq: int
+    rule: str
+    occur_time: str | None
+    actor_id: str
+    client_id: str
+    explanation: str
+    evidence_seq: int | None
+    evidence_id: str
+    case_id: str
 
 
 class FindingIn(TypedDict):
@@ -1154,6 +1257,13 @@ class ListAbsencesResponse(TypedDict):
     next_cursor: str
 
 
+class ListAlarmsResponse(TypedDict):
+    """ListAlarmsResponse"""
+
+    alarms: list[Alarm]
+    next_cursor: str
+
+
 class ListAppointmentChangesResponse(TypedDict):
     """ListAppointmentChangesResponse"""
 
@@ -1210,6 +1320,13 @@ class ListCareThreadsResponse(TypedDict):
     next_cursor: str
 
 
+class ListCasesResponse(TypedDict):
+    """ListCasesResponse"""
+
+    cases: list[Case]
+    next_cursor: str
+
+
 class ListClientAccessesResponse(TypedDict):
     """ListClientAccessesResponse"""
 
@@ -1245,6 +1362,20 @@ class ListDetachmentsResponse(TypedDict):
     next_cursor: str
 
 
+class ListDetectionRulesResponse(TypedDict):
+    """ListDetectionRulesResponse"""
+
+    rules: list[DetectionRule]
+    next_cursor: str
+
+
+class ListDigestsResponse(TypedDict):
+    """ListDigestsResponse"""
+
+    digests: list[Digest]
+    next_cursor: str
+
+
 class ListEquipmentResponse(TypedDict):
     """ListEquipmentResponse"""
 
@@ -1277,6 +1408,13 @@ class ListFencesResponse(TypedDict):
     """ListFencesResponse"""
 
     fences: list[Fence]
+    next_cursor: str
+
+
+class ListFindingsResponse(TypedDict):
+    """ListFindingsResponse"""
+
+    findings: list[Finding]
     next_cursor: str
 
 
@@ -2351,6 +2489,12 @@ class ReservationIn(TypedDict):
     release_hours: int
 
 
+class ResolutionIn(TypedDict):
+    """What an alarm was."""
+
+    resolution: Literal['EXPLAINED', 'REPAIRED', 'INCIDENT']
+
+
 class Retention(TypedDict):
     """Retention"""
 
@@ -2633,6 +2777,12 @@ class SetConfidentialResponse(TypedDict):
 
     pass
 
+class SignOffIn(TypedDict):
+    """Whether you agree."""
+
+    is_sent_back: NotRequired[bool]
+
+
 class SignedOutOut(TypedDict):
     """What a sign-out came to."""
 
@@ -2849,6 +2999,24 @@ class WallTime(TypedDict):
     local: str
     time_zone: str
     fold: int
+
+
+class WatchSettings(TypedDict):
+    """WatchSettings"""
+
+    time_zone: str
+    opens: str
+    closes: str
+    bulk_clients: int
+
+
+class WatchSettingsIn(TypedDict):
+    """How the practice is watched."""
+
+    time_zone: NotRequired[str | None]
+    opens: NotRequired[str | None]
+    closes: NotRequired[str | None]
+    bulk_clients: NotRequired[int | None]
 
 
 class Webhook(TypedDict):
@@ -3205,6 +3373,58 @@ class Kept:
     def get_tile(self, *, level: int, place: str) -> Answer[Any]:
         """Get a tile of hashes."""
         return self._send("GET", f"/v1/audit/tile/{quote(str(level))}/{quote(str(place))}", {}, {})
+
+    def list_alarms(self, *, only_open: bool | None = None, kind: str | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListAlarmsResponse]:
+        """List alarms."""
+        return self._send("GET", "/v1/audit/alarms", {"only_open": only_open, "kind": kind, "limit": limit, "cursor": cursor}, {})
+
+    def acknowledge_alarm(self, *, alarm_id: str, idempotency_key: str | None = None) -> Answer[Alarm]:
+        """Say that you have seen an alarm."""
+        return self._send("POST", f"/v1/audit/alarms/{quote(str(alarm_id))}/acknowledgements", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def resolve_alarm(self, *, alarm_id: str, body: ResolutionIn, idempotency_key: str | None = None) -> Answer[Alarm]:
+        """Say what an alarm was."""
+        return self._send("POST", f"/v1/audit/alarms/{quote(str(alarm_id))}/resolutions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_detection_rules(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListDetectionRulesResponse]:
+        """List the rules that look through the trail."""
+        return self._send("GET", "/v1/audit/rules", {"limit": limit, "cursor": cursor}, {})
+
+    def list_cases(self, *, only_open: bool | None = None, only_overdue: bool | None = None, rule: str | None = None, assignee_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListCasesResponse]:
+        """List cases."""
+        return self._send("GET", "/v1/audit/cases", {"only_open": only_open, "only_overdue": only_overdue, "rule": rule, "assignee_id": assignee_id, "limit": limit, "cursor": cursor}, {})
+
+    def get_case(self, *, case_id: str) -> Answer[Case]:
+        """See a case."""
+        return self._send("GET", f"/v1/audit/cases/{quote(str(case_id))}", {}, {})
+
+    def list_findings(self, *, case_id: str | None = None, rule: str | None = None, only_explained: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListFindingsResponse]:
+        """List what rules found."""
+        return self._send("GET", "/v1/audit/findings", {"case_id": case_id, "rule": rule, "only_explained": only_explained, "limit": limit, "cursor": cursor}, {})
+
+    def assign_case(self, *, case_id: str, body: AssignmentIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Case]:
+        """Give a case to somebody."""
+        return self._send("POST", f"/v1/audit/cases/{quote(str(case_id))}/assignments", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def decide_case(self, *, case_id: str, body: DecisionIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Case]:
+        """Say what was found out."""
+        return self._send("POST", f"/v1/audit/cases/{quote(str(case_id))}/decisions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def sign_off_case(self, *, case_id: str, body: SignOffIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Case]:
+        """Agree with an outcome, or send the case back."""
+        return self._send("POST", f"/v1/audit/cases/{quote(str(case_id))}/sign-offs", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def list_digests(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListDigestsResponse]:
+        """List weeks in numbers."""
+        return self._send("GET", "/v1/audit/digests", {"limit": limit, "cursor": cursor}, {})
+
+    def get_watch_settings(self) -> Answer[WatchSettings]:
+        """See how the practice is watched."""
+        return self._send("GET", "/v1/audit/watch-settings", {}, {})
+
+    def put_watch_settings(self, *, body: WatchSettingsIn, idempotency_key: str | None = None) -> Answer[WatchSettings]:
+        """Say how the practice is watched."""
+        return self._send("PUT", "/v1/audit/watch-settings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def list_schedules(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListSchedulesResponse]:
         """List schedules."""

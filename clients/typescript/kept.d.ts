@@ -50,6 +50,23 @@ export interface AcceptanceIn {
   fold?: 0 | 1 | 2;
   modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
 }
+export interface Alarm {
+  alarm_id: string;
+  kind: string;
+  severity: string;
+  summary: string;
+  subject: string;
+  evidence: (Exhibit)[];
+  first_time: string | null;
+  last_time: string | null;
+  sightings: number;
+  acknowledged_by: string;
+  acknowledge_time: string | null;
+  resolve_time: string | null;
+  resolution: string;
+  resolved_by: string;
+  is_shared: boolean;
+}
 export interface AnswerIn {
   state: "OFFERED" | "MOVED" | "CANCELLED" | "COVERED";
 }
@@ -105,6 +122,9 @@ export interface AppointmentIn {
   extra_client_ids?: (string)[];
   /** Whoever acts for the client does not see it. */
   is_confidential?: boolean;
+}
+export interface AssignmentIn {
+  assignee_id?: string;
 }
 export interface Attachment {
   attachment_id: string;
@@ -227,6 +247,26 @@ export interface CareTeamMember {
   therapist_id: string;
   since_time: string | null;
   cover_until: string | null;
+}
+export interface Case {
+  case_id: string;
+  rule: string;
+  severity: string;
+  state: "UNSPECIFIED" | "OPEN" | "ASSIGNED" | "AWAITS_SIGN_OFF" | "CLOSED";
+  actor_id: string;
+  client_id: string;
+  subject_id: string;
+  findings: number;
+  first_seq: number;
+  last_seq: number;
+  assignee_id: string;
+  outcome: "UNSPECIFIED" | "JUSTIFIED" | "VIOLATION" | "INCONCLUSIVE" | "SETTLED";
+  decided_by: string;
+  signed_off_by: string;
+  due_time: string | null;
+  create_time: string | null;
+  close_time: string | null;
+  etag: string;
 }
 export interface Checkpoint {
   note: string;
@@ -367,6 +407,9 @@ export interface DayHoursIn {
   site_id?: string | null;
   modalities: ("IN_PERSON" | "VIDEO" | "PHONE")[];
 }
+export interface DecisionIn {
+  outcome: "JUSTIFIED" | "VIOLATION" | "INCONCLUSIVE";
+}
 export interface DeleteReservationResponse {
 }
 export interface Delivery {
@@ -397,6 +440,24 @@ export interface Detachment {
   approve_time: string | null;
   update_time: string | null;
   version: number;
+}
+export interface DetectionRule {
+  name: string;
+  severity: string;
+  summary: string;
+  explained_by: string;
+}
+export interface Digest {
+  digest_id: string;
+  week: string;
+  from_time: string | null;
+  to_time: string | null;
+  create_time: string | null;
+  lines: (DigestLine)[];
+}
+export interface DigestLine {
+  name: string;
+  count: number;
 }
 export interface DismissalIn {
   reason: "CLIENT_DECLINED" | "CARE_ENDED" | "REFERRED" | "ARRANGED_ELSEWHERE";
@@ -435,6 +496,10 @@ export interface ErasureIn {
 export interface Exclusion {
   therapist_id: string;
   code: string;
+}
+export interface Exhibit {
+  name: string;
+  value: string;
 }
 export interface ExpiringLicence {
   therapist_id: string;
@@ -489,6 +554,17 @@ export interface FenceIn {
 }
 export interface FindClientsResponse {
   clients: (Client)[];
+}
+export interface Finding {
+  seq: number;
+  rule: string;
+  occur_time: string | null;
+  actor_id: string;
+  client_id: string;
+  explanation: string;
+  evidence_seq: number | null;
+  evidence_id: string;
+  case_id: string;
 }
 export interface FindingIn {
   finding: "JUSTIFIED" | "VIOLATION";
@@ -837,6 +913,10 @@ export interface ListAbsencesResponse {
   absences: (Absence)[];
   next_cursor: string;
 }
+export interface ListAlarmsResponse {
+  alarms: (Alarm)[];
+  next_cursor: string;
+}
 export interface ListAppointmentChangesResponse {
   client_id: string;
   changes: (AppointmentChange)[];
@@ -869,6 +949,10 @@ export interface ListCareThreadsResponse {
   threads: (Thread)[];
   next_cursor: string;
 }
+export interface ListCasesResponse {
+  cases: (Case)[];
+  next_cursor: string;
+}
 export interface ListClientAccessesResponse {
   accesses: (ClientAccess)[];
   next_cursor: string;
@@ -889,6 +973,14 @@ export interface ListDetachmentsResponse {
   detachments: (Detachment)[];
   next_cursor: string;
 }
+export interface ListDetectionRulesResponse {
+  rules: (DetectionRule)[];
+  next_cursor: string;
+}
+export interface ListDigestsResponse {
+  digests: (Digest)[];
+  next_cursor: string;
+}
 export interface ListEquipmentResponse {
   equipment: (Equipment)[];
   next_cursor: string;
@@ -907,6 +999,10 @@ export interface ListFeesResponse {
 }
 export interface ListFencesResponse {
   fences: (Fence)[];
+  next_cursor: string;
+}
+export interface ListFindingsResponse {
+  findings: (Finding)[];
   next_cursor: string;
 }
 export interface ListFollowUpRulesResponse {
@@ -1670,6 +1766,9 @@ export interface ReservationIn {
   audience: "HIGH_NEED";
   release_hours: number;
 }
+export interface ResolutionIn {
+  resolution: "EXPLAINED" | "REPAIRED" | "INCIDENT";
+}
 export interface Retention {
   years: number;
   version: number;
@@ -1893,6 +1992,9 @@ export interface SessionsOut {
 }
 export interface SetConfidentialResponse {
 }
+export interface SignOffIn {
+  is_sent_back?: boolean;
+}
 export interface SignedOutOut {
   /** Sessions that ended. */
   ended: number;
@@ -2050,6 +2152,18 @@ export interface WallTime {
   local: string;
   time_zone: string;
   fold: number;
+}
+export interface WatchSettings {
+  time_zone: string;
+  opens: string;
+  closes: string;
+  bulk_clients: number;
+}
+export interface WatchSettingsIn {
+  time_zone?: string | null;
+  opens?: string | null;
+  closes?: string | null;
+  bulk_clients?: number | null;
 }
 export interface Webhook {
   webhook_id: string;
@@ -2281,6 +2395,32 @@ export class Kept {
   getEntries(call: { place: string }): Promise<Answer<unknown>>;
   /** Get a tile of hashes. `GET /v1/audit/tile/{level}/{place}` */
   getTile(call: { level: number; place: string }): Promise<Answer<unknown>>;
+  /** List alarms. `GET /v1/audit/alarms` */
+  listAlarms(call?: { only_open?: boolean; kind?: string; limit?: number; cursor?: string }): Promise<Answer<ListAlarmsResponse>>;
+  /** Say that you have seen an alarm. `POST /v1/audit/alarms/{alarm_id}/acknowledgements` */
+  acknowledgeAlarm(call: { alarm_id: string; idempotency_key?: string }): Promise<Answer<Alarm>>;
+  /** Say what an alarm was. `POST /v1/audit/alarms/{alarm_id}/resolutions` */
+  resolveAlarm(call: { alarm_id: string; idempotency_key?: string; body: ResolutionIn }): Promise<Answer<Alarm>>;
+  /** List the rules that look through the trail. `GET /v1/audit/rules` */
+  listDetectionRules(call?: { limit?: number; cursor?: string }): Promise<Answer<ListDetectionRulesResponse>>;
+  /** List cases. `GET /v1/audit/cases` */
+  listCases(call?: { only_open?: boolean; only_overdue?: boolean; rule?: string; assignee_id?: string; limit?: number; cursor?: string }): Promise<Answer<ListCasesResponse>>;
+  /** See a case. `GET /v1/audit/cases/{case_id}` */
+  getCase(call: { case_id: string }): Promise<Answer<Case>>;
+  /** List what rules found. `GET /v1/audit/findings` */
+  listFindings(call?: { case_id?: string; rule?: string; only_explained?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListFindingsResponse>>;
+  /** Give a case to somebody. `POST /v1/audit/cases/{case_id}/assignments` */
+  assignCase(call: { case_id: string; idempotency_key?: string; if_match?: string; body: AssignmentIn }): Promise<Answer<Case>>;
+  /** Say what was found out. `POST /v1/audit/cases/{case_id}/decisions` */
+  decideCase(call: { case_id: string; idempotency_key?: string; if_match?: string; body: DecisionIn }): Promise<Answer<Case>>;
+  /** Agree with an outcome, or send the case back. `POST /v1/audit/cases/{case_id}/sign-offs` */
+  signOffCase(call: { case_id: string; idempotency_key?: string; if_match?: string; body: SignOffIn }): Promise<Answer<Case>>;
+  /** List weeks in numbers. `GET /v1/audit/digests` */
+  listDigests(call?: { limit?: number; cursor?: string }): Promise<Answer<ListDigestsResponse>>;
+  /** See how the practice is watched. `GET /v1/audit/watch-settings` */
+  getWatchSettings(): Promise<Answer<WatchSettings>>;
+  /** Say how the practice is watched. `PUT /v1/audit/watch-settings` */
+  putWatchSettings(call: { idempotency_key?: string; body: WatchSettingsIn }): Promise<Answer<WatchSettings>>;
   /** List schedules. `GET /v1/schedules` */
   listSchedules(call?: { limit?: number; cursor?: string }): Promise<Answer<ListSchedulesResponse>>;
   /** Set other hours for a date. `PUT /v1/therapists/{therapist_id}/overrides/{local_date}` */

@@ -169,6 +169,58 @@ export class Kept {
     return this.send("GET", `/v1/audit/tile/${encodeURIComponent(call.level).replaceAll('%2F', '/')}/${encodeURIComponent(call.place).replaceAll('%2F', '/')}`, {}, {});
   }
 
+  listAlarms(call = {}) {
+    return this.send("GET", `/v1/audit/alarms`, { only_open: call.only_open, kind: call.kind, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  acknowledgeAlarm(call = {}) {
+    return this.send("POST", `/v1/audit/alarms/${encodeURIComponent(call.alarm_id).replaceAll('%2F', '/')}/acknowledgements`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  resolveAlarm(call = {}) {
+    return this.send("POST", `/v1/audit/alarms/${encodeURIComponent(call.alarm_id).replaceAll('%2F', '/')}/resolutions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listDetectionRules(call = {}) {
+    return this.send("GET", `/v1/audit/rules`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  listCases(call = {}) {
+    return this.send("GET", `/v1/audit/cases`, { only_open: call.only_open, only_overdue: call.only_overdue, rule: call.rule, assignee_id: call.assignee_id, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  getCase(call = {}) {
+    return this.send("GET", `/v1/audit/cases/${encodeURIComponent(call.case_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  listFindings(call = {}) {
+    return this.send("GET", `/v1/audit/findings`, { case_id: call.case_id, rule: call.rule, only_explained: call.only_explained, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  assignCase(call = {}) {
+    return this.send("POST", `/v1/audit/cases/${encodeURIComponent(call.case_id).replaceAll('%2F', '/')}/assignments`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  decideCase(call = {}) {
+    return this.send("POST", `/v1/audit/cases/${encodeURIComponent(call.case_id).replaceAll('%2F', '/')}/decisions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  signOffCase(call = {}) {
+    return this.send("POST", `/v1/audit/cases/${encodeURIComponent(call.case_id).replaceAll('%2F', '/')}/sign-offs`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  listDigests(call = {}) {
+    return this.send("GET", `/v1/audit/digests`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  getWatchSettings(call = {}) {
+    return this.send("GET", `/v1/audit/watch-settings`, {}, {});
+  }
+
+  putWatchSettings(call = {}) {
+    return this.send("PUT", `/v1/audit/watch-settings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
   listSchedules(call = {}) {
     return this.send("GET", `/v1/schedules`, { limit: call.limit, cursor: call.cursor }, {});
   }
