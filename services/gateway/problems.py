@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from kept.availability.v1 import availability_pb2
-from kept.booking.v1 import series_pb2
+from kept.booking.v1 import groups_pb2, series_pb2
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
@@ -57,6 +57,8 @@ REASONS: Final[dict[str, tuple[str, int, str]]] = {
     "DPOP_NONCE_NEEDED": ("proof-nonce-needed", 401, "Make a proof with the nonce of this answer"),
     "PRECONDITION_MISSING": ("precondition-required", 428, "Say which version you read"),
     "IDEMPOTENCY_KEY_MISSING": ("idempotency-key-missing", 400, "An idempotency key is needed"),
+    "MERGE_PATCH_NEEDED": ("merge-patch-needed", 415, "Changes are sent as a JSON merge patch"),
+    "BODY_UNREADABLE": ("malformed", 400, "The body is no JSON"),
     "BODY_TOO_LARGE": ("body-too-large", 413, "The body is too large"),
     "BODY_TOO_DEEP": ("malformed", 400, "The body is nested too deeply"),
     "TOO_SLOW": ("too-slow", 408, "The request came too slowly"),
@@ -133,7 +135,7 @@ def of_refusal(error: errors.ServiceError, **more: Any) -> Response:
     conflicts = [
         plain(occurrence)
         for detail in error.details
-        if isinstance(detail, series_pb2.SeriesConflicts)
+        if isinstance(detail, series_pb2.SeriesConflicts | groups_pb2.GroupConflicts)
         for occurrence in detail.occurrences
     ]
     field = error.metadata.get("field")

@@ -6,10 +6,13 @@ InvalidRequest
 ├── UnknownTimeZone    UNKNOWN_TIME_ZONE
 ├── LocaleUnknown      LOCALE_UNKNOWN
 ├── LevelUnknown       LEVEL_UNKNOWN
+├── UrlRefused         URL_REFUSED
 ├── WordsMissing       WORDS_MISSING
 ├── WordsTooLong       WORDS_TOO_LONG
 ├── TopicMalformed     TOPIC_MALFORMED
 ├── TooManyAttachments TOO_MANY_ATTACHMENTS
+├── IntervalReversed   INTERVAL_REVERSED
+├── ReasonUnknown      REASON_UNKNOWN
 ├── FileEmpty          FILE_EMPTY
 ├── FileTooLarge       FILE_TOO_LARGE
 ├── FileTypeRefused    FILE_TYPE_REFUSED
@@ -18,25 +21,34 @@ InvalidRequest
 └── Malformed          MALFORMED_REQUEST
 NotFound
 ├── UnknownContact     NOT_FOUND
+├── UnknownWebhook     NOT_FOUND
 ├── UnknownThread      NOT_FOUND
+├── UnknownReply       NOT_FOUND
+├── UnknownMessage     NOT_FOUND
 └── LinkUnknown        LINK_UNKNOWN
 RuleViolated
 ├── LinkExpired        LINK_EXPIRED
 ├── ActionNotOffered   ACTION_NOT_OFFERED
 ├── TimeGone           TIME_GONE
 ├── TooManyOnCall      TOO_MANY_ON_CALL
+├── TooManyWebhooks    TOO_MANY_WEBHOOKS
+├── NotEnded           NOT_ENDED
 ├── TooManyThreads     TOO_MANY_THREADS
 ├── TooMuchStored      TOO_MUCH_STORED
 ├── AttachmentUnknown  ATTACHMENT_UNKNOWN
 ├── ScannerMissing     SCANNER_MISSING
 └── StateForbids       STATE_FORBIDS
+Forbidden
+└── SignatureInvalid   SIGNATURE_INVALID
 Unavailable
 └── ScannerAway        SCANNER_AWAY
+Stale
+└── StaleVersion       STALE_VERSION
 """
 
 from __future__ import annotations
 
-from services.chassis.errors import InvalidRequest, NotFound, RuleViolated, Unavailable
+from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated, Stale, Unavailable
 
 
 class EmailMalformed(InvalidRequest):
@@ -111,6 +123,10 @@ class StateForbids(RuleViolated):
     reason = "STATE_FORBIDS"
 
 
+class UnknownWebhook(NotFound):
+    """No such webhook, or nothing of this id was said to one, in this practice."""
+
+
 class WordsMissing(InvalidRequest):
     """There is nothing to say."""
 
@@ -171,6 +187,24 @@ class UnknownThread(NotFound):
     reason = "NOT_FOUND"
 
 
+class UrlRefused(InvalidRequest):
+    """The address is not one that messages are sent to: HTTPS and public."""
+
+    reason = "URL_REFUSED"
+
+
+class TooManyWebhooks(RuleViolated):
+    """The practice has as many webhooks as it may; the metadata says how many."""
+
+    reason = "TOO_MANY_WEBHOOKS"
+
+
+class StaleVersion(Stale):
+    """The webhook has changed since it was read."""
+
+    reason = "STALE_VERSION"
+
+
 class TooManyThreads(RuleViolated):
     """The client has as many threads as there may be."""
 
@@ -199,3 +233,39 @@ class ScannerAway(Unavailable):
     """The scanner does not answer; nothing is known of the file."""
 
     reason = "SCANNER_AWAY"
+
+
+class UnknownReply(NotFound):
+    """There is no such reply in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class UnknownMessage(NotFound):
+    """There is no such message in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class NotEnded(RuleViolated):
+    """The message still waits or is being sent; there is nothing to say once more."""
+
+    reason = "NOT_ENDED"
+
+
+class IntervalReversed(InvalidRequest):
+    """The stretch of time ends before it begins, or is longer than it may be."""
+
+    reason = "INTERVAL_REVERSED"
+
+
+class ReasonUnknown(InvalidRequest):
+    """No message ever fails for such a reason."""
+
+    reason = "REASON_UNKNOWN"
+
+
+class SignatureInvalid(Forbidden):
+    """The call is not signed by the provider it names."""
+
+    reason = "SIGNATURE_INVALID"
