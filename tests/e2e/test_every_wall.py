@@ -32,7 +32,7 @@ CARRIED = {"outbox", "audit_outbox", "inbox", "quarantine", "schema_migrations"}
 
 NIL = "00000000-0000-0000-0000-000000000000"
 
-OF_NO_PRACTICE = {"schema_migrations", "audit_emitters", "key_holders", "schema_changes", "schema_changes_told"}
+OF_NO_PRACTICE = {"schema_migrations", "audit_emitters", "key_holders", "schema_changes_told"}
 """Tables without a practice's data."""
 
 NAMES = tuple(SERVICES)

@@ -20,7 +20,7 @@ _CURSOR = "select change_id from schema_changes_told for update"
 _CHANGES = """
     select role, transaction_id, min(change_time), max(change_id), count(*),
            (array_agg(distinct tag || ' ' || object order by tag || ' ' || object))[1:%s]
-      from schema_changes where change_id > %s
+      from kept_log.schema_changes where change_id > %s
      group by role, transaction_id order by max(change_id) limit %s
 """
 
@@ -59,7 +59,7 @@ class SchemaChanges:
 
     async def _is_kept(self, conn: Connection) -> bool:
         """Tell whether the list is there; an older database has none, which is said once."""
-        row = await (await conn.execute("select to_regclass('public.schema_changes') is not null")).fetchone()
+        row = await (await conn.execute("select to_regclass('kept_log.schema_changes') is not null")).fetchone()
         is_kept = bool(row and row[0])
         if not is_kept and not self._is_missed:
             self._is_missed = True

@@ -30,7 +30,7 @@ async def test_every_change_of_the_schema_is_recorded_once_with_who_made_it(hous
     """Migrations too: each is a transaction of the owner's."""
     migrations = await told(house)
     assert {each["op"] for each in migrations} == {"audit.ChangeSchema"}
-    assert any("CREATE TABLE public.records" in str(each["fields"]) for each in migrations)
+    assert any("CREATE FUNCTION" in str(each["fields"]) for each in migrations)
 
     with psycopg.connect(house.store.owner_url) as conn:
         conn.execute("alter table records add column note text")
@@ -53,13 +53,15 @@ async def test_neither_service_nor_owner_changes_what_the_list_says(house: House
     """It is the superuser's; nor is the schema the service's to change, which is refused."""
     url = {"server": house.store.server_url, "owner": house.store.owner_url, "worker": house.store.worker_url}[role]
     for statement in (
-        "delete from schema_changes",
-        "update schema_changes set role = 'nobody'",
-        "insert into schema_changes (role, tag, object) values ('x', 'y', 'z')",
-        "truncate schema_changes",
-        "drop table schema_changes",
+        "delete from kept_log.schema_changes",
+        "update kept_log.schema_changes set role = 'nobody'",
+        "insert into kept_log.schema_changes (role, tag, object) values ('x', 'y', 'z')",
+        "truncate kept_log.schema_changes",
+        "drop table kept_log.schema_changes",
         "drop event trigger log_schema_change",
-        "create or replace function log_schema_change() returns event_trigger language plpgsql as 'begin end'",
+        "drop function kept_log.log_schema_change() cascade",
+        "drop schema kept_log cascade",
+        "create or replace function kept_log.log_schema_change() returns event_trigger language plpgsql as 'begin end'",
         *(
             ("alter table records add column x int", "drop trigger records_removal on records")
             if role != "owner"
@@ -76,6 +78,6 @@ async def test_a_database_without_the_list_is_told_and_serves_on(house: House) -
     with psycopg.connect(admin) as conn:
         conn.execute("drop event trigger log_schema_change")
         conn.execute("drop event trigger log_schema_drop")
-        conn.execute("drop table schema_changes")
+        conn.execute("drop table kept_log.schema_changes")
 
     assert await SchemaChanges(house.app.database).tell() == 0
