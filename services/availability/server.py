@@ -216,6 +216,7 @@ class AvailabilityServicer:
             directories=self._directories,
             clock=self._clock,
             finder=self._finder,
+            from_ids=proto.distinct(request.from_claim_ids, field="from_claim_ids", most=proto.MAX_TRANSFERS),
         )
         return proto.moved_message(moved)
 

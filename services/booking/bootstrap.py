@@ -9,6 +9,8 @@ from functools import partial
 
 from kept.availability.v1 import availability_service_pb2
 
+from services.booking.adapters.absence_ledger import AvailabilityAbsenceLedger
+from services.booking.adapters.absences import PostgresAbsenceCases
 from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.follow_ups import PostgresFollowUps
@@ -24,17 +26,21 @@ from services.booking.adapters.refills import Refills
 from services.booking.adapters.registry import PostgresClients
 from services.booking.adapters.rules import PostgresRules
 from services.booking.adapters.safety import PostgresSafety
-from services.booking.adapters.seat_ledger import AvailabilitySeatLedger
 from services.booking.adapters.series import PostgresSeries
 from services.booking.adapters.waitlist import PostgresWaitlist
 from services.booking.config import NEIGHBOUR, SERVICE
+from services.booking.domain import errors
+from services.booking.domain.appointment import Appointment
 from services.booking.reactions import Reactions
+from services.booking.usecases.choose_options import Fences
 from services.booking.usecases.decide_group_sessions import decide_group_sessions
 from services.booking.usecases.join_appointment import Rooms
 from services.booking.usecases.ports import Books, Clock
 from services.booking.usecases.refill_slots import Gate, Regain, refill_slots
 from services.booking.usecases.regain_hour import regain_hour
 from services.booking.usecases.top_up_series import top_up_series
+from services.booking.usecases.waitlist_ports import ClaimStanding
+from services.booking.usecases.work_absences import work_absences
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.context import Actor, Call
 from services.chassis.crypto import ClientCipher, Keyring
@@ -53,6 +59,9 @@ SWEEP_MAX = 500
 
 OPEN_EVERY_S = 300.0
 """Seconds between two looks for gaps that come near; a gap is days away."""
+
+ABSENCES_EVERY_S = 5.0
+"""Seconds between two looks at absences: a desk that asks for offers sees them made while it looks on."""
 
 REFILL_EVERY_S = 5.0
 """Seconds between two looks at freed slots: what is due waits no longer, beside an undo window of 120."""
@@ -75,7 +84,9 @@ class Parts:
     appointments: PostgresAppointments
     promises: BatchedPromises
     clients: PostgresClients
-    ledger: AvailabilitySeatLedger
+    ledger: AvailabilityAbsenceLedger
+    absences: PostgresAbsenceCases
+    fences: Fences
     groups: PostgresGroups
     series: PostgresSeries
     top_up: Every
@@ -106,7 +117,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     database = await Database.open(config)
     to_availability = channel(config.target(NEIGHBOUR), config)
     service = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
-    ledger = AvailabilitySeatLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
+    ledger = AvailabilityAbsenceLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
     keyring = await open_keyring(config)
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
@@ -131,6 +142,31 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         books=books,
         clock=now,
     )
+
+    absences, gates = PostgresAbsenceCases(database), books.gates
+
+    async def is_fenced(call: Call, moved: Appointment) -> bool:
+        try:
+            await gates.check_move(call, moved, await rules.of_call(call), is_staff=True)
+        except errors.Gate:
+            return True
+        return False
+
+    work = partial(
+        work_absences,
+        partial(own_call, database),
+        store=absences,
+        ledger=ledger,
+        clock=now,
+        fences=is_fenced,
+        is_group_session=groups.is_scheduled,
+    )
+
+    async def standing_of(practice_id: str, claim_id: str) -> ClaimStanding:
+        standing = await waitlist.standing_of(practice_id, claim_id)
+        if standing is not ClaimStanding.UNKNOWN:
+            return standing
+        return await absences.standing_of(practice_id, claim_id)
 
     async def open_due() -> None:
         await follow_ups.open_due(limit=SWEEP_MAX, at=now())
@@ -157,10 +193,13 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             ledger=ledger,
             clock=now,
             keeps_time=series.keeps_time,
-            to_waitlist=waitlist.standing_of,
+            to_offers=standing_of,
             waitlist=waitlist,
+            absences=absences,
             is_group_session=groups.is_scheduled,
         ),
+        absences=absences,
+        fences=is_fenced,
         waitlist=waitlist,
         refills=refills,
         regain=regain,
@@ -177,6 +216,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
             Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
+            Every(ABSENCES_EVERY_S, work, "work_absences", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
             Every(DECIDE_EVERY_S, decide, "decide_group_sessions", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),

@@ -9,6 +9,7 @@ from typing import Any
 from google.protobuf.message import Message
 from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
+    absence_service_pb2,
     booking_pb2,
     booking_service_pb2,
     break_glass_service_pb2,
@@ -20,6 +21,7 @@ from kept.booking.v1 import (
     waitlist_service_pb2,
 )
 
+from services.booking.absence_case_servicer import AbsenceCaseServicer
 from services.booking.adapters import proto
 from services.booking.bootstrap import bootstrap
 from services.booking.break_glass_servicer import BreakGlassServicer
@@ -243,6 +245,13 @@ async def compose(config: ProcessConfig) -> Application:
         care_team=parts.care_team,
         clock=parts.clock,
     )
+    absences = AbsenceCaseServicer(
+        store=parts.absences,
+        appointments=parts.appointments,
+        ledger=parts.ledger,
+        books=parts.books,
+        clock=parts.clock,
+    )
     series = SeriesServicer(
         store=parts.series,
         appointments=parts.appointments,
@@ -278,6 +287,7 @@ async def compose(config: ProcessConfig) -> Application:
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
+            (absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceCaseService"], absences),
             (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
         ],
         relations=parts.care_team,

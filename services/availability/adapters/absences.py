@@ -54,6 +54,11 @@ select therapist_id::text, extract(epoch from start_time)::bigint, extract(epoch
 
 _LOCK = "select from absences where practice_id = %s and absence_id = %s for no key update"
 
+_FOLLOW = """
+update absence_items set state = %s, update_time = now()
+ where practice_id = %s and absence_id = %s and claim_id = %s and state in ('open', 'offered')
+"""
+
 _CLOSE = """
 update absences set is_closed = true, version = version + 1, update_time = now()
  where practice_id = %s and absence_id = %s
@@ -158,6 +163,11 @@ class PostgresAbsences:
         """Store an item's state."""
         async with call.tx() as conn:
             await conn.execute(_ANSWER, (item.state.value, call.practice_id, absence_id, item.claim_id))
+
+    async def follow_item(self, call: Call, absence_id: str, claim_id: str, state: ItemState) -> None:
+        """Store what booking tells of an item that is not settled; of any other nothing changes."""
+        async with call.tx() as conn:
+            await conn.execute(_FOLLOW, (state.value, call.practice_id, absence_id, claim_id))
 
     def _tell(self, call: Call, told: facts.AbsenceStarted | facts.AbsenceClosed) -> None:
         call.publish(proto.event_of(call.practice_id, told), aggregate_id=told.absence_id, version=told.version)

@@ -329,6 +329,15 @@ def event_of(practice_id: str, fact: facts.Fact) -> Message:
                 end_time=Timestamp(seconds=fact.end_s),
                 claim_ids=fact.claim_ids,
                 version=fact.version,
+                needs=[
+                    availability_events_pb2.ClaimNeed(
+                        claim_id=each.claim_id,
+                        is_high_need=each.is_high_need,
+                        is_crisis=each.is_crisis,
+                        load_weight=each.load_weight,
+                    )
+                    for each in fact.needs
+                ],
             )
         case facts.AbsenceClosed():
             return availability_events_pb2.AbsenceClosed(
@@ -349,6 +358,7 @@ def query_of(
     """Return what is searched for, the page size, and the slot after which the page begins. Raises Malformed."""
     if len(request.therapist_ids) > MAX_THERAPISTS:
         raise errors.Malformed("Too many therapists.", field="therapist_ids", most=str(MAX_THERAPISTS))
+    is_by_staff = is_by_staff or (request.by_staff and is_trusted)
     query = Query(
         practice_id=practice_id,
         session_type_id=uuid_of(request.session_type_id, field="session_type_id"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from services.availability.domain.claim import Claim
 from services.availability.domain.wish import Wish, find_ways
@@ -20,12 +20,14 @@ async def move_claim(
     directories: Directories,
     clock: Clock,
     finder: Finder,
+    from_ids: Sequence[str] = (),
 ) -> Claim:
     """
     Block the new time in one transaction with the old; both block until the owner's word.
 
     Args:
         wish_for: Says what is wanted, given the claim as it is.
+        from_ids: Claims given back first, which held the time for this very move; locked in the order of their ids.
 
     Raises:
         Unknown: No such claim, or what it asks for is unknown. (NOT_FOUND)
@@ -34,15 +36,22 @@ async def move_claim(
         CapReached, TravelTooShort, SlotReserved: Not at that time; the details hold alternatives. (FAILED_PRECONDITION)
         ServiceError: What `find_ways` refuses.
     """
+    held = [each for each in [await claims.seek(call, one) for one in sorted({*from_ids, claim_id})] if each]
     before = await claims.lock(call, claim_id)
     wish = wish_for(before)
     now_s = clock()
     # The state refuses first: a released claim is told so whatever it asks for.
     before.move(before.placement, now_s=now_s)
+    had = [before]
+    for each in held:
+        released, told = each.release()
+        if each.claim_id != claim_id and released is not each:
+            await claims.save(call, each, released, told)
+            had.append(each)
     directory = await directories.of_call(call)
     try:
         ways = find_ways(wish, directory, now_s=now_s)
-        placement = await claims.place(call, before, ways, directory)
+        placement = await claims.place(call, before, ways, directory, had=had)
         after = before.move(placement, now_s=now_s)
         await claims.save(call, before, after, [])
     except ELSEWHERE as refusal:

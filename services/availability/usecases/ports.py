@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from services.availability.domain import facts
-from services.availability.domain.absence import Absence, Item
+from services.availability.domain.absence import Absence, Item, ItemState
 from services.availability.domain.agenda import Agendas
 from services.availability.domain.claim import Claim, Placement
 from services.availability.domain.days import Closure, HolidayCalendar, Override, Travel
@@ -171,8 +171,10 @@ class Claims(Protocol):
     async def save(self, call: Call, before: Claim, after: Claim, told: Sequence[facts.Fact]) -> None:
         """Store the new state, what it blocks, and its facts. Raises SlotTaken when another process was first."""
 
-    async def place(self, call: Call, claim: Claim, ways: Ways, directory: Directory) -> Placement:
-        """Find a place for a moved claim, its own time counting as free. Raises SlotTaken, ClientOverlap."""
+    async def place(
+        self, call: Call, claim: Claim, ways: Ways, directory: Directory, *, had: Sequence[Claim] = ()
+    ) -> Placement:
+        """Find a place for a claim; what the claims *had* counts as free. Raises SlotTaken, ClientOverlap."""
 
     async def seek(self, call: Call, claim_id: str) -> Claim | None:
         """Return a claim that nobody else can change until this call ends; None when there is none."""
@@ -230,6 +232,9 @@ class Absences(Protocol):
 
     async def save_item(self, call: Call, absence_id: str, item: Item) -> None:
         """Store an item's state."""
+
+    async def follow_item(self, call: Call, absence_id: str, claim_id: str, state: ItemState) -> None:
+        """Store what booking tells of an item that is not settled; of any other nothing changes."""
 
 
 class Taken(Protocol):

@@ -31,6 +31,7 @@ async def start_absence(absence: Absence, call: Call, *, absences: Absences, dir
         *absence.span,
         claim_ids=tuple(each.claim_id for each in items),
         version=absence.version,
+        needs=tuple(facts.Need(each.claim_id, each.is_high_need, each.is_crisis, each.load_weight) for each in items),
     )
     await absences.add_items(call, absence, items, started)
     return replace(absence, items=len(items), open_items=len(items))

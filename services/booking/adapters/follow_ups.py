@@ -9,7 +9,7 @@ import uuid_utils
 
 from services.booking.adapters import care_proto
 from services.booking.adapters.answered import own_call
-from services.booking.adapters.follow_up_rows import COLUMNS, follow_up
+from services.booking.adapters.follow_up_rows import COLUMNS, follow_up, open_follow_up
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment
 from services.booking.domain.follow_up import (
@@ -56,16 +56,6 @@ _HISTORY = """
             and appointment_id <> %(appointment_id)s
     ) other
 """
-
-_OPEN = f"""
-    insert into follow_ups (
-        practice_id, follow_up_id, client_id, therapist_id, kind, due_date, state, dismiss_reason,
-        cause_appointment_id, answer_session_type_id, create_time, version
-    )
-    values (%s, %s, %s, %s, %s, %s, 'OPEN', '', nullif(%s, '')::uuid, nullif(%s, '')::uuid, %s, 1)
-    on conflict (practice_id, client_id, therapist_id, kind) where state = 'OPEN' do nothing
-    returning {COLUMNS}
-"""  # noqa: S608 - only the literal column list is put in
 
 _UNDO = f"""
     update follow_ups set state = 'DISMISSED', dismiss_reason = %s, version = version + 1
@@ -229,10 +219,7 @@ class PostgresFollowUps:
 
 async def _open(conn: Connection, call: Call, wanted: FollowUp) -> bool:
     """Store an open follow-up with its event, unless one of its kind is open; tell whether it was stored."""
-    values = (wanted.client_id, wanted.therapist_id, wanted.kind.value, wanted.due_date)
-    linked = (wanted.cause_appointment_id, wanted.answer_session_type_id, wanted.create_time)
-    stored = await conn.execute(_OPEN, (call.practice_id, wanted.follow_up_id, *values, *linked))
-    if await stored.fetchone() is None:
+    if not await open_follow_up(conn, call.practice_id, wanted):
         return False
     event = care_proto.opened_event(call.practice_id, wanted)
     call.publish(event, aggregate_id=wanted.follow_up_id, version=wanted.version)

@@ -34,7 +34,16 @@ class AvailabilityLedger:
         request = hold_request(appointment_id, wish, is_staff=is_staff)
         return _slot(await self._holds.hold(request, call), appointment_id)
 
-    async def move(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool, move_id: str) -> Slot:
+    async def move(
+        self,
+        appointment_id: str,
+        wish: Wish,
+        call: Call,
+        *,
+        is_staff: bool,
+        move_id: str,
+        from_ids: Sequence[str] = (),
+    ) -> Slot:
         """Claim the new time beside the old; the same move_id again is the same move."""
         request = availability_service_pb2.MoveRequest(
             claim_id=appointment_id,
@@ -42,6 +51,7 @@ class AvailabilityLedger:
             therapist_id=wish.therapist_id,
             modality=wish.modality,  # type: ignore[arg-type]
             by_staff=is_staff,
+            from_claim_ids=from_ids,
             request_id=move_id,
         )
         return _slot(await self._neighbour.call("Move", request, call), appointment_id)

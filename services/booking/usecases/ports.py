@@ -71,8 +71,22 @@ class Ledger(Protocol):
     async def hold(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool) -> Slot:
         """Claim the time. Raises what the ledger refuses, and HoldAbandoned for a claim given back before."""
 
-    async def move(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool, move_id: str) -> Slot:
-        """Claim new time beside the old. Raises what the ledger refuses."""
+    async def move(
+        self,
+        appointment_id: str,
+        wish: Wish,
+        call: Call,
+        *,
+        is_staff: bool,
+        move_id: str,
+        from_ids: Sequence[str] = (),
+    ) -> Slot:
+        """
+        Claim new time beside the old; from_ids, which held it for this move, are given back with it.
+
+        Raises:
+            ServiceError: What the ledger refuses.
+        """
 
     async def version(self, appointment_id: str, call: Call) -> int:
         """Return how often the claim has changed."""

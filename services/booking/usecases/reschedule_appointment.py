@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from services.booking.domain import errors
@@ -24,6 +25,7 @@ async def reschedule_appointment(
     books: Books,
     clock: Clock,
     reason: Reason = Reason.UNSAID,
+    held_ids: Sequence[str] | None = None,
 ) -> Appointment:
     """
     Move the claim, then commit the new time; both times block until the event is handled.
@@ -34,6 +36,7 @@ async def reschedule_appointment(
 
     Args:
         wish: Empty ids and modality 0 keep what the appointment has.
+        held_ids: Claims given back with it, if the practice had offered this move: then no notice is asked for.
 
     Raises:
         UnknownAppointment: No such appointment here. (NOT_FOUND)
@@ -52,7 +55,12 @@ async def reschedule_appointment(
         raise errors.SeatFixed("A seat can't be moved by itself.", appointment_id=appointment_id)
     whole = replace(wish, client_id=before.client_id, session_type_id=before.slot.session_type_id)
     slot = await ledger.move(
-        appointment_id, whole, call, is_staff=is_staff(call.actor), move_id=claim_id(call.practice_id, call.request_id)
+        appointment_id,
+        whole,
+        call,
+        is_staff=held_ids is not None or is_staff(call.actor),
+        move_id=claim_id(call.practice_id, call.request_id),
+        from_ids=held_ids or (),
     )
     if slot.claim_version <= before.abandoned_claim_version:
         raise errors.HoldAbandoned("The move was taken back; ask again.", appointment_id=appointment_id)

@@ -103,6 +103,26 @@ async def test_a_mis_click_is_undone_and_nobody_is_asked(room: WaitingRoom) -> N
     assert room.house.claims() == {"confirmed": 1, "released": 2}
 
 
+async def test_whoever_was_chosen_and_not_asked_yet_makes_no_undoing_too_late(room: WaitingRoom) -> None:
+    """Even with the hold in the ledger nobody was told of anything: they are passed over and keep their place."""
+    wish = await room.wait()
+    booked = await room.free(at(0))
+    died = replace(room.house.parts, ledger=Dying(room.house.parts.ledger))  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError):
+        await room.refill(minutes=2, parts=died)
+    assert [state for _, state in room.asked()] == ["PREPARED"]
+
+    restored = await room.undo(booked.appointment_id)
+    await room.house.settle()
+    await room.refill(minutes=5)
+
+    assert restored.start_wall.local == at(0)
+    assert (room.openings(), room.asked()) == ([("UNDONE", "")], [(wish.client_id, "PASSED_OVER")])
+    assert room.house.claims() == {"confirmed": 1, "released": 3}
+    kept = await room.house.ask("GetWish", waitlist_service_pb2.GetWishRequest(wish_id=wish.wish_id))
+    assert (kept.state, kept.since_time) == (waitlist_pb2.Wish.STATE_WAITING, wish.since_time)
+
+
 async def test_undoing_is_too_late_once_somebody_is_asked(room: WaitingRoom) -> None:
     """An offer is a promise: whoever was asked keeps it."""
     await room.wait()
@@ -250,7 +270,9 @@ async def test_a_therapists_absence_withdraws_what_is_offered(room: WaitingRoom)
     await room.refill(minutes=2)
     (offer,) = room.made()
     start = datetime.combine(monday(), datetime.min.time(), tzinfo=UTC)
-    event = availability_events_pb2.AbsenceStarted(practice_id=house.practice_id, therapist_id=house.therapist_id)
+    event = availability_events_pb2.AbsenceStarted(
+        practice_id=house.practice_id, absence_id=str(uuid4()), therapist_id=house.therapist_id
+    )
     event.start_time.FromDatetime(start)
     event.end_time.FromDatetime(start + timedelta(days=2))
 
@@ -391,7 +413,7 @@ async def test_the_report_and_the_metrics_count_what_was_filled(room: WaitingRoo
 
 
 async def test_of_undoing_and_offering_at_once_exactly_one_has_the_slot(room: WaitingRoom) -> None:
-    """Either the mis-click is undone and nobody was asked, or somebody was chosen and the undoing is refused."""
+    """Either the mis-click is undone and nobody was asked, or somebody was asked and the undoing is refused."""
     for days in range(3):
         await room.wait(days=days)
     booked = await room.free(at(0))
@@ -405,8 +427,6 @@ async def test_of_undoing_and_offering_at_once_exactly_one_has_the_slot(room: Wa
     if isinstance(undone, BaseException):
         assert isinstance(undone, ServiceError)
         assert undone.reason == "SLOT_TAKEN"
-        # Whoever was chosen may not be asked yet: rounds that met the undoing's lock left that to the next one.
-        await room.refill()
         await room.accept(room.made()[0])
     else:
         assert (room.made(), room.openings()) == ([], [("UNDONE", "")])

@@ -58,7 +58,16 @@ class FakeLedger:
         self.words.append(f"hold staff={is_staff}")
         return self._answer()
 
-    async def move(self, appointment_id: str, wish: Wish, call: object, *, is_staff: bool, move_id: str) -> Slot:
+    async def move(
+        self,
+        appointment_id: str,
+        wish: Wish,
+        call: object,
+        *,
+        is_staff: bool,
+        move_id: str,
+        from_ids: Sequence[str] = (),
+    ) -> Slot:
         """Move, unless told to refuse."""
         self.words.append("move")
         return self._answer()

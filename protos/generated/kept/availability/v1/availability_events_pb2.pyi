@@ -200,6 +200,7 @@ class AbsenceStarted(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     CLAIM_IDS_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    NEEDS_FIELD_NUMBER: _builtins.int
     practice_id: _builtins.str
     """Names the practice."""
     absence_id: _builtins.str
@@ -220,6 +221,10 @@ class AbsenceStarted(_message.Message):
     def claim_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lists the claims hit, greatest need first, at most 500."""
 
+    @_builtins.property
+    def needs(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimNeed]:
+        """Says of each claim, in the same order, what its rank rests on. Consumed by booking, which tracks each until its end."""
+
     def __init__(
         self,
         *,
@@ -230,14 +235,49 @@ class AbsenceStarted(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         claim_ids: _abc.Iterable[_builtins.str] | None = ...,
         version: _builtins.int = ...,
+        needs: _abc.Iterable[Global___ClaimNeed] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absence_id", b"absence_id", "claim_ids", b"claim_ids", "end_time", b"end_time", "practice_id", b"practice_id", "start_time", b"start_time", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absence_id", b"absence_id", "claim_ids", b"claim_ids", "end_time", b"end_time", "needs", b"needs", "practice_id", b"practice_id", "start_time", b"start_time", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AbsenceStarted: _TypeAlias = AbsenceStarted  # noqa: Y015
+
+@_typing.final
+class ClaimNeed(_message.Message):
+    """Is what a claim's place in line rests on, as far as the ledger knows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLAIM_ID_FIELD_NUMBER: _builtins.int
+    IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
+    IS_CRISIS_FIELD_NUMBER: _builtins.int
+    LOAD_WEIGHT_FIELD_NUMBER: _builtins.int
+    claim_id: _builtins.str
+    """Names the claim."""
+    is_high_need: _builtins.bool
+    """Tells that the client is in high need."""
+    is_crisis: _builtins.bool
+    """Tells that the session is a crisis session."""
+    load_weight: _builtins.int
+    """Is what the session weighs."""
+    def __init__(
+        self,
+        *,
+        claim_id: _builtins.str = ...,
+        is_high_need: _builtins.bool = ...,
+        is_crisis: _builtins.bool = ...,
+        load_weight: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "is_crisis", b"is_crisis", "is_high_need", b"is_high_need", "load_weight", b"load_weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimNeed: _TypeAlias = ClaimNeed  # noqa: Y015
 
 @_typing.final
 class AbsenceClosed(_message.Message):

@@ -338,6 +338,7 @@ class SearchSlotsRequest(_message.Message):
     VIEWER_TIME_ZONE_FIELD_NUMBER: _builtins.int
     PARTS_OF_DAY_FIELD_NUMBER: _builtins.int
     IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
+    BY_STAFF_FIELD_NUMBER: _builtins.int
     session_type_id: _builtins.str
     """Names the session type."""
     modality: _availability_pb2.Modality.ValueType
@@ -354,6 +355,8 @@ class SearchSlotsRequest(_message.Message):
     """Names the IANA zone of who looks: parts of the day and local dates are meant there; empty means the therapist's."""
     is_high_need: _builtins.bool
     """Shows capacity reserved for clients in high need too; heeded from staff and services only."""
+    by_staff: _builtins.bool
+    """Tells that staff looks: notice, horizon and self-booking are not asked for; heeded from services only."""
     @_builtins.property
     def therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Limits the search to these therapists, at most 1000; empty means all who give the session type."""
@@ -385,10 +388,11 @@ class SearchSlotsRequest(_message.Message):
         viewer_time_zone: _builtins.str = ...,
         parts_of_day: _abc.Iterable[Global___PartOfDay.ValueType] | None = ...,
         is_high_need: _builtins.bool = ...,
+        by_staff: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "is_high_need", b"is_high_need", "modality", b"modality", "next_available", b"next_available", "page_size", b"page_size", "page_token", b"page_token", "parts_of_day", b"parts_of_day", "session_type_id", b"session_type_id", "site_id", b"site_id", "therapist_ids", b"therapist_ids", "to_time", b"to_time", "viewer_time_zone", b"viewer_time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "from_time", b"from_time", "is_high_need", b"is_high_need", "modality", b"modality", "next_available", b"next_available", "page_size", b"page_size", "page_token", b"page_token", "parts_of_day", b"parts_of_day", "session_type_id", b"session_type_id", "site_id", b"site_id", "therapist_ids", b"therapist_ids", "to_time", b"to_time", "viewer_time_zone", b"viewer_time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1022,6 +1026,7 @@ class MoveRequest(_message.Message):
     BY_STAFF_FIELD_NUMBER: _builtins.int
     OVERRIDE_REASON_FIELD_NUMBER: _builtins.int
     OVERBOOK_REASON_FIELD_NUMBER: _builtins.int
+    FROM_CLAIM_IDS_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     claim_id: _builtins.str
     """Names the claim."""
@@ -1041,6 +1046,10 @@ class MoveRequest(_message.Message):
     def start_wall(self) -> _wall_pb2.WallTime:
         """Says the new time."""
 
+    @_builtins.property
+    def from_claim_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists claims given back in the same transaction, at most 200: time that was held for this very move."""
+
     def __init__(
         self,
         *,
@@ -1051,11 +1060,12 @@ class MoveRequest(_message.Message):
         by_staff: _builtins.bool = ...,
         override_reason: _builtins.str = ...,
         overbook_reason: _builtins.str = ...,
+        from_claim_ids: _abc.Iterable[_builtins.str] | None = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "claim_id", b"claim_id", "modality", b"modality", "overbook_reason", b"overbook_reason", "override_reason", b"override_reason", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "claim_id", b"claim_id", "from_claim_ids", b"from_claim_ids", "modality", b"modality", "overbook_reason", b"overbook_reason", "override_reason", b"override_reason", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

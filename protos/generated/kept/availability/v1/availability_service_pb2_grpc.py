@@ -263,7 +263,8 @@ class AvailabilityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Move(self, request, context):
-        """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
+        """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move. Time
+        the claim has itself counts as free, whatever was taken over it since: only the way a session takes place may change.
         Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

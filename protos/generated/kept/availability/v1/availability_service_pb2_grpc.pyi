@@ -85,7 +85,8 @@ class AvailabilityServiceStub:
     Release: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ReleaseRequest, _availability_pb2.Claim]
     """Gives the claimed time back. Idempotent. Errors: NOT_FOUND."""
     Move: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.MoveRequest, _availability_pb2.Claim]
-    """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
+    """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move. Time
+    the claim has itself counts as free, whatever was taken over it since: only the way a session takes place may change.
     Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
     """
     Transfer: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.TransferRequest, _availability_pb2.Claim]
@@ -152,7 +153,8 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     Release: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.ReleaseRequest, _availability_pb2.Claim]  # type: ignore[assignment]
     """Gives the claimed time back. Idempotent. Errors: NOT_FOUND."""
     Move: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.MoveRequest, _availability_pb2.Claim]  # type: ignore[assignment]
-    """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
+    """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move. Time
+    the claim has itself counts as free, whatever was taken over it since: only the way a session takes place may change.
     Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
     """
     Transfer: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.TransferRequest, _availability_pb2.Claim]  # type: ignore[assignment]
@@ -318,7 +320,8 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _availability_service_pb2.MoveRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_availability_pb2.Claim, _abc.Awaitable[_availability_pb2.Claim]]:
-        """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
+        """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move. Time
+        the claim has itself counts as free, whatever was taken over it since: only the way a session takes place may change.
         Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
         """
 

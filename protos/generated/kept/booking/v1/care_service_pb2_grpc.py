@@ -77,6 +77,11 @@ class CareServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesResponse.FromString,
                 _registered_method=True)
+        self.ListCadences = channel.unary_unary(
+                '/kept.booking.v1.CareService/ListCadences',
+                request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.FromString,
+                _registered_method=True)
         self.PutCadence = channel.unary_unary(
                 '/kept.booking.v1.CareService/PutCadence',
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.PutCadenceRequest.SerializeToString,
@@ -145,6 +150,14 @@ class CareServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListCadences(self, request, context):
+        """Compares agreed cadences with what is booked, longest overdue first: of the whole practice for the desk, of their own
+        clients for a therapist.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PutCadence(self, request, context):
         """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client).
         """
@@ -194,6 +207,11 @@ def add_CareServiceServicer_to_server(servicer, server):
                     servicer.ListFollowUpRules,
                     request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesResponse.SerializeToString,
+            ),
+            'ListCadences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCadences,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.SerializeToString,
             ),
             'PutCadence': grpc.unary_unary_rpc_method_handler(
                     servicer.PutCadence,
@@ -419,6 +437,33 @@ class CareService:
             '/kept.booking.v1.CareService/ListFollowUpRules',
             kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCadences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.CareService/ListCadences',
+            kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.FromString,
             options,
             channel_credentials,
             insecure,
