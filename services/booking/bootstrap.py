@@ -22,6 +22,7 @@ from services.booking.adapters.overdue import Overdue
 from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.postgres import PostgresAppointments
 from services.booking.adapters.promises import BatchedPromises
+from services.booking.adapters.prompts import Prompts
 from services.booking.adapters.refills import Refills
 from services.booking.adapters.registry import PostgresClients
 from services.booking.adapters.rules import PostgresRules
@@ -171,6 +172,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def open_due() -> None:
         await follow_ups.open_due(limit=SWEEP_MAX, at=now())
 
+    async def prompt() -> None:
+        await Prompts(database).announce(limit=SWEEP_MAX)
+
     async def announce_overdue() -> None:
         await Overdue(database).announce(limit=SWEEP_MAX)
 
@@ -214,6 +218,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         rooms=rooms,
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
+            Every(ANNOUNCE_EVERY_S, prompt, "prompt_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
             Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
             Every(ABSENCES_EVERY_S, work, "work_absences", database),

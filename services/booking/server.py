@@ -23,6 +23,7 @@ from kept.booking.v1 import (
 
 from services.booking.absence_case_servicer import AbsenceCaseServicer
 from services.booking.adapters import proto
+from services.booking.adapters.cadences import PostgresCadences
 from services.booking.bootstrap import bootstrap
 from services.booking.break_glass_servicer import BreakGlassServicer
 from services.booking.care_servicer import CareServicer
@@ -268,7 +269,9 @@ async def compose(config: ProcessConfig) -> Application:
         clock=parts.clock,
     )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
-    care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
+    care = CareServicer(
+        follow_ups=parts.follow_ups, cadences=PostgresCadences(), care_team=parts.care_team, clock=parts.clock
+    )
     safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
     glasses = BreakGlassServicer(glasses=parts.glasses, clock=parts.clock)
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {

@@ -213,7 +213,10 @@ class Absences(Protocol):
         """Return the claims an absence hits, at most *limit*, without their rank; locked ones wait to be released."""
 
     async def take_time(self, call: Call, absence: Absence) -> None:
-        """Store an absence and take its time; claims stand. Raises Stale."""
+        """Store the absence, and take all of its time in lane 1, where claims still stand."""
+
+    async def take_free(self, call: Call, absence: Absence) -> bool:
+        """Take what is free of it in lane 0; tell whether there was any. Raises Stale."""
 
     async def add_items(self, call: Call, absence: Absence, items: list[Item], told: facts.AbsenceStarted) -> None:
         """Store ranked items and the fact."""
