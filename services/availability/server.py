@@ -137,13 +137,16 @@ class AvailabilityServicer:
     async def ExplainSlot(
         self, request: availability_service_pb2.ExplainSlotRequest, call: Call
     ) -> availability_service_pb2.ExplainSlotResponse:
+        is_by_staff = not STAFF_ROLES.isdisjoint(call.actor.roles)
+        is_trusted = is_by_staff or call.actor.kind == "service"
         explained = await explain_slot(
             proto.uuid_of(request.therapist_id, field="therapist_id"),
             proto.uuid_of(request.session_type_id, field="session_type_id"),
             instant(proto.wall_of(request.start_wall)),
             proto.modality_of(request.modality, field="modality"),
             call.practice_id,
-            is_by_staff=not STAFF_ROLES.isdisjoint(call.actor.roles),
+            is_by_staff=is_by_staff,
+            audiences=proto.audiences_of(request.audiences, field="audiences") if is_trusted else (),
             directories=self._directories,
             taken=self._taken,
             clock=self._clock,

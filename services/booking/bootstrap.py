@@ -21,6 +21,7 @@ from services.booking.adapters.offer_gates import OfferGates
 from services.booking.adapters.overdue import Overdue
 from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.postgres import PostgresAppointments
+from services.booking.adapters.priorities import PostgresPriorities
 from services.booking.adapters.promises import BatchedPromises
 from services.booking.adapters.prompts import Prompts
 from services.booking.adapters.refills import Refills
@@ -36,7 +37,7 @@ from services.booking.reactions import Reactions
 from services.booking.usecases.choose_options import Fences
 from services.booking.usecases.decide_group_sessions import decide_group_sessions
 from services.booking.usecases.join_appointment import Rooms
-from services.booking.usecases.ports import Books, Clock
+from services.booking.usecases.ports import Audiences, Books, Clock
 from services.booking.usecases.refill_slots import Gate, Regain, refill_slots
 from services.booking.usecases.regain_hour import regain_hour
 from services.booking.usecases.top_up_series import top_up_series
@@ -88,6 +89,8 @@ class Parts:
     ledger: AvailabilityAbsenceLedger
     absences: PostgresAbsenceCases
     fences: Fences
+    priorities: PostgresPriorities
+    audiences: Audiences
     groups: PostgresGroups
     series: PostgresSeries
     top_up: Every
@@ -163,6 +166,11 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         is_group_session=groups.is_scheduled,
     )
 
+    priorities = PostgresPriorities(database)
+
+    async def audiences(call: Call, client_id: str, therapist_id: str) -> tuple[int, ...]:
+        return await priorities.audiences(call.practice_id, client_id, therapist_id, at=now())
+
     async def standing_of(practice_id: str, claim_id: str) -> ClaimStanding:
         standing = await waitlist.standing_of(practice_id, claim_id)
         if standing is not ClaimStanding.UNKNOWN:
@@ -204,6 +212,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         ),
         absences=absences,
         fences=is_fenced,
+        priorities=priorities,
+        audiences=audiences,
         waitlist=waitlist,
         refills=refills,
         regain=regain,

@@ -16,6 +16,7 @@ from kept.booking.v1 import (
     care_service_pb2,
     groups_service_pb2,
     policy_service_pb2,
+    priority_service_pb2,
     safety_service_pb2,
     series_service_pb2,
     waitlist_service_pb2,
@@ -31,6 +32,7 @@ from services.booking.config import SERVICE
 from services.booking.domain.appointment import Appointment, Reason, Step
 from services.booking.groups_servicer import GroupServicer
 from services.booking.policy_servicer import PolicyServicer
+from services.booking.priority_servicer import PriorityServicer
 from services.booking.safety_servicer import SafetyServicer
 from services.booking.series_server import SeriesServicer
 from services.booking.usecases.book_appointment import book_appointment
@@ -42,7 +44,7 @@ from services.booking.usecases.get_client import get_client
 from services.booking.usecases.join_appointment import Rooms, join_appointment
 from services.booking.usecases.list_appointment_changes import list_appointment_changes
 from services.booking.usecases.list_appointments import list_appointments
-from services.booking.usecases.ports import Appointments, Books, CareTeam, Clients, Clock, Ledger, Promises
+from services.booking.usecases.ports import Appointments, Audiences, Books, CareTeam, Clients, Clock, Ledger, Promises
 from services.booking.usecases.reclaim_slot import reclaim_slot
 from services.booking.usecases.register_client import register_client
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
@@ -68,6 +70,7 @@ class BookingServicer:
         books: Books,
         clock: Clock,
         reclaim: Reclaim,
+        audiences: Audiences,
         rooms: Rooms,
     ) -> None:
         self._appointments = appointments
@@ -78,6 +81,7 @@ class BookingServicer:
         self._books = books
         self._clock = clock
         self._reclaim = reclaim
+        self._audiences = audiences
         self._rooms = rooms
 
     async def RegisterClient(
@@ -98,7 +102,14 @@ class BookingServicer:
 
     async def BookAppointment(self, request: booking_service_pb2.BookAppointmentRequest, call: Call) -> Message:
         wish = proto.wish_of_booking(request)
-        return await book_appointment(wish, call, ledger=self._ledger, promises=self._promises, clock=self._clock)
+        return await book_appointment(
+            wish,
+            call,
+            ledger=self._ledger,
+            promises=self._promises,
+            clock=self._clock,
+            audiences=self._audiences,
+        )
 
     async def GetAppointment(
         self, request: booking_service_pb2.GetAppointmentRequest, call: Call
@@ -150,6 +161,7 @@ class BookingServicer:
             ledger=self._ledger,
             books=self._books,
             clock=self._clock,
+            audiences=self._audiences,
             reason=proto.reason_of(request.reason),
         )
         return proto.appointment_message(moved)
@@ -235,6 +247,7 @@ async def compose(config: ProcessConfig) -> Application:
         books=parts.books,
         clock=parts.clock,
         rooms=parts.rooms,
+        audiences=parts.audiences,
         reclaim=partial(reclaim_slot, store=parts.waitlist, ledger=parts.ledger, clock=parts.clock),
     )
     waitlist = WaitlistServicer(
@@ -268,6 +281,7 @@ async def compose(config: ProcessConfig) -> Application:
         books=parts.books,
         clock=parts.clock,
     )
+    priorities = PriorityServicer(priorities=parts.priorities, ledger=parts.ledger, clock=parts.clock)
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(
         follow_ups=parts.follow_ups, cadences=PostgresCadences(), care_team=parts.care_team, clock=parts.clock
@@ -287,6 +301,7 @@ async def compose(config: ProcessConfig) -> Application:
             (series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"], series),
             (groups_service_pb2.DESCRIPTOR.services_by_name["GroupService"], groups),
             (policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"], policies),
+            (priority_service_pb2.DESCRIPTOR.services_by_name["PriorityService"], priorities),
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),

@@ -47,6 +47,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 _LAST_MODALITY = max(availability_pb2.Modality.values())
 
+_LAST_AUDIENCE = max(availability_pb2.Audience.values())
 _LAST_PART = max(availability_service_pb2.PartOfDay.values())
 
 _STATES = {
@@ -152,6 +153,11 @@ def modality_of(value: int, *, field: str) -> int:
     return whole(value, field=field, least=0, most=_LAST_MODALITY)
 
 
+def audiences_of(values: Iterable[int], *, field: str) -> frozenset[int]:
+    """Return who somebody is, by the contract's numbers. Raises Malformed for one it does not know."""
+    return frozenset(whole(each, field=field, least=1, most=_LAST_AUDIENCE) for each in values)
+
+
 def instant_of(holder: Message, field: str) -> int:
     """Return the epoch seconds of a timestamp field, fractions cut off. Raises Malformed."""
     name = field.rpartition(".")[2]
@@ -184,6 +190,8 @@ def wish_of_hold(request: availability_service_pb2.HoldRequest) -> Wish:
         wish = _wish_with_extras(wish, request)
     elif request.is_high_need:
         wish = replace(wish, is_high_need=True)
+    if request.audiences:
+        wish = replace(wish, audiences=audiences_of(request.audiences, field="audiences"))
     if wish.client_id == wish.therapist_id:
         raise errors.Malformed("Nobody is their own therapist.", field="client_id")
     return wish
@@ -230,6 +238,7 @@ def wish_of_move(request: availability_service_pb2.MoveRequest, claim: Claim) ->
         is_high_need=claim.is_high_need,
         extra_client_ids=claim.extra_client_ids,
         extra_therapist_ids=claim.extra_therapist_ids,
+        audiences=audiences_of(request.audiences, field="audiences"),
     )
 
 
@@ -374,6 +383,7 @@ def query_of(
             sorted({whole(each, field="parts_of_day", least=1, most=_LAST_PART) for each in request.parts_of_day})
         ),
         is_high_need=request.is_high_need and is_trusted,
+        audiences=audiences_of(request.audiences, field="audiences") if is_trusted else frozenset(),
     )
     limit = page_size(request.page_size, default=DEFAULT_PAGE, most=MAX_SLOTS_PAGE)
     return query, limit, _cursor_of(request.page_token, query)

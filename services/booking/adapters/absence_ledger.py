@@ -12,7 +12,8 @@ from services.booking.adapters.holds import Neighbour
 from services.booking.adapters.proto import timestamp_of
 from services.booking.adapters.seat_ledger import AvailabilitySeatLedger
 from services.booking.domain.appointment import Slot
-from services.chassis.context import Call
+from services.booking.domain.priority import HIGH_NEED
+from services.chassis.context import Actor, Call
 from services.chassis.errors import NotFound
 
 SLOTS_MAX = 100
@@ -62,6 +63,25 @@ class AvailabilityAbsenceLedger(AvailabilitySeatLedger):
         except NotFound:
             return []
         return [_slot(each) for each in found.slots]
+
+    async def search_as(
+        self,
+        search: availability_service_pb2.SearchSlotsRequest,
+        audiences: Sequence[int],
+        call: Call,
+        *,
+        is_staff: bool,
+    ) -> availability_service_pb2.SearchSlotsResponse:
+        """Search as somebody who is known here; what the caller said of that themselves is not heeded."""
+        request = availability_service_pb2.SearchSlotsRequest()
+        request.CopyFrom(search)
+        request.ClearField("audiences")
+        request.audiences.extend(audiences)  # type: ignore[arg-type]
+        request.is_high_need, request.by_staff = HIGH_NEED in audiences, is_staff
+        own = Call(actor=Actor("service:booking", "service", call.practice_id), method=call.method, trace=call.trace)
+        found = await self._door.call("SearchSlots", request, own)
+        assert isinstance(found, availability_service_pb2.SearchSlotsResponse), "SearchSlots answers with slots"
+        return found
 
     async def can_change_to(self, call: Call, slot: Slot, modality: int) -> bool:
         """Tell whether the therapist's hours offer the slot in another way, whoever has it."""

@@ -80,6 +80,7 @@ async def accept_absence_option(
         ledger=ledger,
         books=books,
         clock=clock,
+        audiences=_nobody,
         reason=Reason.THERAPIST_ABSENT,
         held_ids=[each.option_id for each in offer.options],
     )
@@ -112,3 +113,8 @@ async def _close(seen: Offer, state: OfferState, call: Call, *, store: AbsenceSt
     await store.save_offer(call, offer, closed)
     await store.save_affected(call, item, item.opened(state.value))
     return closed
+
+
+async def _nobody(_call: Call, _client_id: str, _therapist_id: str) -> tuple[int, ...]:
+    """Say nothing: of time that the practice offered no rule of priority holds."""
+    return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +39,10 @@ class Wish:
     extra_client_ids: tuple[str, ...] = ()
     is_confidential: bool = False
     extra_therapist_ids: tuple[str, ...] = ()
+    audiences: tuple[int, ...] = ()
+    """Who the client is to rules of priority, by the contract's numbers."""
+
+    override_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ class FollowUpFilter:
 
 Cursor = tuple[datetime, str]
 """Start time and id of the last appointment of a page."""
+
+
+Audiences = Callable[[Call, str, str], Awaitable[tuple[int, ...]]]
+"""Tells who a client is to rules of priority, with a therapist."""
 
 
 class Ledger(Protocol):

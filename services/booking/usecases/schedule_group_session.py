@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from services.booking.domain import appointment, errors, facts
 from services.booking.domain.appointment import Appointment, Slot
 from services.booking.domain.group import GroupSession, MemberState, schedule
+from services.booking.domain.priority import EVERYBODY
 from services.booking.usecases.book_appointment import claim_id
 from services.booking.usecases.group_ports import GroupStore, Refusal, SeatLedger
 from services.booking.usecases.ports import Clock, Wish
@@ -42,6 +43,7 @@ async def schedule_group_session(
         fold=wish.fold,
         modality=wish.modality,
         extra_therapist_ids=group.co_therapist_ids,
+        audiences=EVERYBODY,
     )
     slot = await ledger.hold(session_id, whole, call, is_staff=True)
     session = schedule(group, session_id, slot)

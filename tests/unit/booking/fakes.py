@@ -43,6 +43,11 @@ class FakeCall:
             raise Forbidden("You may not do this.")
 
 
+async def nobody(_call: object, _client_id: str, _therapist_id: str) -> tuple[int, ...]:
+    """Say that a client is nobody in particular to rules of priority."""
+    return ()
+
+
 @dataclass
 class FakeLedger:
     """Keeps the words it was told, in order, and hands out ever newer claims."""

@@ -63,7 +63,9 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | CRISES
     | GROUPS
     | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
-    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist", "group.read", "absence.word"} | GLASS,
+    ("therapist", ""): CRISES
+    | {"schedule.configure", "schedule.read", "series.worklist", "group.read", "absence.word"}
+    | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "care_team"): BOOKS
     | {"group.read", "group.seat"}

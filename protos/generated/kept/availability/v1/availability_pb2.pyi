@@ -49,6 +49,34 @@ MODALITY_PHONE: Modality.ValueType  # 3
 """By telephone."""
 Global___Modality: _TypeAlias = Modality  # noqa: Y015
 
+class _Audience:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AudienceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Audience.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    AUDIENCE_UNSPECIFIED: _Audience.ValueType  # 0
+    """Refused."""
+    AUDIENCE_HIGH_NEED: _Audience.ValueType  # 1
+    """Clients in high need."""
+    AUDIENCE_ESTABLISHED: _Audience.ValueType  # 2
+    """Clients who were here before: they completed a session."""
+    AUDIENCE_STANDING: _Audience.ValueType  # 3
+    """Owners of a standing hour with the therapist."""
+
+class Audience(_Audience, metaclass=_AudienceEnumTypeWrapper):
+    """Who may book what others may not, or not yet. Booking knows of each client which of them hold."""
+
+AUDIENCE_UNSPECIFIED: Audience.ValueType  # 0
+"""Refused."""
+AUDIENCE_HIGH_NEED: Audience.ValueType  # 1
+"""Clients in high need."""
+AUDIENCE_ESTABLISHED: Audience.ValueType  # 2
+"""Clients who were here before: they completed a session."""
+AUDIENCE_STANDING: Audience.ValueType  # 3
+"""Owners of a standing hour with the therapist."""
+Global___Audience: _TypeAlias = Audience  # noqa: Y015
+
 @_typing.final
 class Site(_message.Message):
     """Is a place with rooms."""
@@ -404,7 +432,9 @@ Global___Slot: _TypeAlias = Slot  # noqa: Y015
 
 @_typing.final
 class Alternatives(_message.Message):
-    """Lists the nearest free slots; travels in the details of SLOT_TAKEN, CLIENT_OVERLAP, CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED."""
+    """Lists the nearest free slots; travels in the details of SLOT_TAKEN, CLIENT_OVERLAP, CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED,
+    SLOT_PRIORITISED.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -215,7 +215,7 @@ class AvailabilityServiceServicer:
         Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
         NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
         UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot),
-        CAP_REACHED, TRAVEL_TOO_SHORT and SLOT_RESERVED (with Alternatives), HOLDS_EXHAUSTED, STAFF_ONLY.
+        CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED and SLOT_PRIORITISED (with Alternatives; metadata: from how many days before), HOLDS_EXHAUSTED, STAFF_ONLY.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

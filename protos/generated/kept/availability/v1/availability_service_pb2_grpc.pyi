@@ -63,7 +63,7 @@ class AvailabilityServiceStub:
     Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
     NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
     UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot),
-    CAP_REACHED, TRAVEL_TOO_SHORT and SLOT_RESERVED (with Alternatives), HOLDS_EXHAUSTED, STAFF_ONLY.
+    CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED and SLOT_PRIORITISED (with Alternatives; metadata: from how many days before), HOLDS_EXHAUSTED, STAFF_ONLY.
     """
     HoldMany: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]
     """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
@@ -131,7 +131,7 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
     NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
     UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot),
-    CAP_REACHED, TRAVEL_TOO_SHORT and SLOT_RESERVED (with Alternatives), HOLDS_EXHAUSTED, STAFF_ONLY.
+    CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED and SLOT_PRIORITISED (with Alternatives; metadata: from how many days before), HOLDS_EXHAUSTED, STAFF_ONLY.
     """
     HoldMany: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]  # type: ignore[assignment]
     """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
@@ -262,7 +262,7 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
         NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
         UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot),
-        CAP_REACHED, TRAVEL_TOO_SHORT and SLOT_RESERVED (with Alternatives), HOLDS_EXHAUSTED, STAFF_ONLY.
+        CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED and SLOT_PRIORITISED (with Alternatives; metadata: from how many days before), HOLDS_EXHAUSTED, STAFF_ONLY.
         """
 
     @_abc_1.abstractmethod
