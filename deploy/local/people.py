@@ -11,7 +11,7 @@ from deploy.local.places import write_private
 from services.chassis.oidc import DemoUser
 
 SECOND_FACTOR = "246810"
-"""What a demo therapist's authenticator would show."""
+"""What a demo therapist's or officer's authenticator would show."""
 
 NAMESPACE = uuid.UUID("6b657074-6578-616d-706c-650000000000")
 """Ids of the example are derived from their names, so that loading it twice loads it once."""
@@ -30,6 +30,9 @@ PRACTICE_ID = id_of("practice", PRACTICE)
 DEMO_CLIENT, OTHER_CLIENT = "client-198", "client-197"
 """Two clients without a standing appointment: the one who signs in, and the one who comes second."""
 
+PORTALS = {"client": "my", "desk": "desk", "compliance": "audit"}
+"""Where each face of the portal is reached: `desk.localhost`."""
+
 USERS = (
     DemoUser("desk", PASSWORD, PRACTICE_ID, ("front_desk",)),
     DemoUser("admin", PASSWORD, PRACTICE_ID, ("practice_admin",)),
@@ -42,7 +45,7 @@ USERS = (
         second_factor=SECOND_FACTOR,
     ),
     DemoUser("client", PASSWORD, PRACTICE_ID, ("client",), client_id=id_of("client", DEMO_CLIENT)),
-    DemoUser("officer", PASSWORD, PRACTICE_ID, ("compliance_officer",)),
+    DemoUser("officer", PASSWORD, PRACTICE_ID, ("compliance_officer",), second_factor=SECOND_FACTOR),
 )
 
 

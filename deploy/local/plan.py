@@ -80,8 +80,16 @@ def environment(process: Process, *, ports: Mapping[str, int], stack: Stack, log
     if process.kind == "gateway":
         kept["KEPT_HTTP_LISTEN"] = kept.pop("KEPT_GRPC_LISTEN")
         kept["KEPT_DEMO_USERS"] = str(people.write_users(stack.root.path / "users.json"))
+        # Names under localhost are this machine's: three origins, and so three cookies, on one port.
+        port = ports[GATEWAY.name]
+        kept["KEPT_PORTAL_ORIGINS"] = " ".join(
+            f"{face}=http://{name}.localhost:{port}" for face, name in people.PORTALS.items()
+        )
         return kept
     role: Literal["server", "worker"] = "worker" if process.kind == "worker" else "server"
     kept["KEPT_BROKER_URL"] = stack.broker_url
     kept["KEPT_DATABASE_URL"] = stack.database_url(process.service, role)
+    if process.name == "audit-server":
+        kept["KEPT_ARCHIVE"] = f"file:{stack.root.path / 'archive'}"
+        kept["KEPT_WITNESSES"] = f"file:{stack.root.path / 'witness'}"
     return kept

@@ -263,7 +263,9 @@ async def wait_for_mail(folder: Path, address: str, since: float) -> email.messa
 
 def fresh_mails(folder: Path, since: float) -> list[email.message.EmailMessage]:
     """Return the mails that arrived since then, newest first."""
-    paths = [path for path in sorted(folder.glob("*.eml"), reverse=True) if path.stat().st_mtime >= since]
+    # A name with a dot in front is a mail that is still being written.
+    stored = [path for path in sorted(folder.glob("*.eml"), reverse=True) if not path.name.startswith(".")]
+    paths = [path for path in stored if path.stat().st_mtime >= since]
     found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
     return [mail for mail in found if isinstance(mail, email.message.EmailMessage)]
 

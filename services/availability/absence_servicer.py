@@ -35,6 +35,19 @@ class AbsenceServicer:
         started = await start_absence(absence, call, absences=self._absences, directories=self._directories)
         return absence_proto.absence_message(started)
 
+    async def GetAbsence(
+        self, request: absence_service_pb2.GetAbsenceRequest, call: Call
+    ) -> absence_service_pb2.Absence:
+        absence_id = uuid_of(request.absence_id, field="absence_id")
+        return absence_proto.absence_message(await self._absences.find(call, absence_id))
+
+    async def ListAbsences(
+        self, request: absence_service_pb2.ListAbsencesRequest, call: Call
+    ) -> absence_service_pb2.ListAbsencesResponse:
+        therapist_id, limit, before = absence_proto.list_of(request)
+        found = await self._absences.page(call, therapist_id, is_open=request.is_open, before=before, limit=limit + 1)
+        return absence_proto.absences_message(found, limit, request)
+
     async def ListAbsenceItems(
         self, request: absence_service_pb2.ListAbsenceItemsRequest, call: Call
     ) -> absence_service_pb2.ListAbsenceItemsResponse:

@@ -7,6 +7,7 @@ from kept.availability.v1 import availability_pb2, calendar_pb2, calendar_servic
 from services.availability.adapters import calendar_proto, directory_proto
 from services.availability.adapters.holiday_names import check_holidays
 from services.availability.adapters.proto import day_of, uuid_of
+from services.availability.adapters.published import Unchanged
 from services.availability.usecases.list_holidays import list_holidays
 from services.availability.usecases.ports import Calendars, Directories
 from services.availability.usecases.put_closure import put_closure
@@ -19,7 +20,8 @@ from services.chassis.context import Call
 class CalendarServicer:
     """Turns each request into domain words, calls the use case or the store, and turns the answer back."""
 
-    def __init__(self, *, directories: Directories, calendars: Calendars) -> None:
+    def __init__(self, *, directories: Directories, calendars: Calendars, unchanged: Unchanged) -> None:
+        self._unchanged = unchanged
         self._directories = directories
         self._calendars = calendars
 
@@ -37,6 +39,7 @@ class CalendarServicer:
         self, request: calendar_service_pb2.PutOverrideRequest, call: Call
     ) -> calendar_pb2.DateOverride:
         override = calendar_proto.override_of(request.override)
+        await self._unchanged.override(call, request.override.etag, override)
         return calendar_proto.override_message(await put_override(override, call, calendars=self._calendars))
 
     async def DeleteOverride(
@@ -61,6 +64,7 @@ class CalendarServicer:
 
     async def PutTravel(self, request: calendar_service_pb2.PutTravelRequest, call: Call) -> calendar_pb2.Travel:
         travel = calendar_proto.travel_of(request.travel)
+        await self._unchanged.travel(call, request.travel.etag, travel.travel_id)
         return calendar_proto.travel_message(await put_travel(travel, call, calendars=self._calendars))
 
     async def DeleteTravel(self, request: calendar_service_pb2.DeleteTravelRequest, call: Call) -> calendar_pb2.Travel:
@@ -100,6 +104,7 @@ class CalendarServicer:
 
     async def PutClosure(self, request: calendar_service_pb2.PutClosureRequest, call: Call) -> calendar_pb2.Closure:
         closure = calendar_proto.closure_of(request.closure)
+        await self._unchanged.closure(call, request.closure.etag, closure.closure_id)
         return calendar_proto.closure_message(await put_closure(closure, call, calendars=self._calendars))
 
     async def DeleteClosure(
@@ -125,6 +130,7 @@ class CalendarServicer:
         self, request: calendar_service_pb2.PutHolidayCalendarRequest, call: Call
     ) -> calendar_pb2.HolidayCalendar:
         kept = calendar_proto.holiday_calendar_of(request.holiday_calendar)
+        await self._unchanged.holiday_calendar(call, request.holiday_calendar.etag, kept.site_id)
         stored = await put_holiday_calendar(kept, call, calendars=self._calendars, check=check_holidays)
         return calendar_proto.holiday_calendar_message(stored)
 

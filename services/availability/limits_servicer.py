@@ -7,6 +7,7 @@ from kept.availability.v1 import limits_service_pb2
 from services.availability.adapters import limits_proto
 from services.availability.adapters.limits import PostgresLimits
 from services.availability.adapters.proto import uuid_of
+from services.availability.adapters.published import Unchanged
 from services.availability.domain.caps import Caps
 from services.availability.domain.limits import MAX_WINDOWS
 from services.availability.usecases.ports import Directories
@@ -17,12 +18,14 @@ from services.chassis.rpc.pages import page_size, page_token
 class LimitsServicer:
     """Turns each request into domain words, stores them, and turns them back."""
 
-    def __init__(self, *, limits: PostgresLimits, directories: Directories) -> None:
+    def __init__(self, *, limits: PostgresLimits, directories: Directories, unchanged: Unchanged) -> None:
+        self._unchanged = unchanged
         self._limits = limits
         self._directories = directories
 
     async def PutCaps(self, request: limits_service_pb2.PutCapsRequest, call: Call) -> limits_service_pb2.Caps:
         caps = limits_proto.caps_of(request.caps)
+        await self._unchanged.caps(call, request.caps.etag, caps.therapist_id)
         await self._limits.put_caps(call, caps)
         return limits_proto.caps_message(caps)
 
@@ -35,6 +38,7 @@ class LimitsServicer:
         self, request: limits_service_pb2.PutEquipmentRequest, call: Call
     ) -> limits_service_pb2.Equipment:
         equipment = limits_proto.equipment_of(request.equipment)
+        await self._unchanged.equipment(call, request.equipment.etag, equipment.equipment_id)
         await self._limits.put_equipment(call, equipment)
         return limits_proto.equipment_message(equipment)
 
@@ -42,6 +46,7 @@ class LimitsServicer:
         self, request: limits_service_pb2.PutTravelTimeRequest, call: Call
     ) -> limits_service_pb2.TravelTime:
         travel = limits_proto.travel_of(request.travel_time)
+        await self._unchanged.travel_time(call, request.travel_time.etag, travel)
         await self._limits.put_travel_time(call, travel)
         return limits_proto.travel_message(travel)
 
@@ -49,6 +54,7 @@ class LimitsServicer:
         self, request: limits_service_pb2.PutReservationRequest, call: Call
     ) -> limits_service_pb2.Reservation:
         reservation = limits_proto.reservation_of(request.reservation)
+        await self._unchanged.reservation(call, request.reservation.etag, reservation.reservation_id)
         await self._limits.put_reservation(call, reservation)
         return limits_proto.reservation_message(reservation)
 

@@ -10,15 +10,18 @@ from kept.availability.v1 import (
     availability_pb2,
     availability_service_pb2,
     calendar_service_pb2,
+    directory_service_pb2,
     limits_service_pb2,
 )
 
 from services.availability.absence_servicer import AbsenceServicer
 from services.availability.adapters import directory_proto, proto
 from services.availability.adapters.explain_proto import explanation_message
+from services.availability.adapters.published import PostgresPublished, Unchanged
 from services.availability.bootstrap import Parts, bootstrap
 from services.availability.calendar_servicer import CalendarServicer
 from services.availability.config import SERVICE
+from services.availability.directory_servicer import DirectoryServicer
 from services.availability.domain.claim import Claim
 from services.availability.domain.wall import instant
 from services.availability.domain.wish import Wish
@@ -61,6 +64,7 @@ class AvailabilityServicer:
         taken: Taken,
         finder: Finder,
         clock: Clock,
+        unchanged: Unchanged,
     ) -> None:
         self._directories = directories
         self._holds = holds
@@ -69,10 +73,12 @@ class AvailabilityServicer:
         self._taken = taken
         self._finder = finder
         self._clock = clock
+        self._unchanged = unchanged
 
     async def PutSite(self, request: availability_service_pb2.PutSiteRequest, call: Call) -> availability_pb2.Site:
-        site = await put_site(directory_proto.site_of(request.site), call, directories=self._directories)
-        return directory_proto.site_message(site)
+        site = directory_proto.site_of(request.site)
+        await self._unchanged.site(call, request.site.etag, site.site_id)
+        return directory_proto.site_message(await put_site(site, call, directories=self._directories))
 
     async def ListSites(
         self, request: availability_service_pb2.ListSitesRequest, call: Call
@@ -83,6 +89,7 @@ class AvailabilityServicer:
 
     async def PutRoom(self, request: availability_service_pb2.PutRoomRequest, call: Call) -> availability_pb2.Room:
         room = directory_proto.room_of(request.room)
+        await self._unchanged.room(call, request.room.etag, room.room_id)
         await self._directories.put_room(call, room)
         return directory_proto.room_message(room)
 
@@ -90,6 +97,7 @@ class AvailabilityServicer:
         self, request: availability_service_pb2.PutSessionTypeRequest, call: Call
     ) -> availability_pb2.SessionType:
         session_type = directory_proto.session_type_of(request.session_type)
+        await self._unchanged.session_type(call, request.session_type.etag, session_type.session_type_id)
         await self._directories.put_session_type(call, session_type)
         return directory_proto.session_type_message(session_type)
 
@@ -104,6 +112,7 @@ class AvailabilityServicer:
         self, request: availability_service_pb2.PutScheduleRequest, call: Call
     ) -> availability_pb2.Schedule:
         schedule = directory_proto.schedule_of(request.schedule)
+        await self._unchanged.schedule(call, request.schedule.etag, schedule.therapist_id)
         return directory_proto.schedule_message(await put_schedule(schedule, call, directories=self._directories))
 
     async def GetSchedule(
@@ -250,6 +259,8 @@ async def compose(config: ProcessConfig) -> Application:
 
 def application(config: ProcessConfig, parts: Parts) -> Application:
     """Return what the process runs."""
+    published = PostgresPublished(parts.directories)
+    unchanged = Unchanged(published, parts.directories)
     servicer = AvailabilityServicer(
         directories=parts.directories,
         holds=parts.holds,
@@ -258,9 +269,10 @@ def application(config: ProcessConfig, parts: Parts) -> Application:
         taken=parts.taken,
         finder=parts.finder,
         clock=parts.clock,
+        unchanged=unchanged,
     )
-    calendar = CalendarServicer(directories=parts.directories, calendars=parts.calendars)
-    limits = LimitsServicer(limits=parts.limits, directories=parts.directories)
+    calendar = CalendarServicer(directories=parts.directories, calendars=parts.calendars, unchanged=unchanged)
+    limits = LimitsServicer(limits=parts.limits, directories=parts.directories, unchanged=unchanged)
     absences = AbsenceServicer(absences=parts.absences, directories=parts.directories)
     return Application(
         SERVICE,
@@ -271,6 +283,10 @@ def application(config: ProcessConfig, parts: Parts) -> Application:
             (calendar_service_pb2.DESCRIPTOR.services_by_name["CalendarService"], calendar),
             (limits_service_pb2.DESCRIPTOR.services_by_name["LimitsService"], limits),
             (absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceService"], absences),
+            (
+                directory_service_pb2.DESCRIPTOR.services_by_name["DirectoryService"],
+                DirectoryServicer(published=published),
+            ),
         ],
         background=parts.background,
         closers=(parts.holds.close,),

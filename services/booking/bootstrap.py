@@ -13,6 +13,7 @@ from services.booking.adapters.absence_ledger import AvailabilityAbsenceLedger
 from services.booking.adapters.absences import PostgresAbsenceCases
 from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
+from services.booking.adapters.feeds import PostgresFeeds
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
 from services.booking.adapters.groups import PostgresGroups
@@ -49,6 +50,7 @@ from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
 from services.chassis.jobs import Every
+from services.chassis.keys import rewrap_job
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
@@ -73,6 +75,9 @@ COUNT_EVERY_S = 15.0
 
 DECIDE_EVERY_S = 60.0
 """Seconds between two looks for groups' sessions that may not run; their hour is hours before the start."""
+
+REINDEX_EVERY_S = 10.0
+"""Seconds between two looks for clients under an old index key; one index look-up while there are none."""
 
 ANNOUNCE_EVERY_S = 60.0
 """Seconds between two looks for overdue confirmations."""
@@ -107,6 +112,7 @@ class Parts:
     follow_ups: PostgresFollowUps
     safety: PostgresSafety
     glasses: PostgresBreakGlasses
+    feeds: PostgresFeeds
     books: Books
     rooms: Rooms
     jobs: tuple[Every, ...]
@@ -126,6 +132,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
     series = PostgresSeries(database, rules)
+    clients = PostgresClients(keyring, ClientCipher(keyring))
     glasses = PostgresBreakGlasses(database, ClientCipher(keyring))
     top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
 
@@ -186,6 +193,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def announce_overdue() -> None:
         await Overdue(database).announce(limit=SWEEP_MAX)
 
+    async def reindex() -> None:
+        await clients.reindex(database)
+
     async def announce_reviews() -> None:
         await glasses.announce_overdue(limit=SWEEP_MAX)
 
@@ -193,7 +203,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         database=database,
         appointments=appointments,
         promises=promises,
-        clients=PostgresClients(keyring, ClientCipher(keyring)),
+        clients=clients,
         ledger=ledger,
         groups=groups,
         series=series,
@@ -209,6 +219,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             waitlist=waitlist,
             absences=absences,
             is_group_session=groups.is_scheduled,
+            registry=clients,
         ),
         absences=absences,
         fences=is_fenced,
@@ -224,6 +235,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         follow_ups=follow_ups,
         safety=PostgresSafety(),
         glasses=glasses,
+        feeds=PostgresFeeds(database),
         books=books,
         rooms=rooms,
         jobs=(
@@ -234,6 +246,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             Every(ABSENCES_EVERY_S, work, "work_absences", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
             Every(DECIDE_EVERY_S, decide, "decide_group_sessions", database),
+            rewrap_job(database, keyring),
+            Every(REINDEX_EVERY_S, reindex, "reindex_clients", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
         ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),

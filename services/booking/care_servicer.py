@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import uuid_utils
 from kept.booking.v1 import care_pb2, care_service_pb2
 
 from services.booking.adapters import care_proto, policy_proto, proto
 from services.booking.adapters.care_team import PostgresCareTeam
+from services.booking.adapters.etags import require_current
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.short_lists import page_of
 from services.booking.domain import errors
@@ -86,6 +88,11 @@ class CareServicer:
             follow_ups=[care_proto.follow_up_message(each) for each in page], next_page_token=token
         )
 
+    async def GetFollowUp(self, request: care_service_pb2.GetFollowUpRequest, call: Call) -> care_pb2.FollowUp:
+        found = await self._follow_ups.find(call, proto.uuid_of(request.follow_up_id, field="follow_up_id"))
+        await call.authorize(client_ids=[found.client_id], resource_id=found.follow_up_id)
+        return care_proto.follow_up_message(found)
+
     async def DismissFollowUp(self, request: care_service_pb2.DismissFollowUpRequest, call: Call) -> care_pb2.FollowUp:
         follow_up_id = proto.uuid_of(request.follow_up_id, field="follow_up_id")
         reason, etag = care_proto.dismiss_reason_of(request.reason), proto.etag_of(request.etag)
@@ -97,6 +104,8 @@ class CareServicer:
         self, request: care_service_pb2.PutFollowUpRuleRequest, call: Call
     ) -> care_pb2.FollowUpRule:
         rule = care_proto.rule_of(request.rule, new_id=str(uuid_utils.uuid7()))
+        now = partial(self._follow_ups.rule_now, call, rule.rule_id)
+        await require_current(request.rule.etag, now, care_proto.rule_message)
         await self._follow_ups.put_rule(call, rule)
         return care_proto.rule_message(rule)
 
@@ -117,9 +126,9 @@ class CareServicer:
             rules=[care_proto.rule_message(each) for each in page], next_page_token=token
         )
 
-    async def ListCadences(
-        self, request: care_service_pb2.ListCadencesRequest, call: Call
-    ) -> care_service_pb2.ListCadencesResponse:
+    async def CompareCadences(
+        self, request: care_service_pb2.CompareCadencesRequest, call: Call
+    ) -> care_service_pb2.CompareCadencesResponse:
         wanted = CadenceFilter(
             client_id=proto.uuid_of(request.client_id, field="client_id") if request.client_id else "",
             therapist_id=proto.uuid_of(request.therapist_id, field="therapist_id") if request.therapist_id else "",
@@ -139,7 +148,7 @@ class CareServicer:
         token = ""
         if last is not None and last[0] is not None:
             token = pages.page_token(query, (last[0] - _EPOCH) // timedelta(microseconds=1), *last[1:])
-        return care_service_pb2.ListCadencesResponse(
+        return care_service_pb2.CompareCadencesResponse(
             cadences=[care_proto.reality_message(each) for each in page],
             next_page_token=token,
             on_track_count=counts.get(Standing.ON_TRACK, 0),
@@ -148,8 +157,28 @@ class CareServicer:
         )
 
     async def PutCadence(self, request: care_service_pb2.PutCadenceRequest, call: Call) -> care_pb2.Cadence:
-        await self._follow_ups.put_cadence(call, care_proto.cadence_of(request.cadence), at=self._clock())
-        return request.cadence
+        cadence = care_proto.cadence_of(request.cadence)
+        now = partial(self._follow_ups.cadence_now, call, cadence.client_id, cadence.therapist_id)
+        await require_current(request.cadence.etag, now, care_proto.cadence_message)
+        await self._follow_ups.put_cadence(call, cadence, at=self._clock())
+        return care_proto.cadence_message(cadence)
+
+    async def ListCadences(
+        self, request: care_service_pb2.ListCadencesRequest, call: Call
+    ) -> care_service_pb2.ListCadencesResponse:
+        client_id = proto.uuid_of(request.client_id, field="client_id")
+        found = await self._follow_ups.cadences(call, client_id)
+        page, token = page_of(
+            f"cadences|{client_id}",
+            found,
+            lambda one: one.therapist_id,
+            request.page_size,
+            request.page_token,
+            most=TEAM_MAX,
+        )
+        return care_service_pb2.ListCadencesResponse(
+            cadences=[care_proto.cadence_message(each) for each in page], next_page_token=token
+        )
 
 
 def _place_of(query: str, token: str) -> CadencePlace | None:

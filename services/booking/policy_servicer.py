@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from kept.booking.v1 import policy_pb2, policy_service_pb2
 
 from services.booking.adapters import policy_proto, proto
+from services.booking.adapters.etags import require_current
 from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.rules import PostgresRules
 from services.booking.adapters.short_lists import page_of
@@ -18,6 +21,9 @@ from services.chassis.rpc import pages
 
 _MICRO = 1_000_000
 
+REQUIREMENTS_MAX = 10
+"""Kinds of requirement on a page; there are fewer."""
+
 
 class PolicyServicer:
     """Turns each request into domain words and back."""
@@ -29,6 +35,8 @@ class PolicyServicer:
 
     async def PutPolicy(self, request: policy_service_pb2.PutPolicyRequest, call: Call) -> policy_pb2.Policy:
         policy = policy_proto.policy_of(request.policy)
+        now = partial(self._policies.policy_now, call, policy.session_type_id)
+        await require_current(request.policy.etag, now, policy_proto.policy_message)
         await self._policies.put_policy(call, policy)
         return policy_proto.policy_message(policy)
 
@@ -74,6 +82,11 @@ class PolicyServicer:
             fees=[policy_proto.fee_message(fee) for fee in page], next_page_token=token
         )
 
+    async def GetFee(self, request: policy_service_pb2.GetFeeRequest, call: Call) -> policy_pb2.Fee:
+        fee = await self._policies.fee(call, proto.uuid_of(request.fee_id, field="fee_id"))
+        await call.authorize(client_ids=[fee.client_id], resource_id=fee.fee_id)
+        return policy_proto.fee_message(fee)
+
     async def WaiveFee(self, request: policy_service_pb2.WaiveFeeRequest, call: Call) -> policy_pb2.Fee:
         reason = policy_proto.clemency_of(request.reason)
         return await self._decide(request.fee_id, FeeState.WAIVED, reason.value, request.etag, call)
@@ -88,10 +101,28 @@ class PolicyServicer:
         await self._policies.record(call, client_id, kind, at=self._clock(), until=until)
         return request.requirement
 
+    async def ListRequirements(
+        self, request: policy_service_pb2.ListRequirementsRequest, call: Call
+    ) -> policy_service_pb2.ListRequirementsResponse:
+        client_id = proto.uuid_of(request.client_id, field="client_id")
+        page, token = page_of(
+            f"requirements|{client_id}",
+            await self._policies.requirements(call, client_id),
+            lambda one: one[0],
+            request.page_size,
+            request.page_token,
+            most=REQUIREMENTS_MAX,
+        )
+        return policy_service_pb2.ListRequirementsResponse(
+            requirements=[policy_proto.requirement_message(client_id, *each) for each in page], next_page_token=token
+        )
+
     async def PutAuthorisation(
         self, request: policy_service_pb2.PutAuthorisationRequest, call: Call
     ) -> policy_pb2.Authorisation:
         wanted = policy_proto.authorisation_of(request.authorisation)
+        now = partial(self._policies.authorisation_now, call, wanted.client_id, wanted.authorisation_id)
+        await require_current(request.authorisation.etag, now, policy_proto.authorisation_message)
         return policy_proto.authorisation_message(await self._policies.put_authorisation(call, wanted))
 
     async def ListAuthorisations(

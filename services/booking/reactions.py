@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Protocol
 
+from kept.audit.v1 import retention_events_pb2
 from kept.availability.v1 import availability_events_pb2
 
 from services.booking.domain.absence import Need
 from services.booking.usecases.absence_ports import AbsenceStore, Case
 from services.booking.usecases.answer_lapsed_hold import IsGroupSession, KeepsTime, ToOffers, answer_lapsed_hold
+from services.booking.usecases.erase_client import Registry, erase_client
 from services.booking.usecases.open_absence_case import open_absence_case, withdraw_hit_options
 from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore
@@ -35,8 +37,10 @@ class Reactions:
         waitlist: WaitlistStore,
         absences: AbsenceStore,
         is_group_session: IsGroupSession,
+        registry: Registry,
     ) -> None:
         self._absences = absences
+        self._registry = registry
         self._is_group_session = is_group_session
         self._to_offers = to_offers
         self._waitlist = waitlist
@@ -59,6 +63,10 @@ class Reactions:
             to_offers=self._to_offers,
             is_group_session=self._is_group_session,
         )
+
+    async def on_erasure_ordered(self, event: retention_events_pb2.ClientErasureOrdered, call: Call) -> None:
+        """Destroy the client's key; the order says that two persons agreed."""
+        await erase_client(event, call, registry=self._registry, clock=self._clock)
 
     async def on_absence_started(self, event: availability_events_pb2.AbsenceStarted, call: Call) -> None:
         """

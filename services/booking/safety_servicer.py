@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import uuid_utils
 from kept.booking.v1 import safety_pb2, safety_service_pb2
 
 from services.booking.adapters import proto, safety_proto
-from services.booking.adapters.safety import PostgresSafety
+from services.booking.adapters.care_team import PostgresCareTeam
+from services.booking.adapters.etags import require_current
+from services.booking.adapters.safety import FENCES_MAX, PostgresSafety
 from services.booking.adapters.short_lists import page_of
 from services.booking.domain.proxy import PROXIES_MAX
 from services.booking.usecases.ports import Clock
@@ -17,12 +21,15 @@ from services.chassis.rpc import pages
 class SafetyServicer:
     """Turns each request into domain words and back."""
 
-    def __init__(self, *, safety: PostgresSafety, clock: Clock) -> None:
+    def __init__(self, *, safety: PostgresSafety, care_team: PostgresCareTeam, clock: Clock) -> None:
         self._safety = safety
+        self._care_team = care_team
         self._clock = clock
 
     async def PutProxy(self, request: safety_service_pb2.PutProxyRequest, call: Call) -> safety_pb2.Proxy:
         proxy = safety_proto.proxy_of(request.proxy, now=self._clock())
+        now = partial(self._safety.proxy_now, call, proxy.client_id, proxy.proxy_client_id)
+        await require_current(request.proxy.etag, now, safety_proto.proxy_message)
         await self._safety.put_proxy(call, proxy)
         return safety_proto.proxy_message(proxy)
 
@@ -49,7 +56,9 @@ class SafetyServicer:
             most=PROXIES_MAX,
         )
         return safety_service_pb2.ListProxiesResponse(
-            proxies=[safety_proto.proxy_message(each) for each in page], next_page_token=token
+            proxies=[safety_proto.proxy_message(each) for each in page],
+            next_page_token=token,
+            is_confidential=await self._safety.is_confidential(call, client_id),
         )
 
     async def SetConfidential(
@@ -96,3 +105,18 @@ class SafetyServicer:
             fences=[safety_proto.fence_message(each) for each in page],
             next_page_token=pages.page_token(query, page[-1].fence_id) if len(found) > size else "",
         )
+
+    async def CheckProxy(
+        self, request: safety_service_pb2.CheckProxyRequest, call: Call
+    ) -> safety_service_pb2.CheckProxyResponse:
+        client_id = proto.uuid_of(request.client_id, field="client_id")
+        found = await self._care_team.acts_for(call.actor, client_id, request.action)
+        return safety_service_pb2.CheckProxyResponse(is_proxy=found)
+
+    async def CheckFences(
+        self, request: safety_service_pb2.CheckFencesRequest, call: Call
+    ) -> safety_service_pb2.CheckFencesResponse:
+        client_id = proto.uuid_of(request.client_id, field="client_id") if request.client_id else ""
+        found = await self._safety.fences(call, client_id, after="", limit=FENCES_MAX)
+        pairs = [safety_service_pb2.FencedPair(client_ids=[each.client_id, each.other_client_id]) for each in found]
+        return safety_service_pb2.CheckFencesResponse(pairs=pairs)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
+from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
     absence_service_pb2,
@@ -14,6 +15,7 @@ from kept.booking.v1 import (
     booking_service_pb2,
     break_glass_service_pb2,
     care_service_pb2,
+    feeds_service_pb2,
     groups_service_pb2,
     policy_service_pb2,
     priority_service_pb2,
@@ -30,6 +32,7 @@ from services.booking.break_glass_servicer import BreakGlassServicer
 from services.booking.care_servicer import CareServicer
 from services.booking.config import SERVICE
 from services.booking.domain.appointment import Appointment, Reason, Step
+from services.booking.feed_servicer import FeedServicer
 from services.booking.groups_servicer import GroupServicer
 from services.booking.policy_servicer import PolicyServicer
 from services.booking.priority_servicer import PriorityServicer
@@ -49,6 +52,7 @@ from services.booking.usecases.reclaim_slot import reclaim_slot
 from services.booking.usecases.register_client import register_client
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
 from services.booking.usecases.undo_appointment_change import Reclaim, undo_appointment_change
+from services.booking.usecases.update_client import update_client
 from services.booking.waitlist_servicer import WaitlistServicer
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
@@ -93,6 +97,12 @@ class BookingServicer:
     async def GetClient(self, request: booking_service_pb2.GetClientRequest, call: Call) -> booking_pb2.Client:
         client_id = proto.uuid_of(request.client_id, field="client_id")
         return proto.client_message(await get_client(client_id, call, clients=self._clients))
+
+    async def UpdateClient(self, request: booking_service_pb2.UpdateClientRequest, call: Call) -> booking_pb2.Client:
+        proto.uuid_of(request.client.client_id, field="client.client_id")
+        wanted, etag = proto.client_of(request.client), proto.etag_of(request.client.etag, is_required=True)
+        updated = await update_client(wanted, etag, call, clients=self._clients, clock=self._clock)
+        return proto.client_message(updated)
 
     async def FindClients(
         self, request: booking_service_pb2.FindClientsRequest, call: Call
@@ -286,12 +296,14 @@ async def compose(config: ProcessConfig) -> Application:
     care = CareServicer(
         follow_ups=parts.follow_ups, cadences=PostgresCadences(), care_team=parts.care_team, clock=parts.clock
     )
-    safety = SafetyServicer(safety=parts.safety, clock=parts.clock)
+    safety = SafetyServicer(safety=parts.safety, care_team=parts.care_team, clock=parts.clock)
     glasses = BreakGlassServicer(glasses=parts.glasses, clock=parts.clock)
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
+        ClientErasureOrdered.DESCRIPTOR.full_name: parts.reactions.on_erasure_ordered,
     }
+    feeds = FeedServicer(feeds=parts.feeds, appointments=parts.appointments, clock=parts.clock)
     return Application(
         SERVICE,
         config,
@@ -306,6 +318,7 @@ async def compose(config: ProcessConfig) -> Application:
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
             (absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceCaseService"], absences),
+            (feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"], feeds),
             (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
         ],
         relations=parts.care_team,

@@ -74,6 +74,15 @@ def refused(call: Call, error: errors.ServiceError) -> list[AuditDraft]:
     return [_record(call, stage, client_id, error.reason) for client_id in call.subjects or ("",)]
 
 
+def observed(
+    call: Call, client_id: str, *, stage: str, effect: str, reason: str, occur_time: datetime, more: AuditDraft
+) -> AuditDraft:
+    """Return the record of what a process without a database saw; *call* is made of what it says of it."""
+    draft = _record(call, stage, client_id, reason)
+    draft.update(action=effect, occurred_at=_instant(occur_time), **more)
+    return draft
+
+
 def crashed(call: Call) -> list[AuditDraft]:
     """Return the record of a call that ended in a bug or was cut off."""
     return [_record(call, "error", client_id, "INTERNAL") for client_id in call.subjects or ("",)]
@@ -88,7 +97,7 @@ def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
         "event_id": str(uuid_utils.uuid7()),
         "tenant": call.practice_id,
         "salt": base64.b64encode(os.urandom(16)).decode(),
-        "occurred_at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "occurred_at": _instant(datetime.now(UTC)),
         "stage": stage,
         "action": rule.effect if rule else "E",
         "op": call.method,
@@ -117,3 +126,7 @@ def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
         "cause": call.causation_id,
         "trace": call.trace,
     }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -88,7 +88,7 @@ class Call:
     __slots__ = (
         "_access", "_answers", "_database", "_stack", "_subjects", "actor", "actor_token", "body_hash",
         "causation_id", "conn", "deadline", "decision", "envelope", "evidence", "fields", "has_parts", "is_authorized",
-        "is_sealed", "method", "practice_id", "relations", "request_id", "resource_id", "rule", "trace",
+        "is_passed_on", "is_sealed", "method", "practice_id", "relations", "request_id", "resource_id", "rule", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -123,6 +123,8 @@ class Call:
         self.envelope = Envelope(self.practice_id)
         self.is_authorized = False
         self.is_sealed = False
+        self.is_passed_on = False
+        """Whether a neighbour was asked: what it refuses, it has recorded."""
         self.has_parts = False
         self.decision: Decision | None = None
         self.relations: frozenset[str] = frozenset()

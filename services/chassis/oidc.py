@@ -7,9 +7,10 @@ import hashlib
 import hmac
 import json
 import math
+import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +37,25 @@ CLOCK_SKEW_S = 30
 REMEMBERED = 16_384
 DEVELOPMENT_TOKEN_S = 3600
 
+ASSERTION_S: Final = 300
+"""Seconds a program's assertion may be good for at most. Source: SMART Backend Services, five minutes."""
+
+_SYSTEM_ROLES: Final = frozenset({"front_desk", "practice_admin"})
+"""What a program may stand in for; it is nobody's therapist, no client, and reviews nothing."""
+
 _ROLES: Final = frozenset({"client", "front_desk", "therapist", "practice_admin", "compliance_officer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A token that holds."""
+
+    actor: Actor
+    expire_time: float
+    """Seconds since 1970."""
+
+    key_thumbprint: str = ""
+    """The key whoever sends it must prove to hold (RFC 9449); empty: a bearer token."""
 
 
 class OidcVerifier:
@@ -46,17 +65,19 @@ class OidcVerifier:
     Claims read beside the standard ones: `kept_practice`, `kept_roles`, `kept_client`, `kept_therapist`
     (mapped in the identity provider), `amr`, `sid` and `auth_time`. A token whose `scope` names anything of SMART
     (`patient/Appointment.rs`), or that says `kept_app`, was given to an app: its scopes bound what it may ask for.
+    One that says `kept_system` was given to a program for itself; its `system/` scopes are all it has.
+    `cnf.jkt` binds a token to a key (RFC 9449).
     """
 
     def __init__(self, issuer: str, keys: KeySource, *, audience: str = "kept") -> None:
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
-        self._verified: dict[bytes, tuple[Actor, float]] = {}
+        self._verified: dict[bytes, Checked] = {}
 
-    async def verify(self, token: str) -> Actor:
+    async def verify(self, token: str) -> Checked:
         """
-        Return who signed in.
+        Return who signed in, and the key the token is bound to.
 
         Raises:
             Unauthenticated: TOKEN_MISSING, TOKEN_EXPIRED or TOKEN_INVALID. (UNAUTHENTICATED)
@@ -71,13 +92,12 @@ class OidcVerifier:
             if len(self._verified) >= REMEMBERED:
                 self._verified.clear()
             self._verified[mark] = known
-        actor, end = known
-        if end + CLOCK_SKEW_S <= time.time():
+        if known.expire_time + CLOCK_SKEW_S <= time.time():
             self._verified.pop(mark, None)
             raise errors.Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED")
-        return actor
+        return known
 
-    async def _check(self, token: str) -> tuple[Actor, float]:
+    async def _check(self, token: str) -> Checked:
         try:
             header = jwt.get_unverified_header(token)
             if header.get("alg") not in ALGORITHMS:
@@ -92,7 +112,7 @@ class OidcVerifier:
                 leeway=CLOCK_SKEW_S,
                 options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )
-            return _actor(claims), float(claims["exp"])
+            return Checked(_actor(claims), float(claims["exp"]), _key_of(claims))
         except jwt.ExpiredSignatureError:
             raise errors.Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED") from None
         except (jwt.PyJWTError, KeyError, TypeError, ValueError):
@@ -153,6 +173,8 @@ class DemoUser:
     therapist_id: str = ""
     second_factor: str = ""
     """A code that proves more than the password; none for who has no second factor."""
+    key: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """A program's public key (JWK): it signs in by that, and by nothing else."""
 
 
 class DevelopmentIssuer(KeySource):
@@ -162,6 +184,7 @@ class DevelopmentIssuer(KeySource):
         self.issuer = issuer
         self._key = key
         self._users = users
+        self._used: dict[str, float] = {}
         self._key_id = hashlib.sha256(
             key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
         ).hexdigest()[:16]
@@ -209,19 +232,63 @@ class DevelopmentIssuer(KeySource):
     def authenticate(self, user: str, password: str, code: str = "") -> DemoUser:
         """Return who has this password, and this second factor if one is given. Raises Unauthenticated."""
         found = self._users.get(user)
-        is_known = found is not None and hmac.compare_digest(found.password.encode(), password.encode())
-        if found is None or not is_known or (code and code != found.second_factor):
+        is_known = (
+            found is not None and not found.key and hmac.compare_digest(found.password.encode(), password.encode())
+        )
+        if found is None or found.key or not is_known or (code and code != found.second_factor):
             raise errors.Unauthenticated("The user or the password is wrong.", reason="SIGN_IN_FAILED")
         return found
 
-    def access_token(self, user: DemoUser, *, is_strong: bool = False, scope: str = "") -> str:
-        """Return a token for the gateway."""
-        session_id = hashlib.sha256(f"{user.user}{time.time_ns()}".encode()).hexdigest()[:16]
-        return self._signed(user, "kept", is_strong, {"scope": scope, "sid": session_id})
+    def access_token(
+        self, user: DemoUser, *, is_strong: bool = False, scope: str = "", session_id: str = "", thumbprint: str = ""
+    ) -> str:
+        """Return a token for the gateway; bound to a key when its *thumbprint* is given (RFC 9449)."""
+        more: dict[str, Any] = {"scope": scope, "sid": session_id or secrets.token_hex(8)}
+        if user.key:
+            more["kept_system"] = True
+        if thumbprint:
+            more["cnf"] = {"jkt": thumbprint}
+        return self._signed(user, "kept", is_strong, more)
 
-    def id_token(self, user: DemoUser, *, client_id: str, nonce: str, is_strong: bool = False) -> str:
+    def id_token(
+        self, user: DemoUser, *, client_id: str, nonce: str, is_strong: bool = False, session_id: str = ""
+    ) -> str:
         """Return what tells an application who signed in; its audience is the application, so it opens nothing."""
-        return self._signed(user, client_id, is_strong, {"nonce": nonce} if nonce else {})
+        more = {"nonce": nonce} if nonce else {}
+        return self._signed(user, client_id, is_strong, more | ({"sid": session_id} if session_id else {}))
+
+    def system(self, assertion: str, audience: str) -> DemoUser:
+        """
+        Return the program that signed an assertion (RFC 7523): it holds a private key, never a shared secret.
+
+        Raises:
+            Unauthenticated: SIGN_IN_FAILED. (UNAUTHENTICATED)
+        """
+        try:
+            named = str(jwt.decode(assertion, options={"verify_signature": False})["sub"])
+            found = self._users[named]
+            key = jwt.PyJWK.from_dict(dict(found.key))
+            claims = jwt.decode(
+                assertion,
+                key,
+                algorithms=[key.algorithm_name],
+                audience=audience,
+                issuer=named,
+                leeway=CLOCK_SKEW_S,
+                options={"require": ["exp", "aud", "iss", "sub", "jti"]},
+            )
+            if key.algorithm_name not in ALGORITHMS or float(claims["exp"]) > time.time() + ASSERTION_S:
+                raise ValueError("assertion")
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError):
+            raise errors.Unauthenticated("The assertion is wrong.", reason="SIGN_IN_FAILED") from None
+        self._use_up(f"{named}|{claims['jti']}", float(claims["exp"]) + CLOCK_SKEW_S)
+        return found
+
+    def _use_up(self, assertion: str, end: float) -> None:
+        self._used = {each: until for each, until in self._used.items() if until > time.time()}
+        if assertion in self._used:
+            raise errors.Unauthenticated("The assertion was used before.", reason="SIGN_IN_FAILED")
+        self._used[assertion] = end
 
     def _signed(self, user: DemoUser, audience: str, is_strong: bool, more: Mapping[str, Any]) -> str:
         now = int(time.time())
@@ -242,12 +309,44 @@ class DevelopmentIssuer(KeySource):
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
 
 
+def _key_of(claims: Mapping[str, Any]) -> str:
+    """Return the thumbprint a token is bound to. Raises ValueError for a binding of another kind: it can't be held."""
+    bound = claims.get("cnf")
+    if bound is None:
+        return ""
+    if not isinstance(bound, dict) or set(bound) != {"jkt"} or not bound["jkt"]:
+        raise ValueError("cnf")
+    return str(bound["jkt"])
+
+
+def actor_of(user: DemoUser, *, is_strong: bool = False) -> Actor:
+    """Return who a demo user is once signed in."""
+    return Actor(
+        f"system:user:{user.user}" if user.key else f"user:{user.user}",
+        "user",
+        user.practice_id,
+        _ROLES & frozenset(user.roles),
+        client_id=user.client_id,
+        therapist_id=user.therapist_id,
+        strength="mfa" if is_strong else "pwd",
+    )
+
+
 def _actor(claims: Mapping[str, Any]) -> Actor:
     roles = claims["kept_roles"]
     granted = frozenset(str(claims.get("scope") or "").split())
     is_app = bool(claims.get("kept_app")) or any("/" in each for each in granted)
     if not isinstance(roles, list):
         raise TypeError("kept_roles")
+    if claims.get("kept_system"):
+        return Actor(
+            actor_id=f"system:{claims['sub']}",
+            kind="user",
+            practice_id=str(claims["kept_practice"]),
+            roles=_SYSTEM_ROLES & frozenset(map(str, roles)),
+            strength="key",
+            scopes=frozenset(f"user/{each.removeprefix('system/')}" for each in granted if each.startswith("system/")),
+        )
     return Actor(
         actor_id=str(claims["sub"]),
         kind="user",

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import kept.audit.v1
 import kept.availability.v1
 import kept.booking.v1
@@ -30,12 +31,18 @@ from services.gateway import routes as resources
 from services.gateway.cache import Cache
 from services.gateway.callers import Door, Neighbours
 from services.gateway.config import ProtectionConfig, SignInConfig
+from services.gateway.credentials import Credentials
 from services.gateway.cursors import Cursors
 from services.gateway.document import describe
+from services.gateway.dpop import Proofs
 from services.gateway.limits import Limits
 from services.gateway.live import Hub
 from services.gateway.middleware import FrontDoor
+from services.gateway.provider import Provider
 from services.gateway.routes.issuer import issuer_router
+from services.gateway.sessions import Sessions
+from services.gateway.sign_ins import SignIns
+from services.gateway.trail import Trail
 
 CONTRACTS: dict[str, Any] = {
     "availability": kept.availability.v1,
@@ -94,7 +101,21 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
     cache = Cache(config.redis_url)
     hub = Hub(cache, config.redis_url)
     limits = Limits(cache, protection.quotas, protection.replicas, protection.has_limits)
-    verifier = OidcVerifier(sign_in.issuer, source, audience=config.oidc_audience)
+    sessions = Sessions(cache, Cursors(signer.secret("sessions")))
+    credentials = Credentials(
+        OidcVerifier(sign_in.issuer, source, audience=config.oidc_audience),
+        Proofs(cache, signer.secret("proofs"), frozenset({sign_in.origin})),
+        sessions,
+        sign_in.portals,
+    )
+    provider = Provider(
+        sign_in.issuer,
+        source,
+        client_id=sign_in.client_id,
+        secret=sign_in.client_secret,
+        transport=httpx.ASGITransport(app) if sign_in.is_development else None,
+    )
+    app.state.sign_ins = SignIns(credentials, provider, Cursors(signer.secret("sign-ins")))
 
     @asynccontextmanager
     async def connected(app: FastAPI) -> AsyncIterator[None]:
@@ -102,18 +123,30 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
         neighbours = {
             name: Neighbour(channels[name], first, signer, *others) for name, (first, *others) in SERVICES.items()
         }
+        trail = Trail(neighbours["audit"], config.instance, signer.secret("trail"))
         app.state.channels = channels
         app.state.door = Door(
-            Neighbours(**neighbours), verifier, signer, Cursors(signer.secret("cursors")), limits, protection.proxies
+            Neighbours(**neighbours),
+            credentials,
+            signer,
+            Cursors(signer.secret("cursors")),
+            limits,
+            trail,
+            protection.proxies,
+            protection.partners,
         )
         app.state.hub = hub
         listening = asyncio.create_task(hub.run())
+        beating = asyncio.create_task(trail.run(), name="beat")
         yield
         listening.cancel()
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
         await hub.close()
         for each in channels.values():
             await each.close()
         await source.close()
+        await provider.close()
         await cache.close()
 
     app.router.lifespan_context = connected

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Header, Request
+from fastapi import Request
 from google.protobuf.message import Message
 
 from services.chassis import errors, tracing
 from services.chassis.context import ANONYMOUS, Actor, Call
 from services.chassis.identity import Signer
-from services.chassis.oidc import OidcVerifier
 from services.chassis.rpc.client import Neighbour
 from services.gateway.addresses import Network
+from services.gateway.credentials import Credentials, add_header
 from services.gateway.cursors import Cursors
 from services.gateway.limits import Limited, Limits, Standing
+from services.gateway.trail import Trail
 
 TIMEOUT_S = 10.0
 """Seconds a request may take; its calls share what is left of it."""
@@ -46,11 +47,14 @@ class Door:
     """What every route needs: the services, and the two halves of identity."""
 
     neighbours: Neighbours
-    verifier: OidcVerifier
+    credentials: Credentials
     signer: Signer
     cursors: Cursors
     limits: Limits
+    trail: Trail
     proxies: tuple[Network, ...] = ()
+    partners: frozenset[str] = frozenset()
+    """Origins whose pages may call with a token of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,10 @@ class Caller:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.actor.practice_id}|{self.actor.actor_id}|{key}|{part}"))
 
 
-async def signed_in(request: Request, authorization: str = Header("", include_in_schema=False)) -> Caller:
-    """Verify the bearer token and sign a short-lived actor token for the services."""
+async def signed_in(request: Request) -> Caller:
+    """Find out who calls and sign a short-lived actor token for the services."""
     door: Door = request.app.state.door
-    scheme, _, token = authorization.partition(" ")
-    if authorization and scheme.lower() != "bearer":
-        raise errors.Unauthenticated("Only bearer tokens are taken.")
-    actor = await _verified(door, request, token.strip())
+    actor = await _found(door, request)
     request.state.actor = actor
     keys = [("user", f"{actor.practice_id}|{actor.actor_id}"), ("practice", actor.practice_id)]
     if request.url.path.startswith(SEARCHES):
@@ -125,13 +126,15 @@ async def signed_in(request: Request, authorization: str = Header("", include_in
     return Caller(actor, door.neighbours, call, door.cursors)
 
 
-async def _verified(door: Door, request: Request, token: str) -> Actor:
-    """Verify a token; an address whose tokens are refused too often is told to wait."""
+async def _found(door: Door, request: Request) -> Actor:
+    """Find out who calls; an address whose credentials are refused too often is told to wait."""
     try:
-        return await door.verifier.verify(token)
+        return await door.credentials.find(request)
     except errors.Unauthenticated as error:
-        # An expired token is nobody's attack: every front end holds one now and then.
-        if token and error.reason != "TOKEN_EXPIRED":
+        if error.reason == "DPOP_NONCE_NEEDED":
+            add_header(request, "DPoP-Nonce", door.credentials.proofs.nonce())
+        # What has lapsed, or lacks a nonce, is nobody's attack: every front end sends that now and then.
+        elif error.reason not in ("TOKEN_MISSING", "TOKEN_EXPIRED"):
             await spent(request, ("refused", getattr(request.state, "address", "unknown")))
         raise
 
@@ -148,13 +151,19 @@ async def spent(request: Request, *keys: tuple[str, str]) -> Sequence[Standing]:
 
 def new_call(request: Request, actor: Actor = ANONYMOUS, token: str = "") -> Call:
     """Return the call that carries actor, trace and time limit on to the services."""
-    return Call(
+    call = request.state.call = Call(
         actor=actor,
         method=f"gateway.{request.method}",
         trace=tracing.parent_of(request.headers.get("traceparent", "")),
         deadline=time.monotonic() + TIMEOUT_S,
         actor_token=token,
     )
+    return call
+
+
+def etag_read(if_match: str, unquoted: str) -> str:
+    """Return the version a replacement is meant for; empty, when none is named, replaces whatever is there."""
+    return (unquoted or "unknown") if if_match else ""
 
 
 def etag_required(if_match: str, unquoted: str) -> str:

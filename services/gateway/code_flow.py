@@ -44,6 +44,8 @@ class Wish:
     nonce: str
     scope: str = ""
     """What an app is bound to (SMART); `openid` and the like bound nobody and are left out."""
+    needs_strong: bool = False
+    """Whether a second factor is asked for (`acr_values`)."""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Wish:
@@ -55,6 +57,7 @@ class Wish:
             query.get("state", ""),
             query.get("nonce", ""),
             " ".join(each for each in query.get("scope", "").split() if "/" in each),
+            "mfa" in query.get("acr_values", "").split(),
         )
         if query.get("response_type") != "code":
             raise Invalid("unsupported_response_type")
@@ -117,7 +120,9 @@ def is_local(uri: str) -> bool:
     except ValueError:
         return False
     plain = not (parts.username or parts.password or parts.fragment or "\\" in uri)
-    return plain and parts.scheme in ("http", "https") and host in LOOPBACK
+    # Browsers resolve every name under localhost to this machine (RFC 6761 6.3).
+    is_here = host in LOOPBACK or (host or "").endswith(".localhost")
+    return plain and parts.scheme in ("http", "https") and is_here
 
 
 def _mark(code: str) -> bytes:

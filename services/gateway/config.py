@@ -6,10 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.gateway.addresses import Network, read_proxies
 from services.gateway.limits import Quota, read_quotas
+from services.gateway.portals import Portal, read_portals
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,18 @@ class SignInConfig:
     users_path: Path | None
     """KEPT_DEMO_USERS: JSON list of users of the development issuer."""
 
+    portals: Mapping[str, Portal]
+    """KEPT_PORTAL_ORIGINS: where people sign in by browser, by Host header. Default: nowhere."""
+
+    client_id: str
+    """KEPT_OIDC_CLIENT_ID: as whom the portals' sign-ins are asked for. Default: kept-portal."""
+
+    client_secret: str
+    """KEPT_OIDC_CLIENT_SECRET_FILE: holds its secret. Default: none."""
+
+    origin: str
+    """KEPT_PUBLIC_URL's: what a proof of a bound token must name."""
+
     @property
     def is_development(self) -> bool:
         """Tell whether the embedded issuer signs people in."""
@@ -34,10 +48,16 @@ def read_sign_in(config: ProcessConfig, environ: Mapping[str, str] = os.environ)
     if bool(config.oidc_issuer) != bool(config.oidc_jwks_url):
         raise Misconfigured("KEPT_OIDC_ISSUER and KEPT_OIDC_JWKS_URL go together")
     users = environ.get("KEPT_DEMO_USERS", "")
+    secret = environ.get("KEPT_OIDC_CLIENT_SECRET_FILE", "")
+    public = urlsplit(config.public_url or "http://localhost")
     return SignInConfig(
         issuer=config.oidc_issuer or f"{config.public_url or 'http://localhost'}/dev-issuer",
         jwks_url=config.oidc_jwks_url,
         users_path=Path(users) if users else None,
+        portals=read_portals(environ.get("KEPT_PORTAL_ORIGINS", "")),
+        client_id=environ.get("KEPT_OIDC_CLIENT_ID", "kept-portal"),
+        client_secret=Path(secret).read_text(encoding="utf-8").strip() if secret else "",
+        origin=f"{public.scheme}://{public.netloc}".lower(),
     )
 
 
@@ -55,6 +75,9 @@ class ProtectionConfig:
     proxies: tuple[Network, ...]
     """KEPT_TRUSTED_PROXIES: networks whose X-Forwarded-For is believed. Default: none."""
 
+    partners: frozenset[str]
+    """KEPT_PARTNER_ORIGINS: origins whose pages may call with a token of their own (CORS). Default: none."""
+
 
 def read_protection(environ: Mapping[str, str] = os.environ) -> ProtectionConfig:
     """Read the settings. Raises Misconfigured when one can't be read."""
@@ -62,4 +85,19 @@ def read_protection(environ: Mapping[str, str] = os.environ) -> ProtectionConfig
     replicas = environ.get("KEPT_GATEWAY_REPLICAS", "1")
     if not replicas.isdigit() or not int(replicas):
         raise Misconfigured(f"KEPT_GATEWAY_REPLICAS is no number of gateways: {replicas}")
-    return ProtectionConfig(quotas, has_limits, int(replicas), read_proxies(environ.get("KEPT_TRUSTED_PROXIES", "")))
+    return ProtectionConfig(
+        quotas,
+        has_limits,
+        int(replicas),
+        read_proxies(environ.get("KEPT_TRUSTED_PROXIES", "")),
+        read_partners(environ.get("KEPT_PARTNER_ORIGINS", "")),
+    )
+
+
+def read_partners(text: str) -> frozenset[str]:
+    """Read KEPT_PARTNER_ORIGINS, with blanks between. Raises Misconfigured when one is no origin."""
+    for origin in text.split():
+        parts = urlsplit(origin)
+        if parts.scheme not in ("https", "http") or f"{parts.scheme}://{parts.netloc}" != origin or "*" in origin:
+            raise Misconfigured(f"KEPT_PARTNER_ORIGINS: {origin} is no origin")
+    return frozenset(text.split())

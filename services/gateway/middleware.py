@@ -5,22 +5,31 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Final
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis import tracing
 from services.gateway.addresses import address_of
 from services.gateway.callers import Door
+from services.gateway.credentials import COOKIE, SAFE
 from services.gateway.limits import Limited, headers_of
 from services.gateway.problems import of_refusal, problem
+from services.gateway.refusals import Recorder
 
 BODY_BYTES = 64 * 1024
 """Bytes of a request body at most."""
+
+FILE_BYTES = 3 * 1024 * 1024
+"""Bytes of a file at most, which comes as it is, in no JSON."""
+
+FILES: Final = re.compile(r"/v1/clients/[0-9a-fA-F-]{36}/attachments")
+"""Where files are taken."""
 
 JSON_DEPTH = 16
 """Levels of nesting in a JSON body at most; parsers recurse."""
@@ -49,8 +58,6 @@ Stream = Callable[[Receive, Send], Awaitable[None]]
 KEPT_OF_STREAMS: Final = frozenset({"type", "method", "http_version", "route", "state"})
 """What is kept of the request behind a stream: ten thousand times the rest is a lot of memory."""
 
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -62,6 +69,24 @@ HEADERS: Final = {
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
 }
+
+_RAW: Final = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+
+SHARED: Final = (
+    (b"access-control-expose-headers", b"ETag, Location, Retry-After, RateLimit, RateLimit-Policy, DPoP-Nonce, "
+    b"Deprecation, Sunset, X-Trace-Id, X-Kept-Live"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"vary", b"Origin"),
+)  # fmt: skip
+"""What a partner's page is told besides that it may read an answer."""
+
+PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, QUERY",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, If-None-Match, "
+    "Last-Event-ID",
+    "Access-Control-Max-Age": "600",
+}
+"""What a partner's page may send. Cookies are not among it: a partner brings a token of its own."""
 
 REQUESTS = Counter(
     "kept_gateway_requests_total", "Requests, by route, method and status.", ["route", "method", "status"]
@@ -93,17 +118,13 @@ class FrontDoor:
         ]
         status = 500
 
+        state = scope.setdefault("state", {})
+
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                found = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    found.setdefault(name, value)
-                found.setdefault("Cache-Control", "no-store")
-                found["X-Trace-Id"] = trace[3:35]
-                for name, value in headers_of(scope.get("state", {}).get("standings", ())).items():
-                    found.setdefault(name, value)
+                message["headers"] = _dressed(message["headers"], state, trace)
             await send(message)
 
         counted = 0 if scope["path"] == STREAM else 1
@@ -111,11 +132,13 @@ class FrontDoor:
         IN_HAND.set(self._in_hand)
         try:
             refusal = await self._refusal(scope, headers)
-            body = b""
-            if refusal is None:
-                body, refusal = await _body(headers, receive)
-            await (refusal or self._app)(scope, _replay(body, receive), answer)
-            stream: Stream | None = scope["state"].pop("stream", None)
+            has_body = "content-length" in headers or "transfer-encoding" in headers
+            if refusal is None and has_body:
+                body, refusal = await _body(scope, headers, receive)
+                receive = _replay(body, receive)
+            await (refusal or self._app)(scope, receive, Recorder(scope, receive, answer))
+            stream: Stream | None = state.pop("stream", None)
+            state.pop("call", None)
             if stream is not None:
                 for name in [each for each in scope if each not in KEPT_OF_STREAMS]:
                     del scope[name]
@@ -133,15 +156,22 @@ class FrontDoor:
             return problem(
                 "unavailable", 503, "Please try again", reason="TOO_MANY_REQUESTS_AT_ONCE", headers={"Retry-After": "1"}
             )
-        odd = _odd(scope) or _foreign(scope["method"], headers)
+        odd = _odd(scope)
         if odd is not None or scope["path"].startswith(FREE):
             return odd
         door: Door | None = getattr(scope["app"].state, "door", None)
         if door is None:
             return None
+        origin = headers.get("origin", "")
+        if origin in door.partners and scope["path"].startswith("/v1/"):
+            scope["state"]["partner"] = origin
+            if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+                return Response(status_code=204, headers=PREFLIGHT)
+        elif (foreign := _foreign(scope["method"], headers)) is not None:
+            return foreign
         address = address_of(scope, headers, door.proxies)
         scope["state"]["address"] = address
-        if "authorization" not in headers:
+        if "authorization" not in headers and COOKIE not in headers.get("cookie", ""):
             try:
                 scope["state"]["standings"] = await door.limits.spend(("address", address))
             except Limited as limited:
@@ -167,11 +197,28 @@ class FrontDoor:
         )
 
 
-async def _body(headers: Headers, receive: Receive) -> tuple[bytes, ASGIApp | None]:
+def _dressed(given: Iterable[tuple[bytes, bytes]], state: Mapping[str, Any], trace: str) -> list[tuple[bytes, bytes]]:
+    """Return an answer's headers with those every answer has; what a route has said itself stays."""
+    found = list(given)
+    if "partner" in state:
+        found += [(b"access-control-allow-origin", state["partner"].encode()), *SHARED]
+    has = {name for name, _ in found}
+    found += [each for each in _RAW if each[0] not in has]
+    if b"cache-control" not in has:
+        found.append((b"cache-control", b"no-store"))
+    found += state.get("headers", ())
+    found += [(name.lower().encode(), value.encode()) for name, value in headers_of(state.get("standings", ())).items()]
+    found.append((b"x-trace-id", trace[3:35].encode()))
+    return found
+
+
+async def _body(scope: Scope, headers: Headers, receive: Receive) -> tuple[bytes, ASGIApp | None]:
     """Return the whole body, or why it is refused: too large, too deep, too slow."""
     too_large = problem("body-too-large", 413, "The body is too large", reason="BODY_TOO_LARGE")
+    is_file = scope["method"] == "POST" and FILES.fullmatch(scope["path"]) is not None
+    most_bytes = FILE_BYTES if is_file else BODY_BYTES
     length = headers.get("content-length", "")
-    if length.isdigit() and int(length) > BODY_BYTES:
+    if length.isdigit() and int(length) > most_bytes:
         return b"", too_large
     parts: list[bytes] = []
     size = 0
@@ -182,14 +229,14 @@ async def _body(headers: Headers, receive: Receive) -> tuple[bytes, ASGIApp | No
                 message = await receive()
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
-                if size > BODY_BYTES:
+                if size > most_bytes:
                     return b"", too_large
                 more = message["type"] == "http.request" and message.get("more_body", False)
     except TimeoutError:
         slow = {"Connection": "close"}
         return b"", problem("too-slow", 408, "The request came too slowly", reason="TOO_SLOW", headers=slow)
     body = b"".join(parts)
-    if _depth(body) > JSON_DEPTH:
+    if not is_file and _depth(body) > JSON_DEPTH:
         return b"", problem("malformed", 400, "The body is nested too deeply", reason="BODY_TOO_DEEP")
     return body, None
 
@@ -219,14 +266,17 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
+_NO_BRACKETS: Final = bytes(each for each in range(256) if each not in b"[]{}")
+
+
 def _depth(body: bytes) -> int:
     """Return how deep brackets nest, counting those inside strings too: an upper bound, without parsing."""
     depth = deepest = 0
-    for byte in body:
+    for byte in body.translate(None, _NO_BRACKETS):
         if byte in b"[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif byte in b"]}":
+        else:
             depth -= 1
     return deepest
 

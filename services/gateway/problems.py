@@ -49,6 +49,12 @@ REASONS: Final[dict[str, tuple[str, int, str]]] = {
     "AUDIT_LAGGING": ("audit-lagging", 503, "The audit trail is behind, so nobody's data is shown"),
     "TOKEN_EXPIRED": ("token-expired", 401, "The sign-in has expired"),
     "SIGN_IN_FAILED": ("sign-in-failed", 401, "The sign-in failed"),
+    "SIGN_IN_INTERRUPTED": ("sign-in-interrupted", 401, "The sign-in was interrupted"),
+    "SESSION_ENDED": ("session-ended", 401, "The session has ended"),
+    "SESSIONS_UNAVAILABLE": ("sessions-unavailable", 503, "Sessions can't be looked up for now"),
+    "FRESH_SIGN_IN_NEEDED": ("fresh-sign-in-needed", 401, "Please sign in again, with two factors"),
+    "DPOP_PROOF_INVALID": ("proof-invalid", 401, "The proof of the key does not hold"),
+    "DPOP_NONCE_NEEDED": ("proof-nonce-needed", 401, "Make a proof with the nonce of this answer"),
     "PRECONDITION_MISSING": ("precondition-required", 428, "Say which version you read"),
     "IDEMPOTENCY_KEY_MISSING": ("idempotency-key-missing", 400, "An idempotency key is needed"),
     "BODY_TOO_LARGE": ("body-too-large", 413, "The body is too large"),
@@ -117,7 +123,7 @@ def of_refusal(error: errors.ServiceError, **more: Any) -> Response:
     elif status in (503, 504):
         headers["Retry-After"] = str(RETRY_AFTER_S)
     elif status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="kept"'
+        headers["WWW-Authenticate"] = _challenge(error)
     alternatives = [
         plain(slot)
         for detail in error.details
@@ -144,6 +150,18 @@ def of_refusal(error: errors.ServiceError, **more: Any) -> Response:
         conflicts=conflicts,
         **more,
     )
+
+
+def _challenge(error: errors.ServiceError) -> str:
+    """Return what a front end has to bring (RFC 6750; RFC 9449 7.1 for proofs, RFC 9470 for a sign-in anew)."""
+    if error.reason == "FRESH_SIGN_IN_NEEDED":
+        age = error.metadata.get("max_age_s", "0")
+        return f'Bearer error="insufficient_user_authentication", acr_values="mfa", max_age="{age}"'
+    if error.reason == "DPOP_NONCE_NEEDED":
+        return 'DPoP error="use_dpop_nonce"'
+    if error.reason == "DPOP_PROOF_INVALID":
+        return 'DPoP error="invalid_dpop_proof"'
+    return 'Bearer realm="kept"'
 
 
 async def on_refusal(request: Request, error: Exception) -> Response:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import grpc.aio
 from kept.availability.v1 import availability_service_pb2
+from kept.booking.v1 import booking_service_pb2, safety_service_pb2
 
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
+from services.chassis.jobs import Every
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
 from services.matching.adapters.availability import AvailabilitySlots
-from services.matching.adapters.postgres import PostgresMatches, PostgresProfiles
+from services.matching.adapters.booking import BookingStanding
+from services.matching.adapters.matches import PostgresMatches
+from services.matching.adapters.postgres import PostgresProfiles
 from services.matching.adapters.relations import PostgresRelations
+from services.matching.adapters.rules import PostgresMatchRules
+from services.matching.adapters.sealing import Sealing
 from services.matching.adapters.triage import PostgresTriage
+
+SEAL_EVERY_S = 60.0
+"""Seconds between two looks for runs of before runs were sealed: once none are left, a look is one empty query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +35,49 @@ class Parts:
     """What the process is built from."""
 
     database: Database
-    ledger_channel: grpc.aio.Channel
     profiles: PostgresProfiles
     matches: PostgresMatches
+    rules: PostgresMatchRules
+    standing: BookingStanding
     slots: AvailabilitySlots
     triage: PostgresTriage
     relations: PostgresRelations
     keyring: Keyring
     clock: Callable[[], datetime]
+    jobs: tuple[Every, ...]
+    closers: tuple[Callable[[], Awaitable[object]], ...]
 
 
 async def bootstrap(config: ProcessConfig) -> Parts:
-    """Open the database and the way to the neighbour; neither needs to be up yet."""
+    """Open the database and the ways to the neighbours; none of them needs to be up yet."""
     if config.keys_dir is None:
         raise Misconfigured("KEPT_KEYS_DIR is not set")
     database = await Database.open(config)
-    ledger_channel = channel(config.target("availability"), config)
+    signer = Signer.read("matching", config.keys_dir)
+    to_availability, to_booking = (channel(config.target(name), config) for name in ("availability", "booking"))
     ledger = Neighbour(
-        ledger_channel,
-        availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
-        Signer.read("matching", config.keys_dir),
+        to_availability, availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"], signer
+    )
+    promises = Neighbour(
+        to_booking,
+        booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
+        signer,
+        safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"],
     )
     keyring = await open_keyring(config)
+    sealing, standing = Sealing(ClientCipher(keyring)), BookingStanding(promises)
+    matches = PostgresMatches(database, sealing)
     return Parts(
         database=database,
-        ledger_channel=ledger_channel,
         profiles=PostgresProfiles(database),
-        matches=PostgresMatches(),
+        matches=matches,
+        rules=PostgresMatchRules(database),
+        standing=standing,
         slots=AvailabilitySlots(ledger),
-        triage=PostgresTriage(database, ClientCipher(keyring)),
-        relations=PostgresRelations(database),
+        triage=PostgresTriage(database, sealing),
+        relations=PostgresRelations(database, standing),
         keyring=keyring,
         clock=lambda: datetime.now(UTC),
+        jobs=(Every(SEAL_EVERY_S, matches.seal_plain, "seal_matches", database),),
+        closers=(to_availability.close, to_booking.close),
     )

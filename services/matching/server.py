@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import uuid_utils
-from kept.matching.v1 import matching_pb2, matching_service_pb2, triage_service_pb2
+from kept.matching.v1 import matching_pb2, matching_service_pb2, rules_service_pb2, triage_service_pb2
 
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.events.inbox import InboxRunner
+from services.chassis.keys import rewrap_job
 from services.chassis.rpc.callers import check_uuid
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.chassis.rpc.server import Application, run
 from services.matching.adapters import proto
 from services.matching.bootstrap import bootstrap
-from services.matching.domain.profiles import days_ahead, expiring
+from services.matching.domain.profiles import TherapistProfile, days_ahead, expiring
 from services.matching.reactions import reactions
+from services.matching.rules_servicer import RulesServicer
 from services.matching.triage_servicer import TriageServicer
 from services.matching.usecases.get_match import get_match
 from services.matching.usecases.get_profile import get_profile
-from services.matching.usecases.match_client import match_client
-from services.matching.usecases.ports import Clock, Holds, Matches, Profiles, Slots
+from services.matching.usecases.import_profiles import import_profiles
+from services.matching.usecases.match_client import is_staff, match_client
+from services.matching.usecases.ports import Clock, Holds, Matches, Profiles, Rules, Slots, Standing
 from services.matching.usecases.put_profile import put_profile
 from services.matching.usecases.verify_licence import verify_licence
 
@@ -31,7 +36,19 @@ FIRST_ID = "00000000-0000-0000-0000-000000000000"
 class MatchingServicer:
     """Turns each request into domain words, calls the use case, and turns its answer back."""
 
-    def __init__(self, *, profiles: Profiles, matches: Matches, slots: Slots, holds: Holds, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        profiles: Profiles,
+        matches: Matches,
+        rules: Rules,
+        standing: Standing,
+        slots: Slots,
+        holds: Holds,
+        clock: Clock,
+    ) -> None:
+        self._rules = rules
+        self._standing = standing
         self._profiles = profiles
         self._matches = matches
         self._slots = slots
@@ -41,9 +58,7 @@ class MatchingServicer:
     async def PutTherapistProfile(
         self, request: matching_service_pb2.PutTherapistProfileRequest, call: Call
     ) -> matching_pb2.TherapistProfile:
-        given = request.therapist_profile
-        therapist_id = check_uuid(given.therapist_id or _new_id(), "therapist_profile.therapist_id")
-        profile = proto.profile_from(given, therapist_id=therapist_id)
+        profile = _read_row(request.therapist_profile)
         return proto.profile_to(await put_profile(profile, call, profiles=self._profiles))
 
     async def GetTherapistProfile(
@@ -92,19 +107,39 @@ class MatchingServicer:
         if need.session_type_id:
             check_uuid(need.session_type_id, "need.session_type_id")
         check_uuid(need.client_id, "need.client_id")
-        return await match_client(
+        previous_match_id = request.previous_match_id
+        found = await match_client(
             need,
+            check_uuid(previous_match_id, "previous_match_id") if previous_match_id else "",
             call,
             profiles=self._profiles,
             matches=self._matches,
+            rules=self._rules,
+            standing=self._standing,
             slots=self._slots,
             holds=self._holds,
             clock=self._clock,
             new_id=_new_id,
         )
+        return found if is_staff(call) else proto.hidden_from_clients(found)
 
     async def GetMatch(self, request: matching_service_pb2.GetMatchRequest, call: Call) -> matching_pb2.Match:
-        return await get_match(check_uuid(request.match_id, "match_id"), call, matches=self._matches)
+        found = await get_match(check_uuid(request.match_id, "match_id"), call, matches=self._matches)
+        return found if is_staff(call) else proto.hidden_from_clients(found)
+
+    async def ImportTherapistProfiles(
+        self, request: matching_service_pb2.ImportTherapistProfilesRequest, call: Call
+    ) -> matching_service_pb2.ImportTherapistProfilesResponse:
+        rows = [partial(_read_row, each) for each in request.therapist_profiles]
+        found, stored = await import_profiles(rows, call, is_dry_run=request.is_dry_run, profiles=self._profiles)
+        return matching_service_pb2.ImportTherapistProfilesResponse(
+            rows=[proto.imported_to(at, each) for at, each in enumerate(found, start=1)], stored_count=stored
+        )
+
+
+def _read_row(given: matching_pb2.TherapistProfile) -> TherapistProfile:
+    therapist_id = check_uuid(given.therapist_id or _new_id(), "therapist_profile.therapist_id")
+    return proto.profile_from(given, therapist_id=therapist_id)
 
 
 def _new_id() -> str:
@@ -117,10 +152,13 @@ async def application(config: ProcessConfig) -> Application:
     servicer = MatchingServicer(
         profiles=parts.profiles,
         matches=parts.matches,
+        rules=parts.rules,
+        standing=parts.standing,
         slots=parts.slots,
         holds=parts.triage,
         clock=parts.clock,
     )
+    rules = RulesServicer(rules=parts.rules, matches=parts.matches, clock=parts.clock)
     triage = TriageServicer(triage=parts.triage, clock=parts.clock)
     return Application(
         service="matching",
@@ -128,12 +166,17 @@ async def application(config: ProcessConfig) -> Application:
         database=parts.database,
         servicers=[
             (matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer),
+            (rules_service_pb2.DESCRIPTOR.services_by_name["RulesService"], rules),
             (triage_service_pb2.DESCRIPTOR.services_by_name["TriageService"], triage),
         ],
         relations=parts.relations,
-        background=[InboxRunner(parts.database, reactions(parts.profiles), service="matching")],
+        background=[
+            InboxRunner(parts.database, reactions(parts.profiles), service="matching"),
+            rewrap_job(parts.database, parts.keyring),
+            *parts.jobs,
+        ],
         keyring=parts.keyring,
-        closers=[parts.ledger_channel.close],
+        closers=parts.closers,
     )
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import uuid_utils
+from kept.audit.v1 import retention_events_pb2
 from kept.booking.v1 import booking_events_pb2
 from kept.matching.v1 import triage_events_pb2
 
 from services.chassis.context import Call
 from services.notifications.adapters import proto
+from services.notifications.adapters.care import note_pairs
+from services.notifications.adapters.erasures import erase_client
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.postgres import PostgresTimeline
 from services.notifications.domain import errors
@@ -36,6 +40,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
+        retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
 
 
@@ -49,7 +54,7 @@ def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datet
         client_id = proto.uuid(crisis.client_id, field="crisis.client_id")
         await call.authorize(client_ids=[client_id], resource_id=flag_id)
         async with call.tx() as conn:
-            await change(conn, call.practice_id, flag_id, version=crisis.version, at=clock())
+            await change(conn, call.practice_id, flag_id, client_id, version=crisis.version, at=clock())
 
     return react
 
@@ -62,6 +67,9 @@ def _following(step: Step, clock: Callable[[], datetime]) -> Reaction:
         report = proto.report(step, event)
         await call.authorize(client_ids=[report.client_id], resource_id=report.appointment_id)
         async with call.tx() as conn:
+            if therapist_id := event.appointment.therapist_id:
+                clients = [report.client_id, *event.appointment.extra_client_ids]
+                await note_pairs(conn, call.practice_id, clients, proto.uuid(therapist_id, field="therapist_id"))
             timeline = PostgresTimeline(conn, call.practice_id)
             await follow_appointment(report, timeline=timeline, at=clock(), new_id=lambda: str(uuid_utils.uuid7()))
 

@@ -9,10 +9,12 @@ from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
 
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
+from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
-from services.notifications import on_call_servicer
+from services.notifications import on_call_servicer, threads_servicer
 from services.notifications.adapters import postgres, proto
+from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.bootstrap import bootstrap
@@ -20,7 +22,8 @@ from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.link import ActionLink, token_hash
 from services.notifications.on_call_servicer import OnCallServicer
-from services.notifications.usecases.use_action_link import use_action_link
+from services.notifications.threads_servicer import ThreadsServicer
+from services.notifications.usecases.use_action_link import list_link_times, use_action_link
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
 
@@ -29,12 +32,19 @@ class NotificationsServicer:
     """The door to what is said to clients."""
 
     def __init__(
-        self, *, database: Database, contacts: Contacts, booking: Neighbour, clock: Callable[[], datetime]
+        self,
+        *,
+        database: Database,
+        contacts: Contacts,
+        booking: Neighbour,
+        availability: Neighbour,
+        clock: Callable[[], datetime],
     ) -> None:
         """Take what the methods need."""
         self._database = database
         self._contacts = contacts
         self._booking = booking
+        self._availability = availability
         self._clock = clock
 
     async def PutContactPoint(
@@ -43,7 +53,14 @@ class NotificationsServicer:
         """Create or replace a client's contact point."""
         contact_point = proto.contact_point(request.contact_point)
         async with call.tx() as conn:
-            await self._contacts.put(conn, call.practice_id, contact_point)
+            await self._contacts.put(
+                conn,
+                call.practice_id,
+                contact_point,
+                at=self._clock(),
+                actor_id=call.actor.actor_id,
+                source=proto.consent_source(call.actor, contact_point.client_id),
+            )
         return proto.contact_resource(contact_point)
 
     async def GetContactPoint(
@@ -74,14 +91,32 @@ class NotificationsServicer:
         link, appointment = await self._opened(request.token, call)
         return proto.link_resource(link, appointment, at=self._clock())
 
+    async def GetLinkTimes(
+        self, request: notifications_service_pb2.GetLinkTimesRequest, call: Call
+    ) -> notifications_service_pb2.LinkTimes:
+        """List what a link's appointment could move to."""
+        link, appointment = await self._opened(request.token, call)
+        booking, ledger = NeighbourBooking(self._booking, call), NeighbourLedger(self._availability, call)
+        times = await list_link_times(link, appointment, booking=booking, ledger=ledger, at=self._clock())
+        return proto.link_times(times, time_zone=link.time_zone)
+
     async def UseActionLink(
         self, request: notifications_service_pb2.UseActionLinkRequest, call: Call
     ) -> notifications_pb2.ActionLink:
-        """Do what a link says, once."""
+        """Do one of the things a link is for, once."""
+        action = proto.link_action(request.action)
         link, appointment = await self._opened(request.token, call)
-        used = await use_action_link(link, appointment, booking=NeighbourBooking(self._booking, call), at=self._clock())
+        used = await use_action_link(
+            link,
+            appointment,
+            booking=NeighbourBooking(self._booking, call),
+            ledger=NeighbourLedger(self._availability, call),
+            at=self._clock(),
+            action=action,
+            start_time=proto.instant(request.start_time) if request.HasField("start_time") else None,
+        )
         async with call.tx() as conn:
-            await postgres.mark_used(conn, call.practice_id, link.message_id, at=self._clock())
+            await postgres.mark_used(conn, call.practice_id, used)
         return proto.link_resource(used, appointment, at=self._clock())
 
     async def _opened(self, token: str, call: Call) -> tuple[ActionLink, Appointment]:
@@ -105,13 +140,25 @@ async def compose(config: ProcessConfig) -> Application:
     """Put the servicer in front of the parts."""
     parts = await bootstrap(config)
     servicer = NotificationsServicer(
-        database=parts.database, contacts=parts.contacts, booking=parts.booking, clock=parts.clock
+        database=parts.database,
+        contacts=parts.contacts,
+        booking=parts.booking,
+        availability=parts.availability,
+        clock=parts.clock,
     )
     return Application(
         service="notifications",
         config=config,
         database=parts.database,
-        servicers=[(SERVICE, servicer), (on_call_servicer.SERVICE, OnCallServicer(on_call=parts.on_call))],
+        relations=parts.relations,
+        servicers=[
+            (SERVICE, servicer),
+            (on_call_servicer.SERVICE, OnCallServicer(on_call=parts.on_call)),
+            (
+                threads_servicer.SERVICE,
+                ThreadsServicer(cipher=ClientCipher(parts.keyring), scanner=parts.scanner, clock=parts.clock),
+            ),
+        ],
         background=parts.background,
         keyring=parts.keyring,
         closers=parts.closers,

@@ -142,6 +142,17 @@ class Bench:
                 " values (%s, %s, %s, %s, %s, 'en', true)",
                 rows,
             )
+            owner.execute(
+                "insert into contact_addresses (practice_id, contact_point_id, client_id, channel, address_sealed,"
+                " address_hash, state) select practice_id, client_id, client_id, 'EMAIL', email_sealed,"
+                " sha256(client_id::text::bytea), 'ACTIVE' from contact_points on conflict do nothing"
+            )
+            owner.execute(
+                "insert into consent_events (practice_id, consent_id, client_id, purpose, channel, is_granted, source,"
+                " actor_id, create_time)"
+                " select practice_id, client_id, client_id, '', '', true, 'STAFF', 'bench', now()"
+                " from contact_points on conflict do nothing"
+            )
 
     def leave_only_the_reminders(self) -> int:
         """Call everything but the 24-hour reminders sent, and return how many of those wait."""

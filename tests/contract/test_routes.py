@@ -19,7 +19,10 @@ WITHOUT_ROUTE = {
     "Release": "booking gives time back when an appointment is cancelled",
     "Transfer": "booking passes freed time on to whom it offers it",
     "Move": "booking moves a claim when an appointment is moved",
+    "CheckProxy": "matching asks who acts for whom; a front end lists proxies instead",
+    "CheckFences": "matching asks who must not meet; a front end lists fences instead",
     "GetClaim": "booking reads back what it holds",
+    "RecordAccess": "the gateway itself records by it what it saw at the door",
 }
 """Methods without an HTTP route, each with the reason."""
 

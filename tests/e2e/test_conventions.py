@@ -21,7 +21,8 @@ LISTS = (
     "sites", "schedules", "closures", "series", "series-conflicts", "policies", "fees", "follow-ups", "follow-up-rules",
     "fences", f"therapists/{THERAPIST}/overrides", f"therapists/{THERAPIST}/travels",
     f"therapists/{THERAPIST}/time-off", f"clients/{CLIENT}/care-team", f"clients/{CLIENT}/proxies",
-    f"clients/{CLIENT}/authorisations",
+    f"clients/{CLIENT}/authorisations", f"clients/{CLIENT}/requirements", f"clients/{CLIENT}/cadences", "rooms",
+    "equipment", "travel-times", "reservations", "holiday-calendars", "absences", "groups",
 )  # fmt: skip
 
 
@@ -70,6 +71,45 @@ async def test_the_calendar_is_kept_through_the_door(http: httpx.AsyncClient, de
     await admin.ask("PUT", f"/v1/therapists/{THERAPIST}/caps", caps, key=key())
     assert (await desk.ask("GET", f"/v1/therapists/{THERAPIST}/caps"))["max_sessions_day"] == 9
     await admin.ask("PUT", f"/v1/therapists/{THERAPIST}/caps", {}, key=key())
+
+
+async def test_what_was_read_is_replaced_once(http: httpx.AsyncClient) -> None:
+    """A PUT with the ETag of a room goes through; the same once more is told what it is now."""
+    admin = await sign_in(http, "admin")
+    rooms = (await admin.ask("GET", "/v1/rooms", limit=1))["rooms"]
+    path, body = f"/v1/rooms/{rooms[0]['room_id']}", {"site_id": rooms[0]["site_id"], "display_name": f"Room {key()}"}
+    read = await admin.send("GET", path)
+
+    first = await admin.send("PUT", path, body, key=key(), etag=read.headers["ETag"].strip('"'))
+    body["display_name"] += " again"
+    second = await admin.send("PUT", path, body, key=key(), etag=read.headers["ETag"].strip('"'))
+
+    assert (first.status_code, first.json()["display_name"]) == (200, body["display_name"].removesuffix(" again"))
+    assert (second.status_code, second.json()["type"]) == (412, "/problems/version-conflict")
+    assert second.json()["current"] == first.json()
+    back = {"site_id": rooms[0]["site_id"], "display_name": rooms[0]["display_name"]}
+    await admin.ask("PUT", path, back, key=key())
+
+
+async def test_a_client_is_changed_through_the_door(desk: Person) -> None:
+    """The ETag that was read is asked for; a changed address is the registry's, and no URL has it."""
+    made = await desk.ask(
+        "POST",
+        "/v1/clients",
+        {"given_name": "Ida", "family_name": "Lund", "time_zone": "Etc/UTC"},
+        key=key(),
+        wanted=201,
+    )
+    path = f"/v1/clients/{made['client_id']}"
+    body = {"given_name": "Ida", "family_name": "Lund", "phone": "+1 206 555 0177", "time_zone": "Etc/UTC"}
+
+    without = await desk.send("PUT", path, body, key=key())
+    changed = await desk.send("PUT", path, body, key=key(), etag=made["etag"])
+    late = await desk.send("PUT", path, body | {"given_name": "Eva"}, key=key(), etag=made["etag"])
+
+    assert (without.status_code, changed.status_code, late.status_code) == (428, 200, 412)
+    assert changed.json()["phone"] == "+12065550177"
+    assert late.json()["current"] == changed.json()
 
 
 async def test_a_search_is_asked_by_query_too(desk: Person) -> None:

@@ -101,5 +101,36 @@ def items_message(found: Sequence[Item], limit: int, absence_id: str) -> absence
     )
 
 
+def list_of(request: absence_service_pb2.ListAbsencesRequest) -> tuple[str, int, tuple[int, str]]:
+    """Return the therapist or nobody, the page size, and what the page begins before. Raises Malformed."""
+    therapist_id = uuid_of(request.therapist_id, field="therapist_id") if request.therapist_id else ""
+    limit = page_size(request.page_size, default=DEFAULT_PAGE, most=MAX_ITEMS_PAGE)
+    match read_page_token(_listed(request), request.page_token):
+        case None:
+            return therapist_id, limit, _LAST
+        case [int(start_s), str(absence_id)] if abs(start_s) <= _LAST[0]:
+            return therapist_id, limit, (start_s, uuid_of(absence_id, field="page_token"))
+        case _:
+            raise errors.Malformed("The page token can't be read.", field="page_token")
+
+
+def absences_message(
+    found: Sequence[Absence], limit: int, request: absence_service_pb2.ListAbsencesRequest
+) -> absence_service_pb2.ListAbsencesResponse:
+    """Return a page of at most *limit* absences; one more found means that there is a next page."""
+    page, token = found[:limit], ""
+    if len(found) > limit:
+        token = page_token(_listed(request), page[-1].span[0], page[-1].absence_id)
+    return absence_service_pb2.ListAbsencesResponse(absences=map(absence_message, page), next_page_token=token)
+
+
+_LAST = (253_402_300_000, "ffffffff-ffff-ffff-ffff-ffffffffffff")
+"""Start and id that no absence comes after: the end of the year 9999."""
+
+
+def _listed(request: absence_service_pb2.ListAbsencesRequest) -> str:
+    return f"absences of {request.therapist_id.lower()} {request.is_open}"
+
+
 def _items_of(absence_id: str) -> str:
     return f"items of {absence_id}"

@@ -53,6 +53,20 @@ select therapist_id::text, extract(epoch from start_time)::bigint, extract(epoch
  where practice_id = %s and absence_id = %s
 """
 
+_PAGE = """
+select absence_id::text, therapist_id::text, extract(epoch from start_time)::bigint,
+       extract(epoch from end_time)::bigint, is_closed,
+       (select count(*) from absence_items i
+         where i.practice_id = a.practice_id and i.absence_id = a.absence_id and i.state in ('open', 'offered')),
+       (select count(*) from absence_items i where i.practice_id = a.practice_id and i.absence_id = a.absence_id),
+       version
+  from absences a
+ where practice_id = %s and (%s = '' or therapist_id::text = %s) and (not %s or not is_closed)
+   and (start_time, absence_id) < (to_timestamp(%s), %s::uuid)
+ order by start_time desc, absence_id desc
+ limit %s
+"""
+
 _LOCK = "select from absences where practice_id = %s and absence_id = %s for no key update"
 
 _FOLLOW = """
@@ -147,6 +161,15 @@ class PostgresAbsences:
         if row is None:
             raise errors.Unknown("No such absence.", absence_id=absence_id)
         return Absence(absence_id, row[0], (row[1], row[2]), row[3], row[4], row[5], row[6])
+
+    async def page(
+        self, call: Call, therapist_id: str, *, is_open: bool, before: tuple[int, str], limit: int
+    ) -> list[Absence]:
+        """Return at most *limit* absences, the latest start first, those before a start and an id."""
+        words = (call.practice_id, therapist_id, therapist_id, is_open, *before, limit)
+        async with call.tx() as conn:
+            rows = await (await conn.execute(_PAGE, words)).fetchall()
+        return [Absence(row[0], row[1], (row[2], row[3]), *row[4:]) for row in rows]
 
     async def close(self, call: Call, absence_id: str, told: facts.AbsenceClosed) -> None:
         """Store that the case is closed, and tell it."""

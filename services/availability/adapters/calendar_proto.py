@@ -28,6 +28,7 @@ from services.availability.domain.days import (
 )
 from services.availability.domain.hours import Modality, Schedule, Stretch
 from services.availability.usecases.ports import TimeOff
+from services.chassis.rpc.etags import tagged
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -55,7 +56,7 @@ def override_of(message: calendar_pb2.DateOverride) -> Override:
 
 def override_message(override: Override) -> calendar_pb2.DateOverride:
     """Return an override as the contract says it."""
-    return calendar_pb2.DateOverride(
+    message = calendar_pb2.DateOverride(
         therapist_id=override.therapist_id,
         local_date=override.day.isoformat(),
         kind=_EXTEND if override.is_extension else _REPLACE,
@@ -69,6 +70,7 @@ def override_message(override: Override) -> calendar_pb2.DateOverride:
             for each in override.hours
         ],
     )
+    return tagged(message)
 
 
 def travel_of(message: calendar_pb2.Travel) -> Travel:
@@ -84,13 +86,14 @@ def travel_of(message: calendar_pb2.Travel) -> Travel:
 
 def travel_message(travel: Travel) -> calendar_pb2.Travel:
     """Return a travel as the contract says it."""
-    return calendar_pb2.Travel(
+    message = calendar_pb2.Travel(
         travel_id=travel.travel_id,
         therapist_id=travel.therapist_id,
         from_date=travel.from_day.isoformat(),
         to_date=travel.to_day.isoformat(),
         time_zone=travel.time_zone,
     )
+    return tagged(message)
 
 
 def closure_of(message: calendar_pb2.Closure) -> Closure:
@@ -106,13 +109,14 @@ def closure_of(message: calendar_pb2.Closure) -> Closure:
 
 def closure_message(closure: Closure) -> calendar_pb2.Closure:
     """Return a closure as the contract says it."""
-    return calendar_pb2.Closure(
+    message = calendar_pb2.Closure(
         closure_id=closure.closure_id,
         site_id=closure.site_id,
         from_date=closure.from_day.isoformat(),
         to_date=closure.to_day.isoformat(),
         display_name=closure.display_name,
     )
+    return tagged(message)
 
 
 def holiday_calendar_of(message: calendar_pb2.HolidayCalendar) -> HolidayCalendar:
@@ -134,12 +138,13 @@ def holiday_calendar_of(message: calendar_pb2.HolidayCalendar) -> HolidayCalenda
 
 def holiday_calendar_message(kept: HolidayCalendar) -> calendar_pb2.HolidayCalendar:
     """Return which holidays are kept as the contract says it."""
-    return calendar_pb2.HolidayCalendar(
+    message = calendar_pb2.HolidayCalendar(
         site_id=kept.site_id,
         country=kept.country,
         subdivision=kept.subdivision,
         worked_dates=sorted(each.isoformat() for each in kept.worked_days),
     )
+    return tagged(message)
 
 
 def site_of_either(text: str, *, field: str) -> str:

@@ -30,6 +30,8 @@ insert into directories (practice_id, version) values (%s, 1)
 on conflict (practice_id) do update set version = directories.version + 1
 """
 
+_LOCK = "select from directories where practice_id = %s for no key update"
+
 _SITES = "select site_id::text, display_name, time_zone from sites where practice_id = %s"
 
 _PUT_SITE = """
@@ -126,6 +128,11 @@ class PostgresDirectories:
         """Give the call's practice a new version: what else it publishes is about to change."""
         async with call.tx() as conn:
             await conn.execute(BUMP, (call.practice_id,))
+
+    async def lock(self, call: Call) -> None:
+        """Keep the call's practice from publishing anything else until the call ends."""
+        async with call.tx() as conn:
+            await conn.execute(_LOCK, (call.practice_id,))
 
     async def sites(self, practice_id: str) -> list[Site]:
         """Return the practice's sites with their names."""

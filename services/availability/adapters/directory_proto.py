@@ -32,6 +32,7 @@ from services.availability.domain.hours import (
 )
 from services.availability.usecases.list_session_types import NameCursor
 from services.availability.usecases.ports import Room, Site, TimeOff
+from services.chassis.rpc.etags import tagged
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 
 
@@ -46,7 +47,7 @@ def site_of(message: availability_pb2.Site) -> Site:
 
 def site_message(site: Site) -> availability_pb2.Site:
     """Return a site as the contract says it."""
-    return availability_pb2.Site(site_id=site.site_id, display_name=site.display_name, time_zone=site.time_zone)
+    return tagged(availability_pb2.Site(site_id=site.site_id, display_name=site.display_name, time_zone=site.time_zone))
 
 
 def room_of(message: availability_pb2.Room) -> Room:
@@ -60,7 +61,7 @@ def room_of(message: availability_pb2.Room) -> Room:
 
 def room_message(room: Room) -> availability_pb2.Room:
     """Return a room as the contract says it."""
-    return availability_pb2.Room(room_id=room.room_id, site_id=room.site_id, display_name=room.display_name)
+    return tagged(availability_pb2.Room(room_id=room.room_id, site_id=room.site_id, display_name=room.display_name))
 
 
 def session_type_of(message: availability_pb2.SessionType) -> SessionType:
@@ -88,7 +89,7 @@ def session_type_of(message: availability_pb2.SessionType) -> SessionType:
 
 def session_type_message(session_type: SessionType) -> availability_pb2.SessionType:
     """Return a session type as the contract says it."""
-    return availability_pb2.SessionType(
+    message = availability_pb2.SessionType(
         session_type_id=session_type.session_type_id,
         display_name=session_type.display_name,
         length_min=session_type.length_min,
@@ -107,6 +108,7 @@ def session_type_message(session_type: SessionType) -> availability_pb2.SessionT
         is_crisis=session_type.is_crisis,
         equipment_kinds=session_type.equipment_kinds,
     )
+    return tagged(message)
 
 
 def page_of(
@@ -168,7 +170,7 @@ def schedule_of(message: availability_pb2.Schedule) -> Schedule:
 
 def schedule_message(schedule: Schedule) -> availability_pb2.Schedule:
     """Return a schedule as the contract says it."""
-    return availability_pb2.Schedule(
+    message = availability_pb2.Schedule(
         therapist_id=schedule.therapist_id,
         time_zone=schedule.time_zone,
         weekly_hours=[
@@ -186,8 +188,10 @@ def schedule_message(schedule: Schedule) -> availability_pb2.Schedule:
             for each in schedule.weekly_hours
         ],
         session_type_ids=schedule.session_type_ids,
-        version=schedule.version,
     )
+    # Other hours of a date count as a version of the schedule too, and are nothing that a Put of it would lose.
+    tagged(message).version = schedule.version
+    return message
 
 
 def time_off_of(message: availability_pb2.TimeOff) -> TimeOff:

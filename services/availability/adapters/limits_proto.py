@@ -11,6 +11,7 @@ from services.availability.adapters.words import clock_of, clock_text, kind_of, 
 from services.availability.domain import errors
 from services.availability.domain.caps import Caps
 from services.availability.domain.limits import Equipment, PriorityWindow, Reservation, TravelTime
+from services.chassis.rpc.etags import tagged
 from services.chassis.rpc.pages import read_page_token
 
 MOST = {
@@ -44,7 +45,7 @@ def caps_of(message: limits_service_pb2.Caps) -> Caps:
 
 def caps_message(caps: Caps) -> limits_service_pb2.Caps:
     """Return caps as the contract says them."""
-    return limits_service_pb2.Caps(**{each.name: getattr(caps, each.name) for each in fields(caps)})
+    return tagged(limits_service_pb2.Caps(**{each.name: getattr(caps, each.name) for each in fields(caps)}))
 
 
 def equipment_of(message: limits_service_pb2.Equipment) -> Equipment:
@@ -59,9 +60,10 @@ def equipment_of(message: limits_service_pb2.Equipment) -> Equipment:
 
 def equipment_message(each: Equipment) -> limits_service_pb2.Equipment:
     """Return a piece of equipment as the contract says it."""
-    return limits_service_pb2.Equipment(
+    message = limits_service_pb2.Equipment(
         equipment_id=each.equipment_id, site_id=each.site_id, kind=each.kind, display_name=each.display_name
     )
+    return tagged(message)
 
 
 def travel_of(message: limits_service_pb2.TravelTime) -> TravelTime:
@@ -76,7 +78,10 @@ def travel_of(message: limits_service_pb2.TravelTime) -> TravelTime:
 
 def travel_message(each: TravelTime) -> limits_service_pb2.TravelTime:
     """Return a travel time as the contract says it."""
-    return limits_service_pb2.TravelTime(site_id=each.site_id, other_site_id=each.other_site_id, minutes=each.minutes)
+    message = limits_service_pb2.TravelTime(
+        site_id=each.site_id, other_site_id=each.other_site_id, minutes=each.minutes
+    )
+    return tagged(message)
 
 
 def reservation_of(message: limits_service_pb2.Reservation) -> Reservation:
@@ -99,7 +104,7 @@ def reservation_of(message: limits_service_pb2.Reservation) -> Reservation:
 
 def reservation_message(each: Reservation) -> limits_service_pb2.Reservation:
     """Return a reservation as the contract says it."""
-    return limits_service_pb2.Reservation(
+    message = limits_service_pb2.Reservation(
         reservation_id=each.reservation_id,
         therapist_id=each.therapist_id,
         weekday=each.weekday,
@@ -108,6 +113,7 @@ def reservation_message(each: Reservation) -> limits_service_pb2.Reservation:
         audience=each.audience,  # type: ignore[arg-type]
         release_hours=each.release_hours,
     )
+    return tagged(message)
 
 
 def window_of(message: limits_service_pb2.PriorityWindow) -> PriorityWindow:

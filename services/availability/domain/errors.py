@@ -65,6 +65,12 @@ class Unknown(errors.NotFound):
     reason = "NOT_FOUND"
 
 
+class StaleVersion(errors.Stale):
+    """The etag is not the current one; read it again."""
+
+    reason = "STALE_VERSION"
+
+
 class HoldIdReused(errors.AlreadyExists):
     """The same hold id came before with another wish."""
 

@@ -74,6 +74,9 @@ class Directories(Protocol):
     async def of_call(self, call: Call) -> Directory:
         """Return it as the call's own transaction sees it."""
 
+    async def lock(self, call: Call) -> None:
+        """Keep the call's practice from publishing anything else until the call ends."""
+
     async def sites(self, practice_id: str) -> list[Site]:
         """Return the practice's sites with their names."""
 
@@ -220,6 +223,11 @@ class Absences(Protocol):
 
     async def add_items(self, call: Call, absence: Absence, items: list[Item], told: facts.AbsenceStarted) -> None:
         """Store ranked items and the fact."""
+
+    async def page(
+        self, call: Call, therapist_id: str, *, is_open: bool, before: tuple[int, str], limit: int
+    ) -> list[Absence]:
+        """Return at most *limit* absences, the latest start first, those before a start and an id."""
 
     async def find(self, call: Call, absence_id: str, *, is_locked: bool = False) -> Absence:
         """Return an absence with its counts. Raises Unknown."""

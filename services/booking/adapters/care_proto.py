@@ -25,6 +25,7 @@ from services.booking.domain.follow_up import (
     Standing,
     Trigger,
 )
+from services.chassis.rpc.etags import tagged
 
 COVER_DAYS_MAX = 90
 """Days somebody stands in at most; then it is said again."""
@@ -53,7 +54,7 @@ def rule_of(message: care_pb2.FollowUpRule, *, new_id: str) -> FollowUpRule:
 
 def rule_message(rule: FollowUpRule) -> care_pb2.FollowUpRule:
     """Return a rule as the contract says it."""
-    return care_pb2.FollowUpRule(
+    message = care_pb2.FollowUpRule(
         rule_id=rule.rule_id,
         trigger=care_pb2.FollowUpRule.Trigger.Value(f"TRIGGER_{rule.trigger.value}"),
         session_type_id=rule.session_type_id,
@@ -63,6 +64,7 @@ def rule_message(rule: FollowUpRule) -> care_pb2.FollowUpRule:
         answer_session_type_id=rule.answer_session_type_id,
         lead_days=rule.lead_days,
     )
+    return tagged(message)
 
 
 def cadence_of(message: care_pb2.Cadence) -> Cadence:
@@ -75,6 +77,17 @@ def cadence_of(message: care_pb2.Cadence) -> Cadence:
         every_days,
         lead_days,
     )
+
+
+def cadence_message(cadence: Cadence) -> care_pb2.Cadence:
+    """Return a cadence as the contract says it."""
+    message = care_pb2.Cadence(
+        client_id=cadence.client_id,
+        therapist_id=cadence.therapist_id,
+        every_days=cadence.every_days,
+        lead_days=cadence.lead_days,
+    )
+    return tagged(message)
 
 
 def state_of(number: int) -> FollowUpState:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.booking.domain import errors
 from services.booking.domain.follow_up import TEAM_MAX
-from services.booking.domain.proxy import scope_of
+from services.booking.domain.proxy import scopes_of
 from services.chassis.access import BREAK_GLASS
 from services.chassis.context import Actor, Call, current
 from services.chassis.db.pool import Database
@@ -31,7 +31,7 @@ _BROKEN = """
 _IS_PROXY = """
     select 1 from client_proxies p join clients c on c.practice_id = p.practice_id and c.client_id = p.client_id
     where p.practice_id = %s and p.client_id = %s and p.proxy_client_id = %s and p.expire_time > now()
-        and %s = any (p.scopes) and not c.is_confidential
+        and p.scopes && %s and not c.is_confidential
 """
 
 _PUT_MEMBER = """
@@ -66,7 +66,8 @@ class PostgresCareTeam:
         """Return what holds between the actor and the client; a broken glass with its id."""
         if actor.client_id and actor.client_id == client_id:
             return frozenset({"self"})
-        if actor.client_id and await self._acts_for(actor, client_id):
+        rule = current().rule
+        if actor.client_id and rule and await self.acts_for(actor, client_id, rule.action):
             return frozenset({"proxy"})
         if not actor.therapist_id:
             return await self._broken(actor, client_id)
@@ -118,14 +119,14 @@ class PostgresCareTeam:
         async with call.tx() as conn:
             return list(await (await conn.execute(query, (call.practice_id, client_id, TEAM_MAX + 1))).fetchall())
 
-    async def _acts_for(self, actor: Actor, client_id: str) -> bool:
-        rule = current().rule
-        scope = scope_of(rule.action) if rule else None
-        if scope is None:
+    async def acts_for(self, actor: Actor, client_id: str, action: str) -> bool:
+        """Tell whether the actor is the client's proxy as far as an action of the policies goes."""
+        scopes = scopes_of(action)
+        if not scopes or not actor.client_id:
             return False
+        values = (actor.practice_id, client_id, actor.client_id, [scope.value for scope in scopes])
         async with self._database.begin([actor.practice_id]) as conn:
-            cursor = await conn.execute(_IS_PROXY, (actor.practice_id, client_id, actor.client_id, scope.value))
-            return await cursor.fetchone() is not None
+            return await (await conn.execute(_IS_PROXY, values)).fetchone() is not None
 
     async def _covers(self, actor: Actor, client_id: str) -> bool:
         async with self._database.begin([actor.practice_id]) as conn:

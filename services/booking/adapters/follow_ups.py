@@ -107,6 +107,13 @@ class PostgresFollowUps:
             if len(await self.rules(call)) > RULES_MAX:
                 raise errors.LimitReached("There are too many rules.", limit=str(RULES_MAX))
 
+    async def rule_now(self, call: Call, rule_id: str) -> FollowUpRule | None:
+        """Return a rule as it stands, locked until this call ends."""
+        lock = "select from follow_up_rules where practice_id = %s and rule_id = %s for no key update"
+        async with call.tx() as conn:
+            await conn.execute(lock, (call.practice_id, rule_id))
+        return next((each for each in await self.rules(call) if each.rule_id == rule_id), None)
+
     async def remove_rule(self, call: Call, rule_id: str) -> None:
         """Remove a rule. Raises Unknown."""
         statement = "delete from follow_up_rules where practice_id = %s and rule_id = %s"
@@ -127,6 +134,22 @@ class PostgresFollowUps:
             values = (call.practice_id, cadence.therapist_id, cadence.every_days, cadence.lead_days, at, *key)
             if (await conn.execute(_PUT_CADENCE, values)).rowcount != 1:
                 raise errors.UnknownClient("No such client.", client_id=cadence.client_id)
+
+    async def cadences(self, call: Call, client_id: str, *, is_locked: bool = False) -> list[Cadence]:
+        """Return what a client agreed, by therapist; locked, until this call ends."""
+        query = (
+            "select client_id::text, therapist_id::text, every_days, lead_days from cadences"
+            " where practice_id = %s and client_id = %s order by therapist_id"
+        )
+        async with call.tx() as conn:
+            words = (call.practice_id, client_id)
+            rows = await (await conn.execute(query + (" for no key update" if is_locked else ""), words)).fetchall()
+        return [Cadence(*row) for row in rows]
+
+    async def cadence_now(self, call: Call, client_id: str, therapist_id: str) -> Cadence | None:
+        """Return an agreement as it stands, locked until this call ends."""
+        found = await self.cadences(call, client_id, is_locked=True)
+        return next((each for each in found if each.therapist_id == therapist_id), None)
 
     async def open_after(self, call: Call, after: Appointment) -> None:
         """Open what the practice's rules ask for after a session ended or was lost, unless it is agreed already."""
@@ -172,6 +195,15 @@ class PostgresFollowUps:
         """Return a follow-up that nobody else can change until this call ends. Raises Unknown."""
         async with call.tx() as conn:
             row = await (await conn.execute(_LOCK, (call.practice_id, follow_up_id))).fetchone()
+        if row is None:
+            raise errors.Unknown("No such follow-up.", follow_up_id=follow_up_id)
+        return follow_up(row)
+
+    async def find(self, call: Call, follow_up_id: str) -> FollowUp:
+        """Return a follow-up. Raises Unknown."""
+        query = f"select {COLUMNS} from follow_ups where practice_id = %s and follow_up_id = %s"  # noqa: S608 - columns
+        async with call.tx() as conn:
+            row = await (await conn.execute(query, (call.practice_id, follow_up_id))).fetchone()
         if row is None:
             raise errors.Unknown("No such follow-up.", follow_up_id=follow_up_id)
         return follow_up(row)

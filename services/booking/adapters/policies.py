@@ -9,7 +9,7 @@ from typing import Any
 import uuid_utils
 
 from services.booking.adapters import policy_proto
-from services.booking.adapters.rules import NIL, bump
+from services.booking.adapters.rules import NIL, POLICY_COLUMNS, bump, policy_of
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment
 from services.booking.domain.policy import (
@@ -141,6 +141,14 @@ class PostgresPolicies:
             if row and row[0] > POLICIES_MAX:
                 raise errors.LimitReached("There are too many policies.", limit=str(POLICIES_MAX))
 
+    async def policy_now(self, call: Call, session_type_id: str) -> Policy | None:
+        """Return a policy as it stands, no rule of the practice changing until this call ends."""
+        query = f"select {POLICY_COLUMNS} from policies where practice_id = %s and session_type_id = %s"  # noqa: S608
+        async with call.tx() as conn:
+            await bump(conn, call.practice_id)
+            row = await (await conn.execute(query, (call.practice_id, session_type_id or NIL))).fetchone()
+        return policy_of(row) if row else None
+
     async def standing(self, call: Call, appointment: Appointment) -> tuple[bool, bool]:
         """Lock the client; return whether a fee would be their first, and whether their insurer forbids it."""
         key = (appointment.practice_id, appointment.client_id)
@@ -164,6 +172,15 @@ class PostgresPolicies:
         """Return a fee that nobody else can change until this call ends. Raises Unknown."""
         async with call.tx() as conn:
             row = await (await conn.execute(_LOCK_FEE, (call.practice_id, fee_id))).fetchone()
+        if row is None:
+            raise errors.Unknown("No such fee.", fee_id=fee_id)
+        return _fee(row)
+
+    async def fee(self, call: Call, fee_id: str) -> Fee:
+        """Return a fee. Raises Unknown."""
+        query = f"select {_FEE_COLUMNS} from fees where practice_id = %s and fee_id = %s"  # noqa: S608 - columns
+        async with call.tx() as conn:
+            row = await (await conn.execute(query, (call.practice_id, fee_id))).fetchone()
         if row is None:
             raise errors.Unknown("No such fee.", fee_id=fee_id)
         return _fee(row)
@@ -213,6 +230,21 @@ class PostgresPolicies:
         async with call.tx() as conn:
             if (await conn.execute(_RECORD, values)).rowcount != 1:
                 raise errors.UnknownClient("No such client.", client_id=client_id)
+
+    async def requirements(self, call: Call, client_id: str) -> list[tuple[str, datetime | None]]:
+        """Return what a client has given, by kind, and until when each holds."""
+        query = "select kind, expire_time from requirements where practice_id = %s and client_id = %s order by kind"
+        async with call.tx() as conn:
+            rows = await (await conn.execute(query, (call.practice_id, client_id))).fetchall()
+        return [(row[0], row[1]) for row in rows]
+
+    async def authorisation_now(self, call: Call, client_id: str, authorisation_id: str) -> Authorisation | None:
+        """Return an authorisation as it stands, the client's others locked with it until this call ends."""
+        lock = "select from authorisations where practice_id = %s and client_id = %s for no key update"
+        async with call.tx() as conn:
+            await conn.execute(lock, (call.practice_id, client_id))
+        found = await self.authorisations(call, client_id)
+        return next((each for each in found if each.authorisation_id == authorisation_id), None)
 
     async def put_authorisation(self, call: Call, wanted: Authorisation) -> Authorisation:
         """Create or replace an authorisation; what was counted stays. Raises UnknownClient, LimitReached."""

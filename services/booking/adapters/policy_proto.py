@@ -22,6 +22,7 @@ from services.booking.domain.policy import (
     FeeState,
     Policy,
 )
+from services.chassis.rpc.etags import tagged
 
 SESSION_TYPES_MAX = 50
 """Session types an authorisation names at most; the contract says so."""
@@ -76,7 +77,7 @@ def policy_of(message: policy_pb2.Policy) -> Policy:
 
 def policy_message(policy: Policy) -> policy_pb2.Policy:
     """Return a policy as the contract says it."""
-    return policy_pb2.Policy(
+    message = policy_pb2.Policy(
         session_type_id=policy.session_type_id,
         late_cancel_h=policy.late_cancel_h,
         late_cancel_fee_minor=policy.late_cancel_fee_minor,
@@ -90,6 +91,7 @@ def policy_message(policy: Policy) -> policy_pb2.Policy:
         consent=int(policy.consent),  # type: ignore[arg-type]
         visits=int(policy.visits),  # type: ignore[arg-type]
     )
+    return tagged(message)
 
 
 def fee_message(fee: Fee) -> policy_pb2.Fee:
@@ -139,6 +141,14 @@ def requirement_of(message: policy_pb2.Requirement) -> tuple[str, str, datetime 
     return uuid_of(message.client_id, field="requirement.client_id"), kind, until
 
 
+def requirement_message(client_id: str, kind: str, until: datetime | None) -> policy_pb2.Requirement:
+    """Return what a client has given as the contract says it."""
+    kind_number = policy_pb2.Requirement.Kind.Value(f"KIND_{kind}")
+    return policy_pb2.Requirement(
+        client_id=client_id, kind=kind_number, expire_time=timestamp_of(until) if until else None
+    )
+
+
 def authorisation_of(message: policy_pb2.Authorisation) -> Authorisation:
     """Return an authorisation within its limits. Raises Malformed, IntervalReversed."""
     from_date = date_of(message.from_date, field="authorisation.from_date")
@@ -163,7 +173,7 @@ def authorisation_of(message: policy_pb2.Authorisation) -> Authorisation:
 
 def authorisation_message(found: Authorisation) -> policy_pb2.Authorisation:
     """Return an authorisation as the contract says it."""
-    return policy_pb2.Authorisation(
+    message = policy_pb2.Authorisation(
         authorisation_id=found.authorisation_id,
         client_id=found.client_id,
         visit_count=found.visit_count,
@@ -173,6 +183,7 @@ def authorisation_message(found: Authorisation) -> policy_pb2.Authorisation:
         session_type_ids=found.session_type_ids,
         forbids_fees=found.forbids_fees,
     )
+    return tagged(message)
 
 
 def events_of(practice_id: str, fee: Fee) -> list[Message]:

@@ -97,6 +97,20 @@ class PostgresSafety:
             rows = await (await conn.execute(query, (call.practice_id, client_id))).fetchall()
         return [Proxy(row[0], row[1], tuple(Scope(each) for each in row[2]), row[3]) for row in rows]
 
+    async def proxy_now(self, call: Call, client_id: str, proxy_client_id: str) -> Proxy | None:
+        """Return a proxy as it stands, the client's others locked with it until this call ends."""
+        lock = "select from client_proxies where practice_id = %s and client_id = %s for no key update"
+        async with call.tx() as conn:
+            await conn.execute(lock, (call.practice_id, client_id))
+        found = await self.proxies(call, client_id)
+        return next((each for each in found if each.proxy_client_id == proxy_client_id), None)
+
+    async def is_confidential(self, call: Call, client_id: str) -> bool:
+        """Tell whether a client is hidden from whoever may act for them."""
+        query = "select 1 from clients where practice_id = %s and client_id = %s and is_confidential"
+        async with call.tx() as conn:
+            return await (await conn.execute(query, (call.practice_id, client_id))).fetchone() is not None
+
     async def set_confidential(self, call: Call, client_id: str, appointment_id: str, *, is_hidden: bool) -> None:
         """Hide a client, or one appointment of theirs. Raises UnknownClient, UnknownAppointment."""
         async with call.tx() as conn:

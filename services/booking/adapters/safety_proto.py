@@ -11,6 +11,7 @@ from services.booking.adapters.proto import instant_of, timestamp_of, uuid_of
 from services.booking.domain import errors
 from services.booking.domain.policy import Fence
 from services.booking.domain.proxy import PROXY_YEARS_MAX, Proxy, Scope
+from services.chassis.rpc.etags import tagged
 
 GAP_MIN = 60
 """Minutes between the sessions of a fenced pair when the caller does not say."""
@@ -39,12 +40,13 @@ def proxy_of(message: safety_pb2.Proxy, *, now: datetime) -> Proxy:
 
 def proxy_message(proxy: Proxy) -> safety_pb2.Proxy:
     """Return a proxy as the contract says it."""
-    return safety_pb2.Proxy(
+    message = safety_pb2.Proxy(
         client_id=proxy.client_id,
         proxy_client_id=proxy.proxy_client_id,
         scopes=[safety_pb2.Proxy.Scope.Value(f"SCOPE_{scope.value}") for scope in proxy.scopes],
         expire_time=timestamp_of(proxy.expire_time),
     )
+    return tagged(message)
 
 
 def fence_of(message: safety_pb2.Fence, *, new_id: str) -> Fence:

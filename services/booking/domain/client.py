@@ -38,6 +38,11 @@ class Client:
     create_time: datetime
 
     @property
+    def identity(self) -> tuple[str, str, str]:
+        """Return what a document would say of them: names and birth date."""
+        return (self.given_name, self.family_name, self.birth_date)
+
+    @property
     def etag(self) -> str:
         """Return what a caller sends back to change what they saw."""
         return f"v{self.version}"

@@ -47,8 +47,14 @@ class StateForbids(errors.RuleViolated):
     reason = "STATE_FORBIDS"
 
 
+class StaffOnly(errors.Forbidden):
+    """Clients change their own address, number and zone; names and birth dates are the desk's to change."""
+
+    reason = "STAFF_ONLY"
+
+
 class StaleVersion(errors.Stale):
-    """The appointment has changed since the caller looked."""
+    """It has changed since the caller looked."""
 
     reason = "STALE_VERSION"
 

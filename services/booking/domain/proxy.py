@@ -32,11 +32,19 @@ class Proxy:
     expire_time: datetime
 
 
-def scope_of(action: str) -> Scope | None:
-    """Return the scope an action of the policies needs; None for what no proxy may do."""
-    if action.startswith(("appointment.", "wish.", "offer.")):
-        return Scope.APPOINTMENTS
-    return Scope.PARTICULARS if action == "client.read" else None
+def scopes_of(action: str) -> tuple[Scope, ...]:
+    """
+    Return the scopes that allow an action of the policies, any of which is enough; none for what no proxy may do.
+
+    Whoever may act for a client at all may say that they are in danger.
+    """
+    if action == "crisis.raise":
+        return tuple(Scope)
+    if action.startswith(("appointment.", "wish.", "offer.", "match.", "intake.", "proposal.")):
+        return (Scope.APPOINTMENTS,)
+    if action == "client.read" or action.startswith(("form.", "screening.answer")):
+        return (Scope.PARTICULARS,)
+    return ()
 
 
 def is_hidden_from(appointment: Appointment, *, own_client_id: str) -> bool:

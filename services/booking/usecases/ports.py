@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from services.booking.domain import facts
 from services.booking.domain.appointment import Appointment, Change, Reason, Slot
 from services.booking.domain.client import Client
+from services.booking.domain.feed import Feed
 from services.booking.domain.follow_up import FollowUp, FollowUpState
 from services.booking.domain.policy import Fee, PracticeRules
 from services.chassis.context import Call
@@ -63,6 +64,25 @@ class FollowUpFilter:
     therapist_id: str
     state: FollowUpState
     due_by_date: str
+
+
+class Feeds(Protocol):
+    """Keeps calendar feeds."""
+
+    async def add(self, call: Call, feed: Feed, hash_: bytes) -> None:
+        """Store a new feed. Raises LimitReached."""
+
+    async def of_actor(self, call: Call, actor_id: str) -> Sequence[Feed]:
+        """Return a person's feeds that can be read."""
+
+    async def revoke(self, call: Call, feed_id: str, actor_id: str) -> Feed:
+        """Revoke a person's own feed. Raises Unknown."""
+
+    async def find(self, hash_: bytes) -> tuple[str, Feed]:
+        """Return the practice and the feed a secret opens. Raises Unknown."""
+
+    async def note_reading(self, call: Call, feed_id: str, *, at: datetime) -> None:
+        """Note that a feed is in use."""
 
 
 Cursor = tuple[datetime, str]
@@ -260,8 +280,11 @@ class Clients(Protocol):
     async def add(self, call: Call, client: Client) -> None:
         """Store a client and the event. Raises ClientExists."""
 
-    async def find(self, call: Call, client_id: str) -> Client:
-        """Return a client. Raises UnknownClient."""
+    async def find(self, call: Call, client_id: str, *, is_locked: bool = False) -> Client:
+        """Return a client; a locked one stays as it is until this call ends. Raises UnknownClient."""
+
+    async def save(self, call: Call, client: Client, *, at: datetime) -> None:
+        """Store a client in their new version, with the event. Raises ClientExists."""
 
     async def search(self, call: Call, *, email: str, phone: str, limit: int) -> Sequence[Client]:
         """Return the clients with exactly this address or number; one of the two is empty."""

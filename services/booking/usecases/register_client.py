@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import uuid_utils
 
-from services.booking.domain.client import Client, check_birth_date, check_name, check_time_zone
+from services.booking.domain.client import Client
+from services.booking.usecases.check_client import check_client
 from services.booking.usecases.ports import Clients, Clock
 from services.chassis.context import Call
-from services.chassis.crypto import normalize_email, normalize_phone
 
 
 async def register_client(draft: Client, call: Call, *, clients: Clients, clock: Clock) -> Client:
@@ -25,17 +25,7 @@ async def register_client(draft: Client, call: Call, *, clients: Clients, clock:
         ClientExists: The practice has a client with this address or id. (ALREADY_EXISTS)
     """
     now = clock()
-    client = replace(
-        draft,
-        client_id=draft.client_id or str(uuid_utils.uuid7()),
-        given_name=check_name(draft.given_name, field="given_name"),
-        family_name=check_name(draft.family_name, field="family_name"),
-        birth_date=check_birth_date(draft.birth_date, today=now.date()),
-        email=normalize_email(draft.email) if draft.email else "",
-        phone=normalize_phone(draft.phone) if draft.phone else "",
-        time_zone=check_time_zone(draft.time_zone),
-        version=1,
-        create_time=now,
-    )
+    client_id = draft.client_id or str(uuid_utils.uuid7())
+    client = replace(check_client(draft, today=now.date()), client_id=client_id, version=1, create_time=now)
     await clients.add(call, client)
     return client

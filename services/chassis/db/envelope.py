@@ -61,6 +61,8 @@ class Envelope:
     events: list[OutboxEvent] = field(default_factory=list)
     audit: list[AuditDraft] = field(default_factory=list)
     answer: RequestAnswer | None = None
+    emitter: str = ""
+    """In whose name the records are numbered, when it is not this process: one that has no database."""
 
 
 class RequestReplayed(Exception):
@@ -85,7 +87,7 @@ async def write_envelopes(conn: Connection, envelopes: Sequence[Envelope]) -> No
 
     Args:
         conn: A transaction of `Database.begin` whose practices include those of all envelopes.
-        envelopes: Their audit drafts are filled in place.
+        envelopes: Their audit drafts are filled in place; all of one emitter.
 
     Raises:
         RequestReplayed: A request id was taken. Nothing of this transaction may be committed.
@@ -95,12 +97,13 @@ async def write_envelopes(conn: Connection, envelopes: Sequence[Envelope]) -> No
     """
     events = [(each.practice_id, event) for each in envelopes for event in each.events]
     answers = [(each.practice_id, each.answer) for each in envelopes if each.answer is not None]
-    drafts = [(each.practice_id, draft) for each in envelopes for draft in each.audit]
+    drafts = [(str(draft["tenant"]), draft) for each in envelopes for draft in each.audit]
+    [emitter] = {each.emitter or conn.emitter for each in envelopes} or {conn.emitter}
     async with conn.pipeline():
         if events:
             await _insert_events(conn, events)
         taken = await _insert_answers(conn, answers) if answers else None
-        head = await conn.execute(_LOCK_EMITTER, (conn.emitter,)) if drafts else None
+        head = await conn.execute(_LOCK_EMITTER, (emitter,)) if drafts else None
     if taken is not None:
         stored = {(str(row[0]), str(row[1])) for row in await taken.fetchall()}
         if len(stored) < len(answers):
@@ -108,8 +111,8 @@ async def write_envelopes(conn: Connection, envelopes: Sequence[Envelope]) -> No
             # Nothing missing means that one id came twice in this batch; each is then asked alone.
             raise RequestReplayed([request_id for _, request_id in (asked - stored) or asked])
     if head is not None:
-        row = await head.fetchone() or await _register_emitter(conn)
-        await _append_records(conn, drafts, seq=row[0], head=row[1])
+        row = await head.fetchone() or await _register_emitter(conn, emitter)
+        await _append_records(conn, emitter, drafts, seq=row[0], head=row[1])
 
 
 # Arrays travel as binary text (%b): written as array literals, JSON costs psycopg one regular-expression
@@ -174,24 +177,26 @@ async def _insert_answers(conn: Connection, answers: Sequence[tuple[str, Request
     )
 
 
-async def _register_emitter(conn: Connection) -> TupleRow:
-    await conn.execute(_REGISTER_EMITTER, (conn.emitter,))
-    row = await (await conn.execute(_LOCK_EMITTER, (conn.emitter,))).fetchone()
+async def _register_emitter(conn: Connection, emitter: str) -> TupleRow:
+    await conn.execute(_REGISTER_EMITTER, (emitter,))
+    row = await (await conn.execute(_LOCK_EMITTER, (emitter,))).fetchone()
     if row is None:
         raise RuntimeError("The emitter's row is not visible to its own process.")
     return row
 
 
-async def _append_records(conn: Connection, drafts: Sequence[tuple[str, AuditDraft]], *, seq: int, head: str) -> None:
+async def _append_records(
+    conn: Connection, emitter: str, drafts: Sequence[tuple[str, AuditDraft]], *, seq: int, head: str
+) -> None:
     first, records = seq, []
     for _, draft in drafts:
         seq += 1
-        draft["emitter"], draft["emitter_seq"], draft["prev"] = conn.emitter, seq, head
+        draft["emitter"], draft["emitter_seq"], draft["prev"] = emitter, seq, head
         record = orjson.dumps(draft, option=orjson.OPT_SORT_KEYS)
         head = hashlib.sha256(record).hexdigest()
         records.append(record.decode())
     practices = [practice_id for practice_id, _ in drafts]
     await conn.execute(
         _APPEND_RECORDS,
-        (seq, head, conn.emitter, conn.emitter, first, practices, records),
+        (seq, head, emitter, emitter, first, practices, records),
     )

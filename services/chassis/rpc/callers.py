@@ -39,7 +39,7 @@ class Callers:
                 raise errors.Unauthenticated("The token names no person.")
             call.actor_token = token
             call.actor = _through(actor, via)
-        elif via and via != GATEWAY:
+        elif via and (via != GATEWAY or GATEWAY in rule.services):
             practice_id = check_uuid(str(metadata.get("x-kept-practice", "")), "x-kept-practice")
             call.actor = _of_service(via, practice_id)
         elif via and "link" in rule.callers:
@@ -47,7 +47,8 @@ class Callers:
         else:
             raise errors.Unauthenticated("A token is needed.", reason="TOKEN_MISSING")
         call.practice_id = call.envelope.practice_id = call.actor.practice_id
-        is_service = via not in ("", GATEWAY) and (not rule.services or via in rule.services)
+        # People stand behind the gateway: it speaks for itself only where a method names it.
+        is_service = bool(via) and (via in rule.services or (via != GATEWAY and not rule.services))
         is_expected = (
             ("actor" in rule.callers and bool(token))
             or ("service" in rule.callers and is_service)

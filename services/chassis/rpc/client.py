@@ -62,6 +62,7 @@ class Neighbour:
             metadata.append(("authorization", f"Bearer {call.actor_token}"))
         if call.trace:
             metadata.append(("traceparent", call.trace))
+        call.is_passed_on = True
         try:
             return await self._methods[method](request, metadata=metadata, timeout=_time_left(call))
         except grpc.aio.AioRpcError as error:

@@ -14,6 +14,7 @@ from services.gateway.routes.describing import (
     IdempotencyKey,
     Limit,
     PathId,
+    QueryId,
     SignedIn,
     answers,
     query_twin,
@@ -71,6 +72,31 @@ async def start(body: AbsenceIn, caller: SignedIn, key: IdempotencyKey = "") -> 
         request_id=caller.request_id(key),
     )
     return respond(await caller.availability("StartAbsence", request), 201)
+
+
+@router.get(
+    "/absences",
+    operation_id="listAbsences",
+    summary="List absences",
+    responses=answers(absence_service_pb2.ListAbsencesResponse.DESCRIPTOR),
+)
+async def list_absences(
+    caller: SignedIn, therapist_id: QueryId = "", is_open: bool = False, limit: Limit = 50, cursor: Cursor = ""
+) -> Response:
+    """Lists them, the latest start first: of a therapist or of all, those whose case is open or all."""
+    request = absence_service_pb2.ListAbsencesRequest(
+        therapist_id=therapist_id, is_open=is_open, page_size=limit, page_token=cursor
+    )
+    return respond(await caller.availability("ListAbsences", request))
+
+
+@router.get(
+    "/absences/{absence_id}", operation_id="getAbsence", summary="See an absence", responses=answers(ABSENCE, 404)
+)
+async def get_absence(absence_id: PathId, caller: SignedIn) -> Response:
+    """Returns it with how many of its items are left."""
+    request = absence_service_pb2.GetAbsenceRequest(absence_id=absence_id)
+    return respond(await caller.availability("GetAbsence", request))
 
 
 @router.get(

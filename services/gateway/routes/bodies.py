@@ -29,6 +29,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_range)]
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Code = Annotated[str, Field(min_length=1, max_length=120)]
+Attribute = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}:[a-z0-9-]{1,60}$", examples=["style:direct"])]
 Zone = Annotated[str, Field(min_length=1, max_length=64, examples=["America/Los_Angeles"])]
 Local = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$", examples=["2030-03-05T15:00"])]
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2030-03-05"])]
@@ -126,16 +127,21 @@ class ContactIn(Body):
     has_consent: bool = True
 
 
-class ClientIn(Body):
-    """A client to register; the e-mail address becomes the contact point too."""
+class ParticularsIn(Body):
+    """Who a client is, and where the registry finds them."""
 
-    client_id: Id | None = None
     given_name: Name
     family_name: Name
     birth_date: str = Field("", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")
     email: str = Field("", max_length=254)
     phone: str = Field("", max_length=40)
     time_zone: Zone
+
+
+class ClientIn(ParticularsIn):
+    """A client to register; the e-mail address becomes the contact point too."""
+
+    client_id: Id | None = None
     locale: Literal["en", "es"] = "en"
     has_consent: bool = True
 
@@ -228,20 +234,66 @@ class VerificationIn(Body):
     expire_date: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
 
 
+class StrengthIn(Body):
+    """How a therapist's past clients fared in one domain, as measured."""
+
+    domain: Code
+    level: Literal["EFFECTIVE", "NEUTRAL", "INEFFECTIVE"]
+    case_count: int = Field(ge=15, le=100_000)
+
+
+class PrivilegeIn(Body):
+    """Leave to practise in all states of a compact."""
+
+    compact: Code
+    expire_date: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="The last day; empty: no end.")
+
+
 class ProfileIn(Body):
     """What clients and the matching may know of a therapist."""
 
     display_name: Name
     licensed_regions: list[Code] = Field(default_factory=list, max_length=60)
     licences: list[LicenceIn] = Field(default_factory=list, max_length=60)
+    privileges: list[PrivilegeIn] = Field(default_factory=list, max_length=10)
+    credentials: list[Code] = Field(default_factory=list, max_length=20)
     specialties: list[Code] = Field(default_factory=list, max_length=30)
+    approaches: list[Code] = Field(default_factory=list, max_length=30)
+    populations: list[Code] = Field(default_factory=list, max_length=30)
     languages: list[Code] = Field(default_factory=list, max_length=20)
     insurers: list[Code] = Field(default_factory=list, max_length=50)
+    plans: list[Code] = Field(default_factory=list, max_length=100, examples=[["aetna:ppo"]])
+    accessibility: list[Code] = Field(default_factory=list, max_length=20)
+    site_ids: list[Id] = Field(default_factory=list, max_length=50)
+    attributes: list[Attribute] = Field(default_factory=list, max_length=40)
     youngest_age: int = Field(ge=0, le=120)
     oldest_age: int = Field(ge=0, le=120)
     modalities: list[Modality] = Field(default_factory=list, max_length=3)
     is_accepting: bool
     capacity: int = Field(ge=0, le=500)
+    panel_min: int = Field(0, ge=0, le=6000, description="Minutes a week for clients; 0 does not limit.")
+    experience_years: int = Field(0, ge=0, le=80)
+    strengths: list[StrengthIn] = Field(default_factory=list, max_length=40)
+
+
+class ImportedProfileIn(ProfileIn):
+    """One row of an import."""
+
+    therapist_id: Id | None = None
+
+
+class ProfilesIn(Body):
+    """Profiles to create or replace, all or none."""
+
+    therapist_profiles: list[ImportedProfileIn] = Field(min_length=1, max_length=500)
+    is_dry_run: bool = Field(False, description="Says what would happen, and stores nothing.")
+
+
+class PreferenceIn(Body):
+    """What a client would like of a therapist's style or identity."""
+
+    attribute: Attribute
+    importance: Literal["MUST", "WANT"]
 
 
 class NeedIn(Body):
@@ -255,3 +307,20 @@ class NeedIn(Body):
     age: int = Field(0, ge=0, le=120)
     modality: Modality | None = None
     session_type_id: Id | None = None
+    approaches: list[Code] = Field(default_factory=list, max_length=5)
+    populations: list[Code] = Field(default_factory=list, max_length=10)
+    plan: str = Field("", max_length=120, examples=["aetna:ppo"])
+    accessibility: list[Code] = Field(default_factory=list, max_length=10)
+    preferences: list[PreferenceIn] = Field(default_factory=list, max_length=10)
+    previous_therapist_id: Id | None = None
+    excluded_therapist_ids: list[Id] = Field(default_factory=list, max_length=50)
+    site_ids: list[Id] = Field(default_factory=list, max_length=10, description="Nearest first.")
+    parts_of_day: list[Literal["MORNING", "AFTERNOON", "EVENING"]] = Field(default_factory=list, max_length=3)
+    time_zone: str = Field("", max_length=64)
+    weekly_min: int = Field(60, ge=1, le=600, description="Minutes a week the client will take.")
+
+
+class MatchIn(NeedIn):
+    """Whom a client needs, and the run that is contested."""
+
+    previous_match_id: Id | None = None

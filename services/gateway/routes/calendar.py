@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from kept.availability.v1 import availability_pb2, calendar_pb2, calendar_service_pb2
+from kept.availability.v1 import availability_pb2, calendar_pb2, calendar_service_pb2, directory_service_pb2
 from pydantic import Field
 
-from services.gateway.conversion import filled
+from services.gateway.callers import etag_read
+from services.gateway.conversion import filled, unquoted
 from services.gateway.routes.bodies import Body, Clock, Day, Id, Modality, Name, Zone
 from services.gateway.routes.describing import (
     Cursor,
     IdempotencyKey,
+    IfMatch,
     Limit,
     PathId,
     QueryId,
     SignedIn,
     answers,
+    replaces,
     respond,
 )
 
@@ -89,13 +92,19 @@ async def list_schedules(caller: SignedIn, limit: Limit = 50, cursor: Cursor = "
     "/therapists/{therapist_id}/overrides/{local_date}",
     operation_id="putOverride",
     summary="Set other hours for a date",
-    responses=answers(OVERRIDE, 404, 409),
+    responses=replaces(OVERRIDE, 409),
 )
 async def put_override(
-    therapist_id: PathId, local_date: PathDay, body: OverrideIn, caller: SignedIn, key: IdempotencyKey = ""
+    therapist_id: PathId,
+    local_date: PathDay,
+    body: OverrideIn,
+    caller: SignedIn,
+    key: IdempotencyKey = "",
+    if_match: IfMatch = "",
 ) -> Response:
     """Replaces or extends a date's hours; no hours at all is a day off."""
-    override = {"therapist_id": therapist_id, "local_date": local_date, **body.model_dump()}
+    etag = etag_read(if_match, unquoted(if_match))
+    override = {"therapist_id": therapist_id, "local_date": local_date, "etag": etag, **body.model_dump()}
     request = filled(calendar_service_pb2.PutOverrideRequest, override=override, request_id=caller.request_id(key))
     return respond(await caller.availability("PutOverride", request))
 
@@ -132,11 +141,13 @@ async def list_overrides(therapist_id: PathId, caller: SignedIn, limit: Limit = 
     "/travels/{travel_id}",
     operation_id="putTravel",
     summary="Say that a therapist works from elsewhere",
-    responses=answers(TRAVEL, 404, 409),
+    responses=replaces(TRAVEL, 409),
 )
-async def put_travel(travel_id: PathId, body: TravelIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_travel(
+    travel_id: PathId, body: TravelIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Creates the travel under your id, or replaces it."""
-    travel = {"travel_id": travel_id, **body.model_dump()}
+    travel = {"travel_id": travel_id, "etag": etag_read(if_match, unquoted(if_match)), **body.model_dump()}
     request = filled(calendar_service_pb2.PutTravelRequest, travel=travel, request_id=caller.request_id(key))
     return respond(await caller.availability("PutTravel", request))
 
@@ -190,11 +201,13 @@ async def delete_time_off(time_off_id: PathId, caller: SignedIn, key: Idempotenc
     "/closures/{closure_id}",
     operation_id="putClosure",
     summary="Close the practice or a site",
-    responses=answers(CLOSURE, 404, 409),
+    responses=replaces(CLOSURE, 409),
 )
-async def put_closure(closure_id: PathId, body: ClosureIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_closure(
+    closure_id: PathId, body: ClosureIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Creates the closure under your id, or replaces it; what was agreed keeps its time."""
-    closure = {"closure_id": closure_id, **body.model_dump()}
+    closure = {"closure_id": closure_id, "etag": etag_read(if_match, unquoted(if_match)), **body.model_dump()}
     request = filled(calendar_service_pb2.PutClosureRequest, closure=closure, request_id=caller.request_id(key))
     return respond(await caller.availability("PutClosure", request))
 
@@ -224,17 +237,29 @@ async def list_closures(caller: SignedIn, limit: Limit = 50, cursor: Cursor = ""
     "/holiday-calendar",
     operation_id="putHolidayCalendar",
     summary="Say which holidays are kept",
-    responses=answers(HOLIDAYS, 404),
+    responses=replaces(HOLIDAYS),
 )
 async def put_holidays(
-    body: HolidayCalendarIn, caller: SignedIn, key: IdempotencyKey = "", site_id: QueryId = ""
+    body: HolidayCalendarIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = "", site_id: QueryId = ""
 ) -> Response:
     """Sets the practice's calendar, or that of the site named."""
-    calendar = {"site_id": site_id, **body.model_dump()}
+    calendar = {"site_id": site_id, "etag": etag_read(if_match, unquoted(if_match)), **body.model_dump()}
     request = filled(
         calendar_service_pb2.PutHolidayCalendarRequest, holiday_calendar=calendar, request_id=caller.request_id(key)
     )
     return respond(await caller.availability("PutHolidayCalendar", request))
+
+
+@router.get(
+    "/holiday-calendars",
+    operation_id="listHolidayCalendars",
+    summary="List holiday calendars",
+    responses=answers(directory_service_pb2.ListHolidayCalendarsResponse.DESCRIPTOR),
+)
+async def list_holiday_calendars(caller: SignedIn, limit: Limit = 50, cursor: Cursor = "") -> Response:
+    """Lists which holidays are kept, the practice's own first."""
+    request = directory_service_pb2.ListHolidayCalendarsRequest(page_size=limit, page_token=cursor)
+    return respond(await caller.availability("ListHolidayCalendars", request))
 
 
 @router.delete(

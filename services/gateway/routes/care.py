@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from kept.booking.v1 import care_pb2, care_service_pb2
 from pydantic import Field
 
-from services.gateway.callers import etag_required
+from services.gateway.callers import Caller, etag_read, etag_required
 from services.gateway.conversion import filled, unquoted
 from services.gateway.routes.bodies import Body, Id
 from services.gateway.routes.describing import (
@@ -20,7 +20,9 @@ from services.gateway.routes.describing import (
     QueryId,
     SignedIn,
     answers,
+    edited,
     edits,
+    replaces,
     respond,
 )
 
@@ -125,6 +127,17 @@ async def list_follow_ups(
     return respond(await caller.booking("ListFollowUps", request))
 
 
+@router.get(
+    "/follow-ups/{follow_up_id}",
+    operation_id="getFollowUp",
+    summary="See a follow-up",
+    responses=answers(FOLLOW_UP, 404),
+)
+async def get_follow_up(follow_up_id: PathId, caller: SignedIn) -> Response:
+    """Returns the follow-up with its ETag."""
+    return respond(await _follow_up(caller, follow_up_id))
+
+
 @router.post(
     "/follow-ups/{follow_up_id}/dismissals",
     operation_id="dismissFollowUp",
@@ -142,18 +155,20 @@ async def dismiss(
         etag=etag_required(if_match, unquoted(if_match)),
         request_id=caller.request_id(key),
     )
-    return respond(await caller.booking("DismissFollowUp", request))
+    return await edited(caller.booking("DismissFollowUp", request), lambda: _follow_up(caller, follow_up_id))
 
 
 @router.put(
     "/follow-up-rules/{rule_id}",
     operation_id="putFollowUpRule",
     summary="Create or replace a rule that opens follow-ups",
-    responses=answers(care_pb2.FollowUpRule.DESCRIPTOR, 409),
+    responses=replaces(care_pb2.FollowUpRule.DESCRIPTOR, 409),
 )
-async def put_rule(rule_id: PathId, body: FollowUpRuleIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_rule(
+    rule_id: PathId, body: FollowUpRuleIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Creates the rule under your id, or replaces it."""
-    rule = {"rule_id": rule_id, **body.model_dump()}
+    rule = {"rule_id": rule_id, "etag": etag_read(if_match, unquoted(if_match)), **body.model_dump()}
     request = filled(care_service_pb2.PutFollowUpRuleRequest, rule=rule, request_id=caller.request_id(key))
     return respond(await caller.booking("PutFollowUpRule", request))
 
@@ -184,11 +199,11 @@ async def list_rules(caller: SignedIn, limit: int = Query(50, ge=1, le=50), curs
 
 @router.get(
     "/reports/cadences",
-    operation_id="listCadences",
+    operation_id="compareCadences",
     summary="Compare agreed cadences with what is booked",
-    responses=answers(care_service_pb2.ListCadencesResponse.DESCRIPTOR),
+    responses=answers(care_service_pb2.CompareCadencesResponse.DESCRIPTOR),
 )
-async def list_cadences(
+async def compare_cadences(
     caller: SignedIn,
     client_id: QueryId = "",
     therapist_id: QueryId = "",
@@ -198,26 +213,52 @@ async def list_cadences(
 ) -> Response:
     """Lists them longest overdue first, and counts all by their standing."""
     request = filled(
-        care_service_pb2.ListCadencesRequest,
+        care_service_pb2.CompareCadencesRequest,
         client_id=client_id,
         therapist_id=therapist_id,
         standing=standing,
         page_size=limit,
         page_token=cursor,
     )
-    return respond(await caller.booking("ListCadences", request))
+    return respond(await caller.booking("CompareCadences", request))
 
 
 @router.put(
     "/clients/{client_id}/cadences/{therapist_id}",
     operation_id="putCadence",
     summary="Record how often two agreed to meet",
-    responses=answers(care_pb2.Cadence.DESCRIPTOR, 404),
+    responses=replaces(care_pb2.Cadence.DESCRIPTOR),
 )
 async def put_cadence(
-    client_id: PathId, therapist_id: PathId, body: CadenceIn, caller: SignedIn, key: IdempotencyKey = ""
+    client_id: PathId,
+    therapist_id: PathId,
+    body: CadenceIn,
+    caller: SignedIn,
+    key: IdempotencyKey = "",
+    if_match: IfMatch = "",
 ) -> Response:
     """Opens a follow-up before the gap grows longer than agreed; 0 days ends it."""
-    cadence = {"client_id": client_id, "therapist_id": therapist_id, **body.model_dump()}
+    etag = etag_read(if_match, unquoted(if_match))
+    cadence = {"client_id": client_id, "therapist_id": therapist_id, "etag": etag, **body.model_dump()}
     request = filled(care_service_pb2.PutCadenceRequest, cadence=cadence, request_id=caller.request_id(key))
     return respond(await caller.booking("PutCadence", request))
+
+
+@router.get(
+    "/clients/{client_id}/cadences",
+    operation_id="listCadences",
+    summary="List how often a client agreed to meet",
+    responses=answers(care_service_pb2.ListCadencesResponse.DESCRIPTOR, 404),
+)
+async def list_cadences(
+    client_id: PathId, caller: SignedIn, limit: int = Query(20, ge=1, le=20), cursor: Cursor = ""
+) -> Response:
+    """Lists the agreements by therapist."""
+    request = care_service_pb2.ListCadencesRequest(client_id=client_id, page_size=limit, page_token=cursor)
+    return respond(await caller.booking("ListCadences", request))
+
+
+async def _follow_up(caller: Caller, follow_up_id: str) -> care_pb2.FollowUp:
+    request = care_service_pb2.GetFollowUpRequest(follow_up_id=follow_up_id)
+    found: care_pb2.FollowUp = await caller.booking("GetFollowUp", request)
+    return found

@@ -7,10 +7,22 @@ from fastapi.responses import JSONResponse
 from kept.booking.v1 import booking_pb2, booking_service_pb2
 from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
 
-from services.gateway.callers import Caller
-from services.gateway.conversion import plain, quoted
-from services.gateway.routes.bodies import ClientIn, ClientSearchIn, ContactIn
-from services.gateway.routes.describing import Cursor, IdempotencyKey, Limit, PathId, SignedIn, answers, query_twin
+from services.gateway.callers import Caller, etag_required
+from services.gateway.conversion import plain, quoted, unquoted
+from services.gateway.routes.bodies import ClientIn, ClientSearchIn, ContactIn, ParticularsIn
+from services.gateway.routes.describing import (
+    Cursor,
+    IdempotencyKey,
+    IfMatch,
+    Limit,
+    PathId,
+    SignedIn,
+    answers,
+    edited,
+    edits,
+    query_twin,
+    respond,
+)
 
 router = APIRouter(prefix="/v1", tags=["clients"])
 CLIENT = booking_pb2.Client.DESCRIPTOR
@@ -48,11 +60,26 @@ async def register(body: ClientIn, caller: SignedIn, key: IdempotencyKey = "") -
     return JSONResponse(plain(client), 201, headers)
 
 
+@router.put(
+    "/clients/{client_id}",
+    operation_id="updateClient",
+    summary="Change a client's particulars",
+    responses=edits(CLIENT, 403),
+)
+async def update(
+    client_id: PathId, body: ParticularsIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
+    """Replaces them; needs the ETag that was read. Where messages go is the contact point's, which stays as it is."""
+    etag = etag_required(if_match, unquoted(if_match))
+    client = booking_pb2.Client(client_id=client_id, etag=etag, **body.model_dump())
+    request = booking_service_pb2.UpdateClientRequest(client=client, request_id=caller.request_id(key))
+    return await edited(caller.booking("UpdateClient", request), lambda: _client(caller, client_id))
+
+
 @router.get("/clients/{client_id}", operation_id="getClient", summary="See a client", responses=answers(CLIENT, 404))
 async def get(client_id: PathId, caller: SignedIn) -> Response:
     """Returns the client; the look is in the audit trail."""
-    client = await caller.booking("GetClient", booking_service_pb2.GetClientRequest(client_id=client_id))
-    return JSONResponse(plain(client), headers={"ETag": quoted(client.etag)})
+    return respond(await _client(caller, client_id))
 
 
 @router.post(
@@ -101,6 +128,12 @@ async def messages(client_id: PathId, caller: SignedIn, limit: Limit = 50, curso
     """Lists messages, planned and sent, newest first."""
     request = notifications_service_pb2.ListMessagesRequest(client_id=client_id, page_size=limit, page_token=cursor)
     return JSONResponse(plain(await caller.notifications("ListMessages", request)))
+
+
+async def _client(caller: Caller, client_id: str) -> booking_pb2.Client:
+    request = booking_service_pb2.GetClientRequest(client_id=client_id)
+    found: booking_pb2.Client = await caller.booking("GetClient", request)
+    return found
 
 
 async def _put(caller: Caller, client_id: str, body: ContactIn, request_id: str) -> notifications_pb2.ContactPoint:

@@ -95,6 +95,11 @@ def edits(message: Descriptor, *refusals: int, status: int = 200) -> Responses:
     return answers(message, 404, 409, 412, 428, *refusals, status=status)
 
 
+def replaces(message: Descriptor, *refusals: int) -> Responses:
+    """Return the responses of a PUT that creates, or replaces what stands; If-Match, when sent, must name that."""
+    return answers(message, 404, 412, *refusals)
+
+
 def _problem_schema(status: int) -> dict[str, Any]:
     """A problem, its type one of those that have this status."""
     types = sorted(BASE + name for name, known in BY_STATUS if known == status)

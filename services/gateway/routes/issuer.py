@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -10,9 +11,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from services.chassis import errors
-from services.chassis.oidc import DEVELOPMENT_TOKEN_S, DemoUser, DevelopmentIssuer
+from services.chassis.oidc import ALGORITHMS, DEVELOPMENT_TOKEN_S, DemoUser, DevelopmentIssuer, actor_of
+from services.gateway.callers import Door
 from services.gateway.code_flow import CodeFlow, Invalid, Wish, is_local
-from services.gateway.limits import Limits
+from services.gateway.credentials import add_header
+from services.gateway.limits import Limited
 from services.gateway.routes.describing import SignedIn
 
 _PAGE = """<!doctype html>
@@ -37,6 +40,8 @@ _PAGE = """<!doctype html>
 </body>
 </html>
 """
+_ONE_FACTOR = '<p role="alert">The second factor is needed here.</p>'
+_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _WRONG = '<p role="alert">The user or the password is wrong.</p>'
 
 
@@ -56,9 +61,12 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
             "end_session_endpoint": f"{issuer.issuer}/end-session",
             "jwks_uri": f"{issuer.issuer}/jwks",
             "response_types_supported": ["code"],
-            "grant_types_supported": ["authorization_code", "password"],
+            "grant_types_supported": ["authorization_code", "client_credentials", "password"],
             "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": ["none"],
+            "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+            "dpop_signing_alg_values_supported": list(ALGORITHMS),
+            "acr_values_supported": ["mfa"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["EdDSA"],
             "scopes_supported": ["openid"],
@@ -90,6 +98,8 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
             user = await _authenticated(request, issuer, form)
         except errors.Unauthenticated:
             return _page(wish, _WRONG, 401)
+        if wish.needs_strong and not form.get("otp"):
+            return _page(wish, _ONE_FACTOR, 401)
         answer = {
             "code": codes.issue(user, wish, is_strong=bool(form.get("otp"))),
             "iss": issuer.issuer,
@@ -103,7 +113,11 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
         """Exchange a code, or (for scripts) sign a demo user in by name and password."""
         form = await _form(request)
         kind = form.get("grant_type", "password")
-        answer: dict[str, Any] = {"token_type": "Bearer", "expires_in": DEVELOPMENT_TOKEN_S}
+        thumbprint = await _bound(request)
+        answer: dict[str, Any] = {
+            "token_type": "DPoP" if thumbprint else "Bearer",
+            "expires_in": DEVELOPMENT_TOKEN_S,
+        }
         if kind == "authorization_code":
             try:
                 grant = codes.redeem(
@@ -114,18 +128,38 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
                 )
             except Invalid as invalid:
                 return _refused(invalid)
-            answer["access_token"] = issuer.access_token(grant.user, is_strong=grant.is_strong, scope=grant.wish.scope)
+            session_id = secrets.token_hex(8)
+            answer["access_token"] = issuer.access_token(
+                grant.user,
+                is_strong=grant.is_strong,
+                scope=grant.wish.scope,
+                session_id=session_id,
+                thumbprint=thumbprint,
+            )
             answer["id_token"] = issuer.id_token(
-                grant.user, client_id=grant.wish.client_id, nonce=grant.wish.nonce, is_strong=grant.is_strong
+                grant.user,
+                client_id=grant.wish.client_id,
+                nonce=grant.wish.nonce,
+                is_strong=grant.is_strong,
+                session_id=session_id,
+            )
+        elif kind == "client_credentials":
+            if form.get("client_assertion_type") != _ASSERTION:
+                return _refused(Invalid("invalid_client"))
+            answer["access_token"] = issuer.access_token(
+                await _program(request, issuer, form.get("client_assertion", "")),
+                scope=form.get("scope", ""),
+                thumbprint=thumbprint,
             )
         elif kind == "password":
             answer["access_token"] = issuer.access_token(
                 await _authenticated(request, issuer, form),
                 is_strong=bool(form.get("otp")),
                 scope=form.get("scope", ""),
+                thumbprint=thumbprint,
             )
         else:
-            raise errors.InvalidRequest("Only authorization_code and password are offered.", field="grant_type")
+            raise errors.InvalidRequest("There is no such grant here.", field="grant_type")
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
     @router.get("/userinfo")
@@ -151,22 +185,52 @@ def issuer_router(issuer: DevelopmentIssuer) -> APIRouter:
     return router
 
 
+async def _program(request: Request, issuer: DevelopmentIssuer, assertion: str) -> DemoUser:
+    """Check a program's assertion, and tell the trail."""
+    door: Door = request.app.state.door
+    try:
+        found = issuer.system(assertion, f"{issuer.issuer}/token")
+    except errors.Unauthenticated as refusal:
+        await door.trail.sign_in_failed(reason=refusal.reason, address=request.state.address)
+        await door.limits.spend(("refused", request.state.address))
+        raise
+    await door.trail.signed_in(actor_of(found), address=request.state.address)
+    return found
+
+
+async def _bound(request: Request) -> str:
+    """Return the key a token is asked to be bound to (RFC 9449, 5); empty for a bearer token."""
+    door: Door = request.app.state.door
+    proof = request.headers.get("dpop", "")
+    proofs = door.credentials.proofs
+    if not proof:
+        return ""
+    try:
+        return await proofs.check(proof, method=request.method, path=request.url.path)
+    finally:
+        add_header(request, "DPoP-Nonce", proofs.nonce())
+
+
 async def _form(request: Request) -> dict[str, str]:
     fields = parse_qs((await request.body()).decode("utf-8", "replace"))
     return {name: values[0] for name, values in fields.items()}
 
 
 async def _authenticated(request: Request, issuer: DevelopmentIssuer, form: dict[str, str]) -> DemoUser:
-    """Check name and password; a name that was guessed at too often has to wait."""
-    limits: Limits = request.app.state.door.limits
-    name = form.get("username", "")
-    tried = (("sign-in", name), ("refused", request.state.address))
-    await limits.spend(*tried, cost=0)
+    """Check name and password, and tell the trail; a name that was guessed at too often has to wait."""
+    door: Door = request.app.state.door
+    name, address = form.get("username", ""), request.state.address
+    tried = (("sign-in", name), ("refused", address))
     try:
-        return issuer.authenticate(name, form.get("password", ""), form.get("otp", ""))
-    except errors.Unauthenticated:
-        await limits.spend(*tried)
+        await door.limits.spend(*tried, cost=0)
+        user = issuer.authenticate(name, form.get("password", ""), form.get("otp", ""))
+    except (errors.Unauthenticated, Limited) as refusal:
+        await door.trail.sign_in_failed(name, reason=refusal.reason, address=address)
+        if not isinstance(refusal, Limited):
+            await door.limits.spend(*tried)
         raise
+    await door.trail.signed_in(actor_of(user, is_strong=bool(form.get("otp"))), address=address)
+    return user
 
 
 def _page(wish: Wish, note: str = "", status: int = 200) -> HTMLResponse:

@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from kept.availability.v1 import limits_service_pb2
+from kept.availability.v1 import directory_service_pb2, limits_service_pb2
 from pydantic import Field
 
-from services.gateway.conversion import filled
+from services.gateway.callers import Caller, etag_read
+from services.gateway.conversion import filled, unquoted
 from services.gateway.routes.bodies import Audience, Body, Clock, Id, Name
-from services.gateway.routes.describing import Cursor, IdempotencyKey, PathId, SignedIn, answers, respond
+from services.gateway.routes.describing import (
+    Cursor,
+    IdempotencyKey,
+    IfMatch,
+    Limit,
+    PathId,
+    SignedIn,
+    answers,
+    edited,
+    replaces,
+    respond,
+)
 
 router = APIRouter(prefix="/v1", tags=["limits"])
 CAPS = limits_service_pb2.Caps.DESCRIPTOR
@@ -74,70 +86,87 @@ class PriorityWindowIn(Body):
 )
 async def get_caps(therapist_id: PathId, caller: SignedIn) -> Response:
     """Returns the caps, all 0 where none were put."""
-    request = limits_service_pb2.GetCapsRequest(therapist_id=therapist_id)
-    return respond(await caller.availability("GetCaps", request))
+    return respond(await _caps(caller, therapist_id))
 
 
 @router.put(
     "/therapists/{therapist_id}/caps",
     operation_id="putCaps",
     summary="Cap what a therapist takes on",
-    responses=answers(CAPS, 404),
+    responses=replaces(CAPS),
 )
-async def put_caps(therapist_id: PathId, body: CapsIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_caps(
+    therapist_id: PathId, body: CapsIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Sets all caps; what was agreed before keeps its time."""
-    caps = {"therapist_id": therapist_id, **body.model_dump()}
+    caps = {"therapist_id": therapist_id, "etag": etag_read(if_match, unquoted(if_match)), **body.model_dump()}
     request = filled(limits_service_pb2.PutCapsRequest, caps=caps, request_id=caller.request_id(key))
-    return respond(await caller.availability("PutCaps", request))
+    return await edited(caller.availability("PutCaps", request), lambda: _caps(caller, therapist_id))
 
 
 @router.put(
     "/equipment/{equipment_id}",
     operation_id="putEquipment",
     summary="Create or replace a piece of equipment",
-    responses=answers(limits_service_pb2.Equipment.DESCRIPTOR, 404, 409),
+    responses=replaces(limits_service_pb2.Equipment.DESCRIPTOR, 409),
 )
 async def put_equipment(
-    equipment_id: PathId, body: EquipmentIn, caller: SignedIn, key: IdempotencyKey = ""
+    equipment_id: PathId, body: EquipmentIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
 ) -> Response:
     """Creates the equipment under your id, or replaces it."""
-    equipment = {"equipment_id": equipment_id, **body.model_dump()}
+    equipment = {"equipment_id": equipment_id, "etag": etag_read(if_match, unquoted(if_match)), **body.model_dump()}
     request = filled(limits_service_pb2.PutEquipmentRequest, equipment=equipment, request_id=caller.request_id(key))
-    return respond(await caller.availability("PutEquipment", request))
+    return await edited(caller.availability("PutEquipment", request), lambda: _equipment(caller, equipment_id))
 
 
 @router.put(
     "/sites/{site_id}/travel-times/{other_site_id}",
     operation_id="putTravelTime",
     summary="Set the time between two sites",
-    responses=answers(limits_service_pb2.TravelTime.DESCRIPTOR, 404),
+    responses=replaces(limits_service_pb2.TravelTime.DESCRIPTOR),
 )
 async def put_travel_time(
-    site_id: PathId, other_site_id: PathId, body: TravelTimeIn, caller: SignedIn, key: IdempotencyKey = ""
+    site_id: PathId,
+    other_site_id: PathId,
+    body: TravelTimeIn,
+    caller: SignedIn,
+    key: IdempotencyKey = "",
+    if_match: IfMatch = "",
 ) -> Response:
     """Sets what a therapist needs from one to the other, either way."""
-    travel_time = {"site_id": site_id, "other_site_id": other_site_id, **body.model_dump()}
+    travel_time = {
+        "site_id": site_id,
+        "other_site_id": other_site_id,
+        "etag": etag_read(if_match, unquoted(if_match)),
+        **body.model_dump(),
+    }
     request = filled(
         limits_service_pb2.PutTravelTimeRequest, travel_time=travel_time, request_id=caller.request_id(key)
     )
-    return respond(await caller.availability("PutTravelTime", request))
+    return await edited(
+        caller.availability("PutTravelTime", request), lambda: _travel_time(caller, site_id, other_site_id)
+    )
 
 
 @router.put(
     "/reservations/{reservation_id}",
     operation_id="putReservation",
     summary="Reserve capacity",
-    responses=answers(RESERVATION, 404, 409),
+    responses=replaces(RESERVATION, 409),
 )
 async def put_reservation(
-    reservation_id: PathId, body: ReservationIn, caller: SignedIn, key: IdempotencyKey = ""
+    reservation_id: PathId, body: ReservationIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
 ) -> Response:
     """Creates the reservation under your id, or replaces it."""
-    reservation = {"reservation_id": reservation_id, **body.model_dump()}
+    reservation = {
+        "reservation_id": reservation_id,
+        "etag": etag_read(if_match, unquoted(if_match)),
+        **body.model_dump(),
+    }
     request = filled(
         limits_service_pb2.PutReservationRequest, reservation=reservation, request_id=caller.request_id(key)
     )
-    return respond(await caller.availability("PutReservation", request))
+    return await edited(caller.availability("PutReservation", request), lambda: _reservation(caller, reservation_id))
 
 
 @router.delete(
@@ -191,3 +220,96 @@ async def delete_window(window_id: PathId, caller: SignedIn, key: IdempotencyKey
     """Ends it for good; doing it twice does it once."""
     request = limits_service_pb2.DeletePriorityWindowRequest(window_id=window_id, request_id=caller.request_id(key))
     return respond(await caller.availability("DeletePriorityWindow", request))
+
+
+@router.get(
+    "/equipment",
+    operation_id="listEquipment",
+    summary="List equipment",
+    responses=answers(directory_service_pb2.ListEquipmentResponse.DESCRIPTOR),
+)
+async def list_equipment(caller: SignedIn, limit: Limit = 50, cursor: Cursor = "") -> Response:
+    """Lists equipment by name."""
+    request = directory_service_pb2.ListEquipmentRequest(page_size=limit, page_token=cursor)
+    return respond(await caller.availability("ListEquipment", request))
+
+
+@router.get(
+    "/equipment/{equipment_id}",
+    operation_id="getEquipment",
+    summary="See a piece of equipment",
+    responses=answers(limits_service_pb2.Equipment.DESCRIPTOR, 404),
+)
+async def get_equipment(equipment_id: PathId, caller: SignedIn) -> Response:
+    """Returns it with its ETag."""
+    return respond(await _equipment(caller, equipment_id))
+
+
+@router.get(
+    "/travel-times",
+    operation_id="listTravelTimes",
+    summary="List travel times",
+    responses=answers(directory_service_pb2.ListTravelTimesResponse.DESCRIPTOR),
+)
+async def list_travel_times(caller: SignedIn, limit: Limit = 50, cursor: Cursor = "") -> Response:
+    """Lists what a therapist needs between sites, by the two of them."""
+    request = directory_service_pb2.ListTravelTimesRequest(page_size=limit, page_token=cursor)
+    return respond(await caller.availability("ListTravelTimes", request))
+
+
+@router.get(
+    "/sites/{site_id}/travel-times/{other_site_id}",
+    operation_id="getTravelTime",
+    summary="See the time between two sites",
+    responses=answers(limits_service_pb2.TravelTime.DESCRIPTOR, 404),
+)
+async def get_travel_time(site_id: PathId, other_site_id: PathId, caller: SignedIn) -> Response:
+    """Returns it with its ETag."""
+    return respond(await _travel_time(caller, site_id, other_site_id))
+
+
+@router.get(
+    "/reservations",
+    operation_id="listReservations",
+    summary="List reserved capacity",
+    responses=answers(directory_service_pb2.ListReservationsResponse.DESCRIPTOR),
+)
+async def list_reservations(caller: SignedIn, limit: Limit = 50, cursor: Cursor = "") -> Response:
+    """Lists it by weekday and start."""
+    request = directory_service_pb2.ListReservationsRequest(page_size=limit, page_token=cursor)
+    return respond(await caller.availability("ListReservations", request))
+
+
+@router.get(
+    "/reservations/{reservation_id}",
+    operation_id="getReservation",
+    summary="See reserved capacity",
+    responses=answers(RESERVATION, 404),
+)
+async def get_reservation(reservation_id: PathId, caller: SignedIn) -> Response:
+    """Returns it with its ETag."""
+    return respond(await _reservation(caller, reservation_id))
+
+
+async def _caps(caller: Caller, therapist_id: str) -> limits_service_pb2.Caps:
+    request = limits_service_pb2.GetCapsRequest(therapist_id=therapist_id)
+    found: limits_service_pb2.Caps = await caller.availability("GetCaps", request)
+    return found
+
+
+async def _equipment(caller: Caller, equipment_id: str) -> limits_service_pb2.Equipment:
+    request = directory_service_pb2.GetEquipmentRequest(equipment_id=equipment_id)
+    found: limits_service_pb2.Equipment = await caller.availability("GetEquipment", request)
+    return found
+
+
+async def _travel_time(caller: Caller, site_id: str, other_site_id: str) -> limits_service_pb2.TravelTime:
+    request = directory_service_pb2.GetTravelTimeRequest(site_id=site_id, other_site_id=other_site_id)
+    found: limits_service_pb2.TravelTime = await caller.availability("GetTravelTime", request)
+    return found
+
+
+async def _reservation(caller: Caller, reservation_id: str) -> limits_service_pb2.Reservation:
+    request = directory_service_pb2.GetReservationRequest(reservation_id=reservation_id)
+    found: limits_service_pb2.Reservation = await caller.availability("GetReservation", request)
+    return found

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from kept.matching.v1 import matching_pb2, matching_service_pb2
 
-from services.gateway.conversion import modality, plain
-from services.gateway.routes.bodies import NeedIn, ProfileIn, VerificationIn
+from services.gateway.conversion import filled, plain
+from services.gateway.routes.bodies import MatchIn, ProfileIn, ProfilesIn, VerificationIn
 from services.gateway.routes.describing import Cursor, IdempotencyKey, Limit, PathId, SignedIn, answers
 
 router = APIRouter(prefix="/v1", tags=["matching"])
@@ -23,15 +23,25 @@ MATCH = matching_pb2.Match.DESCRIPTOR
 )
 async def put(therapist_id: PathId, body: ProfileIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
     """Creates the profile under your id, or replaces it."""
-    profile = matching_pb2.TherapistProfile(
-        therapist_id=therapist_id,
-        modalities=[modality(each) for each in body.modalities],
-        **body.model_dump(exclude={"modalities"}),
-    )
+    profile = filled(matching_pb2.TherapistProfile, therapist_id=therapist_id, **body.model_dump())
     request = matching_service_pb2.PutTherapistProfileRequest(
         therapist_profile=profile, request_id=caller.request_id(key)
     )
     return JSONResponse(plain(await caller.matching("PutTherapistProfile", request)))
+
+
+@router.post(
+    "/imports/therapists",
+    operation_id="importTherapists",
+    summary="Create or replace many profiles",
+    responses=answers(matching_service_pb2.ImportTherapistProfilesResponse.DESCRIPTOR),
+)
+async def import_therapists(body: ProfilesIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Stores all of them, or none: then each row says why."""
+    request = filled(
+        matching_service_pb2.ImportTherapistProfilesRequest, request_id=caller.request_id(key), **body.model_dump()
+    )
+    return JSONResponse(plain(await caller.matching("ImportTherapistProfiles", request)))
 
 
 @router.post(
@@ -103,14 +113,18 @@ async def list_therapists(caller: SignedIn, limit: Limit = 50, cursor: Cursor = 
     status_code=201,
     responses=answers(MATCH, 404, 409, status=201),
 )
-async def match(body: NeedIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
-    """Filters by hard rules and ranks the rest, with reasons; everybody left out is named with the rule."""
-    need = matching_pb2.Need(
-        modality=modality(body.modality),
-        session_type_id=body.session_type_id or "",
-        **body.model_dump(exclude={"modality", "session_type_id"}),
+async def match(body: MatchIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """
+    Filters by hard rules and ranks the rest, with reasons; everybody left out is named with the rule.
+
+    With `previous_match_id` it contests that run: `changes` says what became of each therapist since.
+    """
+    request = filled(
+        matching_service_pb2.MatchClientRequest,
+        need=filled(matching_pb2.Need, **body.model_dump(exclude={"previous_match_id"})),
+        previous_match_id=body.previous_match_id,
+        request_id=caller.request_id(key),
     )
-    request = matching_service_pb2.MatchClientRequest(need=need, request_id=caller.request_id(key))
     found = await caller.matching("MatchClient", request)
     return JSONResponse(plain(found), 201, {"Location": f"/v1/matches/{found.match_id}"})
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from kept.booking.v1 import policy_pb2, policy_service_pb2
 from pydantic import Field
 
-from services.gateway.callers import etag_required
+from services.gateway.callers import Caller, etag_read, etag_required
 from services.gateway.conversion import filled, unquoted
 from services.gateway.routes.bodies import Body, Day, Id, Instant
 from services.gateway.routes.describing import (
@@ -20,7 +20,9 @@ from services.gateway.routes.describing import (
     QueryId,
     SignedIn,
     answers,
+    edited,
     edits,
+    replaces,
     respond,
 )
 
@@ -72,10 +74,11 @@ class AuthorisationIn(Body):
     forbids_fees: bool = False
 
 
-@router.put("/policies", operation_id="putPolicy", summary="Set a policy", responses=answers(POLICY, 404, 409))
-async def put_policy(body: PolicyIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+@router.put("/policies", operation_id="putPolicy", summary="Set a policy", responses=replaces(POLICY, 409))
+async def put_policy(body: PolicyIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = "") -> Response:
     """Creates or replaces the policy of a session type, or the practice's default."""
-    request = filled(policy_service_pb2.PutPolicyRequest, policy=body.model_dump(), request_id=caller.request_id(key))
+    policy = {"etag": etag_read(if_match, unquoted(if_match)), **body.model_dump()}
+    request = filled(policy_service_pb2.PutPolicyRequest, policy=policy, request_id=caller.request_id(key))
     return respond(await caller.booking("PutPolicy", request))
 
 
@@ -111,6 +114,12 @@ async def list_fees(
     return respond(await caller.booking("ListFees", request))
 
 
+@router.get("/fees/{fee_id}", operation_id="getFee", summary="See a fee", responses=answers(FEE, 404))
+async def get_fee(fee_id: PathId, caller: SignedIn) -> Response:
+    """Returns the fee with its ETag."""
+    return respond(await _fee(caller, fee_id))
+
+
 @router.post("/fees/{fee_id}/waivers", operation_id="waiveFee", summary="Give a fee up", responses=edits(FEE))
 async def waive(
     fee_id: PathId, body: WaiverIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
@@ -123,7 +132,7 @@ async def waive(
         etag=etag_required(if_match, unquoted(if_match)),
         request_id=caller.request_id(key),
     )
-    return respond(await caller.booking("WaiveFee", request))
+    return await edited(caller.booking("WaiveFee", request), lambda: _fee(caller, fee_id))
 
 
 @router.post("/fees/{fee_id}/acceptances", operation_id="acceptFee", summary="Take a fee over", responses=edits(FEE))
@@ -132,7 +141,7 @@ async def accept(fee_id: PathId, caller: SignedIn, key: IdempotencyKey = "", if_
     request = policy_service_pb2.AcceptFeeRequest(
         fee_id=fee_id, etag=etag_required(if_match, unquoted(if_match)), request_id=caller.request_id(key)
     )
-    return respond(await caller.booking("AcceptFee", request))
+    return await edited(caller.booking("AcceptFee", request), lambda: _fee(caller, fee_id))
 
 
 @router.put(
@@ -150,17 +159,37 @@ async def record(client_id: PathId, body: RequirementIn, caller: SignedIn, key: 
     return respond(await caller.booking("RecordRequirement", request))
 
 
+@router.get(
+    "/clients/{client_id}/requirements",
+    operation_id="listRequirements",
+    summary="List what a client has given",
+    responses=answers(policy_service_pb2.ListRequirementsResponse.DESCRIPTOR, 404),
+)
+async def list_requirements(
+    client_id: PathId, caller: SignedIn, limit: int = Query(10, ge=1, le=10), cursor: Cursor = ""
+) -> Response:
+    """Lists them by kind, those that ended too."""
+    request = policy_service_pb2.ListRequirementsRequest(client_id=client_id, page_size=limit, page_token=cursor)
+    return respond(await caller.booking("ListRequirements", request))
+
+
 @router.put(
     "/clients/{client_id}/authorisations/{authorisation_id}",
     operation_id="putAuthorisation",
     summary="Create or replace an authorisation",
-    responses=answers(policy_pb2.Authorisation.DESCRIPTOR, 404, 409),
+    responses=replaces(policy_pb2.Authorisation.DESCRIPTOR, 409),
 )
 async def put_authorisation(
-    client_id: PathId, authorisation_id: PathId, body: AuthorisationIn, caller: SignedIn, key: IdempotencyKey = ""
+    client_id: PathId,
+    authorisation_id: PathId,
+    body: AuthorisationIn,
+    caller: SignedIn,
+    key: IdempotencyKey = "",
+    if_match: IfMatch = "",
 ) -> Response:
     """Creates it under your id, or replaces it; visits that were counted stay counted."""
-    authorisation = {"client_id": client_id, "authorisation_id": authorisation_id, **body.model_dump()}
+    etag = etag_read(if_match, unquoted(if_match))
+    authorisation = {"client_id": client_id, "authorisation_id": authorisation_id, "etag": etag, **body.model_dump()}
     request = filled(
         policy_service_pb2.PutAuthorisationRequest, authorisation=authorisation, request_id=caller.request_id(key)
     )
@@ -179,3 +208,8 @@ async def list_authorisations(
     """Lists them by first day, with the visits counted."""
     request = policy_service_pb2.ListAuthorisationsRequest(client_id=client_id, page_size=limit, page_token=cursor)
     return respond(await caller.booking("ListAuthorisations", request))
+
+
+async def _fee(caller: Caller, fee_id: str) -> policy_pb2.Fee:
+    found: policy_pb2.Fee = await caller.booking("GetFee", policy_service_pb2.GetFeeRequest(fee_id=fee_id))
+    return found

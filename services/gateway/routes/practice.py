@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fastapi import APIRouter, Response
-from kept.availability.v1 import availability_pb2, availability_service_pb2
+from kept.availability.v1 import availability_pb2, availability_service_pb2, directory_service_pb2
 from kept.wall.v1 import wall_pb2
 
-from services.gateway.conversion import modality, timestamp
+from services.gateway.callers import Caller, etag_read
+from services.gateway.conversion import modality, timestamp, unquoted
 from services.gateway.routes.bodies import (
     ExplanationIn,
     RoomIn,
@@ -21,11 +22,15 @@ from services.gateway.routes.bodies import (
 from services.gateway.routes.describing import (
     Cursor,
     IdempotencyKey,
+    IfMatch,
     Limit,
     PathId,
+    QueryId,
     SignedIn,
     answers,
+    edited,
     query_twin,
+    replaces,
     respond,
 )
 
@@ -36,13 +41,15 @@ router = APIRouter(prefix="/v1", tags=["practice"])
     "/sites/{site_id}",
     operation_id="putSite",
     summary="Create or replace a site",
-    responses=answers(availability_pb2.Site.DESCRIPTOR),
+    responses=replaces(availability_pb2.Site.DESCRIPTOR),
 )
-async def put_site(site_id: PathId, body: SiteIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_site(
+    site_id: PathId, body: SiteIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Creates the site under your id, or replaces it."""
-    site = availability_pb2.Site(site_id=site_id, display_name=body.display_name, time_zone=body.time_zone)
+    site = availability_pb2.Site(site_id=site_id, etag=etag_read(if_match, unquoted(if_match)), **body.model_dump())
     request = availability_service_pb2.PutSiteRequest(site=site, request_id=caller.request_id(key))
-    return respond(await caller.availability("PutSite", request))
+    return await edited(caller.availability("PutSite", request), lambda: _site(caller, site_id))
 
 
 @router.get(
@@ -57,36 +64,73 @@ async def list_sites(caller: SignedIn, limit: Limit = 50, cursor: Cursor = "") -
     return respond(await caller.availability("ListSites", request))
 
 
+@router.get(
+    "/sites/{site_id}",
+    operation_id="getSite",
+    summary="See a site",
+    responses=answers(availability_pb2.Site.DESCRIPTOR, 404),
+)
+async def get_site(site_id: PathId, caller: SignedIn) -> Response:
+    """Returns the site with its ETag."""
+    return respond(await _site(caller, site_id))
+
+
+@router.get(
+    "/rooms",
+    operation_id="listRooms",
+    summary="List rooms",
+    responses=answers(directory_service_pb2.ListRoomsResponse.DESCRIPTOR),
+)
+async def list_rooms(caller: SignedIn, site_id: QueryId = "", limit: Limit = 50, cursor: Cursor = "") -> Response:
+    """Lists rooms by name, of a site or of all."""
+    request = directory_service_pb2.ListRoomsRequest(site_id=site_id, page_size=limit, page_token=cursor)
+    return respond(await caller.availability("ListRooms", request))
+
+
+@router.get(
+    "/rooms/{room_id}",
+    operation_id="getRoom",
+    summary="See a room",
+    responses=answers(availability_pb2.Room.DESCRIPTOR, 404),
+)
+async def get_room(room_id: PathId, caller: SignedIn) -> Response:
+    """Returns the room with its ETag."""
+    return respond(await _room(caller, room_id))
+
+
 @router.put(
     "/rooms/{room_id}",
     operation_id="putRoom",
     summary="Create or replace a room",
-    responses=answers(availability_pb2.Room.DESCRIPTOR, 404),
+    responses=replaces(availability_pb2.Room.DESCRIPTOR),
 )
-async def put_room(room_id: PathId, body: RoomIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_room(
+    room_id: PathId, body: RoomIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Creates the room under your id, or replaces it."""
-    room = availability_pb2.Room(room_id=room_id, site_id=body.site_id, display_name=body.display_name)
+    room = availability_pb2.Room(room_id=room_id, etag=etag_read(if_match, unquoted(if_match)), **body.model_dump())
     request = availability_service_pb2.PutRoomRequest(room=room, request_id=caller.request_id(key))
-    return respond(await caller.availability("PutRoom", request))
+    return await edited(caller.availability("PutRoom", request), lambda: _room(caller, room_id))
 
 
 @router.put(
     "/session-types/{session_type_id}",
     operation_id="putSessionType",
     summary="Create or replace a session type",
-    responses=answers(availability_pb2.SessionType.DESCRIPTOR),
+    responses=replaces(availability_pb2.SessionType.DESCRIPTOR),
 )
 async def put_session_type(
-    session_type_id: PathId, body: SessionTypeIn, caller: SignedIn, key: IdempotencyKey = ""
+    session_type_id: PathId, body: SessionTypeIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
 ) -> Response:
     """Creates the session type under your id, or replaces it."""
     kind = availability_pb2.SessionType(
         session_type_id=session_type_id,
         modalities=[modality(each) for each in body.modalities],
+        etag=etag_read(if_match, unquoted(if_match)),
         **body.model_dump(exclude={"modalities"}),
     )
     request = availability_service_pb2.PutSessionTypeRequest(session_type=kind, request_id=caller.request_id(key))
-    return respond(await caller.availability("PutSessionType", request))
+    return await edited(caller.availability("PutSessionType", request), lambda: _session_type(caller, session_type_id))
 
 
 @router.get(
@@ -102,6 +146,17 @@ async def list_session_types(caller: SignedIn, limit: Limit = 50, cursor: Cursor
 
 
 @router.get(
+    "/session-types/{session_type_id}",
+    operation_id="getSessionType",
+    summary="See a session type",
+    responses=answers(availability_pb2.SessionType.DESCRIPTOR, 404),
+)
+async def get_session_type(session_type_id: PathId, caller: SignedIn) -> Response:
+    """Returns the session type with its ETag."""
+    return respond(await _session_type(caller, session_type_id))
+
+
+@router.get(
     "/therapists/{therapist_id}/schedule",
     operation_id="getSchedule",
     summary="See a therapist's schedule",
@@ -109,20 +164,22 @@ async def list_session_types(caller: SignedIn, limit: Limit = 50, cursor: Cursor
 )
 async def get_schedule(therapist_id: PathId, caller: SignedIn) -> Response:
     """Returns weekly hours and session types."""
-    request = availability_service_pb2.GetScheduleRequest(therapist_id=therapist_id)
-    return respond(await caller.availability("GetSchedule", request))
+    return respond(await _schedule(caller, therapist_id))
 
 
 @router.put(
     "/therapists/{therapist_id}/schedule",
     operation_id="putSchedule",
     summary="Set a therapist's schedule",
-    responses=answers(availability_pb2.Schedule.DESCRIPTOR, 404),
+    responses=replaces(availability_pb2.Schedule.DESCRIPTOR),
 )
-async def put_schedule(therapist_id: PathId, body: ScheduleIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_schedule(
+    therapist_id: PathId, body: ScheduleIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Sets weekly hours, on the wall clock of their zone, and the session types given."""
     schedule = availability_pb2.Schedule(
         therapist_id=therapist_id,
+        etag=etag_read(if_match, unquoted(if_match)),
         time_zone=body.time_zone,
         session_type_ids=body.session_type_ids,
         weekly_hours=[
@@ -141,7 +198,7 @@ async def put_schedule(therapist_id: PathId, body: ScheduleIn, caller: SignedIn,
         ],
     )
     request = availability_service_pb2.PutScheduleRequest(schedule=schedule, request_id=caller.request_id(key))
-    return respond(await caller.availability("PutSchedule", request))
+    return await edited(caller.availability("PutSchedule", request), lambda: _schedule(caller, therapist_id))
 
 
 @router.post(
@@ -214,3 +271,27 @@ async def explain(body: ExplanationIn, caller: SignedIn) -> Response:
         audiences=audiences(body.audiences),
     )
     return respond(await caller.availability("ExplainSlot", request))
+
+
+async def _site(caller: Caller, site_id: str) -> availability_pb2.Site:
+    request = directory_service_pb2.GetSiteRequest(site_id=site_id)
+    found: availability_pb2.Site = await caller.availability("GetSite", request)
+    return found
+
+
+async def _room(caller: Caller, room_id: str) -> availability_pb2.Room:
+    request = directory_service_pb2.GetRoomRequest(room_id=room_id)
+    found: availability_pb2.Room = await caller.availability("GetRoom", request)
+    return found
+
+
+async def _session_type(caller: Caller, session_type_id: str) -> availability_pb2.SessionType:
+    request = directory_service_pb2.GetSessionTypeRequest(session_type_id=session_type_id)
+    found: availability_pb2.SessionType = await caller.availability("GetSessionType", request)
+    return found
+
+
+async def _schedule(caller: Caller, therapist_id: str) -> availability_pb2.Schedule:
+    request = availability_service_pb2.GetScheduleRequest(therapist_id=therapist_id)
+    found: availability_pb2.Schedule = await caller.availability("GetSchedule", request)
+    return found

@@ -8,16 +8,19 @@ from fastapi import APIRouter, Query, Response
 from kept.booking.v1 import safety_pb2, safety_service_pb2
 from pydantic import Field
 
-from services.gateway.conversion import filled
+from services.gateway.callers import etag_read
+from services.gateway.conversion import filled, unquoted
 from services.gateway.routes.bodies import Body, Id, Instant
 from services.gateway.routes.describing import (
     Cursor,
     IdempotencyKey,
+    IfMatch,
     Limit,
     PathId,
     QueryId,
     SignedIn,
     answers,
+    replaces,
     respond,
 )
 
@@ -51,13 +54,19 @@ class FenceIn(Body):
     "/clients/{client_id}/proxies/{proxy_client_id}",
     operation_id="putProxy",
     summary="Let somebody act for a client",
-    responses=answers(safety_pb2.Proxy.DESCRIPTOR, 404, 409),
+    responses=replaces(safety_pb2.Proxy.DESCRIPTOR, 409),
 )
 async def put_proxy(
-    client_id: PathId, proxy_client_id: PathId, body: ProxyIn, caller: SignedIn, key: IdempotencyKey = ""
+    client_id: PathId,
+    proxy_client_id: PathId,
+    body: ProxyIn,
+    caller: SignedIn,
+    key: IdempotencyKey = "",
+    if_match: IfMatch = "",
 ) -> Response:
     """Lets a guardian or carer act until a day, at most 20 years ahead."""
-    proxy = {"client_id": client_id, "proxy_client_id": proxy_client_id, **body.model_dump()}
+    etag = etag_read(if_match, unquoted(if_match))
+    proxy = {"client_id": client_id, "proxy_client_id": proxy_client_id, "etag": etag, **body.model_dump()}
     request = filled(safety_service_pb2.PutProxyRequest, proxy=proxy, request_id=caller.request_id(key))
     return respond(await caller.booking("PutProxy", request))
 

@@ -1,63 +1,77 @@
-"""Profiles, caseloads and matches in PostgreSQL; row security sees to the practice."""
+"""Profiles and caseloads in PostgreSQL; row security sees to the practice."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from kept.matching.v1 import matching_pb2
 from psycopg.types.json import Jsonb
 
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection, Database
-from services.matching.adapters.proto import match_to
+from services.matching.domain.particulars import Level, Privilege, Strength
 from services.matching.domain.profiles import Licence, TherapistProfile
-from services.matching.usecases.ports import Run
+
+CASELOAD_DAYS = 90
+"""Days after their last appointment that a client still takes a place on the panel; one who has ended frees it."""
+
+PARTICULARS = (
+    "credentials", "approaches", "populations", "plans", "accessibility", "site_ids", "attributes",
+)  # fmt: skip
+"""Lists of codes that stand in one column."""
 
 _COLUMNS = """
     p.therapist_id::text, p.display_name, p.licensed_regions, p.specialties, p.languages, p.insurers,
-    p.youngest_age, p.oldest_age, p.modalities, p.is_accepting, p.capacity,
-    (select count(*) from caseload_clients c where c.practice_id = p.practice_id and c.therapist_id = p.therapist_id),
-    p.version, p.licences
+    p.youngest_age, p.oldest_age, p.modalities, p.is_accepting, p.capacity, load.clients, p.version, p.licences,
+    p.particulars, load.minutes
 """
 
+_FROM = f"""
+    from therapist_profiles p left join lateral (
+        select count(*)::integer as clients, coalesce(sum(c.weekly_min), 0)::integer as minutes
+        from caseload_clients c
+        where c.practice_id = p.practice_id and c.therapist_id = p.therapist_id
+            and (c.last_time is null or c.last_time > now() - interval '{CASELOAD_DAYS} days')
+    ) load on true
+"""  # noqa: S608 - a number of our own
 
 _SAVE = """
     insert into therapist_profiles as p (practice_id, therapist_id, display_name, licensed_regions, specialties,
-        languages, insurers, youngest_age, oldest_age, modalities, is_accepting, capacity, licences, version)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1)
+        languages, insurers, youngest_age, oldest_age, modalities, is_accepting, capacity, licences, particulars,
+        version)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1)
     on conflict on constraint therapist_profiles_pkey do update set
         display_name = excluded.display_name, licensed_regions = excluded.licensed_regions,
         specialties = excluded.specialties, languages = excluded.languages, insurers = excluded.insurers,
         youngest_age = excluded.youngest_age, oldest_age = excluded.oldest_age, modalities = excluded.modalities,
-        is_accepting = excluded.is_accepting, capacity = excluded.capacity,
-        licences = excluded.licences, version = p.version + 1, update_time = now()
+        is_accepting = excluded.is_accepting, capacity = excluded.capacity, licences = excluded.licences,
+        particulars = excluded.particulars, version = p.version + 1, update_time = now()
 """
 
-_ONE = f"select {_COLUMNS} from therapist_profiles p where p.practice_id = %s and p.therapist_id = %s"  # noqa: S608
+_ONE = f"select {_COLUMNS} {_FROM} where p.practice_id = %s and p.therapist_id = %s"
 
 _LOCK = f"{_ONE} for no key update of p"
 
-_ALL = f"select {_COLUMNS} from therapist_profiles p where p.practice_id = %s"  # noqa: S608
+_ALL = f"select {_COLUMNS} {_FROM} where p.practice_id = %s"
 
 _PAGE = f"""
-    select {_COLUMNS} from therapist_profiles p
+    select {_COLUMNS} {_FROM}
     where p.practice_id = %s and (p.display_name, p.therapist_id) > (%s, %s)
     order by p.display_name, p.therapist_id limit %s
-"""  # noqa: S608
+"""
 
 _ADD_CLIENT = """
-    insert into caseload_clients (practice_id, therapist_id, client_id) values (%s, %s, %s) on conflict do nothing
+    insert into caseload_clients (practice_id, therapist_id, client_id, last_time) values (%s, %s, %s, %s)
+    on conflict (practice_id, therapist_id, client_id) do update
+    set last_time = greatest(caseload_clients.last_time, excluded.last_time)
 """
 
-_SAVE_MATCH = """
-    insert into matches (practice_id, match_id, client_id, answer, weights_version, create_time)
-    values (%s, %s, %s, %s, %s, %s)
+_THERAPISTS_OF = """
+    select client_id::text, therapist_id::text from caseload_clients
+    where practice_id = %s and client_id = any (%s::uuid[])
 """
-
-_ANSWER = "select answer from matches where practice_id = %s and match_id = %s"
 
 
 class PostgresProfiles:
@@ -85,6 +99,7 @@ class PostgresProfiles:
                     profile.is_accepting,
                     profile.capacity,
                     Jsonb([_licence_row(each) for each in profile.licences]),
+                    Jsonb(_particulars_row(profile)),
                 ),
             )
             stored = await _one(conn, call.practice_id, profile.therapist_id)
@@ -113,37 +128,16 @@ class PostgresProfiles:
             cursor = await conn.execute(_ALL, (call.practice_id,))
             return [_profile(row) for row in await cursor.fetchall()]
 
-    async def add_to_caseload(self, call: Call, therapist_id: str, client_id: str) -> None:
-        """Count the client among the therapist's; again changes nothing."""
+    async def add_to_caseload(self, call: Call, therapist_id: str, client_id: str, *, last_time: datetime) -> None:
+        """Count the client among the therapist's until long after their last appointment; again changes nothing."""
         async with call.tx() as conn:
-            await conn.execute(_ADD_CLIENT, (call.practice_id, therapist_id, client_id))
+            await conn.execute(_ADD_CLIENT, (call.practice_id, therapist_id, client_id, last_time))
 
-
-class PostgresMatches:
-    """Keeps runs whole."""
-
-    async def save(self, call: Call, run: Run) -> matching_pb2.Match:
-        """Store a run and return it as it is answered, now and later."""
-        match = match_to(run)
-        async with call.tx() as conn:
-            await conn.execute(
-                _SAVE_MATCH,
-                (
-                    call.practice_id,
-                    match.match_id,
-                    match.client_id,
-                    match.SerializeToString(),
-                    match.weights_version,
-                    run.create_time,
-                ),
-            )
-        return match
-
-    async def find(self, call: Call, match_id: str) -> matching_pb2.Match | None:
-        """Return a run, or None."""
-        async with call.tx() as conn:
-            row = await (await conn.execute(_ANSWER, (call.practice_id, match_id))).fetchone()
-        return matching_pb2.Match.FromString(bytes(row[0])) if row else None
+    async def therapists_of(self, call: Call, client_ids: Collection[str]) -> list[tuple[str, str]]:
+        """Return (client, therapist) of all who treat, or have treated, these clients."""
+        async with self._database.begin([call.practice_id]) as conn:
+            cursor = await conn.execute(_THERAPISTS_OF, (call.practice_id, list(client_ids)))
+            return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
 async def _one(conn: Connection, practice_id: str, therapist_id: str) -> TherapistProfile | None:
@@ -167,7 +161,28 @@ def _profile(row: Sequence[Any]) -> TherapistProfile:
         caseload=row[11],
         version=row[12],
         licences=tuple(_licence(each) for each in row[13]),
+        caseload_min=row[15],
+        **_particulars(row[14]),
     )
+
+
+def _particulars_row(profile: TherapistProfile) -> dict[str, Any]:
+    """Return what stands in one column; what is empty is left out."""
+    found: dict[str, Any] = {name: list(getattr(profile, name)) for name in PARTICULARS}
+    found |= {"experience_years": profile.experience_years, "panel_min": profile.panel_min}
+    found["strengths"] = [asdict(each) for each in profile.strengths]
+    found["privileges"] = [asdict(each) for each in profile.privileges]
+    return {name: value for name, value in found.items() if value}
+
+
+def _particulars(row: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: tuple(row.get(name, ())) for name in PARTICULARS}
+    found |= {"experience_years": row.get("experience_years", 0), "panel_min": row.get("panel_min", 0)}
+    found["strengths"] = tuple(
+        Strength(each["domain"], Level(each["level"]), each["case_count"]) for each in row.get("strengths", ())
+    )
+    found["privileges"] = tuple(Privilege(**each) for each in row.get("privileges", ()))
+    return found
 
 
 def _licence_row(licence: Licence) -> dict[str, str]:

@@ -1,23 +1,27 @@
-"""Tells the access decision which therapists look after which client."""
+"""Tells the access decision how a caller and a client are related."""
 
 from __future__ import annotations
 
-from services.chassis.context import Actor
+from services.chassis.context import Actor, current
 from services.chassis.db.pool import Database
+from services.matching.adapters.booking import BookingStanding
 
 _IN_CARE = "select 1 from caseload_clients where practice_id = %s and therapist_id = %s and client_id = %s"
 
 
 class PostgresRelations:
-    """Answers "self" from the actor token and "care_team" from our rows; who acts for a client is booking's to know."""
+    """Answers "self" from the actor token, "care_team" from our rows, and "proxy" from booking, which keeps them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, standing: BookingStanding) -> None:
         self._database = database
+        self._standing = standing
 
     async def relations(self, actor: Actor, client_id: str) -> frozenset[str]:
-        """Return which of "self" and "care_team" hold."""
+        """Return which of "self", "proxy" and "care_team" hold."""
         if actor.client_id and actor.client_id == client_id:
             return frozenset({"self"})
+        if actor.client_id and await self._standing.acts_for(current(), client_id):
+            return frozenset({"proxy"})
         if not actor.therapist_id or not client_id:
             return frozenset()
         async with self._database.begin([actor.practice_id]) as conn:

@@ -10,8 +10,8 @@ from typing import Any
 from kept.matching.v1 import triage_events_pb2
 
 from services.chassis.context import Call
-from services.chassis.crypto import ClientCipher
-from services.chassis.db.pool import Connection, Database
+from services.chassis.db.pool import Database
+from services.matching.adapters.sealing import Sealing
 from services.matching.domain import errors
 from services.matching.domain.instruments import Score
 from services.matching.domain.triage import Cause, CrisisFlag, Outcome, Priority, State
@@ -61,19 +61,18 @@ _PAGE_OF_FLAGS = f"""
 class PostgresTriage:
     """Writes in the call's own transaction; a flag is never stored without its event."""
 
-    def __init__(self, database: Database, cipher: ClientCipher) -> None:
+    def __init__(self, database: Database, sealing: Sealing) -> None:
         self._database = database
-        self._cipher = cipher
+        self._sealing = sealing
 
     async def add_screening(self, call: Call, screening: Screening, answers: Mapping[str, int]) -> None:
         """Store answers and result, each sealed."""
         practice_id, client_id = call.practice_id, screening.client_id
         async with call.tx() as conn:
-            key = await self._key(conn, practice_id, client_id)
 
             async def seal(field: str, value: object) -> bytes:
                 bound = f"{field}|{screening.screening_id}"
-                return await self._cipher.encrypt(practice_id, client_id, key, bound, json.dumps(value))
+                return await self._sealing.seal(conn, practice_id, client_id, bound, json.dumps(value))
 
             values = (
                 practice_id,
@@ -90,13 +89,11 @@ class PostgresTriage:
         """Return at most limit screenings older than the given id, newest first; answers stay sealed."""
         async with call.tx() as conn:
             cursor = await conn.execute(_PAGE_OF_SCREENINGS, (call.practice_id, client_id, before, limit))
-            rows = await cursor.fetchall()
-            key = await self._key(conn, call.practice_id, client_id) if rows else b""
-        found = []
-        for screening_id, sealed, create_time in rows:
-            bound = f"{RESULT_FIELD}|{screening_id}"
-            text = await self._cipher.decrypt(call.practice_id, client_id, key, bound, bytes(sealed))
-            found.append(_screening(screening_id, client_id, create_time, json.loads(text)))
+            found = []
+            for screening_id, sealed, create_time in await cursor.fetchall():
+                bound = f"{RESULT_FIELD}|{screening_id}"
+                text = await self._sealing.open(conn, call.practice_id, client_id, bound, sealed)
+                found.append(_screening(screening_id, client_id, create_time, json.loads(text)))
         return found
 
     async def raise_flag(self, call: Call, flag: CrisisFlag) -> None:
@@ -148,21 +145,6 @@ class PostgresTriage:
         query = "select 1 from crisis_flags where practice_id = %s and client_id = %s and state = 1 limit 1"
         async with self._database.begin([call.practice_id]) as conn:
             return await (await conn.execute(query, (call.practice_id, client_id))).fetchone() is not None
-
-    async def _key(self, conn: Connection, practice_id: str, client_id: str) -> bytes:
-        """Return the client's wrapped key, made on first use; of two first uses at once, one key stays."""
-        query = "select wrapped_key from client_keys where practice_id = %s and client_id = %s"
-        row = await (await conn.execute(query, (practice_id, client_id))).fetchone()
-        if row is None:
-            _, wrapped = await self._cipher.new_key(practice_id)
-            await conn.execute(
-                "insert into client_keys (practice_id, client_id, wrapped_key) values (%s, %s, %s)"
-                " on conflict do nothing",
-                (practice_id, client_id, wrapped),
-            )
-            row = await (await conn.execute(query, (practice_id, client_id))).fetchone()
-        assert row is not None, "the key was just stored"
-        return bytes(row[0])
 
 
 def _publish(call: Call, event: Any, flag: CrisisFlag) -> None:

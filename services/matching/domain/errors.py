@@ -7,6 +7,12 @@ InvalidRequest
 ├── TooMany            LIMIT_EXCEEDED
 ├── DateMalformed      DATE_MALFORMED
 ├── LicenceTwice       LICENCE_TWICE
+├── RowTwice           ROW_TWICE
+├── CasesTooFew        CASES_TOO_FEW
+├── AttributeMalformed ATTRIBUTE_MALFORMED
+├── Contradiction      PREFERENCES_CONTRADICT
+├── Unbalanced         WEIGHTS_UNBALANCED
+├── IntervalReversed   INTERVAL_REVERSED
 ├── NothingAnswered    NOTHING_ANSWERED
 ├── UnknownQuestion    UNKNOWN_QUESTION
 ├── AnswerOutOfRange   ANSWER_OUT_OF_RANGE
@@ -15,6 +21,7 @@ InvalidRequest
 NotFound
 ├── ProfileNotFound    NOT_FOUND
 ├── MatchNotFound      NOT_FOUND
+├── RulesNotFound      NOT_FOUND
 ├── LicenceNotFound    NOT_FOUND
 ├── UnknownInstrument  NOT_FOUND
 └── UnknownFlag        NOT_FOUND
@@ -59,6 +66,48 @@ class LicenceTwice(InvalidRequest):
     """A state is named twice among a therapist's licences."""
 
     reason = "LICENCE_TWICE"
+
+
+class RowTwice(InvalidRequest):
+    """A therapist stands in two rows of an import."""
+
+    reason = "ROW_TWICE"
+
+
+class CasesTooFew(InvalidRequest):
+    """A strength was measured in fewer than 15 cases."""
+
+    reason = "CASES_TOO_FEW"
+
+
+class AttributeMalformed(InvalidRequest):
+    """An attribute is not written "kind:value"."""
+
+    reason = "ATTRIBUTE_MALFORMED"
+
+
+class Contradiction(InvalidRequest):
+    """What a client asks for can't all be met by anybody."""
+
+    reason = "PREFERENCES_CONTRADICT"
+
+
+class Unbalanced(InvalidRequest):
+    """Weights are whole, none below 0, and 100 together."""
+
+    reason = "WEIGHTS_UNBALANCED"
+
+
+class IntervalReversed(InvalidRequest):
+    """An interval ends before it begins, or is longer than allowed."""
+
+    reason = "INTERVAL_REVERSED"
+
+
+class RulesNotFound(NotFound):
+    """The practice has no rules of this version."""
+
+    reason = "NOT_FOUND"
 
 
 class LicenceNotFound(NotFound):
@@ -140,6 +189,6 @@ class CrisisUnanswered(RuleViolated):
 
 
 class StaleVersion(Stale):
-    """The flag has changed since the caller looked."""
+    """It has changed since the caller looked."""
 
     reason = "STALE_VERSION"

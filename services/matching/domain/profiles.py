@@ -1,25 +1,31 @@
-"""What matching knows of a therapist and of a client's need, with its limits."""
+"""What matching knows of a therapist, with its limits."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from services.matching.domain import errors
-
-TEXT_MAX = 120
-"""Characters in a display name or a code. Source: the proto comments of kept.matching.v1."""
+from services.matching.domain.limits import (
+    check_attributes,
+    check_day,
+    check_list,
+    check_number,
+    check_region,
+    check_text,
+)
+from services.matching.domain.particulars import CASES_MIN, Compact, Privilege, Strength
 
 REGIONS_MAX, SPECIALTIES_MAX, LANGUAGES_MAX, INSURERS_MAX = 60, 30, 20, 50
-WANTED_SPECIALTIES_MAX, WANTED_LANGUAGES_MAX = 10, 5
+CREDENTIALS_MAX, APPROACHES_MAX, POPULATIONS_MAX, PLANS_MAX, ACCESSIBILITY_MAX = 20, 30, 30, 100, 20
+SITES_MAX, ATTRIBUTES_MAX, STRENGTHS_MAX, PRIVILEGES_MAX = 50, 40, 40, 10
 CAPACITY_MAX = 500
-AGE_MAX = 120
-AHEAD_DAYS, AHEAD_MAX_DAYS = 60, 366
+AGE_MAX, EXPERIENCE_MAX = 120, 80
+PANEL_MIN_MAX = 6_000
+"""Minutes a week a therapist may have for clients: a hundred hours is a slip of the finger."""
 
-_REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+AHEAD_DAYS, AHEAD_MAX_DAYS = 60, 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,19 @@ class TherapistProfile:
     caseload: int = 0
     version: int = 0
     licences: tuple[Licence, ...] = ()
+    credentials: tuple[str, ...] = ()
+    approaches: tuple[str, ...] = ()
+    populations: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+    accessibility: tuple[str, ...] = ()
+    site_ids: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    experience_years: int = 0
+    panel_min: int = 0
+    """Minutes a week for clients; 0 does not limit."""
+    caseload_min: int = 0
+    strengths: tuple[Strength, ...] = ()
+    privileges: tuple[Privilege, ...] = ()
 
     def checked(self) -> TherapistProfile:
         """
@@ -64,7 +83,9 @@ class TherapistProfile:
             RegionMalformed: A region is not ISO 3166-2. (INVALID_ARGUMENT)
             TooMany: A list or a text passes its limit. (INVALID_ARGUMENT)
             DateMalformed: A last day is no day. (INVALID_ARGUMENT)
-            LicenceTwice: A state is named twice. (INVALID_ARGUMENT)
+            LicenceTwice: A state, or a compact, is named twice. (INVALID_ARGUMENT)
+            CasesTooFew: A strength was measured in fewer than 15 cases. (INVALID_ARGUMENT)
+            AttributeMalformed: An attribute is not "kind:value". (INVALID_ARGUMENT)
         """
         if not 0 <= self.youngest_age <= self.oldest_age <= AGE_MAX:
             raise errors.AgesReversed("The ages a therapist sees must run from younger to older, within 0 to 120.")
@@ -72,25 +93,57 @@ class TherapistProfile:
         for region in regions:
             check_region(region)
         for licence in self.licences:
-            _check_day(licence.expire_date)
+            check_day(licence.expire_date, "licences.expire_date")
         if len(set(regions)) < len(regions):
             raise errors.LicenceTwice("A state is licensed once.", field="licences")
         if len(regions) > REGIONS_MAX:
             raise errors.TooMany("The list is longer than its limit.", field="licences", limit=str(REGIONS_MAX))
-        _check_text("display_name", self.display_name)
-        _check_list("licensed_regions", self.licensed_regions, REGIONS_MAX)
-        _check_list("specialties", self.specialties, SPECIALTIES_MAX)
-        _check_list("languages", self.languages, LANGUAGES_MAX)
-        _check_list("insurers", self.insurers, INSURERS_MAX)
-        if not 0 <= self.capacity <= CAPACITY_MAX:
-            raise errors.TooMany("The capacity lies outside 0 to 500 clients.", field="capacity")
+        check_text("display_name", self.display_name)
+        check_list("licensed_regions", self.licensed_regions, REGIONS_MAX)
+        check_list("specialties", self.specialties, SPECIALTIES_MAX)
+        check_list("languages", self.languages, LANGUAGES_MAX)
+        check_list("insurers", self.insurers, INSURERS_MAX)
+        check_number("capacity", self.capacity, 0, CAPACITY_MAX)
+        self._check_particulars()
         return self
 
-    def is_licensed(self, region: str, on: date | None = None) -> bool:
-        """Tell whether there is a licence for a region at all, or, with a day, one that holds on it."""
+    def _check_particulars(self) -> None:
+        check_list("credentials", self.credentials, CREDENTIALS_MAX)
+        check_list("approaches", self.approaches, APPROACHES_MAX)
+        check_list("populations", self.populations, POPULATIONS_MAX)
+        check_list("plans", self.plans, PLANS_MAX)
+        check_list("accessibility", self.accessibility, ACCESSIBILITY_MAX)
+        check_list("site_ids", self.site_ids, SITES_MAX)
+        check_attributes("attributes", self.attributes, ATTRIBUTES_MAX)
+        check_number("experience_years", self.experience_years, 0, EXPERIENCE_MAX)
+        check_number("panel_min", self.panel_min, 0, PANEL_MIN_MAX)
+        check_list("strengths", tuple(each.domain for each in self.strengths), STRENGTHS_MAX)
+        if any(each.case_count < CASES_MIN for each in self.strengths):
+            raise errors.CasesTooFew("A strength is measured in at least 15 cases.", field="strengths")
+        compacts = tuple(each.compact for each in self.privileges)
+        check_list("privileges", compacts, PRIVILEGES_MAX)
+        if len(set(compacts)) < len(compacts):
+            raise errors.LicenceTwice("A compact stands once.", field="privileges")
+        for privilege in self.privileges:
+            check_day(privilege.expire_date, "privileges.expire_date")
+
+    def is_licensed(
+        self, region: str, on: date | None = None, *, compacts: Iterable[Compact] = (), is_remote: bool = True
+    ) -> bool:
+        """
+        Tell whether there is leave for a region at all, or, with a day, one that holds on it.
+
+        Args:
+            compacts: Those the practice counts; one for remote sessions only is no leave to meet in person.
+        """
         if region in self.licensed_regions:
             return True
-        return any(each.region == region and (on is None or each.holds_on(on)) for each in self.licences)
+        if any(each.region == region and (on is None or each.holds_on(on)) for each in self.licences):
+            return True
+        held = {each.compact for each in self.privileges if on is None or each.holds_on(on)}
+        return bool(held) and any(
+            each.code in held and region in each.regions and (is_remote or not each.is_remote_only) for each in compacts
+        )
 
     def keeping_verified(self, before: TherapistProfile | None) -> TherapistProfile:
         """Return the profile with what was verified before, for licences that stay as they were."""
@@ -126,63 +179,3 @@ def expiring(
         for each in profile.licences
         if not each.holds_on(last + timedelta(days=1))
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Whom a client needs: codes only, no free text."""
-
-    client_id: str
-    region: str = ""
-    specialties: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    insurer: str = ""
-    age: int = 0
-    modality: int = 0
-    session_type_id: str = ""
-
-    def checked(self) -> Need:
-        """
-        Return the need if it keeps every limit.
-
-        Raises:
-            RegionMalformed: The region is not ISO 3166-2. (INVALID_ARGUMENT)
-            AgesReversed: The age is outside 0 to 120. (INVALID_ARGUMENT)
-            TooMany: A list or a text passes its limit. (INVALID_ARGUMENT)
-        """
-        if self.region:
-            check_region(self.region)
-        if not 0 <= self.age <= AGE_MAX:
-            raise errors.AgesReversed("The client's age must lie within 0 to 120.")
-        _check_list("specialties", self.specialties, WANTED_SPECIALTIES_MAX)
-        _check_list("languages", self.languages, WANTED_LANGUAGES_MAX)
-        if len(self.insurer) > TEXT_MAX:
-            raise errors.TooMany("The insurer's code is longer than 120 characters.", field="insurer")
-        return self
-
-
-def check_region(region: str) -> None:
-    """Raise RegionMalformed unless the region looks like ISO 3166-2."""
-    if not _REGION.fullmatch(region):
-        raise errors.RegionMalformed("A region is written like US-CA (ISO 3166-2).", field="region")
-
-
-def _check_day(day: str) -> None:
-    try:
-        if not day or (_DAY.fullmatch(day) and date.fromisoformat(day)):
-            return
-    except ValueError:
-        pass
-    raise errors.DateMalformed("A last day is YYYY-MM-DD.", field="licences.expire_date")
-
-
-def _check_text(field: str, text: str) -> None:
-    if not 0 < len(text) <= TEXT_MAX:
-        raise errors.TooMany("The text is empty or longer than 120 characters.", field=field)
-
-
-def _check_list(field: str, values: tuple[str, ...], most: int) -> None:
-    if len(values) > most:
-        raise errors.TooMany("The list is longer than its limit.", field=field, limit=str(most))
-    for value in values:
-        _check_text(field, value)

@@ -1,31 +1,34 @@
-"""Filters therapists by hard rules, ranks the rest, and says why."""
+"""Ranks therapists whom no hard rule leaves out, and says why."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
-from services.matching.domain.profiles import Need, TherapistProfile
-
-WEIGHTS_VERSION = "2026-11"
-"""Names the weights below; stored with every match so that it can be replayed."""
-
-SPECIALTY_WEIGHT = 0.50
-LANGUAGE_WEIGHT = 0.15
-ROOM_WEIGHT = 0.20
-SOON_WEIGHT = 0.15
-"""
-Shares of the fit; they add up to 1.
-
-Source: project decision, to be tuned per practice; held by tests/property/matching/test_ranking.py.
-"""
+from services.matching.domain.hard_rules import Gap, Setting, binding_rule, gaps, slot_key, suitable
+from services.matching.domain.needs import Importance, Need
+from services.matching.domain.particulars import Level
+from services.matching.domain.profiles import TherapistProfile
 
 SOON_DAYS = 14
 """A first slot today counts in full, one this many days away not at all."""
 
+SEASONED_YEARS = 10
+"""Years of practice that count in full; more count no more."""
+
 CANDIDATES_MAX = 20
+
+WHOLE = 1_000_000
+"""
+A fit of 1, in the whole numbers that parts are added in.
+
+Danger: parts are rounded before they are added, so that one client alone and a batch of thousands, added in another
+order by another library, come to the same fit.
+"""
+
+Wishes = tuple[tuple[str, float], ...]
+"""Codes wished for, each with its share; the shares need not add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,125 +56,187 @@ class Ranking:
     candidates: tuple[Candidate, ...]
     exclusions: tuple[tuple[str, str], ...]
     binding_rule: str
+    gaps: tuple[Gap, ...] = ()
 
 
-# Holds its need, the therapist, and the day in UTC: a licence that ends today holds today.
-HardRule = Callable[[Need, TherapistProfile, date], bool]
+@dataclass(frozen=True, slots=True)
+class Component:
+    """
+    One part of the fit.
 
+    Either *share* gives it in [0, 1], by what *asks* looks at (see `HardRule`), or it is how much of *wishes* a profile
+    *offers*.
+    """
 
-def _speaks(need: Need, profile: TherapistProfile) -> bool:
-    return not need.languages or bool(set(need.languages) & set(profile.languages))
+    code: str
+    weight: str
+    """Names the weight it has in the practice's rules."""
+    text: Callable[[Need, TherapistProfile], str]
+    asks: Callable[[Need], Hashable] = lambda need: 0
+    share: Callable[[Need, TherapistProfile, Setting], float] = lambda need, who, at: 0.0
+    wishes: Callable[[Need], Wishes] | None = None
+    offers: Callable[[TherapistProfile], Collection[str]] = lambda who: ()
 
-
-# Order is the order of telling: the first rule that leaves a therapist out is the one that is named.
-HARD_RULES: tuple[tuple[str, HardRule], ...] = (
-    ("NOT_ACCEPTING", lambda need, profile, on: profile.is_accepting),
-    ("NOT_LICENSED_IN_REGION", lambda need, profile, on: not need.region or profile.is_licensed(need.region)),
-    ("LICENCE_EXPIRED", lambda need, profile, on: not need.region or profile.is_licensed(need.region, on)),
-    ("INSURER_NOT_TAKEN", lambda need, profile, on: not need.insurer or need.insurer in profile.insurers),
-    ("LANGUAGE_NOT_SPOKEN", lambda need, profile, on: _speaks(need, profile)),
-    ("AGE_NOT_SEEN", lambda need, profile, on: not need.age or profile.youngest_age <= need.age <= profile.oldest_age),
-    ("MODALITY_NOT_OFFERED", lambda need, profile, on: not need.modality or need.modality in profile.modalities),
-    ("CASELOAD_FULL", lambda need, profile, on: profile.caseload < profile.capacity),
-)
-
-
-def first_broken_rule(need: Need, profile: TherapistProfile, on: date) -> str:
-    """Return the code of the first hard rule the therapist breaks, or an empty string."""
-    return next((code for code, holds in HARD_RULES if not holds(need, profile, on)), "")
-
-
-def suitable(
-    need: Need, profiles: Iterable[TherapistProfile], on: date
-) -> tuple[list[TherapistProfile], list[tuple[str, str]]]:
-    """Part the therapists into those no hard rule leaves out, and (therapist_id, rule) of the others."""
-    kept: list[TherapistProfile] = []
-    exclusions: list[tuple[str, str]] = []
-    for profile in sorted(profiles, key=lambda each: each.therapist_id):
-        broken = first_broken_rule(need, profile, on)
-        if broken:
-            exclusions.append((profile.therapist_id, broken))
+    def of(self, need: Need, profile: TherapistProfile, setting: Setting) -> int:
+        """Return the part in millionths of the fit."""
+        if self.wishes is None:
+            share = self.share(need, profile, setting)
         else:
-            kept.append(profile)
-    return kept, exclusions
+            share = met(self.wishes(need), self.offers(profile))
+        return round(self.weight_in(setting) * share)
+
+    def weight_in(self, setting: Setting) -> float:
+        """Return what the whole part weighs, in millionths of the fit."""
+        return setting.rules.weights[self.weight] * WHOLE / 100
 
 
-def rank(
-    need: Need,
-    profiles: Iterable[TherapistProfile],
-    *,
-    earliest: Mapping[str, datetime],
-    now: datetime,
-) -> Ranking:
+def met(wishes: Wishes, offered: Collection[str]) -> float:
+    """Return in [0, 1] how much of what is wished for is offered."""
+    whole = sum(share for _, share in wishes)
+    return sum(share for code, share in wishes if code in offered) / whole if whole else 0.0
+
+
+def _ranked(codes: Sequence[str]) -> Wishes:
+    """The first wish counts most: 1, 1/2, 1/3."""
+    return tuple((code, 1 / place) for place, code in enumerate(codes, start=1))
+
+
+def _wanted(need: Need) -> Wishes:
+    return tuple((each.attribute, 1.0) for each in need.preferences if each.importance is Importance.WANT)
+
+
+def _listed(start: str, codes: Sequence[str], offered: Collection[str]) -> str:
+    return f"{start}: {', '.join(code for code in codes if code in offered)}."
+
+
+def _soon(need: Need, who: TherapistProfile, at: Setting) -> float:
+    first = at.earliest.get(slot_key(need), {}).get(who.therapist_id)
+    if first is None:
+        return 0.0
+    return max(0.0, 1.0 - max(first - at.now, timedelta()) / timedelta(days=SOON_DAYS))
+
+
+def _near(need: Need, who: TherapistProfile, at: Setting) -> float:
+    """Return 1 at the nearest site and less at each further one."""
+    return next((1 / place for place, site in enumerate(need.site_ids, start=1) if site in who.site_ids), 0.0)
+
+
+def _strength(need: Need, who: TherapistProfile, at: Setting) -> float:
+    strong = {each.domain for each in who.strengths if each.level is Level.EFFECTIVE}
+    return met(_ranked(need.specialties), strong)
+
+
+def _room(need: Need, who: TherapistProfile, at: Setting) -> float:
+    """Return the free share of the panel, squared loss so that a nearly full therapist is spared."""
+    taken = who.caseload / who.capacity if who.capacity else 1.0
+    if who.panel_min:
+        taken = max(taken, who.caseload_min / who.panel_min)
+    return max(0.0, 1.0 - taken**2)
+
+
+COMPONENTS: tuple[Component, ...] = (
+    Component(
+        "SPECIALTY_MATCHES",
+        "specialty",
+        lambda need, who: _listed("Works with what you are looking for", need.specialties, who.specialties),
+        wishes=lambda need: _ranked(need.specialties),
+        offers=lambda who: who.specialties,
+    ),
+    Component(
+        "APPROACH_MATCHES",
+        "approach",
+        lambda need, who: _listed("Works the way you would like", need.approaches, who.approaches),
+        wishes=lambda need: _ranked(need.approaches),
+        offers=lambda who: who.approaches,
+    ),
+    Component(
+        "POPULATION_MATCHES",
+        "population",
+        lambda need, who: _listed("Knows people in your situation", need.populations, who.populations),
+        wishes=lambda need: tuple((code, 1.0) for code in need.populations),
+        offers=lambda who: who.populations,
+    ),
+    Component(
+        "PREFERENCE_MET",
+        "preference",
+        lambda need, who: _listed("Is as you asked for", [code for code, _ in _wanted(need)], who.attributes),
+        wishes=_wanted,
+        offers=lambda who: who.attributes,
+    ),
+    Component(
+        "FREE_SOON", "availability", lambda need, who: "Has a first appointment soon.", asks=slot_key, share=_soon
+    ),
+    Component(
+        "LANGUAGE_MATCHES",
+        "language",
+        lambda need, who: "Speaks the language you like best.",
+        wishes=lambda need: tuple((code, 1.0) for code in need.languages[:1]),
+        offers=lambda who: who.languages,
+    ),
+    Component(
+        "KNOWS_YOU",
+        "continuity",
+        lambda need, who: "Has worked with you before.",
+        wishes=lambda need: ((need.previous_therapist_id, 1.0),) if need.previous_therapist_id else (),
+        offers=lambda who: (who.therapist_id,),
+    ),
+    Component(
+        "NEAR", "distance", lambda need, who: "Sees people near you.", asks=lambda need: need.site_ids, share=_near
+    ),
+    Component(
+        "EXPERIENCED",
+        "experience",
+        lambda need, who: f"Has practised for {who.experience_years} years.",
+        share=lambda need, who, at: min(who.experience_years, SEASONED_YEARS) / SEASONED_YEARS,
+    ),
+    Component(
+        "STRONG_HERE",
+        "strength",
+        lambda need, who: "Past clients with a similar concern did well.",
+        asks=lambda need: need.specialties,
+        share=_strength,
+    ),
+    Component("HAS_ROOM", "room", lambda need, who: "Has room for new clients.", share=_room),
+)
+"""Parts of the fit, by the contract's codes. Nothing else of a profile counts, identity only where it is asked for."""
+
+
+def rank(need: Need, profiles: Collection[TherapistProfile], setting: Setting) -> Ranking:
     """
     Rank the therapists who may treat the client, best first, each with reasons.
 
     Args:
         need: What the client needs, checked.
         profiles: Shape: T therapists of one practice, any order; the order changes nothing.
-        earliest: Shape: at most T therapist ids, each with the start of the first free slot, aware UTC.
-        now: Aware UTC.
+        setting: What they are judged by.
 
     Returns:
-        At most 20 candidates; every therapist who was left out, with the rule; and, when nobody is left,
-        the rule that left out most (ties: the first in HARD_RULES).
+        At most 20 candidates; every therapist who was left out, with the rule; and, when nobody is left, the rule that
+        left out most and what each rule did.
 
     Cost:
-        O(T log T).
+        O(T log T). Figures: `python -m tests.bench.matching`, match_single_ms.
 
     Source:
         Hard filters before soft ranking, reasons with every candidate: project requirement on matching.
         Held by tests/property/matching/test_ranking.py.
     """
-    kept, exclusions = suitable(need, profiles, now.date())
-    candidates = [_candidate(need, profile, earliest.get(profile.therapist_id), now) for profile in kept]
+    kept, exclusions = suitable(need, profiles, setting)
+    candidates = [_candidate(need, profile, setting) for profile in kept]
     candidates.sort(key=lambda candidate: (-candidate.fit_ratio, candidate.profile.therapist_id))
-    return Ranking(tuple(candidates[:CANDIDATES_MAX]), tuple(exclusions), _binding(kept, exclusions))
+    if kept:
+        return Ranking(tuple(candidates[:CANDIDATES_MAX]), tuple(exclusions), "")
+    return Ranking((), tuple(exclusions), binding_rule(exclusions), gaps(need, profiles, setting))
 
 
-def _binding(kept: Sequence[TherapistProfile], exclusions: Sequence[tuple[str, str]]) -> str:
-    """Name the rule that left out most, when it left nobody."""
-    if kept or not exclusions:
-        return ""
-    counts = Counter(code for _, code in exclusions)
-    return max((code for code, _ in HARD_RULES), key=lambda code: counts[code])
+def fit(need: Need, profile: TherapistProfile, setting: Setting) -> int:
+    """Return the fit of one pair in millionths."""
+    return sum(component.of(need, profile, setting) for component in COMPONENTS)
 
 
-def _candidate(need: Need, profile: TherapistProfile, first_slot: datetime | None, now: datetime) -> Candidate:
+def _candidate(need: Need, profile: TherapistProfile, setting: Setting) -> Candidate:
     """Weigh one therapist; a reason is given for everything that counted."""
-    reasons = [
-        Reason("SPECIALTY_MATCHES", _specialty_text(need, profile), SPECIALTY_WEIGHT * _specialty(need, profile)),
-        Reason("LANGUAGE_MATCHES", "Speaks the language you like best.", LANGUAGE_WEIGHT * _language(need, profile)),
-        Reason("HAS_ROOM", "Has room for new clients.", ROOM_WEIGHT * _room(profile)),
-        Reason("FREE_SOON", "Has a first appointment soon.", SOON_WEIGHT * _soon(first_slot, now)),
-    ]
-    telling = tuple(sorted((each for each in reasons if each.weight_ratio > 0), key=lambda each: -each.weight_ratio))
-    return Candidate(profile, round(sum(each.weight_ratio for each in telling), 6), telling)
-
-
-def _specialty(need: Need, profile: TherapistProfile) -> float:
-    """Return in [0, 1] how much of what is wanted is offered, the first wish counting most."""
-    shares = [1 / place for place in range(1, len(need.specialties) + 1)]
-    met = [share for share, wish in zip(shares, need.specialties, strict=True) if wish in profile.specialties]
-    return sum(met) / sum(shares) if shares else 0.0
-
-
-def _specialty_text(need: Need, profile: TherapistProfile) -> str:
-    met = [wish for wish in need.specialties if wish in profile.specialties]
-    return "Works with what you are looking for: " + ", ".join(met) + "." if met else ""
-
-
-def _language(need: Need, profile: TherapistProfile) -> float:
-    return 1.0 if need.languages and need.languages[0] in profile.languages else 0.0
-
-
-def _room(profile: TherapistProfile) -> float:
-    """Return the free share of the panel, squared loss so that a nearly full therapist is spared."""
-    return 1.0 - (profile.caseload / profile.capacity) ** 2
-
-
-def _soon(first_slot: datetime | None, now: datetime) -> float:
-    if first_slot is None:
-        return 0.0
-    wait = max(first_slot - now, timedelta())
-    return max(0.0, 1.0 - wait / timedelta(days=SOON_DAYS))
+    parts = [(component.of(need, profile, setting), component) for component in COMPONENTS]
+    telling = sorted((each for each in parts if each[0] > 0), key=lambda each: -each[0])
+    reasons = tuple(Reason(part.code, part.text(need, profile), amount / WHOLE) for amount, part in telling)
+    return Candidate(profile, sum(amount for amount, _ in parts) / WHOLE, reasons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,8 +11,12 @@ from kept.availability.v1 import availability_pb2
 from kept.matching.v1 import matching_pb2
 
 from services.chassis.context import Call
+from services.matching.domain.contest import Change
+from services.matching.domain.hard_rules import SlotKey
+from services.matching.domain.needs import Need
 from services.matching.domain.profiles import TherapistProfile
 from services.matching.domain.ranking import Ranking
+from services.matching.domain.rules import MatchRules
 
 FirstSlots = Mapping[str, tuple[datetime, availability_pb2.Slot]]
 """The first free slot of each therapist who has one, and its start (aware UTC)."""
@@ -30,6 +34,9 @@ class Run:
     ranking: Ranking
     first_slots: FirstSlots
     create_time: datetime
+    weights_version: str
+    previous_match_id: str = ""
+    changes: Sequence[Change] = ()
 
 
 class Profiles(Protocol):
@@ -50,18 +57,46 @@ class Profiles(Protocol):
     async def all(self, call: Call) -> list[TherapistProfile]:
         """Return every profile of the practice, outside of the call's own transaction."""
 
-    async def add_to_caseload(self, call: Call, therapist_id: str, client_id: str) -> None:
-        """Count the client among the therapist's; again changes nothing."""
+    async def add_to_caseload(self, call: Call, therapist_id: str, client_id: str, *, last_time: datetime) -> None:
+        """Count the client among the therapist's until long after their last appointment; again changes nothing."""
+
+    async def therapists_of(self, call: Call, client_ids: Collection[str]) -> list[tuple[str, str]]:
+        """Return (client, therapist) of all who treat, or have treated, these clients."""
+
+
+class Rules(Protocol):
+    """Keeps how a practice matches, by version."""
+
+    async def in_force(self, call: Call) -> MatchRules:
+        """Return the newest version, or Kept's own; outside of the call's own transaction."""
+
+    async def find(self, call: Call, label: str) -> MatchRules | None:
+        """Return a version by its name, or None."""
+
+    async def add(self, call: Call, rules: MatchRules, *, at: datetime) -> bool:
+        """Store a version; False when somebody was faster."""
+
+
+class Standing(Protocol):
+    """Knows who must not meet; booking keeps it."""
+
+    async def fenced_pairs(self, call: Call, client_id: str = "") -> list[tuple[str, str]]:
+        """Return clients who must not meet, of one client or of the practice. Raises Unavailable."""
 
 
 class Matches(Protocol):
-    """Keeps runs whole."""
+    """Keeps runs whole, sealed under each client's key."""
 
-    async def save(self, call: Call, run: Run) -> matching_pb2.Match:
-        """Store a run and return it as it is answered, now and later."""
+    async def save(self, call: Call, run: Run, need: Need) -> matching_pb2.Match:
+        """Store a run and return it as it is answered, now and later; a need nobody met is counted without a name."""
 
     async def find(self, call: Call, match_id: str) -> matching_pb2.Match | None:
         """Return a run, or None."""
+
+    async def hiring(
+        self, call: Call, *, from_time: datetime, to_time: datetime
+    ) -> tuple[int, int, Sequence[tuple[str, Sequence[str], int]]]:
+        """Return how many runs there were, in how many nobody suited, and (rule, facts, count) of those."""
 
 
 class Holds(Protocol):
@@ -74,7 +109,5 @@ class Holds(Protocol):
 class Slots(Protocol):
     """Knows free time."""
 
-    async def earliest(
-        self, call: Call, session_type_id: str, therapist_ids: Sequence[str], *, modality: int, now: datetime
-    ) -> FirstSlots:
+    async def earliest(self, call: Call, key: SlotKey, therapist_ids: Sequence[str], *, now: datetime) -> FirstSlots:
         """Return the first free slot of each therapist who has one; empty when the ledger does not answer."""

@@ -17,12 +17,13 @@ from services.chassis.db.envelope import Envelope, write_envelopes
 from services.chassis.db.pool import Connection, Database
 from services.chassis.errors import ServiceError, Unavailable
 from services.notifications.adapters import postgres
-from services.notifications.domain import contact
+from services.notifications.adapters.files import Card, Files
 from services.notifications.domain.appointment import Appointment, objection
+from services.notifications.domain.channel import Channel
 from services.notifications.domain.contact import Locale
-from services.notifications.domain.link import TOKEN_BYTES, Action, token_hash, token_of
-from services.notifications.domain.message import Kind, Message, MessageFailed, MessageSent, Outcome, Reason, State
-from services.notifications.domain.quiet_hours import put_off
+from services.notifications.domain.gate import Go, Refuse, Wait, judge
+from services.notifications.domain.link import TOKEN_BYTES, WITH_LINK, Action, token_hash, token_of
+from services.notifications.domain.message import Message, MessageFailed, MessageSent, Outcome, Reason, State
 from services.notifications.usecases.send_due_messages import Claim, Parcel
 
 log = structlog.get_logger(__name__)
@@ -79,17 +80,6 @@ Record: TypeAlias = Callable[[str, MessageSent | MessageFailed], Awaitable[Envel
 """Makes the event and the audit record of a fact of a practice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A contact point as stored, its address sealed."""
-
-    wrapped_dek: bytes
-    email_sealed: bytes
-    time_zone: str
-    locale: Locale
-    has_consent: bool
-
-
 class PostgresDesk:
     """
     The messages of all practices.
@@ -98,10 +88,13 @@ class PostgresDesk:
     transaction that names the practices of its batch.
     """
 
-    def __init__(self, database: Database, *, record: Record) -> None:
-        """Write through one batch writer; *record* makes what is committed beside an end."""
+    def __init__(
+        self, database: Database, *, record: Record, available: frozenset[Channel] = frozenset({Channel.EMAIL})
+    ) -> None:
+        """Write through one batch writer; *record* makes what is committed beside an end, *available* has a way out."""
         self._database = database
         self._record = record
+        self._available = available
         self._writer: BatchWriter[Job, Parcel | None] = BatchWriter(database, self._flush, name="messages")
 
     async def claim(self, most: int, *, at: datetime) -> list[Claim]:
@@ -166,7 +159,7 @@ class PostgresDesk:
     async def _flush(self, conn: Connection, jobs: Sequence[Job]) -> list[Parcel | ServiceError | None]:
         begins = [job for job in jobs if isinstance(job, Begin)]
         settles = [job for job in jobs if isinstance(job, Settle)]
-        parcels = await _begin(conn, begins) if begins else {}
+        parcels = await _begin(conn, begins, self._available) if begins else {}
         envelopes = await self._settle(conn, settles) if settles else []
         if envelopes:
             await write_envelopes(conn, envelopes)
@@ -193,7 +186,7 @@ class PostgresDesk:
         return envelopes
 
 
-async def _begin(conn: Connection, jobs: Sequence[Begin]) -> dict[Claim, Parcel]:
+async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[Channel]) -> dict[Claim, Parcel]:
     """
     Gate every job and mark those that pass.
 
@@ -204,35 +197,30 @@ async def _begin(conn: Connection, jobs: Sequence[Begin]) -> dict[Claim, Parcel]
     if not messages:
         return {}
     appointments = await _appointments(conn, messages)
-    contacts = await _contacts(conn, messages)
+    files = await Files.read(conn, messages, at=max(job.at for job in jobs))
     changed: list[tuple[str, Message]] = []
     parcels: dict[Claim, Parcel] = {}
     for job in jobs:
-        key = (job.claim.practice_id, job.claim.message_id)
-        message = messages.get(key)
+        message = messages.get((job.claim.practice_id, job.claim.message_id))
         if message is None:
             continue
-        found = contacts.get((job.practice_id, message.client_id))
         appointment = appointments[job.practice_id, message.appointment_id]
-        if reason := _why_not(message, appointment, found, at=job.at):
-            changed.append((job.practice_id, message.suppress(reason)))
+        card = files.card(job.practice_id, message.client_id)
+        reason = objection(message, appointment, at=job.at) or (None if card else Reason.NO_CONTACT)
+        if reason or card is None:
+            changed.append((job.practice_id, message.suppress(reason or Reason.NO_CONTACT)))
             continue
-        assert found is not None, "a message without a contact point is kept back"
-        if until := _quiet_until(message, found, at=job.at):
-            changed.append((job.practice_id, message.defer(until)))
+        verdict = judge(message, files.circumstances(job.practice_id, message, available), at=job.at)
+        if isinstance(verdict, Refuse):
+            changed.append((job.practice_id, message.suppress(verdict.reason)))
             continue
-        message = message.begin()
-        changed.append((job.practice_id, message))
-        parcels[job.claim] = Parcel(
-            claim=job.claim,
-            message=message,
-            wrapped_dek=found.wrapped_dek,
-            email_sealed=found.email_sealed,
-            time_zone=found.time_zone,
-            locale=found.locale,
-            token="" if message.kind is Kind.CANCELLED else token_of(secrets.token_bytes(TOKEN_BYTES)),
-            begin_time=job.at,
-        )
+        if isinstance(verdict, Wait):
+            changed.append((job.practice_id, message.defer(verdict.until, verdict.reason)))
+            continue
+        parcel = _parcel(job, message, card, verdict)
+        files.note(job.practice_id, parcel.message)
+        changed.append((job.practice_id, parcel.message))
+        parcels[job.claim] = parcel
     if changed:
         lease_end_time = max(job.at for job in jobs) + SENDING_LEASE
         await postgres.update_messages(conn, changed, lease_end_time=lease_end_time)
@@ -240,17 +228,21 @@ async def _begin(conn: Connection, jobs: Sequence[Begin]) -> dict[Claim, Parcel]
     return parcels
 
 
-def _why_not(message: Message, appointment: Appointment, found: Contact | None, *, at: datetime) -> Reason | None:
-    return objection(message, appointment, at=at) or contact.objection(
-        is_known=found is not None, has_consent=found is not None and found.has_consent
+def _parcel(job: Begin, message: Message, card: Card, way: Go) -> Parcel:
+    address = way.address
+    begun = message.begin(
+        at=job.at, channel=way.channel, contact_point_id=address.contact_point_id if address else None
     )
-
-
-def _quiet_until(message: Message, found: Contact, *, at: datetime) -> datetime | None:
-    """Only reminders wait for the morning; a notice answers what has just happened."""
-    if message.kind is not Kind.REMINDER:
-        return None
-    return put_off(at=at, start_time=message.start_time, time_zone=found.time_zone)
+    return Parcel(
+        claim=job.claim,
+        message=begun,
+        wrapped_dek=card.wrapped_dek,
+        address_sealed=address.sealed if address else b"",
+        time_zone=(address.time_zone if address else "") or card.time_zone,
+        locale=Locale((address.locale if address else "") or card.locale),
+        token=token_of(secrets.token_bytes(TOKEN_BYTES)) if begun.kind in WITH_LINK else "",
+        begin_time=job.at,
+    )
 
 
 async def _appointments(conn: Connection, messages: dict[Key, Message]) -> dict[Key, Appointment]:
@@ -276,28 +268,15 @@ async def _locked(conn: Connection, claims: Sequence[Claim], condition: str) -> 
     return {(row[0], row[1]): postgres.read_message(row[1:]) for row in rows}
 
 
-async def _contacts(conn: Connection, messages: dict[Key, Message]) -> dict[Key, Contact]:
-    found = await conn.execute(
-        "select c.practice_id::text, c.client_id::text, c.wrapped_dek, c.email_sealed, c.time_zone, c.locale,"
-        " c.has_consent from contact_points c"
-        " where (c.practice_id, c.client_id) in (select * from unnest(%s::uuid[], %s::uuid[]))",
-        ([key[0] for key in messages], [message.client_id for message in messages.values()]),
-    )
-    return {
-        (row[0], row[1]): Contact(bytes(row[2]), bytes(row[3]), row[4], Locale(row[5]), row[6])
-        for row in await found.fetchall()
-    }
-
-
 async def _store_links(conn: Connection, parcels: Sequence[Parcel]) -> None:
     """Store the hash of each secret; a retry's secret replaces the one that never arrived."""
     if not parcels:
         return
     await conn.execute(
-        "insert into action_links (practice_id, message_id, action, token_hash, time_zone)"
-        " select n.practice_id, n.message_id, %s, n.token_hash, n.time_zone"
-        " from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[])"
-        " as n (practice_id, message_id, token_hash, time_zone)"
+        "insert into action_links (practice_id, message_id, action, token_hash, time_zone, locale)"
+        " select n.practice_id, n.message_id, %s, n.token_hash, n.time_zone, n.locale"
+        " from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[])"
+        " as n (practice_id, message_id, token_hash, time_zone, locale)"
         " on conflict on constraint action_links_pkey do update"
         " set token_hash = excluded.token_hash, time_zone = excluded.time_zone",
         (
@@ -306,6 +285,7 @@ async def _store_links(conn: Connection, parcels: Sequence[Parcel]) -> None:
             [parcel.claim.message_id for parcel in parcels],
             [token_hash(parcel.token) for parcel in parcels],
             [parcel.time_zone for parcel in parcels],
+            [parcel.locale.value for parcel in parcels],
         ),
     )
 

@@ -13,8 +13,9 @@ from email_validator import validate_email
 
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.templates import Templates
+from services.notifications.adapters.wall_words import date_in_words, start_in_words
 from services.notifications.config import MailConfig
-from services.notifications.domain.wall_words import start_in_words
+from services.notifications.domain.channel import Channel
 from services.notifications.usecases.send_due_messages import Letter, Parcel
 
 UTF_8 = Charset("utf-8")
@@ -37,15 +38,26 @@ class LetterWriter:
 
     async def write(self, parcel: Parcel, *, at: datetime) -> Letter:
         """Write the mail; the same message always has the same Message-ID."""
-        email = await self._contacts.open_email(
-            parcel.claim.practice_id, parcel.message.client_id, parcel.wrapped_dek, parcel.email_sealed
+        email = await self._contacts.open_address(
+            parcel.claim.practice_id,
+            parcel.message.client_id,
+            parcel.wrapped_dek,
+            Channel.EMAIL,
+            parcel.address_sealed,
         )
         recipient = email if email.isascii() else _ascii(email)
         words = self._templates.render(
             parcel.message.kind,
             locale=parcel.locale,
-            when=start_in_words(parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at),
-            link=f"{self._config.public_url}/l/{parcel.token}",
+            variables={
+                "when": start_in_words(
+                    parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at
+                ),
+                "date": date_in_words(
+                    parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at
+                ),
+                "link": f"{self._config.public_url}/l/{parcel.token}" if parcel.token else self._config.public_url,
+            },
         )
         boundary = f"kept-{parcel.message.message_id}"
         headers = {

@@ -73,22 +73,32 @@ class OnCall:
         ]
 
 
-async def open_page(conn: Connection, practice_id: str, flag_id: str, *, version: int, at: datetime) -> None:
+async def open_page(
+    conn: Connection, practice_id: str, flag_id: str, client_id: str, *, version: int, at: datetime
+) -> None:
     """Page about a flag from now on; one that is known, or has ended already, stays as it is."""
     await conn.execute(
-        "insert into pages (practice_id, flag_id, raise_time, version, next_time) values (%s, %s, %s, %s, %s)"
-        " on conflict on constraint pages_pkey do nothing",
-        (practice_id, flag_id, at, version, at),
+        "insert into pages (practice_id, flag_id, client_id, raise_time, version, next_time)"
+        " values (%s, %s, %s, %s, %s, %s) on conflict on constraint pages_pkey do nothing",
+        (practice_id, flag_id, client_id, at, version, at),
     )
 
 
-async def end_page(conn: Connection, practice_id: str, flag_id: str, *, version: int, at: datetime) -> None:
-    """Page about a flag no more; the end may be heard of before the beginning."""
+async def end_page(
+    conn: Connection, practice_id: str, flag_id: str, client_id: str, *, version: int, at: datetime
+) -> None:
+    """Page about a flag no more, and let go what waited for it; the end may be heard of before the beginning."""
     await conn.execute(
-        "insert into pages as p (practice_id, flag_id, raise_time, version, end_time) values (%s, %s, %s, %s, %s)"
+        "insert into pages as p (practice_id, flag_id, client_id, raise_time, version, end_time)"
+        " values (%s, %s, %s, %s, %s, %s)"
         " on conflict on constraint pages_pkey do update set next_time = null,"
         " end_time = coalesce(p.end_time, excluded.end_time), version = greatest(p.version, excluded.version)",
-        (practice_id, flag_id, at, version, at),
+        (practice_id, flag_id, client_id, at, version, at),
+    )
+    await conn.execute(
+        "update messages set due_time = %s where practice_id = %s and client_id = %s"
+        " and state = 'PLANNED' and reason = 'CRISIS_HOLD'",
+        (at, practice_id, client_id),
     )
 
 

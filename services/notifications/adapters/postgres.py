@@ -11,12 +11,20 @@ from psycopg.rows import TupleRow
 from services.chassis.db.pool import Connection
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.appointment import State as AppointmentState
+from services.notifications.domain.channel import About, Channel, MessageClass
+from services.notifications.domain.contact import Locale
 from services.notifications.domain.link import Action, ActionLink
 from services.notifications.domain.message import Kind, Message, Reason, State
 
 MESSAGE_COLUMNS = """m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, m.kind,
     m.start_time, m.due_time, m.state, m.reason, m.send_time, m.attempts, m.revision,
-    m.step, m.only_unconfirmed, m.overtake_time"""
+    m.step, m.only_unconfirmed, m.overtake_time, m.about, m.class, m.channels, m.recipient_id::text, m.template_key,
+    m.channel, m.contact_point_id::text, m.template_version, m.workflow_version, m.end_time, m.begin_time"""
+
+WRITTEN_COLUMNS = """practice_id, message_id, client_id, appointment_id, appointment_version, kind, start_time,
+    due_time, state, reason, send_time, attempts, revision, step, only_unconfirmed, overtake_time, about, class,
+    channels, recipient_id, template_key, channel, contact_point_id, template_version, workflow_version, end_time,
+    begin_time"""
 
 APPOINTMENT_COLUMNS = """a.appointment_id::text, a.client_id::text, a.version, a.state, a.placed_version, a.start_time,
     a.time_zone"""
@@ -81,39 +89,65 @@ class PostgresTimeline:
         if changed:
             await update_messages(self._conn, [(self._practice_id, message) for message in changed])
         if new:
-            await self._insert(new)
+            await insert_messages(self._conn, [(self._practice_id, message) for message in new])
 
-    async def _insert(self, messages: Sequence[Message]) -> None:
-        columns = list(zip(*(_written(self._practice_id, message) for message in messages), strict=True))
-        await self._conn.execute(
-            "insert into messages (practice_id, message_id, client_id, appointment_id, appointment_version, kind,"
-            " start_time, due_time, state, reason, send_time, attempts, revision, step, only_unconfirmed,"
-            " overtake_time)"
-            " select * from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[],"
-            " %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::bigint[],"
-            " %s::text[], %s::boolean[], %s::timestamptz[])"
-            " on conflict on constraint messages_once_key do nothing",
-            [list(column) for column in columns],
-        )
+
+async def insert_messages(conn: Connection, messages: Sequence[tuple[str, Message]]) -> None:
+    """Store planned messages of the practices given with them; one whose name is taken is left out."""
+    if not messages:
+        return
+    columns = list(zip(*(_written(practice_id, message) for practice_id, message in messages), strict=True))
+    await conn.execute(
+        f"insert into messages ({WRITTEN_COLUMNS})"  # noqa: S608
+        " select n.practice_id, n.message_id, n.client_id, n.appointment_id, n.appointment_version, n.kind,"
+        " n.start_time, n.due_time, n.state, n.reason, n.send_time, n.attempts, n.revision, n.step,"
+        " n.only_unconfirmed, n.overtake_time, n.about, n.class, string_to_array(n.channels, ','), n.recipient_id,"
+        " n.template_key, n.channel, n.contact_point_id, n.template_version, n.workflow_version, n.end_time,"
+        " n.begin_time"
+        " from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[],"
+        " %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::bigint[],"
+        " %s::text[], %s::boolean[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[],"
+        " %s::text[], %s::uuid[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[])"
+        f" as n ({WRITTEN_COLUMNS})"
+        " on conflict on constraint messages_once_key do nothing",
+        [list(column) for column in columns],
+    )
 
 
 async def update_messages(
     conn: Connection, messages: Sequence[tuple[str, Message]], *, lease_end_time: datetime | None = None
 ) -> None:
     """Write the changing fields of messages that the caller holds locked; SENDING lasts until the lease ends."""
-    rows = [_written(practice_id, message) for practice_id, message in messages]
-    practice_id, message_id, _, _, _, _, _, due_time, state, reason, send_time, attempts, revision, *_ = (
-        list(column) for column in zip(*rows, strict=True)
-    )
+    rows = [
+        (
+            practice_id,
+            message.message_id,
+            message.due_time,
+            message.state.value,
+            message.reason.value if message.reason else None,
+            message.send_time,
+            message.attempts,
+            message.revision,
+            ",".join(message.channels),
+            message.channel.value if message.channel else None,
+            message.contact_point_id,
+            message.template_version,
+            message.begin_time,
+        )
+        for practice_id, message in messages
+    ]
     await conn.execute(
         "update messages m set due_time = n.due_time, state = n.state, reason = n.reason, send_time = n.send_time,"
-        " attempts = n.attempts, revision = n.revision,"
+        " attempts = n.attempts, revision = n.revision, channels = string_to_array(n.channels, ','),"
+        " channel = n.channel, contact_point_id = n.contact_point_id, template_version = n.template_version,"
+        " begin_time = n.begin_time,"
         " claim_expire_time = case n.state when 'SENDING' then %s::timestamptz end"
         " from unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[],"
-        " %s::int[], %s::bigint[])"
-        " as n (practice_id, message_id, due_time, state, reason, send_time, attempts, revision)"
+        " %s::int[], %s::bigint[], %s::text[], %s::text[], %s::uuid[], %s::int[], %s::timestamptz[])"
+        " as n (practice_id, message_id, due_time, state, reason, send_time, attempts, revision, channels, channel,"
+        " contact_point_id, template_version, begin_time)"
         " where m.practice_id = n.practice_id and m.message_id = n.message_id",
-        (lease_end_time, practice_id, message_id, due_time, state, reason, send_time, attempts, revision),
+        (lease_end_time, *(list(column) for column in zip(*rows, strict=True))),
     )
 
 
@@ -144,7 +178,8 @@ async def read_link(conn: Connection, practice_id: str, message_id: str) -> tupl
     found = await conn.execute(
         f"""
         select m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, l.action,
-            m.start_time, l.time_zone, l.use_time, {APPOINTMENT_COLUMNS}
+            m.start_time, l.time_zone, l.use_time, l.use_action, l.offer_id::text, l.expire_time, l.locale,
+            {APPOINTMENT_COLUMNS}
         from action_links l
         join messages m on m.practice_id = l.practice_id and m.message_id = l.message_id
         join appointments a on a.practice_id = m.practice_id and a.appointment_id = m.appointment_id
@@ -164,15 +199,21 @@ async def read_link(conn: Connection, practice_id: str, message_id: str) -> tupl
         start_time=row[5],
         time_zone=row[6],
         use_time=row[7],
+        # A link that an older process marked has no action with it.
+        use_action=Action(row[8] or row[4]) if row[7] else None,
+        offer_id=row[9] or "",
+        expire_time=row[10],
+        locale=Locale(row[11]),
     )
-    return link, read_appointment(row[8:])
+    return link, read_appointment(row[12:])
 
 
-async def mark_used(conn: Connection, practice_id: str, message_id: str, *, at: datetime) -> None:
-    """Store the first time a link was used."""
+async def mark_used(conn: Connection, practice_id: str, link: ActionLink) -> None:
+    """Store what was done last with a link, and when; the same thing again keeps its first time."""
     await conn.execute(
-        "update action_links set use_time = coalesce(use_time, %s) where practice_id = %s and message_id = %s",
-        (at, practice_id, message_id),
+        "update action_links set use_time = %s, use_action = %s"
+        " where practice_id = %s and message_id = %s and use_action is distinct from %s",
+        (link.use_time, link.use_action, practice_id, link.message_id, link.use_action),
     )
 
 
@@ -207,6 +248,17 @@ def read_message(row: TupleRow) -> Message:
         step=row[12],
         only_unconfirmed=row[13],
         overtake_time=row[14],
+        about=About(row[15]),
+        message_class=MessageClass(row[16]),
+        channels=tuple(Channel(channel) for channel in row[17]),
+        recipient_id=row[18],
+        template_key=row[19],
+        channel=Channel(row[20]) if row[20] else None,
+        contact_point_id=row[21],
+        template_version=row[22],
+        workflow_version=row[23],
+        end_time=row[24],
+        begin_time=row[25],
     )
 
 
@@ -228,4 +280,15 @@ def _written(practice_id: str, message: Message) -> tuple[Any, ...]:
         message.step,
         message.only_unconfirmed,
         message.overtake_time,
+        message.about.value,
+        message.message_class.value,
+        ",".join(message.channels),
+        message.recipient_id,
+        message.template_key,
+        message.channel.value if message.channel else None,
+        message.contact_point_id,
+        message.template_version,
+        message.workflow_version,
+        message.end_time,
+        message.begin_time,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from services.notifications.domain.contact import Locale
 from services.notifications.domain.message import Kind
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+
+Variables = Mapping[str, str | int]
+"""What a template may say: `when`, `date`, `days`, `in_days`, `link`, `sender`, `phone`, `code`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Templates:
     The templates, compiled when this is made: a broken one stops the process at start.
 
     A text template is subject, empty line, paragraphs; the HTML says the same paragraphs.
-    Only *when* and *link* are known to a template, so it can't say more than a time.
+    Only a few variables are known to a template, so it can't say more than a time.
     """
 
     def __init__(self, folder: Path = TEMPLATES) -> None:
@@ -44,9 +48,10 @@ class Templates:
             (locale, kind): plain.get_template(f"{locale}/{kind.lower()}.txt") for locale in Locale for kind in Kind
         }
 
-    def render(self, kind: Kind, *, locale: Locale, when: str, link: str) -> Words:
-        """Write a message; *link* is not shown by kinds that have nothing to answer."""
-        return self._written(self._texts[locale, kind].render(when=when, link=link), locale=locale, link=link)
+    def render(self, kind: Kind, *, locale: Locale, variables: Variables) -> Words:
+        """Write a message; the link is not shown by kinds that have nothing to answer."""
+        rendered = self._texts[locale, kind].render(variables)
+        return self._written(rendered, locale=locale, link=str(variables.get("link", "")))
 
     def render_page(self, *, locale: Locale, link: str, flag_id: str) -> Words:
         """Write a page to staff."""

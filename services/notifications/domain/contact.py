@@ -1,11 +1,11 @@
-"""Where a client may be reached, and whether they agreed to it."""
+"""Where a client, and whoever acts for them, may be reached."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.notifications.domain.message import Reason
+from services.notifications.domain.channel import THE_CLIENT, Channel
 
 
 class Locale(StrEnum):
@@ -15,9 +15,19 @@ class Locale(StrEnum):
     ES = "es"
 
 
+class AddressState(StrEnum):
+    """Where an address stands."""
+
+    PENDING = "PENDING"
+    """Waits for the code that was sent to it; what was there before goes on."""
+
+    ACTIVE = "ACTIVE"
+    ENDED = "ENDED"
+
+
 @dataclass(frozen=True, slots=True)
 class ContactPoint:
-    """One client's address, zone, language and consent."""
+    """One client's card: main e-mail address, zone, language and consent."""
 
     client_id: str
     email: str
@@ -26,8 +36,27 @@ class ContactPoint:
     has_consent: bool
 
 
-def objection(*, is_known: bool, has_consent: bool) -> Reason | None:
-    """Say why nothing may be sent to a client, or None if it may."""
-    if not is_known:
-        return Reason.NO_CONTACT
-    return None if has_consent else Reason.NO_CONSENT
+@dataclass(frozen=True, slots=True)
+class ContactAddress:
+    """One address of a client, or of a guardian of theirs."""
+
+    contact_point_id: str
+    client_id: str
+    channel: Channel
+    address: str
+    recipient_id: str = THE_CLIENT
+    state: AddressState = AddressState.ACTIVE
+    is_verified: bool = False
+    is_alternative: bool = False
+    """Used instead of all others of its channel; why is not asked."""
+
+    is_safe: bool = True
+    """A message may be left there, though others may see it."""
+
+    time_zone: str = ""
+    """Empty means the client's."""
+
+    locale: Locale | None = None
+    """None means the client's."""
+
+    version: int = 1

@@ -6,19 +6,37 @@ InvalidRequest
 ├── UnknownTimeZone    UNKNOWN_TIME_ZONE
 ├── LocaleUnknown      LOCALE_UNKNOWN
 ├── LevelUnknown       LEVEL_UNKNOWN
+├── WordsMissing       WORDS_MISSING
+├── WordsTooLong       WORDS_TOO_LONG
+├── TopicMalformed     TOPIC_MALFORMED
+├── TooManyAttachments TOO_MANY_ATTACHMENTS
+├── FileEmpty          FILE_EMPTY
+├── FileTooLarge       FILE_TOO_LARGE
+├── FileTypeRefused    FILE_TYPE_REFUSED
+├── FileNameMalformed  FILE_NAME_MALFORMED
+├── FileInfected       FILE_INFECTED
 └── Malformed          MALFORMED_REQUEST
 NotFound
 ├── UnknownContact     NOT_FOUND
+├── UnknownThread      NOT_FOUND
 └── LinkUnknown        LINK_UNKNOWN
 RuleViolated
 ├── LinkExpired        LINK_EXPIRED
+├── ActionNotOffered   ACTION_NOT_OFFERED
+├── TimeGone           TIME_GONE
 ├── TooManyOnCall      TOO_MANY_ON_CALL
+├── TooManyThreads     TOO_MANY_THREADS
+├── TooMuchStored      TOO_MUCH_STORED
+├── AttachmentUnknown  ATTACHMENT_UNKNOWN
+├── ScannerMissing     SCANNER_MISSING
 └── StateForbids       STATE_FORBIDS
+Unavailable
+└── ScannerAway        SCANNER_AWAY
 """
 
 from __future__ import annotations
 
-from services.chassis.errors import InvalidRequest, NotFound, RuleViolated
+from services.chassis.errors import InvalidRequest, NotFound, RuleViolated, Unavailable
 
 
 class EmailMalformed(InvalidRequest):
@@ -69,6 +87,18 @@ class LinkExpired(RuleViolated):
     reason = "LINK_EXPIRED"
 
 
+class ActionNotOffered(RuleViolated):
+    """The link does not do this, or does not do it any more."""
+
+    reason = "ACTION_NOT_OFFERED"
+
+
+class TimeGone(RuleViolated):
+    """The chosen time is none of those that are free now; ask for the times again."""
+
+    reason = "TIME_GONE"
+
+
 class TooManyOnCall(RuleViolated):
     """The practice has as many contacts on call as it may; the metadata says how many."""
 
@@ -79,3 +109,93 @@ class StateForbids(RuleViolated):
     """The appointment's state does not allow what the link says."""
 
     reason = "STATE_FORBIDS"
+
+
+class WordsMissing(InvalidRequest):
+    """There is nothing to say."""
+
+    reason = "WORDS_MISSING"
+
+
+class WordsTooLong(InvalidRequest):
+    """The words are too long for one post; the metadata says how long they may be."""
+
+    reason = "WORDS_TOO_LONG"
+
+
+class TopicMalformed(InvalidRequest):
+    """A topic has 1 to 120 characters on one line."""
+
+    reason = "TOPIC_MALFORMED"
+
+
+class TooManyAttachments(InvalidRequest):
+    """A post has at most five files."""
+
+    reason = "TOO_MANY_ATTACHMENTS"
+
+
+class FileEmpty(InvalidRequest):
+    """The file has no content."""
+
+    reason = "FILE_EMPTY"
+
+
+class FileTooLarge(InvalidRequest):
+    """The file is larger than 3 MiB."""
+
+    reason = "FILE_TOO_LARGE"
+
+
+class FileTypeRefused(InvalidRequest):
+    """The file is, by its content, none of the types that are taken."""
+
+    reason = "FILE_TYPE_REFUSED"
+
+
+class FileNameMalformed(InvalidRequest):
+    """The file's name is empty, too long, or a path."""
+
+    reason = "FILE_NAME_MALFORMED"
+
+
+class FileInfected(InvalidRequest):
+    """The scanner found harm in the file."""
+
+    reason = "FILE_INFECTED"
+
+
+class UnknownThread(NotFound):
+    """There is no such thread, post or file in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class TooManyThreads(RuleViolated):
+    """The client has as many threads as there may be."""
+
+    reason = "TOO_MANY_THREADS"
+
+
+class TooMuchStored(RuleViolated):
+    """The client's files take as much room as they may."""
+
+    reason = "TOO_MUCH_STORED"
+
+
+class AttachmentUnknown(RuleViolated):
+    """A file is not there, not the caller's own, or posted already."""
+
+    reason = "ATTACHMENT_UNKNOWN"
+
+
+class ScannerMissing(RuleViolated):
+    """No scanner is set up, so no file is taken."""
+
+    reason = "SCANNER_MISSING"
+
+
+class ScannerAway(Unavailable):
+    """The scanner does not answer; nothing is known of the file."""
+
+    reason = "SCANNER_AWAY"

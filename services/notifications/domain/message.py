@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.notifications.domain.channel import THE_CLIENT, About, Channel, MessageClass
+
 BACKOFF_S = 30
 """Seconds the first wait after a refusal may last at most; each later one twice as long."""
 
@@ -28,6 +30,19 @@ class Kind(StrEnum):
     REMINDER = "REMINDER"
     MOVED = "MOVED"
     CANCELLED = "CANCELLED"
+    UNCONFIRMED = "UNCONFIRMED"
+    AFTER_SESSION = "AFTER_SESSION"
+    NO_SHOW = "NO_SHOW"
+    OFFER = "OFFER"
+    OFFER_TAKEN = "OFFER_TAKEN"
+    OFFER_WITHDRAWN = "OFFER_WITHDRAWN"
+    FOLLOW_UP = "FOLLOW_UP"
+    FORM = "FORM"
+    MEDICATION = "MEDICATION"
+    CHECK_IN = "CHECK_IN"
+    MESSAGE_WAITING = "MESSAGE_WAITING"
+    CONTACT_CODE = "CONTACT_CODE"
+    CONTACT_CHANGED = "CONTACT_CHANGED"
 
 
 class State(StrEnum):
@@ -60,6 +75,25 @@ class Reason(StrEnum):
     SERVER_AWAY = "SERVER_AWAY"
     NOT_RENDERED = "NOT_RENDERED"
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    NO_ADDRESS = "NO_ADDRESS"
+    NOT_SAFE = "NOT_SAFE"
+    OPTED_OUT = "OPTED_OUT"
+    ADDRESS_SUPPRESSED = "ADDRESS_SUPPRESSED"
+    RATE_CAPPED = "RATE_CAPPED"
+    CRISIS_HOLD = "CRISIS_HOLD"
+    CONFIDENTIAL = "CONFIDENTIAL"
+    NOT_FIRST_VISIT = "NOT_FIRST_VISIT"
+    OTHER_MODALITY = "OTHER_MODALITY"
+    LOW_RISK = "LOW_RISK"
+    NOT_CONFIRMED = "NOT_CONFIRMED"
+    NOT_ATTENDED = "NOT_ATTENDED"
+    APPOINTMENT_MISSED = "APPOINTMENT_MISSED"
+    CHANGE_UNDONE = "CHANGE_UNDONE"
+    FIRST_VISIT = "FIRST_VISIT"
+    HIGH_RISK = "HIGH_RISK"
+    MATTER_CLOSED = "MATTER_CLOSED"
+    FORBIDDEN_WORDS = "FORBIDDEN_WORDS"
+    TOO_LONG = "TOO_LONG"
 
 
 class Outcome(StrEnum):
@@ -89,10 +123,10 @@ class MessageFailed:
 @dataclass(frozen=True, slots=True)
 class Message:
     """
-    One thing to say about one version of an appointment.
+    One thing to say to one recipient about one version of an appointment, or of whatever else *about* names.
 
-    (appointment_id, appointment_version, kind, step) names it: however often an event comes,
-    there is one message. *revision* counts its own changes.
+    (appointment_id, appointment_version, kind, step, client_id, recipient_id) names it: however often an event comes,
+    there is one message. *revision* counts its own changes. *channels* are those still to be tried, in order.
     """
 
     message_id: str
@@ -112,17 +146,77 @@ class Message:
     overtake_time: datetime | None = None
     """When the next reminder is due, which says all that this one would."""
 
+    about: About = About.APPOINTMENT
+    message_class: MessageClass = MessageClass.TRANSACTIONAL
+    channels: tuple[Channel, ...] = (Channel.EMAIL,)
+    recipient_id: str = THE_CLIENT
+    template_key: str = ""
+    """Empty means the template of its kind."""
+
+    channel: Channel | None = None
+    """The way it was last begun by."""
+
+    contact_point_id: str | None = None
+    """The address it was last begun to; set from the start for what must go to one address and no other."""
+
+    template_version: int = 0
+    """What it was last written with; 0 is the built-in one."""
+
+    workflow_version: int = 0
+    """The version of the workflow that planned it; 0 is the built-in one."""
+
+    end_time: datetime | None = None
+    """After which it says nothing any more; None means the start."""
+
+    begin_time: datetime | None = None
+    """When it was last begun."""
+
+    @property
+    def last_time(self) -> datetime:
+        """The moment from which on it is too late to be said."""
+        return self.end_time or self.start_time
+
     def suppress(self, reason: Reason) -> Message:
         """Keep a planned message back for good."""
         return replace(self, state=State.SUPPRESSED, reason=reason, revision=self.revision + 1)
 
-    def defer(self, until: datetime) -> Message:
-        """Let a planned message wait for the end of quiet hours."""
-        return replace(self, due_time=until, reason=Reason.QUIET_HOURS, revision=self.revision + 1)
+    def defer(self, until: datetime, reason: Reason = Reason.QUIET_HOURS) -> Message:
+        """Let a planned message wait, for example for the end of quiet hours."""
+        return replace(self, due_time=until, reason=reason, revision=self.revision + 1)
 
-    def begin(self) -> Message:
-        """Say that it is about to be handed over; must be committed before it is."""
-        return replace(self, state=State.SENDING, reason=None, attempts=self.attempts + 1, revision=self.revision + 1)
+    def begin(
+        self,
+        *,
+        at: datetime,
+        channel: Channel = Channel.EMAIL,
+        contact_point_id: str | None = None,
+        template_version: int = 0,
+    ) -> Message:
+        """Say that it is about to be handed over by one way to one address; must be committed before it is."""
+        return replace(
+            self,
+            state=State.SENDING,
+            reason=None,
+            attempts=self.attempts + 1,
+            revision=self.revision + 1,
+            channel=channel,
+            contact_point_id=contact_point_id or self.contact_point_id,
+            template_version=template_version,
+            begin_time=at,
+        )
+
+    def fall_back(self, reason: Reason, *, at: datetime) -> tuple[Message, MessageFailed | None]:
+        """
+        Go on with the next channel after one that is known not to have carried it, or end here when none is left.
+
+        Danger: only after an outcome that is certain. What may have arrived is never said again by another way.
+        """
+        rest = tuple(channel for channel in self.channels if channel is not self.channel)
+        if not rest:
+            failed = replace(self._end(State.FAILED, reason, send_time=None), channels=())
+            return failed, MessageFailed(failed)
+        again = self._again(at, reason, attempts=0)
+        return replace(again, channels=rest, contact_point_id=None), None
 
     def settle(
         self, outcome: Outcome, *, at: datetime, share: float, reason: Reason | None = None

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from services.notifications.domain.appointment import Appointment, Report, Wish, objection, take
-from services.notifications.domain.message import Message, State
+from services.notifications.domain.channel import MessageClass
+from services.notifications.domain.message import Kind, Message, State
 
 
 class Timeline(Protocol):
@@ -56,4 +57,5 @@ def _message(wish: Wish, appointment: Appointment, *, message_id: str) -> Messag
         step=wish.step,
         only_unconfirmed=wish.only_unconfirmed,
         overtake_time=wish.overtake_time,
+        message_class=MessageClass.ROUTINE if wish.kind is Kind.REMINDER else MessageClass.TRANSACTIONAL,
     )

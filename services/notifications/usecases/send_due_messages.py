@@ -45,12 +45,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A message in SENDING, with all that is needed to write it; the address is still sealed."""
+    """
+    A message in SENDING, with all that is needed to write it; the address is still sealed.
+
+    *message.channel* says which way it goes; the inbox has no address.
+    """
 
     claim: Claim
     message: Message
     wrapped_dek: bytes
-    email_sealed: bytes
+    address_sealed: bytes
     time_zone: str
     locale: Locale
     token: str

@@ -16,6 +16,7 @@ from kept.availability.v1 import (
     availability_pb2,
     availability_service_pb2,
     calendar_service_pb2,
+    directory_service_pb2,
     limits_service_pb2,
 )
 from kept.wall.v1 import wall_pb2
@@ -24,11 +25,14 @@ from services.availability.bootstrap import Parts
 from services.chassis.rpc.status import from_wire
 from tests.support.suite_keys import SuiteKeys, person
 
-SERVICES = [
-    service
-    for each in (availability_service_pb2, calendar_service_pb2, limits_service_pb2, absence_service_pb2)
-    for service in each.DESCRIPTOR.services_by_name.values()
-]
+DOORS = (
+    availability_service_pb2,
+    calendar_service_pb2,
+    limits_service_pb2,
+    absence_service_pb2,
+    directory_service_pb2,
+)
+SERVICES = [service for each in DOORS for service in each.DESCRIPTOR.services_by_name.values()]
 ZONE = "America/Phoenix"
 """Has no daylight saving: a test that counts hours holds on any day."""
 

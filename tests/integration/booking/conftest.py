@@ -125,7 +125,7 @@ async def served(
     """Booking's server as its process composes it."""
     trusted = tmp_path / "trusted"
     trusted.mkdir()
-    for issuer in ("gateway", SERVICE):
+    for issuer in ("gateway", "matching", SERVICE):
         write_key_pair(tmp_path / f"actor-{issuer}.key", trusted / f"{issuer}.pub")
     write_keyring(tmp_path / "keyring.json")
     config = ProcessConfig(

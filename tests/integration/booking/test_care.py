@@ -210,14 +210,14 @@ async def test_the_agreed_cadence_is_compared_with_what_is_booked(desk: Desk) ->
 
     found, token = [], ""
     while True:
-        request = care_service_pb2.ListCadencesRequest(page_size=2, page_token=token)
-        page = await desk.ask("ListCadences", request)
+        request = care_service_pb2.CompareCadencesRequest(page_size=2, page_token=token)
+        page = await desk.ask("CompareCadences", request)
         found += page.cadences
         token = page.next_page_token
         if not token:
             break
-    request = care_service_pb2.ListCadencesRequest(standing=Standing.STANDING_GAP_AHEAD)
-    own = await therapist.ask("ListCadences", request)
+    request = care_service_pb2.CompareCadencesRequest(standing=Standing.STANDING_GAP_AHEAD)
+    own = await therapist.ask("CompareCadences", request)
 
     assert [(each.cadence.client_id, each.standing) for each in found] == [
         (overdue, Standing.STANDING_OVERDUE),
@@ -227,9 +227,9 @@ async def test_the_agreed_cadence_is_compared_with_what_is_booked(desk: Desk) ->
     assert [(each.gap_days, each.kept_count) for each in found] == [(20, 1), (9, 1), (26, 1)]
     assert (page.on_track_count, page.gap_ahead_count, page.overdue_count) == (1, 1, 1)
     assert [each.cadence.client_id for each in own.cadences] == [gap]
-    assert (await nobody.ask("ListCadences", care_service_pb2.ListCadencesRequest())).cadences == []
+    assert (await nobody.ask("CompareCadences", care_service_pb2.CompareCadencesRequest())).cadences == []
     with pytest.raises(Forbidden):
-        await client.ask("ListCadences", care_service_pb2.ListCadencesRequest(client_id=gap))
+        await client.ask("CompareCadences", care_service_pb2.CompareCadencesRequest(client_id=gap))
 
 
 async def test_a_therapist_sees_their_own_list_and_sets_aside_with_a_reason(desk: Desk) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from kept.booking.v1 import booking_pb2, booking_service_pb2, safety_pb2, safety
 from kept.wall.v1 import wall_pb2
 
 from services.chassis.errors import Forbidden, NotFound, RuleViolated, ServiceError
+from services.chassis.identity import Signer
 from tests.integration.booking.desk import Desk
 from tests.integration.booking.ledger import FakeLedger
 
@@ -209,6 +212,39 @@ async def test_a_confidential_minor_is_not_shown_to_whoever_acts_for_them(desk: 
     await desk.ask("SetConfidential", closed)
     with pytest.raises(Forbidden):
         await _listed(guardian, child)
+
+
+async def test_matching_hears_who_acts_for_whom_and_who_must_not_meet(desk: Desk, tmp_path: Path) -> None:
+    """Within scope, until it is removed; fences of one client or of all; nobody else hears either."""
+    child, parent, other = await desk.register(), await desk.register(), await desk.register()
+    guardian = desk.like(actor_id="user:parent", roles=frozenset({"client"}), client_id=parent)
+    through = replace(guardian, service=Signer.read("matching", tmp_path))
+    await _put_proxy(desk, child, parent)
+    await put_fence(desk, child, other)
+
+    async def may(action: str) -> bool:
+        request = safety_service_pb2.CheckProxyRequest(client_id=child, action=action)
+        return bool((await through.ask("CheckProxy", request)).is_proxy)
+
+    granted = [await may(each) for each in ("match.run", "crisis.raise", "form.answer", "screening.read")]
+    fences = [
+        (await through.ask("CheckFences", safety_service_pb2.CheckFencesRequest(client_id=each))).pairs
+        for each in (child, parent, "")
+    ]
+    remove = safety_service_pb2.RemoveProxyRequest(client_id=child, proxy_client_id=parent, request_id=str(uuid4()))
+    await desk.ask("RemoveProxy", remove)
+
+    assert granted == [True, True, False, False]
+    assert [[sorted(pair.client_ids) for pair in pairs] for pairs in fences] == [
+        [sorted([child, other])], [], [sorted([child, other])],
+    ]  # fmt: skip
+    assert not await may("match.run")
+    for request, method in (
+        (safety_service_pb2.CheckProxyRequest(client_id=child, action="match.run"), "CheckProxy"),
+        (safety_service_pb2.CheckFencesRequest(), "CheckFences"),
+    ):
+        with pytest.raises(Forbidden):
+            await desk.ask(method, request)
 
 
 async def _put_proxy(desk: Desk, client_id: str, proxy_client_id: str) -> None:

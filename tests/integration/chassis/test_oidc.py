@@ -95,7 +95,7 @@ async def reason_of(verifier: OidcVerifier, token: str) -> str:
 
 async def test_a_good_token_names_a_person_with_known_roles(provider: Provider, verifier: OidcVerifier) -> None:
     """Roles nobody here knows are left out; the strength comes from amr."""
-    actor = await verifier.verify(provider.token())
+    actor = (await verifier.verify(provider.token())).actor
 
     assert (actor.actor_id, actor.practice_id, actor.roles, actor.strength) == (
         "user:ada",
@@ -206,7 +206,7 @@ async def test_the_development_issuer_signs_in_its_own_users_alone() -> None:
     issuer = DevelopmentIssuer(ISSUER, Ed25519PrivateKey.generate(), {"desk": user})
     another = DevelopmentIssuer(ISSUER, Ed25519PrivateKey.generate(), {})
 
-    actor = await OidcVerifier(ISSUER, issuer).verify(issuer.sign_in("desk", "secret"))
+    actor = (await OidcVerifier(ISSUER, issuer).verify(issuer.sign_in("desk", "secret"))).actor
 
     assert (actor.actor_id, actor.roles) == ("user:desk", frozenset({"front_desk"}))
     assert await reason_of(OidcVerifier(ISSUER, another), issuer.sign_in("desk", "secret")) == "TOKEN_INVALID"

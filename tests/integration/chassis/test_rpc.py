@@ -80,6 +80,10 @@ class Servicer:
         """Answer at once."""
         return matching_service_pb2.ListExpiringLicencesResponse()
 
+    async def ImportTherapistProfiles(self, request: Message, call: Call) -> Message:
+        """Answer at once."""
+        return matching_service_pb2.ImportTherapistProfilesResponse()
+
 
 class House:
     """A running server, a channel to it, and the trail it leaves."""

@@ -8,11 +8,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import grpc
 import httpx
 import pytest
+from kept.audit.v1 import capture_service_pb2 as contract
 from redis import Redis
 
 from deploy.local import keys, people
@@ -61,11 +64,50 @@ class Gateway:
             return found
 
 
+class Ear:
+    """Stands where the trail is and keeps what it is told in memory; all else behind these gateways is not there."""
+
+    def __init__(self) -> None:
+        self.heard: list[contract.Observation] = []
+        self.farewells: list[str] = []
+        self._server = grpc.server(ThreadPoolExecutor(4))
+        handler = grpc.unary_unary_rpc_method_handler(
+            self.hear, contract.RecordAccessRequest.FromString, contract.RecordAccessResponse.SerializeToString
+        )
+        name = contract.DESCRIPTOR.services_by_name["CaptureService"].full_name
+        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, {"RecordAccess": handler}),))
+        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+
+    def hear(self, request: contract.RecordAccessRequest, _: grpc.ServicerContext) -> contract.RecordAccessResponse:
+        """Keep it."""
+        self.heard += request.observations
+        if request.is_farewell:
+            self.farewells.append(request.instance)
+        return contract.RecordAccessResponse(recorded=len(request.observations))
+
+    def of(self, sight: contract.Sight.ValueType) -> list[contract.Observation]:
+        """What was heard of a kind."""
+        return [each for each in self.heard if each.sight == sight]
+
+    def stop(self) -> None:
+        """Hear no more."""
+        self._server.stop(0)
+
+
+@pytest.fixture(scope="module")
+def ear() -> Iterator[Ear]:
+    """Hears what the module's gateways tell the trail."""
+    made = Ear()
+    yield made
+    made.stop()
+
+
 Start = Callable[..., Gateway]
 
 
 @pytest.fixture(scope="module")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+def start(tmp_path_factory: pytest.TempPathFactory, ear: Ear) -> Iterator[Start]:
     """Start gateways; they end with the module."""
     home = tmp_path_factory.mktemp("gateway")
     with Redis.from_url(os.environ["KEPT_TEST_REDIS_URL"]) as redis:
@@ -78,11 +120,14 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     users.write_text(json.dumps([asdict(user) for user in people.USERS]), encoding="utf-8")
     children: list[subprocess.Popen[bytes]] = []
 
-    def run(**settings: str) -> Gateway:
+    def run(*, portals: bool = False, **settings: str) -> Gateway:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = home / f"gateway-{port}.log"
+        if portals:
+            faces = (f"{face}=http://{name}.localhost:{port}" for face, name in people.PORTALS.items())
+            settings["KEPT_PORTAL_ORIGINS"] = " ".join(faces)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KEPT_")}
         environment = {
             **kept,
@@ -92,6 +137,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             "KEPT_DEMO_USERS": str(users),
             "KEPT_REDIS_URL": os.environ["KEPT_TEST_REDIS_URL"],
             **{f"KEPT_TARGET_{each.upper()}": "127.0.0.1:9" for each in keys.CALLERS},
+            "KEPT_TARGET_AUDIT": ear.address,
             **settings,
         }
         with log.open("wb") as file:
@@ -124,6 +170,13 @@ def replace_root(home: Path) -> Root:
     root = Elsewhere("elsewhere")
     root.make()
     return root
+
+
+@pytest.fixture
+def shared_redis() -> Iterator[Redis]:
+    """The Redis of the gateways, as somebody with a copy of it sees it."""
+    with Redis.from_url(os.environ["KEPT_TEST_REDIS_URL"]) as redis:
+        yield redis
 
 
 @pytest.fixture(scope="module")

@@ -253,3 +253,24 @@ def test_guessing_passwords_and_tokens_is_throttled(start: Start) -> None:
     assert (right, other) == (429, 200)
     assert forged[0] == 401
     assert forged[-1] == 429
+
+
+def test_partners_pages_call_with_a_token_of_their_own(start: Start) -> None:
+    """CORS: a listed origin reads answers and may not use cookies; another origin gets nothing."""
+    gateway = start(KEPT_PARTNER_ORIGINS="https://partner.test")
+    asks = {"Origin": "https://partner.test", "Access-Control-Request-Method": "POST", "Sec-Fetch-Site": "cross-site"}
+    preflight = httpx.options(f"{gateway.url}/v1/appointments", headers=asks)
+    stranger = httpx.options(f"{gateway.url}/v1/appointments", headers={**asks, "Origin": "https://evil.test"})
+    token = {"Authorization": f"Bearer {gateway.token()}", "Sec-Fetch-Site": "cross-site"}
+    answer = httpx.get(f"{gateway.url}/v1/me", headers={**token, "Origin": "https://partner.test"})
+    change = httpx.post(f"{gateway.url}/v1/appointments", headers={**token, "Origin": "https://partner.test"})
+    foreign = httpx.post(f"{gateway.url}/v1/appointments", headers={**token, "Origin": "https://evil.test"})
+
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-origin"] == "https://partner.test"
+    assert "access-control-allow-credentials" not in preflight.headers
+    assert "access-control-allow-origin" not in stranger.headers
+    assert answer.headers["access-control-allow-origin"] == "https://partner.test"
+    assert (answer.headers["vary"], answer.headers["cross-origin-resource-policy"]) == ("Origin", "cross-origin")
+    assert change.status_code == 422
+    assert (foreign.status_code, "access-control-allow-origin" in foreign.headers) == (403, False)

@@ -14,6 +14,7 @@ import pytest
 from services.chassis.rpc.server import Server
 from services.matching.server import application
 from tests.integration.matching.people import People
+from tests.integration.matching.promises import Promises
 from tests.support.postgres import FreshDatabase, PostgresServer
 from tests.support.suite_keys import SuiteKeys
 
@@ -39,13 +40,22 @@ def rows(matching_database: FreshDatabase) -> Callable[..., list[tuple[Any, ...]
 
 
 @pytest.fixture
-async def people(tmp_path: Path, matching_database: FreshDatabase) -> AsyncIterator[People]:
+async def promises() -> AsyncIterator[Promises]:
+    """What booking would say."""
+    promises = Promises()
+    await promises.start()
+    yield promises
+    await promises.stop()
+
+
+@pytest.fixture
+async def people(tmp_path: Path, matching_database: FreshDatabase, promises: Promises) -> AsyncIterator[People]:
     """The people of a new practice, before matching's server as its process composes it."""
     keys = SuiteKeys(tmp_path / "keys")
     config = keys.config(
         "matching",
         database_url=matching_database.server_url,
-        targets={"availability": "127.0.0.1:9", "booking": "127.0.0.1:9"},
+        targets={"availability": "127.0.0.1:9", "booking": promises.address},
     )
     app = await application(config)
     server = Server(app)

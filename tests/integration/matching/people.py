@@ -9,16 +9,17 @@ from uuid import uuid4
 import grpc.aio
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from kept.matching.v1 import matching_service_pb2, triage_service_pb2
+from kept.matching.v1 import matching_service_pb2, rules_service_pb2, triage_service_pb2
 
 from services.chassis.context import Actor
 from services.chassis.rpc.status import from_wire
 from tests.support.suite_keys import SuiteKeys, person
 
-DOORS = (
-    matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"],
-    triage_service_pb2.DESCRIPTOR.services_by_name["TriageService"],
-)
+DOORS = [
+    service
+    for contract in (matching_service_pb2, rules_service_pb2, triage_service_pb2)
+    for service in contract.DESCRIPTOR.services_by_name.values()
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ class People:
     def client(self, client_id: str) -> Actor:
         """Return a client."""
         return person(self.practice_id, ["client"], client_id=client_id)
+
+    def admin(self) -> Actor:
+        """Return the practice's admin."""
+        return person(self.practice_id, ["practice_admin"])
 
     def desk(self) -> Actor:
         """Return the front desk."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.crypto import ClientCipher, FileKeyring, write_keyring
+from services.chassis.crypto import FileKeyring, write_keyring
 from services.chassis.db.pool import Database
 from tests.integration.notifications.office import Office, new_id
 from tests.integration.notifications.sink import Sink
@@ -44,7 +44,7 @@ async def sink() -> AsyncIterator[Sink]:
 async def office(store: FreshDatabase, keyring_path: Path, sink: Sink) -> AsyncIterator[Office]:
     """A service on this database, with this mail server."""
     database = await Database.connect(store.server_url, emitter="notifications/test")
-    office = Office(database, ClientCipher(FileKeyring(keyring_path)), sink.url)
+    office = Office(database, FileKeyring(keyring_path), sink.url)
     yield office
     await office.close()
 

@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kept.booking.v1 import booking_events_pb2
 
 from services.chassis.context import Actor, Call
-from services.chassis.crypto import ClientCipher
+from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.notifications.adapters import postgres
 from services.notifications.adapters.contacts import Contacts
@@ -36,10 +36,11 @@ PUBLIC_URL = "https://kept.example"
 class Office:
     """A service whose clock stands still until told otherwise."""
 
-    def __init__(self, database: Database, cipher: ClientCipher, smtp_url: str) -> None:
+    def __init__(self, database: Database, keyring: Keyring, smtp_url: str) -> None:
+        cipher = ClientCipher(keyring)
         self.at = NOW
         self.database = database
-        self.contacts = Contacts(cipher)
+        self.contacts = Contacts(cipher, keyring)
         self.desk = PostgresDesk(database, record=record)
         self.post = SmtpPost(read_smtp_url(smtp_url))
         config = MailConfig(smtp_url, PUBLIC_URL, "Appointments <appointments@kept.example>")
@@ -68,7 +69,7 @@ class Office:
 
     async def handle(self, event: ProtoMessage) -> None:
         """React to an event as the inbox does, in one transaction."""
-        facts = event.appointment  # type: ignore[attr-defined]
+        facts = getattr(event, event.DESCRIPTOR.fields[0].name)
         actor = Actor("service:booking", "service", facts.practice_id, frozenset({"system"}))
         call = Call(actor=actor, method=event.DESCRIPTOR.name, database=self.database)
         try:
@@ -90,7 +91,7 @@ class Office:
         """Store a client's contact point."""
         contact_point = ContactPoint(client_id, email, "America/Vancouver", locale, has_consent)
         async with self.database.begin([practice_id]) as conn:
-            await self.contacts.put(conn, practice_id, contact_point)
+            await self.contacts.put(conn, practice_id, contact_point, at=self.at)
 
     async def messages(self, practice_id: str, client_id: str) -> list[Message]:
         """The client's messages, oldest first."""
@@ -113,6 +114,7 @@ class Promise:
         self.practice_id = practice_id
         self.client_id = client_id
         self.appointment_id = new_id()
+        self.therapist_id = new_id()
         self.start_time = start_time
         self.version = 0
 
@@ -141,7 +143,7 @@ class Promise:
             practice_id=self.practice_id,
             appointment_id=self.appointment_id,
             client_id=self.client_id,
-            therapist_id=new_id(),
+            therapist_id=self.therapist_id,
             session_type_id=new_id(),
             start_time=timestamp(self.start_time),
             end_time=timestamp(self.start_time + timedelta(minutes=50)),

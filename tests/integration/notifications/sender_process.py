@@ -7,7 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from services.chassis.crypto import ClientCipher, FileKeyring
+from services.chassis.crypto import FileKeyring
 from services.chassis.db.pool import Database
 from tests.integration.notifications.office import Office
 
@@ -15,7 +15,7 @@ from tests.integration.notifications.office import Office
 async def main(database_url: str, keyring_path: str, smtp_url: str, at: str) -> None:
     """Sweep once at the given time."""
     database = await Database.connect(database_url, emitter="notifications/killed")
-    office = Office(database, ClientCipher(FileKeyring(Path(keyring_path))), smtp_url)
+    office = Office(database, FileKeyring(Path(keyring_path)), smtp_url)
     office.at = datetime.fromisoformat(at)
     await office.sweep()
     await office.close()

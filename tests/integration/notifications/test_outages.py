@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from services.chassis.crypto import ClientCipher, FileKeyring
+from services.chassis.crypto import FileKeyring
 from services.chassis.db.pool import Database
 from services.notifications.adapters.desk import CLAIM_LEASE, SENDING_LEASE
 from services.notifications.domain.message import Outcome
@@ -264,7 +264,7 @@ async def test_an_address_that_can_not_be_opened_stops_nobody(
     clients = await booked(office, practice_id, emails=addresses(4))
     with psycopg.connect(store.owner_url) as owner:
         owner.execute(
-            "update contact_points set email_sealed = %s where client_id = %s", (b"\x01" + bytes(40), clients[2])
+            "update contact_addresses set address_sealed = %s where client_id = %s", (b"\x01" + bytes(40), clients[2])
         )
 
     tally = await office.sweep()
@@ -279,7 +279,7 @@ async def test_two_senders_share_the_work_and_double_none(
     """Two replicas sweep at once: each message leaves once, from one of them."""
     await booked(office, practice_id, emails=addresses(150))
     database = await Database.connect(store.server_url, emitter="notifications/other")
-    other = Office(database, ClientCipher(FileKeyring(keyring_path)), sink.url)
+    other = Office(database, FileKeyring(keyring_path), sink.url)
 
     tallies = await asyncio.gather(office.sweep(), other.sweep())
     await other.close()

@@ -56,7 +56,7 @@ class Shelf:
             if reason := objection(message, self.known, at=at):
                 self.messages[name] = message.suppress(reason)
                 continue
-            self.messages[name], _ = message.begin().settle(Outcome.ACCEPTED, at=at, share=0.0)
+            self.messages[name], _ = message.begin(at=at).settle(Outcome.ACCEPTED, at=at, share=0.0)
             self.sent.append((self.messages[name], self.known))
 
 

@@ -32,7 +32,17 @@ RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent"
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
-KEPT_FOR_CLIENTS = {"trail.see", "screening.read", "fee.read", "authorisation.read", "care_team.read", "proxy.read"}
+THREADS = {"thread.read", "thread.write"}
+KEPT_FOR_CLIENTS = {
+    "trail.see",
+    "client.update",
+    "screening.read",
+    "fee.read",
+    "authorisation.read",
+    "care_team.read",
+    "proxy.read",
+}
+KEPT_FOR_CLIENTS |= THREADS
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -50,20 +60,29 @@ OWN |= WAITS
 JOINS = {"appointment.join"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
-    ("client", ""): set(),
+    ("client", ""): {"feed.keep"},
     ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN | JOINS,
     ("front_desk", ""): OWN
     | ABSENCES
     | STANDING
-    | {"series.worklist", "client.register", "client.search", "appointment.attend", "care_team.change", "schedule.read"}
+    | {
+        "series.worklist",
+        "client.register",
+        "client.update",
+        "client.search",
+        "appointment.attend",
+        "care_team.change",
+        "schedule.read",
+    }
     | FOLLOWS
     | SAFETY
     | BILLING
     | CRISES
     | GROUPS
-    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report"},
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"},
     ("therapist", ""): CRISES
+    | {"feed.keep"}
     | {"schedule.configure", "schedule.read", "series.worklist", "group.read", "absence.word"}
     | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
@@ -81,10 +100,13 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("practice_admin", ""): ABSENCES
     | CRISES
     | GLASS
-    | {"waitlist.report"}
+    | {"waitlist.report", "matching.report", "destruction.approve"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
-    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"},
+    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"}
+    | {"retention.read", "retention.change", "retention.request"},
 }
+ALLOWED["therapist", ""] |= {"thread.list"}
+ALLOWED["therapist", "care_team"] |= THREADS
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +245,25 @@ def test_only_booking_claims_time(decider: Decider) -> None:
     ).allowed
 
 
+def test_only_matching_asks_who_stands_where(decider: Decider) -> None:
+    """Proxies and fences are told to matching, whoever the person is, and to nobody's front end."""
+    for action, via in itertools.product(("proxy.check", "fence.check"), ("gateway", "notifications", "", "matching")):
+        answer = decider.decide(actor("client", via=via), action, "registry", frozenset(), is_same_practice=True)
+        assert answer.allowed is (via == "matching")
+
+
+def test_only_the_gateway_itself_hands_over_what_it_saw(decider: Decider) -> None:
+    """Neither another service nor a person behind the gateway writes into the trail."""
+    by = [
+        (actor("system", kind="service", via="gateway"), True),
+        (actor("system", kind="service", via="booking"), False),
+        *((actor(role), False) for role in ROLES),
+    ]
+    for who, wanted in by:
+        answer = decider.decide(who, "trail.capture", "operations", frozenset(), is_same_practice=True)
+        assert answer.allowed is wanted, who
+
+
 def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:
     """Its holder opens and uses it, and reads nothing else."""
     holder = actor("link", kind="link")
@@ -233,7 +274,7 @@ def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:
         for rule in RULES.values()
     }
 
-    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use"}
+    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use", "feed.open"}
 
 
 def test_a_decision_is_remembered_by_all_it_depends_on(decider: Decider) -> None:

@@ -7,7 +7,12 @@ from dataclasses import replace
 import pytest
 
 from services.matching.domain import errors
-from services.matching.domain.profiles import Need, TherapistProfile
+from services.matching.domain.needs import Importance, Need, Preference
+from services.matching.domain.particulars import Compact, Level, Privilege, Strength
+from services.matching.domain.profiles import TherapistProfile
+from services.matching.domain.rules import KEPT_WEIGHTS, MatchRules
+
+CONTRADICTS = errors.Contradiction
 
 PROFILE = TherapistProfile(
     therapist_id="0192f000-0000-7000-8000-000000000001",
@@ -40,6 +45,12 @@ def test_a_profile_within_its_limits_is_taken() -> None:
         ({"specialties": ("x",) * 31}, errors.TooMany),
         ({"capacity": 501}, errors.TooMany),
         ({"capacity": -1}, errors.TooMany),
+        ({"panel_min": 6_001}, errors.TooMany),
+        ({"experience_years": -1}, errors.TooMany),
+        ({"attributes": ("Direct",)}, errors.AttributeMalformed),
+        ({"strengths": (Strength("anxiety", Level.EFFECTIVE, 14),)}, errors.CasesTooFew),
+        ({"privileges": (Privilege("PSYPACT"), Privilege("PSYPACT", "2030-01-01"))}, errors.LicenceTwice),
+        ({"privileges": (Privilege("PSYPACT", "soon"),)}, errors.DateMalformed),
     ],
 )
 def test_a_profile_past_a_limit_is_refused(changes: dict[str, object], refusal: type[Exception]) -> None:
@@ -56,9 +67,33 @@ def test_a_profile_past_a_limit_is_refused(changes: dict[str, object], refusal: 
         (Need("c", specialties=("x",) * 11), errors.TooMany),
         (Need("c", languages=("",)), errors.TooMany),
         (Need("c", insurer="x" * 121), errors.TooMany),
+        (Need("c", weekly_min=601), errors.TooMany),
+        (Need("c", preferences=(Preference("direct", Importance.WANT),)), errors.AttributeMalformed),
+        (Need("c", preferences=(Preference("a:b", Importance.WANT), Preference("a:b", Importance.MUST))), CONTRADICTS),
+        (Need("c", preferences=(Preference("a:b", Importance.MUST), Preference("a:c", Importance.MUST))), CONTRADICTS),
+        (Need("c", previous_therapist_id="t", excluded_therapist_ids=("t",)), CONTRADICTS),
+        (Need("c", insurer="aetna", plan="cigna:ppo"), CONTRADICTS),
     ],
 )
 def test_a_need_past_a_limit_is_refused(need: Need, refusal: type[Exception]) -> None:
     """A need is checked before anybody is compared with it."""
     with pytest.raises(refusal):
         need.checked()
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"weights": {**KEPT_WEIGHTS, "room": 6}}, errors.Unbalanced),
+        ({"weights": {**KEPT_WEIGHTS, "room": -5, "specialty": 40}}, errors.Unbalanced),
+        ({"compacts": (Compact("PSYPACT", ("Utah",)),)}, errors.RegionMalformed),
+        ({"accept_window_h": 0}, errors.TooMany),
+        ({"load_weight": 21}, errors.TooMany),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(changes: dict[str, object], refusal: type[Exception]) -> None:
+    """Each with its reason; a stale etag too."""
+    with pytest.raises(refusal):
+        MatchRules().followed_by(replace(MatchRules(), **changes), actor_id="a", etag="")  # type: ignore[arg-type]
+    with pytest.raises(errors.StaleVersion):
+        MatchRules(version=3).followed_by(MatchRules(), actor_id="a", etag="v2")

@@ -37,7 +37,7 @@ def planned() -> Message:
 
 def test_an_accepted_message_is_sent_and_said_so() -> None:
     """Accepted: SENT with its time, and a fact."""
-    message, fact = planned().begin().settle(Outcome.ACCEPTED, at=NOW, share=0.5)
+    message, fact = planned().begin(at=NOW).settle(Outcome.ACCEPTED, at=NOW, share=0.5)
 
     assert (message.state, message.send_time, message.attempts, message.reason) == (State.SENT, NOW, 1, None)
     assert MessageSent(message) == fact
@@ -45,7 +45,7 @@ def test_an_accepted_message_is_sent_and_said_so() -> None:
 
 def test_an_unknown_outcome_is_never_tried_again() -> None:
     """Nobody knows whether it arrived: it fails, because a second one could be a double."""
-    message, fact = planned().begin().settle(Outcome.UNKNOWN, at=NOW, share=0.5)
+    message, fact = planned().begin(at=NOW).settle(Outcome.UNKNOWN, at=NOW, share=0.5)
 
     assert (message.state, message.reason) == (State.FAILED, Reason.OUTCOME_UNKNOWN)
     assert MessageFailed(message) == fact
@@ -53,7 +53,7 @@ def test_an_unknown_outcome_is_never_tried_again() -> None:
 
 def test_a_permanent_refusal_fails_with_its_reason() -> None:
     """A bad address fails at the first try."""
-    message, fact = planned().begin().settle(Outcome.REFUSED, at=NOW, share=0.5, reason=Reason.ADDRESS_REFUSED)
+    message, fact = planned().begin(at=NOW).settle(Outcome.REFUSED, at=NOW, share=0.5, reason=Reason.ADDRESS_REFUSED)
 
     assert (message.state, message.reason) == (State.FAILED, Reason.ADDRESS_REFUSED)
     assert MessageFailed(message) == fact
@@ -64,7 +64,7 @@ def test_a_put_off_message_waits_a_share_of_a_doubling_time(tries: int, longest:
     """Full jitter: between nothing and the longest wait, which doubles up to 15 minutes."""
     message = planned()
     for _ in range(tries):
-        message = message.begin()
+        message = message.begin(at=NOW)
         message, fact = message.settle(Outcome.PUT_OFF, at=NOW, share=0.5)
 
     assert (message.state, message.reason, fact) == (State.PLANNED, Reason.PUT_OFF, None)
@@ -76,7 +76,7 @@ def test_a_message_put_off_too_often_fails() -> None:
     """After the last try it fails and says so."""
     message = planned()
     for _ in range(MOST_TRIES):
-        message = message.begin()
+        message = message.begin(at=NOW)
         message, fact = message.settle(Outcome.PUT_OFF, at=NOW, share=0.5)
 
     assert (message.state, message.reason, message.attempts) == (State.FAILED, Reason.PUT_OFF, MOST_TRIES)
@@ -87,7 +87,7 @@ def test_an_outage_costs_no_tries() -> None:
     """A server that is away a hundred times leaves the message planned."""
     message = planned()
     for _ in range(100):
-        message = message.begin()
+        message = message.begin(at=NOW)
         message, _ = message.settle(Outcome.AWAY, at=NOW, share=0.5)
 
     assert (message.state, message.attempts, message.reason) == (State.PLANNED, 0, Reason.SERVER_AWAY)
@@ -95,7 +95,7 @@ def test_an_outage_costs_no_tries() -> None:
 
 def test_every_change_counts() -> None:
     """The revision grows with each change, so a late event can be told."""
-    begun = planned().begin()
+    begun = planned().begin(at=NOW)
     sent, _ = begun.settle(Outcome.ACCEPTED, at=NOW, share=0.0)
 
     assert [planned().revision, begun.revision, sent.revision] == [1, 2, 3]

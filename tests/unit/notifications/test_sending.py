@@ -60,7 +60,7 @@ class FakeDesk:
             kind=Kind.REMINDER,
             start_time=NOW + timedelta(days=1),
             due_time=NOW,
-        ).begin()
+        ).begin(at=NOW)
         return Parcel(claim, message, b"dek", b"email", "UTC", Locale.EN, "token", begin_time=at)
 
     async def settle(

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from services.notifications.adapters.templates import Templates
+from services.notifications.adapters.wall_words import days_in_words, start_in_short, start_in_words, start_on_the_clock
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.message import Kind
-from services.notifications.domain.wall_words import start_in_words, start_on_the_clock
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 START = datetime(2026, 3, 3, 23, tzinfo=UTC)
@@ -64,19 +64,48 @@ def test_the_clock_of_a_link_is_the_zone_s() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_a_mail_says_a_time_and_nothing_about_care(kind: Kind, locale: Locale) -> None:
     """No name, no therapist, no service, no illness: in text, HTML and subject alike."""
-    words = Templates().render(kind, locale=locale, when="WHEN", link=LINK)
+    variables = {"when": "WHEN", "date": "DATE", "link": LINK, "code": "CODE"}
+    words = Templates().render(kind, locale=locale, variables=variables)
 
     said = f"{words.subject} {words.text} {words.html}".lower()
     assert not re.search(r"therap|terap|psych|psic|mental|salud|health|clinic|clínic|counsel|session|sesión", said)
-    assert "when" in words.text.lower()
-    assert "WHEN" not in words.subject
-    has_link = kind is not Kind.CANCELLED
+    assert not re.search(r"WHEN|DATE|CODE|https", words.subject)
+    has_link = kind not in (Kind.CANCELLED, Kind.CONTACT_CODE, Kind.CONTACT_CHANGED)
     assert [has_link, has_link] == [LINK in words.text, f'<a href="{LINK}">' in words.html]
+
+
+@pytest.mark.parametrize("locale", Locale)
+@pytest.mark.parametrize("kind", [Kind.CONFIRMATION, Kind.REMINDER, Kind.MOVED, Kind.CANCELLED, Kind.OFFER])
+def test_what_has_a_time_says_it(kind: Kind, locale: Locale) -> None:
+    """The start stands in the text, not in the subject, which a lock screen shows."""
+    words = Templates().render(kind, locale=locale, variables={"when": "WHEN", "link": LINK})
+
+    assert "WHEN" in words.text
+
+
+@pytest.mark.parametrize(
+    ("days", "locale", "words"),
+    [
+        (1, Locale.EN, "in 1 day"),
+        (3, Locale.EN, "in 3 days"),
+        (1, Locale.ES, "dentro de 1 día"),
+        (3, Locale.ES, "dentro de 3 días"),
+    ],
+)
+def test_days_are_counted_as_the_language_does(days: int, locale: Locale, words: str) -> None:
+    """One day, three days: Babel's plurals."""
+    assert words == days_in_words(days, locale)
+
+
+def test_a_text_message_says_a_start_in_few_letters() -> None:
+    """Weekday, day, month, clock."""
+    assert start_in_short(START, time_zone="America/Vancouver", locale=Locale.EN) == "Tue 3 Mar, 15:00"
+    assert start_in_short(START, time_zone="America/Vancouver", locale=Locale.ES) == "mar 3 mar, 15:00"
 
 
 def test_text_and_html_say_the_same() -> None:
     """Whoever reads only one part misses nothing."""
-    words = Templates().render(Kind.REMINDER, locale=Locale.ES, when="el <lunes>", link=LINK)
+    words = Templates().render(Kind.REMINDER, locale=Locale.ES, variables={"when": "el <lunes>", "link": LINK})
 
     assert "el <lunes>" in words.text
     assert "el &lt;lunes&gt;" in words.html

@@ -353,3 +353,87 @@ class CloseAbsenceRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CloseAbsenceRequest: _TypeAlias = CloseAbsenceRequest  # noqa: Y015
+
+@_typing.final
+class GetAbsenceRequest(_message.Message):
+    """Names an absence."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ABSENCE_ID_FIELD_NUMBER: _builtins.int
+    absence_id: _builtins.str
+    """Names the absence."""
+    def __init__(
+        self,
+        *,
+        absence_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absence_id", b"absence_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAbsenceRequest: _TypeAlias = GetAbsenceRequest  # noqa: Y015
+
+@_typing.final
+class ListAbsencesRequest(_message.Message):
+    """Asks for absences."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    IS_OPEN_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    therapist_id: _builtins.str
+    """Limits to a therapist; empty lists everybody's."""
+    is_open: _builtins.bool
+    """Leaves out those whose case is closed."""
+    page_size: _builtins.int
+    """Is at most 200; 0 means 50."""
+    page_token: _builtins.str
+    """Continues an earlier page."""
+    def __init__(
+        self,
+        *,
+        therapist_id: _builtins.str = ...,
+        is_open: _builtins.bool = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_open", b"is_open", "page_size", b"page_size", "page_token", b"page_token", "therapist_id", b"therapist_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAbsencesRequest: _TypeAlias = ListAbsencesRequest  # noqa: Y015
+
+@_typing.final
+class ListAbsencesResponse(_message.Message):
+    """Holds a page of absences."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ABSENCES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Is empty on the last page."""
+    @_builtins.property
+    def absences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Absence]:
+        """Is the page."""
+
+    def __init__(
+        self,
+        *,
+        absences: _abc.Iterable[Global___Absence] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAbsencesResponse: _TypeAlias = ListAbsencesResponse  # noqa: Y015

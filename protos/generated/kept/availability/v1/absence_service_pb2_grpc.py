@@ -46,6 +46,16 @@ class AbsenceServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.StartAbsenceRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.Absence.FromString,
                 _registered_method=True)
+        self.GetAbsence = channel.unary_unary(
+                '/kept.availability.v1.AbsenceService/GetAbsence',
+                request_serializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.GetAbsenceRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.Absence.FromString,
+                _registered_method=True)
+        self.ListAbsences = channel.unary_unary(
+                '/kept.availability.v1.AbsenceService/ListAbsences',
+                request_serializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.ListAbsencesRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.ListAbsencesResponse.FromString,
+                _registered_method=True)
         self.ListAbsenceItems = channel.unary_unary(
                 '/kept.availability.v1.AbsenceService/ListAbsenceItems',
                 request_serializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.ListAbsenceItemsRequest.SerializeToString,
@@ -79,6 +89,20 @@ class AbsenceServiceServicer:
     def StartAbsence(self, request, context):
         """Takes the therapist's free time, lets claims stand, and opens an item for each of them. No new claim gets in.
         Errors: as PreviewAbsence.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAbsence(self, request, context):
+        """Returns an absence with how many of its items are left. Errors: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAbsences(self, request, context):
+        """Lists absences, the latest start first: all, or those whose case is not closed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -118,6 +142,16 @@ def add_AbsenceServiceServicer_to_server(servicer, server):
                     servicer.StartAbsence,
                     request_deserializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.StartAbsenceRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.Absence.SerializeToString,
+            ),
+            'GetAbsence': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAbsence,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.GetAbsenceRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.Absence.SerializeToString,
+            ),
+            'ListAbsences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAbsences,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.ListAbsencesRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_absence__service__pb2.ListAbsencesResponse.SerializeToString,
             ),
             'ListAbsenceItems': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAbsenceItems,
@@ -191,6 +225,60 @@ class AbsenceService:
             '/kept.availability.v1.AbsenceService/StartAbsence',
             kept_dot_availability_dot_v1_dot_absence__service__pb2.StartAbsenceRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_absence__service__pb2.Absence.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAbsence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.AbsenceService/GetAbsence',
+            kept_dot_availability_dot_v1_dot_absence__service__pb2.GetAbsenceRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_absence__service__pb2.Absence.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAbsences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.AbsenceService/ListAbsences',
+            kept_dot_availability_dot_v1_dot_absence__service__pb2.ListAbsencesRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_absence__service__pb2.ListAbsencesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,10 @@ class AbsenceServiceStub:
     """Takes the therapist's free time, lets claims stand, and opens an item for each of them. No new claim gets in.
     Errors: as PreviewAbsence.
     """
+    GetAbsence: _grpc.UnaryUnaryMultiCallable[_absence_service_pb2.GetAbsenceRequest, _absence_service_pb2.Absence]
+    """Returns an absence with how many of its items are left. Errors: NOT_FOUND."""
+    ListAbsences: _grpc.UnaryUnaryMultiCallable[_absence_service_pb2.ListAbsencesRequest, _absence_service_pb2.ListAbsencesResponse]
+    """Lists absences, the latest start first: all, or those whose case is not closed."""
     ListAbsenceItems: _grpc.UnaryUnaryMultiCallable[_absence_service_pb2.ListAbsenceItemsRequest, _absence_service_pb2.ListAbsenceItemsResponse]
     """Lists the items of an absence, greatest need first. Errors: NOT_FOUND."""
     AnswerAbsenceItem: _grpc.UnaryUnaryMultiCallable[_absence_service_pb2.AnswerAbsenceItemRequest, _absence_service_pb2.AbsenceItem]
@@ -67,6 +71,10 @@ class AbsenceServiceAsyncStub(AbsenceServiceStub):
     """Takes the therapist's free time, lets claims stand, and opens an item for each of them. No new claim gets in.
     Errors: as PreviewAbsence.
     """
+    GetAbsence: _aio.UnaryUnaryMultiCallable[_absence_service_pb2.GetAbsenceRequest, _absence_service_pb2.Absence]  # type: ignore[assignment]
+    """Returns an absence with how many of its items are left. Errors: NOT_FOUND."""
+    ListAbsences: _aio.UnaryUnaryMultiCallable[_absence_service_pb2.ListAbsencesRequest, _absence_service_pb2.ListAbsencesResponse]  # type: ignore[assignment]
+    """Lists absences, the latest start first: all, or those whose case is not closed."""
     ListAbsenceItems: _aio.UnaryUnaryMultiCallable[_absence_service_pb2.ListAbsenceItemsRequest, _absence_service_pb2.ListAbsenceItemsResponse]  # type: ignore[assignment]
     """Lists the items of an absence, greatest need first. Errors: NOT_FOUND."""
     AnswerAbsenceItem: _aio.UnaryUnaryMultiCallable[_absence_service_pb2.AnswerAbsenceItemRequest, _absence_service_pb2.AbsenceItem]  # type: ignore[assignment]
@@ -100,6 +108,22 @@ class AbsenceServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes the therapist's free time, lets claims stand, and opens an item for each of them. No new claim gets in.
         Errors: as PreviewAbsence.
         """
+
+    @_abc_1.abstractmethod
+    def GetAbsence(
+        self,
+        request: _absence_service_pb2.GetAbsenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_absence_service_pb2.Absence, _abc.Awaitable[_absence_service_pb2.Absence]]:
+        """Returns an absence with how many of its items are left. Errors: NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ListAbsences(
+        self,
+        request: _absence_service_pb2.ListAbsencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_absence_service_pb2.ListAbsencesResponse, _abc.Awaitable[_absence_service_pb2.ListAbsencesResponse]]:
+        """Lists absences, the latest start first: all, or those whose case is not closed."""
 
     @_abc_1.abstractmethod
     def ListAbsenceItems(

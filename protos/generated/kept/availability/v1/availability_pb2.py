@@ -26,35 +26,35 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kept.wall.v1 import wall_pb2 as kept_dot_wall_dot_v1_dot_wall__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kept/availability/v1/availability.proto\x12\x14kept.availability.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17kept/wall/v1/wall.proto\"@\n\x04Site\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\">\n\x04Room\x12\x0f\n\x07room_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\"\xf1\x03\n\x0bSessionType\x12\x17\n\x0fsession_type_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x12\n\nlength_min\x18\x03 \x01(\x05\x12\x19\n\x11\x62uffer_before_min\x18\x04 \x01(\x05\x12\x18\n\x10\x62uffer_after_min\x18\x05 \x01(\x05\x12\x12\n\nnotice_min\x18\x06 \x01(\x05\x12\x14\n\x0chorizon_days\x18\x07 \x01(\x05\x12\x10\n\x08grid_min\x18\x08 \x01(\x05\x12\x32\n\nmodalities\x18\t \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x1d\n\x10is_self_bookable\x18\n \x01(\x08H\x00\x88\x01\x01\x12 \n\x13is_same_day_allowed\x18\x0b \x01(\x08H\x01\x88\x01\x01\x12\x13\n\x0bload_weight\x18\x0c \x01(\x05\x12\x10\n\x08\x63\x61pacity\x18\r \x01(\x05\x12\x17\n\nneeds_room\x18\x0e \x01(\x08H\x02\x88\x01\x01\x12\x11\n\tis_intake\x18\x14 \x01(\x08\x12\x11\n\tis_crisis\x18\x15 \x01(\x08\x12\x17\n\x0f\x65quipment_kinds\x18\x16 \x03(\tB\x13\n\x11_is_self_bookableB\x16\n\x14_is_same_day_allowedB\r\n\x0b_needs_room\"\xd9\x01\n\x0bWeeklyHours\x12\x0f\n\x07weekday\x18\x01 \x01(\x05\x12\x13\n\x0bstart_local\x18\x02 \x01(\t\x12\x11\n\tend_local\x18\x03 \x01(\t\x12\x0f\n\x07site_id\x18\x04 \x01(\t\x12\x32\n\nmodalities\x18\x05 \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x13\n\x0b\x65very_weeks\x18\x06 \x01(\x05\x12\x13\n\x0b\x61nchor_date\x18\x07 \x01(\t\x12\x11\n\tfrom_date\x18\x08 \x01(\t\x12\x0f\n\x07to_date\x18\t \x01(\t\"\x97\x01\n\x08Schedule\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x37\n\x0cweekly_hours\x18\x03 \x03(\x0b\x32!.kept.availability.v1.WeeklyHours\x12\x18\n\x10session_type_ids\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\"^\n\x07TimeOff\x12\x13\n\x0btime_off_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12(\n\x08interval\x18\x03 \x01(\x0b\x32\x16.kept.wall.v1.Interval\"\xc3\x02\n\x04Slot\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\x05 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x06 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\x07 \x01(\t\x12+\n\x0bviewer_wall\x18\x08 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x12\n\nlocal_date\x18\t \x01(\t\"9\n\x0c\x41lternatives\x12)\n\x05slots\x18\x01 \x03(\x0b\x32\x1a.kept.availability.v1.Slot\"\xa2\x05\n\x05\x43laim\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32!.kept.availability.v1.Claim.State\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x0f\n\x07room_id\x18\x05 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\t \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x16\n\x0etzdata_version\x18\n \x01(\t\x12\x34\n\x10hold_expire_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x08modality\x18\x0c \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\r \x01(\t\x12\x0f\n\x07version\x18\x0e \x01(\x03\x12\x18\n\x10\x65xtra_client_ids\x18\x14 \x03(\t\x12\x1b\n\x13\x65xtra_therapist_ids\x18\x15 \x03(\t\x12\x15\n\requipment_ids\x18\x16 \x03(\t\x12\x15\n\ris_overbooked\x18\x17 \x01(\x08\x12\x18\n\x10seat_of_claim_id\x18\x18 \x01(\t\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_HELD\x10\x01\x12\x13\n\x0fSTATE_CONFIRMED\x10\x02\x12\x12\n\x0eSTATE_RELEASED\x10\x03*d\n\x08Modality\x12\x18\n\x14MODALITY_UNSPECIFIED\x10\x00\x12\x16\n\x12MODALITY_IN_PERSON\x10\x01\x12\x12\n\x0eMODALITY_VIDEO\x10\x02\x12\x12\n\x0eMODALITY_PHONE\x10\x03*m\n\x08\x41udience\x12\x18\n\x14\x41UDIENCE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41UDIENCE_HIGH_NEED\x10\x01\x12\x18\n\x14\x41UDIENCE_ESTABLISHED\x10\x02\x12\x15\n\x11\x41UDIENCE_STANDING\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kept/availability/v1/availability.proto\x12\x14kept.availability.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17kept/wall/v1/wall.proto\"N\n\x04Site\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"L\n\x04Room\x12\x0f\n\x07room_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"\xff\x03\n\x0bSessionType\x12\x17\n\x0fsession_type_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x12\n\nlength_min\x18\x03 \x01(\x05\x12\x19\n\x11\x62uffer_before_min\x18\x04 \x01(\x05\x12\x18\n\x10\x62uffer_after_min\x18\x05 \x01(\x05\x12\x12\n\nnotice_min\x18\x06 \x01(\x05\x12\x14\n\x0chorizon_days\x18\x07 \x01(\x05\x12\x10\n\x08grid_min\x18\x08 \x01(\x05\x12\x32\n\nmodalities\x18\t \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x1d\n\x10is_self_bookable\x18\n \x01(\x08H\x00\x88\x01\x01\x12 \n\x13is_same_day_allowed\x18\x0b \x01(\x08H\x01\x88\x01\x01\x12\x13\n\x0bload_weight\x18\x0c \x01(\x05\x12\x10\n\x08\x63\x61pacity\x18\r \x01(\x05\x12\x17\n\nneeds_room\x18\x0e \x01(\x08H\x02\x88\x01\x01\x12\x11\n\tis_intake\x18\x14 \x01(\x08\x12\x11\n\tis_crisis\x18\x15 \x01(\x08\x12\x17\n\x0f\x65quipment_kinds\x18\x16 \x03(\t\x12\x0c\n\x04\x65tag\x18\x17 \x01(\tB\x13\n\x11_is_self_bookableB\x16\n\x14_is_same_day_allowedB\r\n\x0b_needs_room\"\xd9\x01\n\x0bWeeklyHours\x12\x0f\n\x07weekday\x18\x01 \x01(\x05\x12\x13\n\x0bstart_local\x18\x02 \x01(\t\x12\x11\n\tend_local\x18\x03 \x01(\t\x12\x0f\n\x07site_id\x18\x04 \x01(\t\x12\x32\n\nmodalities\x18\x05 \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x13\n\x0b\x65very_weeks\x18\x06 \x01(\x05\x12\x13\n\x0b\x61nchor_date\x18\x07 \x01(\t\x12\x11\n\tfrom_date\x18\x08 \x01(\t\x12\x0f\n\x07to_date\x18\t \x01(\t\"\xa5\x01\n\x08Schedule\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x37\n\x0cweekly_hours\x18\x03 \x03(\x0b\x32!.kept.availability.v1.WeeklyHours\x12\x18\n\x10session_type_ids\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\"^\n\x07TimeOff\x12\x13\n\x0btime_off_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12(\n\x08interval\x18\x03 \x01(\x0b\x32\x16.kept.wall.v1.Interval\"\xc3\x02\n\x04Slot\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\x05 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x06 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\x07 \x01(\t\x12+\n\x0bviewer_wall\x18\x08 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x12\n\nlocal_date\x18\t \x01(\t\"9\n\x0c\x41lternatives\x12)\n\x05slots\x18\x01 \x03(\x0b\x32\x1a.kept.availability.v1.Slot\"\xa2\x05\n\x05\x43laim\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32!.kept.availability.v1.Claim.State\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x0f\n\x07room_id\x18\x05 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\t \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x16\n\x0etzdata_version\x18\n \x01(\t\x12\x34\n\x10hold_expire_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x08modality\x18\x0c \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\r \x01(\t\x12\x0f\n\x07version\x18\x0e \x01(\x03\x12\x18\n\x10\x65xtra_client_ids\x18\x14 \x03(\t\x12\x1b\n\x13\x65xtra_therapist_ids\x18\x15 \x03(\t\x12\x15\n\requipment_ids\x18\x16 \x03(\t\x12\x15\n\ris_overbooked\x18\x17 \x01(\x08\x12\x18\n\x10seat_of_claim_id\x18\x18 \x01(\t\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_HELD\x10\x01\x12\x13\n\x0fSTATE_CONFIRMED\x10\x02\x12\x12\n\x0eSTATE_RELEASED\x10\x03*d\n\x08Modality\x12\x18\n\x14MODALITY_UNSPECIFIED\x10\x00\x12\x16\n\x12MODALITY_IN_PERSON\x10\x01\x12\x12\n\x0eMODALITY_VIDEO\x10\x02\x12\x12\n\x0eMODALITY_PHONE\x10\x03*m\n\x08\x41udience\x12\x18\n\x14\x41UDIENCE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41UDIENCE_HIGH_NEED\x10\x01\x12\x18\n\x14\x41UDIENCE_ESTABLISHED\x10\x02\x12\x15\n\x11\x41UDIENCE_STANDING\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.availability.v1.availability_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MODALITY']._serialized_start=2285
-  _globals['_MODALITY']._serialized_end=2385
-  _globals['_AUDIENCE']._serialized_start=2387
-  _globals['_AUDIENCE']._serialized_end=2496
+  _globals['_MODALITY']._serialized_start=2341
+  _globals['_MODALITY']._serialized_end=2441
+  _globals['_AUDIENCE']._serialized_start=2443
+  _globals['_AUDIENCE']._serialized_end=2552
   _globals['_SITE']._serialized_start=123
-  _globals['_SITE']._serialized_end=187
-  _globals['_ROOM']._serialized_start=189
-  _globals['_ROOM']._serialized_end=251
-  _globals['_SESSIONTYPE']._serialized_start=254
-  _globals['_SESSIONTYPE']._serialized_end=751
-  _globals['_WEEKLYHOURS']._serialized_start=754
-  _globals['_WEEKLYHOURS']._serialized_end=971
-  _globals['_SCHEDULE']._serialized_start=974
-  _globals['_SCHEDULE']._serialized_end=1125
-  _globals['_TIMEOFF']._serialized_start=1127
-  _globals['_TIMEOFF']._serialized_end=1221
-  _globals['_SLOT']._serialized_start=1224
-  _globals['_SLOT']._serialized_end=1547
-  _globals['_ALTERNATIVES']._serialized_start=1549
-  _globals['_ALTERNATIVES']._serialized_end=1606
-  _globals['_CLAIM']._serialized_start=1609
-  _globals['_CLAIM']._serialized_end=2283
-  _globals['_CLAIM_STATE']._serialized_start=2196
-  _globals['_CLAIM_STATE']._serialized_end=2283
+  _globals['_SITE']._serialized_end=201
+  _globals['_ROOM']._serialized_start=203
+  _globals['_ROOM']._serialized_end=279
+  _globals['_SESSIONTYPE']._serialized_start=282
+  _globals['_SESSIONTYPE']._serialized_end=793
+  _globals['_WEEKLYHOURS']._serialized_start=796
+  _globals['_WEEKLYHOURS']._serialized_end=1013
+  _globals['_SCHEDULE']._serialized_start=1016
+  _globals['_SCHEDULE']._serialized_end=1181
+  _globals['_TIMEOFF']._serialized_start=1183
+  _globals['_TIMEOFF']._serialized_end=1277
+  _globals['_SLOT']._serialized_start=1280
+  _globals['_SLOT']._serialized_end=1603
+  _globals['_ALTERNATIVES']._serialized_start=1605
+  _globals['_ALTERNATIVES']._serialized_end=1662
+  _globals['_CLAIM']._serialized_start=1665
+  _globals['_CLAIM']._serialized_end=2339
+  _globals['_CLAIM_STATE']._serialized_start=2252
+  _globals['_CLAIM_STATE']._serialized_end=2339
 # @@protoc_insertion_point(module_scope)

@@ -86,22 +86,26 @@ class Site(_message.Message):
     SITE_ID_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     TIME_ZONE_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     site_id: _builtins.str
     """Is the id, a UUID."""
     display_name: _builtins.str
     """Is the name shown to clients, at most 120 characters."""
     time_zone: _builtins.str
     """Names the IANA zone of the site."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
         site_id: _builtins.str = ...,
         display_name: _builtins.str = ...,
         time_zone: _builtins.str = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "site_id", b"site_id", "time_zone", b"time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "etag", b"etag", "site_id", b"site_id", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -116,22 +120,26 @@ class Room(_message.Message):
     ROOM_ID_FIELD_NUMBER: _builtins.int
     SITE_ID_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     room_id: _builtins.str
     """Is the id, a UUID."""
     site_id: _builtins.str
     """Names the site it belongs to."""
     display_name: _builtins.str
     """Is the name shown to staff, at most 120 characters."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
         room_id: _builtins.str = ...,
         site_id: _builtins.str = ...,
         display_name: _builtins.str = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "room_id", b"room_id", "site_id", b"site_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "etag", b"etag", "room_id", b"room_id", "site_id", b"site_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -160,6 +168,7 @@ class SessionType(_message.Message):
     IS_INTAKE_FIELD_NUMBER: _builtins.int
     IS_CRISIS_FIELD_NUMBER: _builtins.int
     EQUIPMENT_KINDS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     session_type_id: _builtins.str
     """Is the id, a UUID."""
     display_name: _builtins.str
@@ -190,6 +199,8 @@ class SessionType(_message.Message):
     """Tells that it is a new client's first: it counts against a therapist's intakes of a week."""
     is_crisis: _builtins.bool
     """Tells that it is for a crisis: the therapist's cool-down follows it."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     @_builtins.property
     def modalities(self) -> _containers.RepeatedScalarFieldContainer[Global___Modality.ValueType]:
         """Lists how it may take place."""
@@ -218,10 +229,11 @@ class SessionType(_message.Message):
         is_intake: _builtins.bool = ...,
         is_crisis: _builtins.bool = ...,
         equipment_kinds: _abc.Iterable[_builtins.str] | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed", "_is_self_bookable", b"_is_self_bookable", "_needs_room", b"_needs_room", "is_same_day_allowed", b"is_same_day_allowed", "is_self_bookable", b"is_self_bookable", "needs_room", b"needs_room"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed", "_is_self_bookable", b"_is_self_bookable", "_needs_room", b"_needs_room", "buffer_after_min", b"buffer_after_min", "buffer_before_min", b"buffer_before_min", "capacity", b"capacity", "display_name", b"display_name", "equipment_kinds", b"equipment_kinds", "grid_min", b"grid_min", "horizon_days", b"horizon_days", "is_crisis", b"is_crisis", "is_intake", b"is_intake", "is_same_day_allowed", b"is_same_day_allowed", "is_self_bookable", b"is_self_bookable", "length_min", b"length_min", "load_weight", b"load_weight", "modalities", b"modalities", "needs_room", b"needs_room", "notice_min", b"notice_min", "session_type_id", b"session_type_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed", "_is_self_bookable", b"_is_self_bookable", "_needs_room", b"_needs_room", "buffer_after_min", b"buffer_after_min", "buffer_before_min", b"buffer_before_min", "capacity", b"capacity", "display_name", b"display_name", "equipment_kinds", b"equipment_kinds", "etag", b"etag", "grid_min", b"grid_min", "horizon_days", b"horizon_days", "is_crisis", b"is_crisis", "is_intake", b"is_intake", "is_same_day_allowed", b"is_same_day_allowed", "is_self_bookable", b"is_self_bookable", "length_min", b"length_min", "load_weight", b"load_weight", "modalities", b"modalities", "needs_room", b"needs_room", "notice_min", b"notice_min", "session_type_id", b"session_type_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__is_same_day_allowed: _TypeAlias = _typing.Literal["is_same_day_allowed"]  # noqa: Y015
     _WhichOneofArgType__is_same_day_allowed: _TypeAlias = _typing.Literal["_is_same_day_allowed", b"_is_same_day_allowed"]  # noqa: Y015
@@ -305,12 +317,15 @@ class Schedule(_message.Message):
     WEEKLY_HOURS_FIELD_NUMBER: _builtins.int
     SESSION_TYPE_IDS_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     therapist_id: _builtins.str
     """Names the therapist."""
     time_zone: _builtins.str
     """Names the IANA zone the hours are meant in."""
     version: _builtins.int
     """Counts changes; a cache of this schedule is valid for one version."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     @_builtins.property
     def weekly_hours(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeeklyHours]:
         """Lists the weekly hours, at most 50 stretches."""
@@ -327,10 +342,11 @@ class Schedule(_message.Message):
         weekly_hours: _abc.Iterable[Global___WeeklyHours] | None = ...,
         session_type_ids: _abc.Iterable[_builtins.str] | None = ...,
         version: _builtins.int = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["session_type_ids", b"session_type_ids", "therapist_id", b"therapist_id", "time_zone", b"time_zone", "version", b"version", "weekly_hours", b"weekly_hours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "session_type_ids", b"session_type_ids", "therapist_id", b"therapist_id", "time_zone", b"time_zone", "version", b"version", "weekly_hours", b"weekly_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -140,7 +140,7 @@ class AvailabilityServiceServicer:
     """
 
     def PutSite(self, request, context):
-        """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE.
+        """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE, STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -154,14 +154,14 @@ class AvailabilityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutRoom(self, request, context):
-        """Creates or replaces a room. Errors: NOT_FOUND (site).
+        """Creates or replaces a room. Errors: NOT_FOUND (site), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def PutSessionType(self, request, context):
-        """Creates or replaces a session type.
+        """Creates or replaces a session type. Errors: STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -175,7 +175,7 @@ class AvailabilityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutSchedule(self, request, context):
-        """Creates or replaces a therapist's schedule. Errors: UNKNOWN_TIME_ZONE, HOURS_REVERSED, HOURS_OVERLAP, NOT_FOUND (site, session type).
+        """Creates or replaces a therapist's schedule. Errors: UNKNOWN_TIME_ZONE, HOURS_REVERSED, HOURS_OVERLAP, NOT_FOUND (site, session type), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,17 +37,17 @@ class AvailabilityServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AvailabilityServiceAsyncStub: ...
     PutSite: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.PutSiteRequest, _availability_pb2.Site]
-    """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE."""
+    """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE, STALE_VERSION."""
     ListSites: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ListSitesRequest, _availability_service_pb2.ListSitesResponse]
     """Lists the practice's sites by name."""
     PutRoom: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.PutRoomRequest, _availability_pb2.Room]
-    """Creates or replaces a room. Errors: NOT_FOUND (site)."""
+    """Creates or replaces a room. Errors: NOT_FOUND (site), STALE_VERSION."""
     PutSessionType: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.PutSessionTypeRequest, _availability_pb2.SessionType]
-    """Creates or replaces a session type."""
+    """Creates or replaces a session type. Errors: STALE_VERSION."""
     ListSessionTypes: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ListSessionTypesRequest, _availability_service_pb2.ListSessionTypesResponse]
     """Lists the practice's session types by name."""
     PutSchedule: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.PutScheduleRequest, _availability_pb2.Schedule]
-    """Creates or replaces a therapist's schedule. Errors: UNKNOWN_TIME_ZONE, HOURS_REVERSED, HOURS_OVERLAP, NOT_FOUND (site, session type)."""
+    """Creates or replaces a therapist's schedule. Errors: UNKNOWN_TIME_ZONE, HOURS_REVERSED, HOURS_OVERLAP, NOT_FOUND (site, session type), STALE_VERSION."""
     GetSchedule: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.GetScheduleRequest, _availability_pb2.Schedule]
     """Returns a therapist's schedule. Errors: NOT_FOUND."""
     CreateTimeOff: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.CreateTimeOffRequest, _availability_pb2.TimeOff]
@@ -105,17 +105,17 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutSite: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.PutSiteRequest, _availability_pb2.Site]  # type: ignore[assignment]
-    """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE."""
+    """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE, STALE_VERSION."""
     ListSites: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.ListSitesRequest, _availability_service_pb2.ListSitesResponse]  # type: ignore[assignment]
     """Lists the practice's sites by name."""
     PutRoom: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.PutRoomRequest, _availability_pb2.Room]  # type: ignore[assignment]
-    """Creates or replaces a room. Errors: NOT_FOUND (site)."""
+    """Creates or replaces a room. Errors: NOT_FOUND (site), STALE_VERSION."""
     PutSessionType: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.PutSessionTypeRequest, _availability_pb2.SessionType]  # type: ignore[assignment]
-    """Creates or replaces a session type."""
+    """Creates or replaces a session type. Errors: STALE_VERSION."""
     ListSessionTypes: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.ListSessionTypesRequest, _availability_service_pb2.ListSessionTypesResponse]  # type: ignore[assignment]
     """Lists the practice's session types by name."""
     PutSchedule: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.PutScheduleRequest, _availability_pb2.Schedule]  # type: ignore[assignment]
-    """Creates or replaces a therapist's schedule. Errors: UNKNOWN_TIME_ZONE, HOURS_REVERSED, HOURS_OVERLAP, NOT_FOUND (site, session type)."""
+    """Creates or replaces a therapist's schedule. Errors: UNKNOWN_TIME_ZONE, HOURS_REVERSED, HOURS_OVERLAP, NOT_FOUND (site, session type), STALE_VERSION."""
     GetSchedule: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.GetScheduleRequest, _availability_pb2.Schedule]  # type: ignore[assignment]
     """Returns a therapist's schedule. Errors: NOT_FOUND."""
     CreateTimeOff: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.CreateTimeOffRequest, _availability_pb2.TimeOff]  # type: ignore[assignment]
@@ -176,7 +176,7 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _availability_service_pb2.PutSiteRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_availability_pb2.Site, _abc.Awaitable[_availability_pb2.Site]]:
-        """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE."""
+        """Creates or replaces a site. Errors: UNKNOWN_TIME_ZONE, STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def ListSites(
@@ -192,7 +192,7 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _availability_service_pb2.PutRoomRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_availability_pb2.Room, _abc.Awaitable[_availability_pb2.Room]]:
-        """Creates or replaces a room. Errors: NOT_FOUND (site)."""
+        """Creates or replaces a room. Errors: NOT_FOUND (site), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def PutSessionType(
@@ -200,7 +200,7 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _availability_service_pb2.PutSessionTypeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_availability_pb2.SessionType, _abc.Awaitable[_availability_pb2.SessionType]]:
-        """Creates or replaces a session type."""
+        """Creates or replaces a session type. Errors: STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def ListSessionTypes(
@@ -216,7 +216,7 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _availability_service_pb2.PutScheduleRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_availability_pb2.Schedule, _abc.Awaitable[_availability_pb2.Schedule]]:
-        """Creates or replaces a therapist's schedule. Errors: UNKNOWN_TIME_ZONE, HOURS_REVERSED, HOURS_OVERLAP, NOT_FOUND (site, session type)."""
+        """Creates or replaces a therapist's schedule. Errors: UNKNOWN_TIME_ZONE, HOURS_REVERSED, HOURS_OVERLAP, NOT_FOUND (site, session type), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def GetSchedule(

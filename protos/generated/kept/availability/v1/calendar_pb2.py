@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v1_dot_availability__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/availability/v1/calendar.proto\x12\x14kept.availability.v1\x1a\'kept/availability/v1/availability.proto\"w\n\x08\x44\x61yHours\x12\x13\n\x0bstart_local\x18\x01 \x01(\t\x12\x11\n\tend_local\x18\x02 \x01(\t\x12\x0f\n\x07site_id\x18\x03 \x01(\t\x12\x32\n\nmodalities\x18\x04 \x03(\x0e\x32\x1e.kept.availability.v1.Modality\"\xdf\x01\n\x0c\x44\x61teOverride\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x12\n\nlocal_date\x18\x02 \x01(\t\x12\x35\n\x04kind\x18\x03 \x01(\x0e\x32\'.kept.availability.v1.DateOverride.Kind\x12-\n\x05hours\x18\x04 \x03(\x0b\x32\x1e.kept.availability.v1.DayHours\"?\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0cKIND_REPLACE\x10\x01\x12\x0f\n\x0bKIND_EXTEND\x10\x02\"h\n\x07\x43losure\x12\x12\n\nclosure_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x11\n\tfrom_date\x18\x03 \x01(\t\x12\x0f\n\x07to_date\x18\x04 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x05 \x01(\t\"^\n\x0fHolidayCalendar\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x02 \x01(\t\x12\x13\n\x0bsubdivision\x18\x03 \x01(\t\x12\x14\n\x0cworked_dates\x18\x04 \x03(\t\"3\n\x07Holiday\x12\x12\n\nlocal_date\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\"h\n\x06Travel\x12\x11\n\ttravel_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x11\n\tfrom_date\x18\x03 \x01(\t\x12\x0f\n\x07to_date\x18\x04 \x01(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/availability/v1/calendar.proto\x12\x14kept.availability.v1\x1a\'kept/availability/v1/availability.proto\"w\n\x08\x44\x61yHours\x12\x13\n\x0bstart_local\x18\x01 \x01(\t\x12\x11\n\tend_local\x18\x02 \x01(\t\x12\x0f\n\x07site_id\x18\x03 \x01(\t\x12\x32\n\nmodalities\x18\x04 \x03(\x0e\x32\x1e.kept.availability.v1.Modality\"\xed\x01\n\x0c\x44\x61teOverride\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x12\n\nlocal_date\x18\x02 \x01(\t\x12\x35\n\x04kind\x18\x03 \x01(\x0e\x32\'.kept.availability.v1.DateOverride.Kind\x12-\n\x05hours\x18\x04 \x03(\x0b\x32\x1e.kept.availability.v1.DayHours\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"?\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0cKIND_REPLACE\x10\x01\x12\x0f\n\x0bKIND_EXTEND\x10\x02\"v\n\x07\x43losure\x12\x12\n\nclosure_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x11\n\tfrom_date\x18\x03 \x01(\t\x12\x0f\n\x07to_date\x18\x04 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x05 \x01(\t\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\"l\n\x0fHolidayCalendar\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x02 \x01(\t\x12\x13\n\x0bsubdivision\x18\x03 \x01(\t\x12\x14\n\x0cworked_dates\x18\x04 \x03(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"3\n\x07Holiday\x12\x12\n\nlocal_date\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\"v\n\x06Travel\x12\x11\n\ttravel_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x11\n\tfrom_date\x18\x03 \x01(\t\x12\x0f\n\x07to_date\x18\x04 \x01(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\t\x12\x0c\n\x04\x65tag\x18\x06 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,15 +35,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DAYHOURS']._serialized_start=102
   _globals['_DAYHOURS']._serialized_end=221
   _globals['_DATEOVERRIDE']._serialized_start=224
-  _globals['_DATEOVERRIDE']._serialized_end=447
-  _globals['_DATEOVERRIDE_KIND']._serialized_start=384
-  _globals['_DATEOVERRIDE_KIND']._serialized_end=447
-  _globals['_CLOSURE']._serialized_start=449
-  _globals['_CLOSURE']._serialized_end=553
-  _globals['_HOLIDAYCALENDAR']._serialized_start=555
-  _globals['_HOLIDAYCALENDAR']._serialized_end=649
-  _globals['_HOLIDAY']._serialized_start=651
-  _globals['_HOLIDAY']._serialized_end=702
-  _globals['_TRAVEL']._serialized_start=704
-  _globals['_TRAVEL']._serialized_end=808
+  _globals['_DATEOVERRIDE']._serialized_end=461
+  _globals['_DATEOVERRIDE_KIND']._serialized_start=398
+  _globals['_DATEOVERRIDE_KIND']._serialized_end=461
+  _globals['_CLOSURE']._serialized_start=463
+  _globals['_CLOSURE']._serialized_end=581
+  _globals['_HOLIDAYCALENDAR']._serialized_start=583
+  _globals['_HOLIDAYCALENDAR']._serialized_end=691
+  _globals['_HOLIDAY']._serialized_start=693
+  _globals['_HOLIDAY']._serialized_end=744
+  _globals['_TRAVEL']._serialized_start=746
+  _globals['_TRAVEL']._serialized_end=864
 # @@protoc_insertion_point(module_scope)

@@ -89,12 +89,15 @@ class DateOverride(_message.Message):
     LOCAL_DATE_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     HOURS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     therapist_id: _builtins.str
     """Names the therapist."""
     local_date: _builtins.str
     """Is the local date, "YYYY-MM-DD"; a therapist has one override a date."""
     kind: Global___DateOverride.Kind.ValueType
     """Says what it does."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     @_builtins.property
     def hours(self) -> _containers.RepeatedCompositeFieldContainer[Global___DayHours]:
         """Lists the hours, at most 20 stretches; extending needs one."""
@@ -106,10 +109,11 @@ class DateOverride(_message.Message):
         local_date: _builtins.str = ...,
         kind: Global___DateOverride.Kind.ValueType = ...,
         hours: _abc.Iterable[Global___DayHours] | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hours", b"hours", "kind", b"kind", "local_date", b"local_date", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "hours", b"hours", "kind", b"kind", "local_date", b"local_date", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -126,6 +130,7 @@ class Closure(_message.Message):
     FROM_DATE_FIELD_NUMBER: _builtins.int
     TO_DATE_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     closure_id: _builtins.str
     """Is the id, a UUID."""
     site_id: _builtins.str
@@ -136,6 +141,8 @@ class Closure(_message.Message):
     """Is the last closed day, "YYYY-MM-DD"; at most 366 days after the first."""
     display_name: _builtins.str
     """Is the name shown to clients, at most 120 characters."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
@@ -144,10 +151,11 @@ class Closure(_message.Message):
         from_date: _builtins.str = ...,
         to_date: _builtins.str = ...,
         display_name: _builtins.str = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["closure_id", b"closure_id", "display_name", b"display_name", "from_date", b"from_date", "site_id", b"site_id", "to_date", b"to_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closure_id", b"closure_id", "display_name", b"display_name", "etag", b"etag", "from_date", b"from_date", "site_id", b"site_id", "to_date", b"to_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -163,12 +171,15 @@ class HolidayCalendar(_message.Message):
     COUNTRY_FIELD_NUMBER: _builtins.int
     SUBDIVISION_FIELD_NUMBER: _builtins.int
     WORKED_DATES_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     site_id: _builtins.str
     """Names the site; empty is the practice: hours at sites without a calendar of their own, and remote hours."""
     country: _builtins.str
     """Is the ISO 3166-1 code of the country, two letters, for example "US"."""
     subdivision: _builtins.str
     """Is the subdivision's code inside the country, for example "CA"; empty keeps the country's holidays only."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     @_builtins.property
     def worked_dates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lists holidays on which work goes on, each "YYYY-MM-DD", at most 100."""
@@ -180,10 +191,11 @@ class HolidayCalendar(_message.Message):
         country: _builtins.str = ...,
         subdivision: _builtins.str = ...,
         worked_dates: _abc.Iterable[_builtins.str] | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["country", b"country", "site_id", b"site_id", "subdivision", b"subdivision", "worked_dates", b"worked_dates"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["country", b"country", "etag", b"etag", "site_id", b"site_id", "subdivision", b"subdivision", "worked_dates", b"worked_dates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -228,6 +240,7 @@ class Travel(_message.Message):
     FROM_DATE_FIELD_NUMBER: _builtins.int
     TO_DATE_FIELD_NUMBER: _builtins.int
     TIME_ZONE_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     travel_id: _builtins.str
     """Is the id, a UUID."""
     therapist_id: _builtins.str
@@ -238,6 +251,8 @@ class Travel(_message.Message):
     """Is the last day there, "YYYY-MM-DD"; at most 366 days after the first."""
     time_zone: _builtins.str
     """Names the IANA zone there."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
@@ -246,10 +261,11 @@ class Travel(_message.Message):
         from_date: _builtins.str = ...,
         to_date: _builtins.str = ...,
         time_zone: _builtins.str = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "therapist_id", b"therapist_id", "time_zone", b"time_zone", "to_date", b"to_date", "travel_id", b"travel_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "from_date", b"from_date", "therapist_id", b"therapist_id", "time_zone", b"time_zone", "to_date", b"to_date", "travel_id", b"travel_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -130,7 +130,7 @@ class CalendarServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutOverride(self, request, context):
-        """Creates or replaces the override of a therapist's date. Errors: HOURS_REVERSED, HOURS_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule, site).
+        """Creates or replaces the override of a therapist's date. Errors: HOURS_REVERSED, HOURS_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule, site), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -151,7 +151,7 @@ class CalendarServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutTravel(self, request, context):
-        """Creates or replaces a therapist's travel. Errors: UNKNOWN_TIME_ZONE, INTERVAL_REVERSED, TRAVEL_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule).
+        """Creates or replaces a therapist's travel. Errors: UNKNOWN_TIME_ZONE, INTERVAL_REVERSED, TRAVEL_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -186,7 +186,7 @@ class CalendarServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutClosure(self, request, context):
-        """Creates or replaces a closure; what was agreed for these days keeps its time. Errors: INTERVAL_REVERSED, TOO_MANY_ENTRIES, NOT_FOUND (site).
+        """Creates or replaces a closure; what was agreed for these days keeps its time. Errors: INTERVAL_REVERSED, TOO_MANY_ENTRIES, NOT_FOUND (site), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -207,7 +207,7 @@ class CalendarServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutHolidayCalendar(self, request, context):
-        """Creates or replaces the holidays a practice or a site keeps. Errors: UNKNOWN_HOLIDAYS, NOT_FOUND (site).
+        """Creates or replaces the holidays a practice or a site keeps. Errors: UNKNOWN_HOLIDAYS, NOT_FOUND (site), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

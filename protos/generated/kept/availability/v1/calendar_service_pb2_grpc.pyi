@@ -41,13 +41,13 @@ class CalendarServiceStub:
     ListSchedules: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.ListSchedulesRequest, _calendar_service_pb2.ListSchedulesResponse]
     """Lists the practice's schedules by therapist."""
     PutOverride: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.PutOverrideRequest, _calendar_pb2.DateOverride]
-    """Creates or replaces the override of a therapist's date. Errors: HOURS_REVERSED, HOURS_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule, site)."""
+    """Creates or replaces the override of a therapist's date. Errors: HOURS_REVERSED, HOURS_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule, site), STALE_VERSION."""
     DeleteOverride: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteOverrideRequest, _calendar_pb2.DateOverride]
     """Deletes the override of a therapist's date: the day is as the week has it again. Errors: NOT_FOUND."""
     ListOverrides: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.ListOverridesRequest, _calendar_service_pb2.ListOverridesResponse]
     """Lists a therapist's overrides by date, from a week ago on."""
     PutTravel: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.PutTravelRequest, _calendar_pb2.Travel]
-    """Creates or replaces a therapist's travel. Errors: UNKNOWN_TIME_ZONE, INTERVAL_REVERSED, TRAVEL_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule)."""
+    """Creates or replaces a therapist's travel. Errors: UNKNOWN_TIME_ZONE, INTERVAL_REVERSED, TRAVEL_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule), STALE_VERSION."""
     DeleteTravel: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteTravelRequest, _calendar_pb2.Travel]
     """Deletes a travel. Errors: NOT_FOUND."""
     ListTravels: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.ListTravelsRequest, _calendar_service_pb2.ListTravelsResponse]
@@ -57,13 +57,13 @@ class CalendarServiceStub:
     DeleteTimeOff: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteTimeOffRequest, _availability_pb2.TimeOff]
     """Deletes a stretch of time off; its time is free again. Errors: NOT_FOUND."""
     PutClosure: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.PutClosureRequest, _calendar_pb2.Closure]
-    """Creates or replaces a closure; what was agreed for these days keeps its time. Errors: INTERVAL_REVERSED, TOO_MANY_ENTRIES, NOT_FOUND (site)."""
+    """Creates or replaces a closure; what was agreed for these days keeps its time. Errors: INTERVAL_REVERSED, TOO_MANY_ENTRIES, NOT_FOUND (site), STALE_VERSION."""
     DeleteClosure: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteClosureRequest, _calendar_pb2.Closure]
     """Deletes a closure. Errors: NOT_FOUND."""
     ListClosures: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.ListClosuresRequest, _calendar_service_pb2.ListClosuresResponse]
     """Lists the practice's closures by first day, but for those over for a week."""
     PutHolidayCalendar: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.PutHolidayCalendarRequest, _calendar_pb2.HolidayCalendar]
-    """Creates or replaces the holidays a practice or a site keeps. Errors: UNKNOWN_HOLIDAYS, NOT_FOUND (site)."""
+    """Creates or replaces the holidays a practice or a site keeps. Errors: UNKNOWN_HOLIDAYS, NOT_FOUND (site), STALE_VERSION."""
     DeleteHolidayCalendar: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteHolidayCalendarRequest, _calendar_pb2.HolidayCalendar]
     """Deletes a calendar: its holidays are days like others. Errors: NOT_FOUND."""
     ListHolidays: _grpc.UnaryUnaryMultiCallable[_calendar_service_pb2.ListHolidaysRequest, _calendar_service_pb2.ListHolidaysResponse]
@@ -80,13 +80,13 @@ class CalendarServiceAsyncStub(CalendarServiceStub):
     ListSchedules: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.ListSchedulesRequest, _calendar_service_pb2.ListSchedulesResponse]  # type: ignore[assignment]
     """Lists the practice's schedules by therapist."""
     PutOverride: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.PutOverrideRequest, _calendar_pb2.DateOverride]  # type: ignore[assignment]
-    """Creates or replaces the override of a therapist's date. Errors: HOURS_REVERSED, HOURS_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule, site)."""
+    """Creates or replaces the override of a therapist's date. Errors: HOURS_REVERSED, HOURS_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule, site), STALE_VERSION."""
     DeleteOverride: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteOverrideRequest, _calendar_pb2.DateOverride]  # type: ignore[assignment]
     """Deletes the override of a therapist's date: the day is as the week has it again. Errors: NOT_FOUND."""
     ListOverrides: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.ListOverridesRequest, _calendar_service_pb2.ListOverridesResponse]  # type: ignore[assignment]
     """Lists a therapist's overrides by date, from a week ago on."""
     PutTravel: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.PutTravelRequest, _calendar_pb2.Travel]  # type: ignore[assignment]
-    """Creates or replaces a therapist's travel. Errors: UNKNOWN_TIME_ZONE, INTERVAL_REVERSED, TRAVEL_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule)."""
+    """Creates or replaces a therapist's travel. Errors: UNKNOWN_TIME_ZONE, INTERVAL_REVERSED, TRAVEL_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule), STALE_VERSION."""
     DeleteTravel: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteTravelRequest, _calendar_pb2.Travel]  # type: ignore[assignment]
     """Deletes a travel. Errors: NOT_FOUND."""
     ListTravels: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.ListTravelsRequest, _calendar_service_pb2.ListTravelsResponse]  # type: ignore[assignment]
@@ -96,13 +96,13 @@ class CalendarServiceAsyncStub(CalendarServiceStub):
     DeleteTimeOff: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteTimeOffRequest, _availability_pb2.TimeOff]  # type: ignore[assignment]
     """Deletes a stretch of time off; its time is free again. Errors: NOT_FOUND."""
     PutClosure: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.PutClosureRequest, _calendar_pb2.Closure]  # type: ignore[assignment]
-    """Creates or replaces a closure; what was agreed for these days keeps its time. Errors: INTERVAL_REVERSED, TOO_MANY_ENTRIES, NOT_FOUND (site)."""
+    """Creates or replaces a closure; what was agreed for these days keeps its time. Errors: INTERVAL_REVERSED, TOO_MANY_ENTRIES, NOT_FOUND (site), STALE_VERSION."""
     DeleteClosure: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteClosureRequest, _calendar_pb2.Closure]  # type: ignore[assignment]
     """Deletes a closure. Errors: NOT_FOUND."""
     ListClosures: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.ListClosuresRequest, _calendar_service_pb2.ListClosuresResponse]  # type: ignore[assignment]
     """Lists the practice's closures by first day, but for those over for a week."""
     PutHolidayCalendar: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.PutHolidayCalendarRequest, _calendar_pb2.HolidayCalendar]  # type: ignore[assignment]
-    """Creates or replaces the holidays a practice or a site keeps. Errors: UNKNOWN_HOLIDAYS, NOT_FOUND (site)."""
+    """Creates or replaces the holidays a practice or a site keeps. Errors: UNKNOWN_HOLIDAYS, NOT_FOUND (site), STALE_VERSION."""
     DeleteHolidayCalendar: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.DeleteHolidayCalendarRequest, _calendar_pb2.HolidayCalendar]  # type: ignore[assignment]
     """Deletes a calendar: its holidays are days like others. Errors: NOT_FOUND."""
     ListHolidays: _aio.UnaryUnaryMultiCallable[_calendar_service_pb2.ListHolidaysRequest, _calendar_service_pb2.ListHolidaysResponse]  # type: ignore[assignment]
@@ -128,7 +128,7 @@ class CalendarServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _calendar_service_pb2.PutOverrideRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_calendar_pb2.DateOverride, _abc.Awaitable[_calendar_pb2.DateOverride]]:
-        """Creates or replaces the override of a therapist's date. Errors: HOURS_REVERSED, HOURS_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule, site)."""
+        """Creates or replaces the override of a therapist's date. Errors: HOURS_REVERSED, HOURS_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule, site), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def DeleteOverride(
@@ -152,7 +152,7 @@ class CalendarServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _calendar_service_pb2.PutTravelRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_calendar_pb2.Travel, _abc.Awaitable[_calendar_pb2.Travel]]:
-        """Creates or replaces a therapist's travel. Errors: UNKNOWN_TIME_ZONE, INTERVAL_REVERSED, TRAVEL_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule)."""
+        """Creates or replaces a therapist's travel. Errors: UNKNOWN_TIME_ZONE, INTERVAL_REVERSED, TRAVEL_OVERLAP, TOO_MANY_ENTRIES, NOT_FOUND (schedule), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def DeleteTravel(
@@ -192,7 +192,7 @@ class CalendarServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _calendar_service_pb2.PutClosureRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_calendar_pb2.Closure, _abc.Awaitable[_calendar_pb2.Closure]]:
-        """Creates or replaces a closure; what was agreed for these days keeps its time. Errors: INTERVAL_REVERSED, TOO_MANY_ENTRIES, NOT_FOUND (site)."""
+        """Creates or replaces a closure; what was agreed for these days keeps its time. Errors: INTERVAL_REVERSED, TOO_MANY_ENTRIES, NOT_FOUND (site), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def DeleteClosure(
@@ -216,7 +216,7 @@ class CalendarServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _calendar_service_pb2.PutHolidayCalendarRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_calendar_pb2.HolidayCalendar, _abc.Awaitable[_calendar_pb2.HolidayCalendar]]:
-        """Creates or replaces the holidays a practice or a site keeps. Errors: UNKNOWN_HOLIDAYS, NOT_FOUND (site)."""
+        """Creates or replaces the holidays a practice or a site keeps. Errors: UNKNOWN_HOLIDAYS, NOT_FOUND (site), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def DeleteHolidayCalendar(

@@ -38,6 +38,7 @@ class Caps(_message.Message):
     BREAK_MIN_FIELD_NUMBER: _builtins.int
     MAX_INTAKES_WEEK_FIELD_NUMBER: _builtins.int
     CRISIS_COOL_DOWN_MIN_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     therapist_id: _builtins.str
     """Names the therapist."""
     max_sessions_day: _builtins.int
@@ -60,6 +61,8 @@ class Caps(_message.Message):
     """Is the most intakes of a week, 0 to 50."""
     crisis_cool_down_min: _builtins.int
     """Is how long no session starts after a crisis session, in minutes, 0 to 1440."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
@@ -74,10 +77,11 @@ class Caps(_message.Message):
         break_min: _builtins.int = ...,
         max_intakes_week: _builtins.int = ...,
         crisis_cool_down_min: _builtins.int = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["break_min", b"break_min", "crisis_cool_down_min", b"crisis_cool_down_min", "max_consecutive", b"max_consecutive", "max_intakes_week", b"max_intakes_week", "max_load_day", b"max_load_day", "max_load_week", b"max_load_week", "max_minutes_day", b"max_minutes_day", "max_minutes_week", b"max_minutes_week", "max_sessions_day", b"max_sessions_day", "max_sessions_week", b"max_sessions_week", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["break_min", b"break_min", "crisis_cool_down_min", b"crisis_cool_down_min", "etag", b"etag", "max_consecutive", b"max_consecutive", "max_intakes_week", b"max_intakes_week", "max_load_day", b"max_load_day", "max_load_week", b"max_load_week", "max_minutes_day", b"max_minutes_day", "max_minutes_week", b"max_minutes_week", "max_sessions_day", b"max_sessions_day", "max_sessions_week", b"max_sessions_week", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -93,6 +97,7 @@ class Equipment(_message.Message):
     SITE_ID_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     equipment_id: _builtins.str
     """Is the id, a UUID."""
     site_id: _builtins.str
@@ -101,6 +106,8 @@ class Equipment(_message.Message):
     """Names its kind as session types do: lower-case letters, digits and hyphens, at most 40."""
     display_name: _builtins.str
     """Is the name shown to staff, at most 120 characters."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
@@ -108,10 +115,11 @@ class Equipment(_message.Message):
         site_id: _builtins.str = ...,
         kind: _builtins.str = ...,
         display_name: _builtins.str = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "equipment_id", b"equipment_id", "kind", b"kind", "site_id", b"site_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "equipment_id", b"equipment_id", "etag", b"etag", "kind", b"kind", "site_id", b"site_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -126,22 +134,26 @@ class TravelTime(_message.Message):
     SITE_ID_FIELD_NUMBER: _builtins.int
     OTHER_SITE_ID_FIELD_NUMBER: _builtins.int
     MINUTES_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     site_id: _builtins.str
     """Names one site."""
     other_site_id: _builtins.str
     """Names the other."""
     minutes: _builtins.int
     """Is the time between the end of a session at one and the start of one at the other, in minutes, 0 to 480."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
         site_id: _builtins.str = ...,
         other_site_id: _builtins.str = ...,
         minutes: _builtins.int = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["minutes", b"minutes", "other_site_id", b"other_site_id", "site_id", b"site_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "minutes", b"minutes", "other_site_id", b"other_site_id", "site_id", b"site_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -200,6 +212,7 @@ class Reservation(_message.Message):
     END_LOCAL_FIELD_NUMBER: _builtins.int
     AUDIENCE_FIELD_NUMBER: _builtins.int
     RELEASE_HOURS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     reservation_id: _builtins.str
     """Is the id, a UUID."""
     therapist_id: _builtins.str
@@ -214,6 +227,8 @@ class Reservation(_message.Message):
     """Says who it is for."""
     release_hours: _builtins.int
     """Is how long before a session's start the slot opens to everybody, in hours, 0 to 720."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
@@ -224,10 +239,11 @@ class Reservation(_message.Message):
         end_local: _builtins.str = ...,
         audience: _availability_pb2.Audience.ValueType = ...,
         release_hours: _builtins.int = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "end_local", b"end_local", "release_hours", b"release_hours", "reservation_id", b"reservation_id", "start_local", b"start_local", "therapist_id", b"therapist_id", "weekday", b"weekday"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "end_local", b"end_local", "etag", b"etag", "release_hours", b"release_hours", "reservation_id", b"reservation_id", "start_local", b"start_local", "therapist_id", b"therapist_id", "weekday", b"weekday"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

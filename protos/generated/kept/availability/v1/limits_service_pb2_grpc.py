@@ -89,7 +89,7 @@ class LimitsServiceServicer:
     """
 
     def PutCaps(self, request, context):
-        """Creates or replaces the caps of a therapist. Errors: NOT_FOUND (schedule).
+        """Creates or replaces the caps of a therapist. Errors: NOT_FOUND (schedule), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -103,21 +103,21 @@ class LimitsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutEquipment(self, request, context):
-        """Creates or replaces a piece of equipment. Errors: NOT_FOUND (site), LIMIT_EXCEEDED (200 a practice).
+        """Creates or replaces a piece of equipment. Errors: NOT_FOUND (site), LIMIT_EXCEEDED (200 a practice), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def PutTravelTime(self, request, context):
-        """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site).
+        """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def PutReservation(self, request, context):
-        """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice).
+        """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

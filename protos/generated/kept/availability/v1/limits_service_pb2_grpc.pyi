@@ -36,15 +36,15 @@ class LimitsServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> LimitsServiceAsyncStub: ...
     PutCaps: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.PutCapsRequest, _limits_service_pb2.Caps]
-    """Creates or replaces the caps of a therapist. Errors: NOT_FOUND (schedule)."""
+    """Creates or replaces the caps of a therapist. Errors: NOT_FOUND (schedule), STALE_VERSION."""
     GetCaps: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.GetCapsRequest, _limits_service_pb2.Caps]
     """Returns the caps of a therapist, all 0 where none were put."""
     PutEquipment: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.PutEquipmentRequest, _limits_service_pb2.Equipment]
-    """Creates or replaces a piece of equipment. Errors: NOT_FOUND (site), LIMIT_EXCEEDED (200 a practice)."""
+    """Creates or replaces a piece of equipment. Errors: NOT_FOUND (site), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
     PutTravelTime: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.PutTravelTimeRequest, _limits_service_pb2.TravelTime]
-    """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site)."""
+    """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site), STALE_VERSION."""
     PutReservation: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.PutReservationRequest, _limits_service_pb2.Reservation]
-    """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice)."""
+    """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
     PutPriorityWindow: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.PutPriorityWindowRequest, _limits_service_pb2.PriorityWindow]
     """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice)."""
     ListPriorityWindows: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.ListPriorityWindowsRequest, _limits_service_pb2.ListPriorityWindowsResponse]
@@ -62,15 +62,15 @@ class LimitsServiceAsyncStub(LimitsServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutCaps: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.PutCapsRequest, _limits_service_pb2.Caps]  # type: ignore[assignment]
-    """Creates or replaces the caps of a therapist. Errors: NOT_FOUND (schedule)."""
+    """Creates or replaces the caps of a therapist. Errors: NOT_FOUND (schedule), STALE_VERSION."""
     GetCaps: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.GetCapsRequest, _limits_service_pb2.Caps]  # type: ignore[assignment]
     """Returns the caps of a therapist, all 0 where none were put."""
     PutEquipment: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.PutEquipmentRequest, _limits_service_pb2.Equipment]  # type: ignore[assignment]
-    """Creates or replaces a piece of equipment. Errors: NOT_FOUND (site), LIMIT_EXCEEDED (200 a practice)."""
+    """Creates or replaces a piece of equipment. Errors: NOT_FOUND (site), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
     PutTravelTime: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.PutTravelTimeRequest, _limits_service_pb2.TravelTime]  # type: ignore[assignment]
-    """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site)."""
+    """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site), STALE_VERSION."""
     PutReservation: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.PutReservationRequest, _limits_service_pb2.Reservation]  # type: ignore[assignment]
-    """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice)."""
+    """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
     PutPriorityWindow: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.PutPriorityWindowRequest, _limits_service_pb2.PriorityWindow]  # type: ignore[assignment]
     """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice)."""
     ListPriorityWindows: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.ListPriorityWindowsRequest, _limits_service_pb2.ListPriorityWindowsResponse]  # type: ignore[assignment]
@@ -91,7 +91,7 @@ class LimitsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _limits_service_pb2.PutCapsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_limits_service_pb2.Caps, _abc.Awaitable[_limits_service_pb2.Caps]]:
-        """Creates or replaces the caps of a therapist. Errors: NOT_FOUND (schedule)."""
+        """Creates or replaces the caps of a therapist. Errors: NOT_FOUND (schedule), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def GetCaps(
@@ -107,7 +107,7 @@ class LimitsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _limits_service_pb2.PutEquipmentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_limits_service_pb2.Equipment, _abc.Awaitable[_limits_service_pb2.Equipment]]:
-        """Creates or replaces a piece of equipment. Errors: NOT_FOUND (site), LIMIT_EXCEEDED (200 a practice)."""
+        """Creates or replaces a piece of equipment. Errors: NOT_FOUND (site), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def PutTravelTime(
@@ -115,7 +115,7 @@ class LimitsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _limits_service_pb2.PutTravelTimeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_limits_service_pb2.TravelTime, _abc.Awaitable[_limits_service_pb2.TravelTime]]:
-        """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site)."""
+        """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def PutReservation(
@@ -123,7 +123,7 @@ class LimitsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _limits_service_pb2.PutReservationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_limits_service_pb2.Reservation, _abc.Awaitable[_limits_service_pb2.Reservation]]:
-        """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice)."""
+        """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def PutPriorityWindow(

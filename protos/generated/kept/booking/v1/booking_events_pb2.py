@@ -28,7 +28,7 @@ from kept.booking.v1 import booking_pb2 as kept_dot_booking_dot_v1_dot_booking__
 from kept.wall.v1 import wall_pb2 as kept_dot_wall_dot_v1_dot_wall__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/booking_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/booking/v1/booking.proto\x1a\x17kept/wall/v1/wall.proto\"K\n\x10\x43lientRegistered\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\x94\x03\n\x10\x41ppointmentFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\x08 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\t \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07version\x18\n \x01(\x03\x12\x11\n\tseries_id\x18\x0b \x01(\t\x12\x18\n\x10\x65xtra_client_ids\x18\x0c \x03(\t\x12\x17\n\x0fis_confidential\x18\r \x01(\x08\"K\n\x11\x41ppointmentBooked\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\"N\n\x14\x41ppointmentConfirmed\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\"\x9d\x01\n\x16\x41ppointmentRescheduled\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x37\n\x13previous_start_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nopening_id\x18\x03 \x01(\t\"\xc7\x01\n\x14\x41ppointmentCancelled\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12>\n\x0c\x63\x61ncelled_by\x18\x02 \x01(\x0e\x32(.kept.booking.v1.Appointment.CancelledBy\x12\x0f\n\x07is_late\x18\x03 \x01(\x08\x12\x12\n\nkeeps_time\x18\x04 \x01(\x08\x12\x12\n\nopening_id\x18\x05 \x01(\t\"\x80\x01\n\x13\x41ppointmentAttended\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x31\n\x05state\x18\x02 \x01(\x0e\x32\".kept.booking.v1.Appointment.State\"\xbe\x01\n\x17\x41ppointmentChangeUndone\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x38\n\x0cundone_state\x18\x02 \x01(\x0e\x32\".kept.booking.v1.Appointment.State\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.booking.v1.Appointment.Stateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/booking_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/booking/v1/booking.proto\x1a\x17kept/wall/v1/wall.proto\"K\n\x10\x43lientRegistered\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"H\n\rClientUpdated\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\x94\x03\n\x10\x41ppointmentFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\x08 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\t \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07version\x18\n \x01(\x03\x12\x11\n\tseries_id\x18\x0b \x01(\t\x12\x18\n\x10\x65xtra_client_ids\x18\x0c \x03(\t\x12\x17\n\x0fis_confidential\x18\r \x01(\x08\"K\n\x11\x41ppointmentBooked\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\"N\n\x14\x41ppointmentConfirmed\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\"\x9d\x01\n\x16\x41ppointmentRescheduled\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x37\n\x13previous_start_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nopening_id\x18\x03 \x01(\t\"\xc7\x01\n\x14\x41ppointmentCancelled\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12>\n\x0c\x63\x61ncelled_by\x18\x02 \x01(\x0e\x32(.kept.booking.v1.Appointment.CancelledBy\x12\x0f\n\x07is_late\x18\x03 \x01(\x08\x12\x12\n\nkeeps_time\x18\x04 \x01(\x08\x12\x12\n\nopening_id\x18\x05 \x01(\t\"\x80\x01\n\x13\x41ppointmentAttended\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x31\n\x05state\x18\x02 \x01(\x0e\x32\".kept.booking.v1.Appointment.State\"\xbe\x01\n\x17\x41ppointmentChangeUndone\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x38\n\x0cundone_state\x18\x02 \x01(\x0e\x32\".kept.booking.v1.Appointment.State\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.booking.v1.Appointment.Stateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,18 +37,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CLIENTREGISTERED']._serialized_start=187
   _globals['_CLIENTREGISTERED']._serialized_end=262
-  _globals['_APPOINTMENTFACTS']._serialized_start=265
-  _globals['_APPOINTMENTFACTS']._serialized_end=669
-  _globals['_APPOINTMENTBOOKED']._serialized_start=671
-  _globals['_APPOINTMENTBOOKED']._serialized_end=746
-  _globals['_APPOINTMENTCONFIRMED']._serialized_start=748
-  _globals['_APPOINTMENTCONFIRMED']._serialized_end=826
-  _globals['_APPOINTMENTRESCHEDULED']._serialized_start=829
-  _globals['_APPOINTMENTRESCHEDULED']._serialized_end=986
-  _globals['_APPOINTMENTCANCELLED']._serialized_start=989
-  _globals['_APPOINTMENTCANCELLED']._serialized_end=1188
-  _globals['_APPOINTMENTATTENDED']._serialized_start=1191
-  _globals['_APPOINTMENTATTENDED']._serialized_end=1319
-  _globals['_APPOINTMENTCHANGEUNDONE']._serialized_start=1322
-  _globals['_APPOINTMENTCHANGEUNDONE']._serialized_end=1512
+  _globals['_CLIENTUPDATED']._serialized_start=264
+  _globals['_CLIENTUPDATED']._serialized_end=336
+  _globals['_APPOINTMENTFACTS']._serialized_start=339
+  _globals['_APPOINTMENTFACTS']._serialized_end=743
+  _globals['_APPOINTMENTBOOKED']._serialized_start=745
+  _globals['_APPOINTMENTBOOKED']._serialized_end=820
+  _globals['_APPOINTMENTCONFIRMED']._serialized_start=822
+  _globals['_APPOINTMENTCONFIRMED']._serialized_end=900
+  _globals['_APPOINTMENTRESCHEDULED']._serialized_start=903
+  _globals['_APPOINTMENTRESCHEDULED']._serialized_end=1060
+  _globals['_APPOINTMENTCANCELLED']._serialized_start=1063
+  _globals['_APPOINTMENTCANCELLED']._serialized_end=1262
+  _globals['_APPOINTMENTATTENDED']._serialized_start=1265
+  _globals['_APPOINTMENTATTENDED']._serialized_end=1393
+  _globals['_APPOINTMENTCHANGEUNDONE']._serialized_start=1396
+  _globals['_APPOINTMENTCHANGEUNDONE']._serialized_end=1586
 # @@protoc_insertion_point(module_scope)

@@ -53,6 +53,36 @@ class ClientRegistered(_message.Message):
 Global___ClientRegistered: _TypeAlias = ClientRegistered  # noqa: Y015
 
 @_typing.final
+class ClientUpdated(_message.Message):
+    """Says that a client's particulars changed; which, stands in the registry alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    client_id: _builtins.str
+    """Names the client."""
+    version: _builtins.int
+    """Counts changes of the client."""
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "practice_id", b"practice_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClientUpdated: _TypeAlias = ClientUpdated  # noqa: Y015
+
+@_typing.final
 class AppointmentFacts(_message.Message):
     """Is what every appointment event says."""
 

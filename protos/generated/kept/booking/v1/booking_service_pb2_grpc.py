@@ -47,6 +47,11 @@ class BookingServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.GetClientRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_booking__pb2.Client.FromString,
                 _registered_method=True)
+        self.UpdateClient = channel.unary_unary(
+                '/kept.booking.v1.BookingService/UpdateClient',
+                request_serializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.UpdateClientRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_booking__pb2.Client.FromString,
+                _registered_method=True)
         self.FindClients = channel.unary_unary(
                 '/kept.booking.v1.BookingService/FindClients',
                 request_serializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.FindClientsRequest.SerializeToString,
@@ -133,6 +138,15 @@ class BookingServiceServicer:
 
     def GetClient(self, request, context):
         """Returns a client. Errors: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateClient(self, request, context):
+        """Replaces a client's particulars. A client changes their own address, number and zone; names and birth date are the
+        desk's to change. Where messages go is the contact point's, not this. Errors: NOT_FOUND, STALE_VERSION, CLIENT_EXISTS
+        (same e-mail in this practice), STAFF_ONLY, EMAIL_MALFORMED, PHONE_MALFORMED, UNKNOWN_TIME_ZONE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -254,6 +268,11 @@ def add_BookingServiceServicer_to_server(servicer, server):
             'GetClient': grpc.unary_unary_rpc_method_handler(
                     servicer.GetClient,
                     request_deserializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.GetClientRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_booking__pb2.Client.SerializeToString,
+            ),
+            'UpdateClient': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateClient,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_booking__service__pb2.UpdateClientRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_booking__pb2.Client.SerializeToString,
             ),
             'FindClients': grpc.unary_unary_rpc_method_handler(
@@ -382,6 +401,33 @@ class BookingService:
             target,
             '/kept.booking.v1.BookingService/GetClient',
             kept_dot_booking_dot_v1_dot_booking__service__pb2.GetClientRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_booking__pb2.Client.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateClient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.BookingService/UpdateClient',
+            kept_dot_booking_dot_v1_dot_booking__service__pb2.UpdateClientRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_booking__pb2.Client.FromString,
             options,
             channel_credentials,

@@ -40,6 +40,11 @@ class BookingServiceStub:
     """Registers a client. Errors: CLIENT_EXISTS (same e-mail in this practice), UNKNOWN_TIME_ZONE."""
     GetClient: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.GetClientRequest, _booking_pb2.Client]
     """Returns a client. Errors: NOT_FOUND."""
+    UpdateClient: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.UpdateClientRequest, _booking_pb2.Client]
+    """Replaces a client's particulars. A client changes their own address, number and zone; names and birth date are the
+    desk's to change. Where messages go is the contact point's, not this. Errors: NOT_FOUND, STALE_VERSION, CLIENT_EXISTS
+    (same e-mail in this practice), STAFF_ONLY, EMAIL_MALFORMED, PHONE_MALFORMED, UNKNOWN_TIME_ZONE.
+    """
     FindClients: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.FindClientsRequest, _booking_service_pb2.FindClientsResponse]
     """Finds a client by exact e-mail or phone (blind index); an empty answer finds none."""
     BookAppointment: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.BookAppointmentRequest, _booking_pb2.Appointment]
@@ -90,6 +95,11 @@ class BookingServiceAsyncStub(BookingServiceStub):
     """Registers a client. Errors: CLIENT_EXISTS (same e-mail in this practice), UNKNOWN_TIME_ZONE."""
     GetClient: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.GetClientRequest, _booking_pb2.Client]  # type: ignore[assignment]
     """Returns a client. Errors: NOT_FOUND."""
+    UpdateClient: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.UpdateClientRequest, _booking_pb2.Client]  # type: ignore[assignment]
+    """Replaces a client's particulars. A client changes their own address, number and zone; names and birth date are the
+    desk's to change. Where messages go is the contact point's, not this. Errors: NOT_FOUND, STALE_VERSION, CLIENT_EXISTS
+    (same e-mail in this practice), STAFF_ONLY, EMAIL_MALFORMED, PHONE_MALFORMED, UNKNOWN_TIME_ZONE.
+    """
     FindClients: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.FindClientsRequest, _booking_service_pb2.FindClientsResponse]  # type: ignore[assignment]
     """Finds a client by exact e-mail or phone (blind index); an empty answer finds none."""
     BookAppointment: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.BookAppointmentRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
@@ -149,6 +159,17 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_booking_pb2.Client, _abc.Awaitable[_booking_pb2.Client]]:
         """Returns a client. Errors: NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def UpdateClient(
+        self,
+        request: _booking_service_pb2.UpdateClientRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_booking_pb2.Client, _abc.Awaitable[_booking_pb2.Client]]:
+        """Replaces a client's particulars. A client changes their own address, number and zone; names and birth date are the
+        desk's to change. Where messages go is the contact point's, not this. Errors: NOT_FOUND, STALE_VERSION, CLIENT_EXISTS
+        (same e-mail in this practice), STAFF_ONLY, EMAIL_MALFORMED, PHONE_MALFORMED, UNKNOWN_TIME_ZONE.
+        """
 
     @_abc_1.abstractmethod
     def FindClients(

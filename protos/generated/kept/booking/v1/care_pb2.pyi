@@ -260,6 +260,7 @@ class FollowUpRule(_message.Message):
     DUE_IN_DAYS_FIELD_NUMBER: _builtins.int
     ANSWER_SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
     LEAD_DAYS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     rule_id: _builtins.str
     """Is the id, a UUID; empty makes a new one."""
     trigger: Global___FollowUpRule.Trigger.ValueType
@@ -276,6 +277,8 @@ class FollowUpRule(_message.Message):
     """Names the session type that answers it; empty takes any appointment."""
     lead_days: _builtins.int
     """Is how many days before the due day client and care team are prompted, 0 to 60 and less than due_in_days."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
@@ -287,10 +290,11 @@ class FollowUpRule(_message.Message):
         due_in_days: _builtins.int = ...,
         answer_session_type_id: _builtins.str = ...,
         lead_days: _builtins.int = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_session_type_id", b"answer_session_type_id", "due_in_days", b"due_in_days", "every_sessions", b"every_sessions", "kind", b"kind", "lead_days", b"lead_days", "rule_id", b"rule_id", "session_type_id", b"session_type_id", "trigger", b"trigger"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_session_type_id", b"answer_session_type_id", "due_in_days", b"due_in_days", "etag", b"etag", "every_sessions", b"every_sessions", "kind", b"kind", "lead_days", b"lead_days", "rule_id", b"rule_id", "session_type_id", b"session_type_id", "trigger", b"trigger"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -306,6 +310,7 @@ class Cadence(_message.Message):
     THERAPIST_ID_FIELD_NUMBER: _builtins.int
     EVERY_DAYS_FIELD_NUMBER: _builtins.int
     LEAD_DAYS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
     therapist_id: _builtins.str
@@ -314,6 +319,8 @@ class Cadence(_message.Message):
     """Is the longest agreed time between two sessions in days, 1 to 366; 0 ends the agreement."""
     lead_days: _builtins.int
     """Is how many days before the gap a follow-up opens, 0 to 60."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
@@ -321,10 +328,11 @@ class Cadence(_message.Message):
         therapist_id: _builtins.str = ...,
         every_days: _builtins.int = ...,
         lead_days: _builtins.int = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "every_days", b"every_days", "lead_days", b"lead_days", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "etag", b"etag", "every_days", b"every_days", "lead_days", b"lead_days", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

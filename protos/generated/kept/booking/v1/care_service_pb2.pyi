@@ -391,7 +391,7 @@ class ListFollowUpRulesResponse(_message.Message):
 Global___ListFollowUpRulesResponse: _TypeAlias = ListFollowUpRulesResponse  # noqa: Y015
 
 @_typing.final
-class ListCadencesRequest(_message.Message):
+class CompareCadencesRequest(_message.Message):
     """Asks how agreed cadences and booked sessions compare."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -426,10 +426,10 @@ class ListCadencesRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListCadencesRequest: _TypeAlias = ListCadencesRequest  # noqa: Y015
+Global___CompareCadencesRequest: _TypeAlias = CompareCadencesRequest  # noqa: Y015
 
 @_typing.final
-class ListCadencesResponse(_message.Message):
+class CompareCadencesResponse(_message.Message):
     """Holds a page of cadences, and counts all that the request limits to, whatever their standing."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -466,7 +466,7 @@ class ListCadencesResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListCadencesResponse: _TypeAlias = ListCadencesResponse  # noqa: Y015
+Global___CompareCadencesResponse: _TypeAlias = CompareCadencesResponse  # noqa: Y015
 
 @_typing.final
 class PutCadenceRequest(_message.Message):
@@ -495,3 +495,83 @@ class PutCadenceRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PutCadenceRequest: _TypeAlias = PutCadenceRequest  # noqa: Y015
+
+@_typing.final
+class GetFollowUpRequest(_message.Message):
+    """Names a follow-up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FOLLOW_UP_ID_FIELD_NUMBER: _builtins.int
+    follow_up_id: _builtins.str
+    """Names the follow-up."""
+    def __init__(
+        self,
+        *,
+        follow_up_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["follow_up_id", b"follow_up_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFollowUpRequest: _TypeAlias = GetFollowUpRequest  # noqa: Y015
+
+@_typing.final
+class ListCadencesRequest(_message.Message):
+    """Names a client."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """Names the client."""
+    page_size: _builtins.int
+    """Is at most 20; 0 means 20."""
+    page_token: _builtins.str
+    """Continues an earlier page."""
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCadencesRequest: _TypeAlias = ListCadencesRequest  # noqa: Y015
+
+@_typing.final
+class ListCadencesResponse(_message.Message):
+    """Holds what a client agreed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CADENCES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Is empty on the last page."""
+    @_builtins.property
+    def cadences(self) -> _containers.RepeatedCompositeFieldContainer[_care_pb2.Cadence]:
+        """Lists the agreements."""
+
+    def __init__(
+        self,
+        *,
+        cadences: _abc.Iterable[_care_pb2.Cadence] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cadences", b"cadences", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCadencesResponse: _TypeAlias = ListCadencesResponse  # noqa: Y015

@@ -57,6 +57,11 @@ class CareServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsResponse.FromString,
                 _registered_method=True)
+        self.GetFollowUp = channel.unary_unary(
+                '/kept.booking.v1.CareService/GetFollowUp',
+                request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.GetFollowUpRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_care__pb2.FollowUp.FromString,
+                _registered_method=True)
         self.DismissFollowUp = channel.unary_unary(
                 '/kept.booking.v1.CareService/DismissFollowUp',
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.DismissFollowUpRequest.SerializeToString,
@@ -77,15 +82,20 @@ class CareServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesResponse.FromString,
                 _registered_method=True)
-        self.ListCadences = channel.unary_unary(
-                '/kept.booking.v1.CareService/ListCadences',
-                request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.SerializeToString,
-                response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.FromString,
+        self.CompareCadences = channel.unary_unary(
+                '/kept.booking.v1.CareService/CompareCadences',
+                request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesResponse.FromString,
                 _registered_method=True)
         self.PutCadence = channel.unary_unary(
                 '/kept.booking.v1.CareService/PutCadence',
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.PutCadenceRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_care__pb2.Cadence.FromString,
+                _registered_method=True)
+        self.ListCadences = channel.unary_unary(
+                '/kept.booking.v1.CareService/ListCadences',
+                request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.FromString,
                 _registered_method=True)
 
 
@@ -122,6 +132,13 @@ class CareServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetFollowUp(self, request, context):
+        """Returns a follow-up. Errors: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DismissFollowUp(self, request, context):
         """Sets a follow-up aside, with a reason. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION.
         """
@@ -130,7 +147,7 @@ class CareServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutFollowUpRule(self, request, context):
-        """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50).
+        """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -150,7 +167,7 @@ class CareServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListCadences(self, request, context):
+    def CompareCadences(self, request, context):
         """Compares agreed cadences with what is booked, longest overdue first: of the whole practice for the desk, of their own
         clients for a therapist.
         """
@@ -159,7 +176,14 @@ class CareServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutCadence(self, request, context):
-        """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client).
+        """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client), STALE_VERSION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCadences(self, request, context):
+        """Lists how often a client agreed to meet with whom, by therapist, at most 20.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -188,6 +212,11 @@ def add_CareServiceServicer_to_server(servicer, server):
                     request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpsResponse.SerializeToString,
             ),
+            'GetFollowUp': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFollowUp,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.GetFollowUpRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_care__pb2.FollowUp.SerializeToString,
+            ),
             'DismissFollowUp': grpc.unary_unary_rpc_method_handler(
                     servicer.DismissFollowUp,
                     request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.DismissFollowUpRequest.FromString,
@@ -208,15 +237,20 @@ def add_CareServiceServicer_to_server(servicer, server):
                     request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesResponse.SerializeToString,
             ),
-            'ListCadences': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListCadences,
-                    request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.FromString,
-                    response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.SerializeToString,
+            'CompareCadences': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompareCadences,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesResponse.SerializeToString,
             ),
             'PutCadence': grpc.unary_unary_rpc_method_handler(
                     servicer.PutCadence,
                     request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.PutCadenceRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_care__pb2.Cadence.SerializeToString,
+            ),
+            'ListCadences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCadences,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -340,6 +374,33 @@ class CareService:
             _registered_method=True)
 
     @staticmethod
+    def GetFollowUp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.CareService/GetFollowUp',
+            kept_dot_booking_dot_v1_dot_care__service__pb2.GetFollowUpRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_care__pb2.FollowUp.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def DismissFollowUp(request,
             target,
             options=(),
@@ -448,7 +509,7 @@ class CareService:
             _registered_method=True)
 
     @staticmethod
-    def ListCadences(request,
+    def CompareCadences(request,
             target,
             options=(),
             channel_credentials=None,
@@ -461,9 +522,9 @@ class CareService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kept.booking.v1.CareService/ListCadences',
-            kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.SerializeToString,
-            kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.FromString,
+            '/kept.booking.v1.CareService/CompareCadences',
+            kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -491,6 +552,33 @@ class CareService:
             '/kept.booking.v1.CareService/PutCadence',
             kept_dot_booking_dot_v1_dot_care__service__pb2.PutCadenceRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_care__pb2.Cadence.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCadences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.CareService/ListCadences',
+            kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_care__service__pb2.ListCadencesResponse.FromString,
             options,
             channel_credentials,
             insecure,

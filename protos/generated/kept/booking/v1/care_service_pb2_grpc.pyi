@@ -44,20 +44,24 @@ class CareServiceStub:
     """Lists a client's care team, at most 20, by since when."""
     ListFollowUps: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.ListFollowUpsRequest, _care_service_pb2.ListFollowUpsResponse]
     """Lists follow-ups by due day, of the whole practice for the desk, of their own clients for a therapist."""
+    GetFollowUp: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.GetFollowUpRequest, _care_pb2.FollowUp]
+    """Returns a follow-up. Errors: NOT_FOUND."""
     DismissFollowUp: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.DismissFollowUpRequest, _care_pb2.FollowUp]
     """Sets a follow-up aside, with a reason. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     PutFollowUpRule: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.PutFollowUpRuleRequest, _care_pb2.FollowUpRule]
-    """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50)."""
+    """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50), STALE_VERSION."""
     RemoveFollowUpRule: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.RemoveFollowUpRuleRequest, _care_service_pb2.RemoveFollowUpRuleResponse]
     """Removes a rule; what it opened stays. Errors: NOT_FOUND."""
     ListFollowUpRules: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.ListFollowUpRulesRequest, _care_service_pb2.ListFollowUpRulesResponse]
     """Lists the practice's rules, at most 50."""
-    ListCadences: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.ListCadencesRequest, _care_service_pb2.ListCadencesResponse]
+    CompareCadences: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.CompareCadencesRequest, _care_service_pb2.CompareCadencesResponse]
     """Compares agreed cadences with what is booked, longest overdue first: of the whole practice for the desk, of their own
     clients for a therapist.
     """
     PutCadence: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.PutCadenceRequest, _care_pb2.Cadence]
-    """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client)."""
+    """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client), STALE_VERSION."""
+    ListCadences: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.ListCadencesRequest, _care_service_pb2.ListCadencesResponse]
+    """Lists how often a client agreed to meet with whom, by therapist, at most 20."""
 
 @_typing.type_check_only
 class CareServiceAsyncStub(CareServiceStub):
@@ -74,20 +78,24 @@ class CareServiceAsyncStub(CareServiceStub):
     """Lists a client's care team, at most 20, by since when."""
     ListFollowUps: _aio.UnaryUnaryMultiCallable[_care_service_pb2.ListFollowUpsRequest, _care_service_pb2.ListFollowUpsResponse]  # type: ignore[assignment]
     """Lists follow-ups by due day, of the whole practice for the desk, of their own clients for a therapist."""
+    GetFollowUp: _aio.UnaryUnaryMultiCallable[_care_service_pb2.GetFollowUpRequest, _care_pb2.FollowUp]  # type: ignore[assignment]
+    """Returns a follow-up. Errors: NOT_FOUND."""
     DismissFollowUp: _aio.UnaryUnaryMultiCallable[_care_service_pb2.DismissFollowUpRequest, _care_pb2.FollowUp]  # type: ignore[assignment]
     """Sets a follow-up aside, with a reason. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     PutFollowUpRule: _aio.UnaryUnaryMultiCallable[_care_service_pb2.PutFollowUpRuleRequest, _care_pb2.FollowUpRule]  # type: ignore[assignment]
-    """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50)."""
+    """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50), STALE_VERSION."""
     RemoveFollowUpRule: _aio.UnaryUnaryMultiCallable[_care_service_pb2.RemoveFollowUpRuleRequest, _care_service_pb2.RemoveFollowUpRuleResponse]  # type: ignore[assignment]
     """Removes a rule; what it opened stays. Errors: NOT_FOUND."""
     ListFollowUpRules: _aio.UnaryUnaryMultiCallable[_care_service_pb2.ListFollowUpRulesRequest, _care_service_pb2.ListFollowUpRulesResponse]  # type: ignore[assignment]
     """Lists the practice's rules, at most 50."""
-    ListCadences: _aio.UnaryUnaryMultiCallable[_care_service_pb2.ListCadencesRequest, _care_service_pb2.ListCadencesResponse]  # type: ignore[assignment]
+    CompareCadences: _aio.UnaryUnaryMultiCallable[_care_service_pb2.CompareCadencesRequest, _care_service_pb2.CompareCadencesResponse]  # type: ignore[assignment]
     """Compares agreed cadences with what is booked, longest overdue first: of the whole practice for the desk, of their own
     clients for a therapist.
     """
     PutCadence: _aio.UnaryUnaryMultiCallable[_care_service_pb2.PutCadenceRequest, _care_pb2.Cadence]  # type: ignore[assignment]
-    """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client)."""
+    """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client), STALE_VERSION."""
+    ListCadences: _aio.UnaryUnaryMultiCallable[_care_service_pb2.ListCadencesRequest, _care_service_pb2.ListCadencesResponse]  # type: ignore[assignment]
+    """Lists how often a client agreed to meet with whom, by therapist, at most 20."""
 
 class CareServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps who looks after whom, and sees to it that nobody is lost.
@@ -127,6 +135,14 @@ class CareServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists follow-ups by due day, of the whole practice for the desk, of their own clients for a therapist."""
 
     @_abc_1.abstractmethod
+    def GetFollowUp(
+        self,
+        request: _care_service_pb2.GetFollowUpRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_care_pb2.FollowUp, _abc.Awaitable[_care_pb2.FollowUp]]:
+        """Returns a follow-up. Errors: NOT_FOUND."""
+
+    @_abc_1.abstractmethod
     def DismissFollowUp(
         self,
         request: _care_service_pb2.DismissFollowUpRequest,
@@ -140,7 +156,7 @@ class CareServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _care_service_pb2.PutFollowUpRuleRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_care_pb2.FollowUpRule, _abc.Awaitable[_care_pb2.FollowUpRule]]:
-        """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50)."""
+        """Creates or replaces a rule that opens follow-ups. Errors: LIMIT_REACHED (more than 50), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def RemoveFollowUpRule(
@@ -159,11 +175,11 @@ class CareServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists the practice's rules, at most 50."""
 
     @_abc_1.abstractmethod
-    def ListCadences(
+    def CompareCadences(
         self,
-        request: _care_service_pb2.ListCadencesRequest,
+        request: _care_service_pb2.CompareCadencesRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_care_service_pb2.ListCadencesResponse, _abc.Awaitable[_care_service_pb2.ListCadencesResponse]]:
+    ) -> _typing.Union[_care_service_pb2.CompareCadencesResponse, _abc.Awaitable[_care_service_pb2.CompareCadencesResponse]]:
         """Compares agreed cadences with what is booked, longest overdue first: of the whole practice for the desk, of their own
         clients for a therapist.
         """
@@ -174,6 +190,14 @@ class CareServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _care_service_pb2.PutCadenceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_care_pb2.Cadence, _abc.Awaitable[_care_pb2.Cadence]]:
-        """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client)."""
+        """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client), STALE_VERSION."""
+
+    @_abc_1.abstractmethod
+    def ListCadences(
+        self,
+        request: _care_service_pb2.ListCadencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_care_service_pb2.ListCadencesResponse, _abc.Awaitable[_care_service_pb2.ListCadencesResponse]]:
+        """Lists how often a client agreed to meet with whom, by therapist, at most 20."""
 
 def add_CareServiceServicer_to_server(servicer: CareServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,29 +25,29 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckept/booking/v1/policy.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdf\x02\n\x06Policy\x12\x17\n\x0fsession_type_id\x18\x01 \x01(\t\x12\x15\n\rlate_cancel_h\x18\x02 \x01(\x05\x12\x1d\n\x15late_cancel_fee_minor\x18\x03 \x01(\x03\x12\x19\n\x11no_show_fee_minor\x18\x04 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x05 \x01(\t\x12\x16\n\x0e\x66orgives_first\x18\x06 \x01(\x08\x12\x18\n\x10\x66orgives_illness\x18\x07 \x01(\x08\x12\x17\n\x0f\x66orgives_crisis\x18\x08 \x01(\x08\x12\x14\n\x0c\x63onfirm_by_h\x18\t \x01(\x05\x12%\n\x04\x63\x61rd\x18\n \x01(\x0e\x32\x17.kept.booking.v1.Demand\x12(\n\x07\x63onsent\x18\x0b \x01(\x0e\x32\x17.kept.booking.v1.Demand\x12\'\n\x06visits\x18\x0c \x01(\x0e\x32\x17.kept.booking.v1.Demand\"\xe5\x03\n\x03\x46\x65\x65\x12\x0e\n\x06\x66\x65\x65_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\'\n\x04kind\x18\x04 \x01(\x0e\x32\x19.kept.booking.v1.Fee.Kind\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x06 \x01(\t\x12)\n\x05state\x18\x07 \x01(\x0e\x32\x1a.kept.booking.v1.Fee.State\x12/\n\x06reason\x18\x08 \x01(\x0e\x32\x1f.kept.booking.v1.ClemencyReason\x12\x17\n\x0f\x64\x65\x63ide_actor_id\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\"D\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10KIND_LATE_CANCEL\x10\x01\x12\x10\n\x0cKIND_NO_SHOW\x10\x02\"X\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_PROPOSED\x10\x01\x12\x10\n\x0cSTATE_WAIVED\x10\x02\x12\x12\n\x0eSTATE_ACCEPTED\x10\x03\"\xc1\x01\n\x0bRequirement\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.kept.booking.v1.Requirement.Kind\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"=\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_CARD\x10\x01\x12\x10\n\x0cKIND_CONSENT\x10\x02\"\xb9\x01\n\rAuthorisation\x12\x18\n\x10\x61uthorisation_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x13\n\x0bvisit_count\x18\x03 \x01(\x05\x12\x12\n\nused_count\x18\x04 \x01(\x05\x12\x11\n\tfrom_date\x18\x05 \x01(\t\x12\x0f\n\x07to_date\x18\x06 \x01(\t\x12\x18\n\x10session_type_ids\x18\x07 \x03(\t\x12\x14\n\x0c\x66orbids_fees\x18\x08 \x01(\x08*D\n\x06\x44\x65mand\x12\x16\n\x12\x44\x45MAND_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x44\x45MAND_FLAG\x10\x01\x12\x11\n\rDEMAND_REFUSE\x10\x02*\xad\x02\n\x0e\x43lemencyReason\x12\x1f\n\x1b\x43LEMENCY_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43LEMENCY_REASON_FIRST_TIME\x10\x01\x12\x1b\n\x17\x43LEMENCY_REASON_ILLNESS\x10\x02\x12\x1a\n\x16\x43LEMENCY_REASON_CRISIS\x10\x03\x12#\n\x1f\x43LEMENCY_REASON_INSURER_FORBIDS\x10\x04\x12\x1a\n\x16\x43LEMENCY_REASON_UNDONE\x10\x05\x12$\n CLEMENCY_REASON_PRACTICE_MISTAKE\x10\x06\x12\x1c\n\x18\x43LEMENCY_REASON_HARDSHIP\x10\x07\x12\x1c\n\x18\x43LEMENCY_REASON_GOODWILL\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckept/booking/v1/policy.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x02\n\x06Policy\x12\x17\n\x0fsession_type_id\x18\x01 \x01(\t\x12\x15\n\rlate_cancel_h\x18\x02 \x01(\x05\x12\x1d\n\x15late_cancel_fee_minor\x18\x03 \x01(\x03\x12\x19\n\x11no_show_fee_minor\x18\x04 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x05 \x01(\t\x12\x16\n\x0e\x66orgives_first\x18\x06 \x01(\x08\x12\x18\n\x10\x66orgives_illness\x18\x07 \x01(\x08\x12\x17\n\x0f\x66orgives_crisis\x18\x08 \x01(\x08\x12\x14\n\x0c\x63onfirm_by_h\x18\t \x01(\x05\x12%\n\x04\x63\x61rd\x18\n \x01(\x0e\x32\x17.kept.booking.v1.Demand\x12(\n\x07\x63onsent\x18\x0b \x01(\x0e\x32\x17.kept.booking.v1.Demand\x12\'\n\x06visits\x18\x0c \x01(\x0e\x32\x17.kept.booking.v1.Demand\x12\x0c\n\x04\x65tag\x18\r \x01(\t\"\xe5\x03\n\x03\x46\x65\x65\x12\x0e\n\x06\x66\x65\x65_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\'\n\x04kind\x18\x04 \x01(\x0e\x32\x19.kept.booking.v1.Fee.Kind\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x06 \x01(\t\x12)\n\x05state\x18\x07 \x01(\x0e\x32\x1a.kept.booking.v1.Fee.State\x12/\n\x06reason\x18\x08 \x01(\x0e\x32\x1f.kept.booking.v1.ClemencyReason\x12\x17\n\x0f\x64\x65\x63ide_actor_id\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\"D\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10KIND_LATE_CANCEL\x10\x01\x12\x10\n\x0cKIND_NO_SHOW\x10\x02\"X\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_PROPOSED\x10\x01\x12\x10\n\x0cSTATE_WAIVED\x10\x02\x12\x12\n\x0eSTATE_ACCEPTED\x10\x03\"\xc1\x01\n\x0bRequirement\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.kept.booking.v1.Requirement.Kind\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"=\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_CARD\x10\x01\x12\x10\n\x0cKIND_CONSENT\x10\x02\"\xc7\x01\n\rAuthorisation\x12\x18\n\x10\x61uthorisation_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x13\n\x0bvisit_count\x18\x03 \x01(\x05\x12\x12\n\nused_count\x18\x04 \x01(\x05\x12\x11\n\tfrom_date\x18\x05 \x01(\t\x12\x0f\n\x07to_date\x18\x06 \x01(\t\x12\x18\n\x10session_type_ids\x18\x07 \x03(\t\x12\x14\n\x0c\x66orbids_fees\x18\x08 \x01(\x08\x12\x0c\n\x04\x65tag\x18\t \x01(\t*D\n\x06\x44\x65mand\x12\x16\n\x12\x44\x45MAND_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x44\x45MAND_FLAG\x10\x01\x12\x11\n\rDEMAND_REFUSE\x10\x02*\xad\x02\n\x0e\x43lemencyReason\x12\x1f\n\x1b\x43LEMENCY_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43LEMENCY_REASON_FIRST_TIME\x10\x01\x12\x1b\n\x17\x43LEMENCY_REASON_ILLNESS\x10\x02\x12\x1a\n\x16\x43LEMENCY_REASON_CRISIS\x10\x03\x12#\n\x1f\x43LEMENCY_REASON_INSURER_FORBIDS\x10\x04\x12\x1a\n\x16\x43LEMENCY_REASON_UNDONE\x10\x05\x12$\n CLEMENCY_REASON_PRACTICE_MISTAKE\x10\x06\x12\x1c\n\x18\x43LEMENCY_REASON_HARDSHIP\x10\x07\x12\x1c\n\x18\x43LEMENCY_REASON_GOODWILL\x10\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.policy_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DEMAND']._serialized_start=1308
-  _globals['_DEMAND']._serialized_end=1376
-  _globals['_CLEMENCYREASON']._serialized_start=1379
-  _globals['_CLEMENCYREASON']._serialized_end=1680
+  _globals['_DEMAND']._serialized_start=1336
+  _globals['_DEMAND']._serialized_end=1404
+  _globals['_CLEMENCYREASON']._serialized_start=1407
+  _globals['_CLEMENCYREASON']._serialized_end=1708
   _globals['_POLICY']._serialized_start=83
-  _globals['_POLICY']._serialized_end=434
-  _globals['_FEE']._serialized_start=437
-  _globals['_FEE']._serialized_end=922
-  _globals['_FEE_KIND']._serialized_start=764
-  _globals['_FEE_KIND']._serialized_end=832
-  _globals['_FEE_STATE']._serialized_start=834
-  _globals['_FEE_STATE']._serialized_end=922
-  _globals['_REQUIREMENT']._serialized_start=925
-  _globals['_REQUIREMENT']._serialized_end=1118
-  _globals['_REQUIREMENT_KIND']._serialized_start=1057
-  _globals['_REQUIREMENT_KIND']._serialized_end=1118
-  _globals['_AUTHORISATION']._serialized_start=1121
-  _globals['_AUTHORISATION']._serialized_end=1306
+  _globals['_POLICY']._serialized_end=448
+  _globals['_FEE']._serialized_start=451
+  _globals['_FEE']._serialized_end=936
+  _globals['_FEE_KIND']._serialized_start=778
+  _globals['_FEE_KIND']._serialized_end=846
+  _globals['_FEE_STATE']._serialized_start=848
+  _globals['_FEE_STATE']._serialized_end=936
+  _globals['_REQUIREMENT']._serialized_start=939
+  _globals['_REQUIREMENT']._serialized_end=1132
+  _globals['_REQUIREMENT_KIND']._serialized_start=1071
+  _globals['_REQUIREMENT_KIND']._serialized_end=1132
+  _globals['_AUTHORISATION']._serialized_start=1135
+  _globals['_AUTHORISATION']._serialized_end=1334
 # @@protoc_insertion_point(module_scope)

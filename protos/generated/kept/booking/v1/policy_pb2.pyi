@@ -110,6 +110,7 @@ class Policy(_message.Message):
     CARD_FIELD_NUMBER: _builtins.int
     CONSENT_FIELD_NUMBER: _builtins.int
     VISITS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     session_type_id: _builtins.str
     """Names the session type; empty for the practice's own default."""
     late_cancel_h: _builtins.int
@@ -134,6 +135,8 @@ class Policy(_message.Message):
     """Says what a missing consent does."""
     visits: Global___Demand.ValueType
     """Says what spent authorised visits do; it asks only of clients who have authorisations."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
         self,
         *,
@@ -149,10 +152,11 @@ class Policy(_message.Message):
         card: Global___Demand.ValueType = ...,
         consent: Global___Demand.ValueType = ...,
         visits: Global___Demand.ValueType = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "confirm_by_h", b"confirm_by_h", "consent", b"consent", "currency", b"currency", "forgives_crisis", b"forgives_crisis", "forgives_first", b"forgives_first", "forgives_illness", b"forgives_illness", "late_cancel_fee_minor", b"late_cancel_fee_minor", "late_cancel_h", b"late_cancel_h", "no_show_fee_minor", b"no_show_fee_minor", "session_type_id", b"session_type_id", "visits", b"visits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "confirm_by_h", b"confirm_by_h", "consent", b"consent", "currency", b"currency", "etag", b"etag", "forgives_crisis", b"forgives_crisis", "forgives_first", b"forgives_first", "forgives_illness", b"forgives_illness", "late_cancel_fee_minor", b"late_cancel_fee_minor", "late_cancel_h", b"late_cancel_h", "no_show_fee_minor", b"no_show_fee_minor", "session_type_id", b"session_type_id", "visits", b"visits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -341,6 +345,7 @@ class Authorisation(_message.Message):
     TO_DATE_FIELD_NUMBER: _builtins.int
     SESSION_TYPE_IDS_FIELD_NUMBER: _builtins.int
     FORBIDS_FEES_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     authorisation_id: _builtins.str
     """Is the id, a UUID; empty makes a new one."""
     client_id: _builtins.str
@@ -355,6 +360,8 @@ class Authorisation(_message.Message):
     """Is the last day, "YYYY-MM-DD"."""
     forbids_fees: _builtins.bool
     """Tells that the insurer forbids fees for missed sessions."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     @_builtins.property
     def session_type_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Limits to session types, at most 50; empty covers all."""
@@ -370,10 +377,11 @@ class Authorisation(_message.Message):
         to_date: _builtins.str = ...,
         session_type_ids: _abc.Iterable[_builtins.str] | None = ...,
         forbids_fees: _builtins.bool = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authorisation_id", b"authorisation_id", "client_id", b"client_id", "forbids_fees", b"forbids_fees", "from_date", b"from_date", "session_type_ids", b"session_type_ids", "to_date", b"to_date", "used_count", b"used_count", "visit_count", b"visit_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authorisation_id", b"authorisation_id", "client_id", b"client_id", "etag", b"etag", "forbids_fees", b"forbids_fees", "from_date", b"from_date", "session_type_ids", b"session_type_ids", "to_date", b"to_date", "used_count", b"used_count", "visit_count", b"visit_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -340,3 +340,83 @@ class ListAuthorisationsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListAuthorisationsResponse: _TypeAlias = ListAuthorisationsResponse  # noqa: Y015
+
+@_typing.final
+class GetFeeRequest(_message.Message):
+    """Names a fee."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FEE_ID_FIELD_NUMBER: _builtins.int
+    fee_id: _builtins.str
+    """Names the fee."""
+    def __init__(
+        self,
+        *,
+        fee_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fee_id", b"fee_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFeeRequest: _TypeAlias = GetFeeRequest  # noqa: Y015
+
+@_typing.final
+class ListRequirementsRequest(_message.Message):
+    """Asks for what a client has given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """Names the client."""
+    page_size: _builtins.int
+    """Is at most 10; 0 means 10."""
+    page_token: _builtins.str
+    """Continues an earlier page."""
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRequirementsRequest: _TypeAlias = ListRequirementsRequest  # noqa: Y015
+
+@_typing.final
+class ListRequirementsResponse(_message.Message):
+    """Holds what a client has given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUIREMENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Is empty on the last page."""
+    @_builtins.property
+    def requirements(self) -> _containers.RepeatedCompositeFieldContainer[_policy_pb2.Requirement]:
+        """Lists them by kind."""
+
+    def __init__(
+        self,
+        *,
+        requirements: _abc.Iterable[_policy_pb2.Requirement] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "requirements", b"requirements"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRequirementsResponse: _TypeAlias = ListRequirementsResponse  # noqa: Y015

@@ -52,6 +52,11 @@ class PolicyServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.ListFeesRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.ListFeesResponse.FromString,
                 _registered_method=True)
+        self.GetFee = channel.unary_unary(
+                '/kept.booking.v1.PolicyService/GetFee',
+                request_serializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.GetFeeRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_policy__pb2.Fee.FromString,
+                _registered_method=True)
         self.WaiveFee = channel.unary_unary(
                 '/kept.booking.v1.PolicyService/WaiveFee',
                 request_serializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.WaiveFeeRequest.SerializeToString,
@@ -66,6 +71,11 @@ class PolicyServiceStub:
                 '/kept.booking.v1.PolicyService/RecordRequirement',
                 request_serializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.RecordRequirementRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_policy__pb2.Requirement.FromString,
+                _registered_method=True)
+        self.ListRequirements = channel.unary_unary(
+                '/kept.booking.v1.PolicyService/ListRequirements',
+                request_serializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.ListRequirementsRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.ListRequirementsResponse.FromString,
                 _registered_method=True)
         self.PutAuthorisation = channel.unary_unary(
                 '/kept.booking.v1.PolicyService/PutAuthorisation',
@@ -85,7 +95,7 @@ class PolicyServiceServicer:
     """
 
     def PutPolicy(self, request, context):
-        """Creates or replaces the policy of a session type, or the practice's default. Errors: LIMIT_REACHED (more than 200).
+        """Creates or replaces the policy of a session type, or the practice's default. Errors: LIMIT_REACHED (more than 200), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -100,6 +110,13 @@ class PolicyServiceServicer:
 
     def ListFees(self, request, context):
         """Lists fees, newest first, of one client or in one state.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFee(self, request, context):
+        """Returns a fee. Errors: NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,8 +143,15 @@ class PolicyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRequirements(self, request, context):
+        """Lists what a client has given of what the practice may ask for, those that ended too.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PutAuthorisation(self, request, context):
-        """Creates or replaces an authorisation. Errors: NOT_FOUND (client), INTERVAL_REVERSED, LIMIT_REACHED (more than 100 of a client).
+        """Creates or replaces an authorisation. Errors: NOT_FOUND (client), INTERVAL_REVERSED, LIMIT_REACHED (more than 100 of a client), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -158,6 +182,11 @@ def add_PolicyServiceServicer_to_server(servicer, server):
                     request_deserializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.ListFeesRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.ListFeesResponse.SerializeToString,
             ),
+            'GetFee': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFee,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.GetFeeRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_policy__pb2.Fee.SerializeToString,
+            ),
             'WaiveFee': grpc.unary_unary_rpc_method_handler(
                     servicer.WaiveFee,
                     request_deserializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.WaiveFeeRequest.FromString,
@@ -172,6 +201,11 @@ def add_PolicyServiceServicer_to_server(servicer, server):
                     servicer.RecordRequirement,
                     request_deserializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.RecordRequirementRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_policy__pb2.Requirement.SerializeToString,
+            ),
+            'ListRequirements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRequirements,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.ListRequirementsRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_policy__service__pb2.ListRequirementsResponse.SerializeToString,
             ),
             'PutAuthorisation': grpc.unary_unary_rpc_method_handler(
                     servicer.PutAuthorisation,
@@ -278,6 +312,33 @@ class PolicyService:
             _registered_method=True)
 
     @staticmethod
+    def GetFee(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.PolicyService/GetFee',
+            kept_dot_booking_dot_v1_dot_policy__service__pb2.GetFeeRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_policy__pb2.Fee.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def WaiveFee(request,
             target,
             options=(),
@@ -348,6 +409,33 @@ class PolicyService:
             '/kept.booking.v1.PolicyService/RecordRequirement',
             kept_dot_booking_dot_v1_dot_policy__service__pb2.RecordRequirementRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_policy__pb2.Requirement.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRequirements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.PolicyService/ListRequirements',
+            kept_dot_booking_dot_v1_dot_policy__service__pb2.ListRequirementsRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_policy__service__pb2.ListRequirementsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,19 +37,23 @@ class PolicyServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PolicyServiceAsyncStub: ...
     PutPolicy: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.PutPolicyRequest, _policy_pb2.Policy]
-    """Creates or replaces the policy of a session type, or the practice's default. Errors: LIMIT_REACHED (more than 200)."""
+    """Creates or replaces the policy of a session type, or the practice's default. Errors: LIMIT_REACHED (more than 200), STALE_VERSION."""
     ListPolicies: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.ListPoliciesRequest, _policy_service_pb2.ListPoliciesResponse]
     """Lists the practice's policies by session type, its default first."""
     ListFees: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.ListFeesRequest, _policy_service_pb2.ListFeesResponse]
     """Lists fees, newest first, of one client or in one state."""
+    GetFee: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.GetFeeRequest, _policy_pb2.Fee]
+    """Returns a fee. Errors: NOT_FOUND."""
     WaiveFee: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.WaiveFeeRequest, _policy_pb2.Fee]
     """Gives a fee up, with a reason; who did it is kept. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     AcceptFee: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.AcceptFeeRequest, _policy_pb2.Fee]
     """Takes a proposed fee over; billing it happens elsewhere. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     RecordRequirement: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.RecordRequirementRequest, _policy_pb2.Requirement]
     """Records that a client has given what is asked for before booking. Errors: NOT_FOUND (client)."""
+    ListRequirements: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.ListRequirementsRequest, _policy_service_pb2.ListRequirementsResponse]
+    """Lists what a client has given of what the practice may ask for, those that ended too."""
     PutAuthorisation: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.PutAuthorisationRequest, _policy_pb2.Authorisation]
-    """Creates or replaces an authorisation. Errors: NOT_FOUND (client), INTERVAL_REVERSED, LIMIT_REACHED (more than 100 of a client)."""
+    """Creates or replaces an authorisation. Errors: NOT_FOUND (client), INTERVAL_REVERSED, LIMIT_REACHED (more than 100 of a client), STALE_VERSION."""
     ListAuthorisations: _grpc.UnaryUnaryMultiCallable[_policy_service_pb2.ListAuthorisationsRequest, _policy_service_pb2.ListAuthorisationsResponse]
     """Lists a client's authorisations by first day."""
 
@@ -61,19 +65,23 @@ class PolicyServiceAsyncStub(PolicyServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutPolicy: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.PutPolicyRequest, _policy_pb2.Policy]  # type: ignore[assignment]
-    """Creates or replaces the policy of a session type, or the practice's default. Errors: LIMIT_REACHED (more than 200)."""
+    """Creates or replaces the policy of a session type, or the practice's default. Errors: LIMIT_REACHED (more than 200), STALE_VERSION."""
     ListPolicies: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.ListPoliciesRequest, _policy_service_pb2.ListPoliciesResponse]  # type: ignore[assignment]
     """Lists the practice's policies by session type, its default first."""
     ListFees: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.ListFeesRequest, _policy_service_pb2.ListFeesResponse]  # type: ignore[assignment]
     """Lists fees, newest first, of one client or in one state."""
+    GetFee: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.GetFeeRequest, _policy_pb2.Fee]  # type: ignore[assignment]
+    """Returns a fee. Errors: NOT_FOUND."""
     WaiveFee: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.WaiveFeeRequest, _policy_pb2.Fee]  # type: ignore[assignment]
     """Gives a fee up, with a reason; who did it is kept. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     AcceptFee: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.AcceptFeeRequest, _policy_pb2.Fee]  # type: ignore[assignment]
     """Takes a proposed fee over; billing it happens elsewhere. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     RecordRequirement: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.RecordRequirementRequest, _policy_pb2.Requirement]  # type: ignore[assignment]
     """Records that a client has given what is asked for before booking. Errors: NOT_FOUND (client)."""
+    ListRequirements: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.ListRequirementsRequest, _policy_service_pb2.ListRequirementsResponse]  # type: ignore[assignment]
+    """Lists what a client has given of what the practice may ask for, those that ended too."""
     PutAuthorisation: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.PutAuthorisationRequest, _policy_pb2.Authorisation]  # type: ignore[assignment]
-    """Creates or replaces an authorisation. Errors: NOT_FOUND (client), INTERVAL_REVERSED, LIMIT_REACHED (more than 100 of a client)."""
+    """Creates or replaces an authorisation. Errors: NOT_FOUND (client), INTERVAL_REVERSED, LIMIT_REACHED (more than 100 of a client), STALE_VERSION."""
     ListAuthorisations: _aio.UnaryUnaryMultiCallable[_policy_service_pb2.ListAuthorisationsRequest, _policy_service_pb2.ListAuthorisationsResponse]  # type: ignore[assignment]
     """Lists a client's authorisations by first day."""
 
@@ -88,7 +96,7 @@ class PolicyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _policy_service_pb2.PutPolicyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_policy_pb2.Policy, _abc.Awaitable[_policy_pb2.Policy]]:
-        """Creates or replaces the policy of a session type, or the practice's default. Errors: LIMIT_REACHED (more than 200)."""
+        """Creates or replaces the policy of a session type, or the practice's default. Errors: LIMIT_REACHED (more than 200), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def ListPolicies(
@@ -105,6 +113,14 @@ class PolicyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_policy_service_pb2.ListFeesResponse, _abc.Awaitable[_policy_service_pb2.ListFeesResponse]]:
         """Lists fees, newest first, of one client or in one state."""
+
+    @_abc_1.abstractmethod
+    def GetFee(
+        self,
+        request: _policy_service_pb2.GetFeeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_policy_pb2.Fee, _abc.Awaitable[_policy_pb2.Fee]]:
+        """Returns a fee. Errors: NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def WaiveFee(
@@ -131,12 +147,20 @@ class PolicyServiceServicer(metaclass=_abc_1.ABCMeta):
         """Records that a client has given what is asked for before booking. Errors: NOT_FOUND (client)."""
 
     @_abc_1.abstractmethod
+    def ListRequirements(
+        self,
+        request: _policy_service_pb2.ListRequirementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_policy_service_pb2.ListRequirementsResponse, _abc.Awaitable[_policy_service_pb2.ListRequirementsResponse]]:
+        """Lists what a client has given of what the practice may ask for, those that ended too."""
+
+    @_abc_1.abstractmethod
     def PutAuthorisation(
         self,
         request: _policy_service_pb2.PutAuthorisationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_policy_pb2.Authorisation, _abc.Awaitable[_policy_pb2.Authorisation]]:
-        """Creates or replaces an authorisation. Errors: NOT_FOUND (client), INTERVAL_REVERSED, LIMIT_REACHED (more than 100 of a client)."""
+        """Creates or replaces an authorisation. Errors: NOT_FOUND (client), INTERVAL_REVERSED, LIMIT_REACHED (more than 100 of a client), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def ListAuthorisations(

@@ -26,7 +26,7 @@ from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.booking.v1 import safety_pb2 as kept_dot_booking_dot_v1_dot_safety__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/safety_service.proto\x12\x0fkept.booking.v1\x1a\x1bkept/access/v1/access.proto\x1a\x1ckept/booking/v1/safety.proto\"L\n\x0fPutProxyRequest\x12%\n\x05proxy\x18\x01 \x01(\x0b\x32\x16.kept.booking.v1.Proxy\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"T\n\x12RemoveProxyRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x17\n\x0fproxy_client_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x15\n\x13RemoveProxyResponse\"N\n\x12ListProxiesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"W\n\x13ListProxiesResponse\x12\'\n\x07proxies\x18\x01 \x03(\x0b\x32\x16.kept.booking.v1.Proxy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"p\n\x16SetConfidentialRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12\x17\n\x0fis_confidential\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"\x19\n\x17SetConfidentialResponse\"L\n\x0fPutFenceRequest\x12%\n\x05\x66\x65nce\x18\x01 \x01(\x0b\x32\x16.kept.booking.v1.Fence\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"^\n\x10PutFenceResponse\x12%\n\x05\x66\x65nce\x18\x01 \x01(\x0b\x32\x16.kept.booking.v1.Fence\x12#\n\x1b\x63onflicting_appointment_ids\x18\x02 \x03(\t\":\n\x12RemoveFenceRequest\x12\x10\n\x08\x66\x65nce_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x15\n\x13RemoveFenceResponse\"M\n\x11ListFencesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x12ListFencesResponse\x12&\n\x06\x66\x65nces\x18\x01 \x03(\x0b\x32\x16.kept.booking.v1.Fence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc9\x07\n\rSafetyService\x12z\n\x08PutProxy\x12 .kept.booking.v1.PutProxyRequest\x1a\x16.kept.booking.v1.Proxy\"4\xea\xc7\x18\x30\n\x0cproxy.change\x10\x03\x1a\x17request.proxy.client_id \x03*\x01\x01\x30\x01\x12\x88\x01\n\x0bRemoveProxy\x12#.kept.booking.v1.RemoveProxyRequest\x1a$.kept.booking.v1.RemoveProxyResponse\".\xea\xc7\x18*\n\x0cproxy.change\x10\x03\x1a\x11request.client_id \x04*\x01\x01\x30\x01\x12\x84\x01\n\x0bListProxies\x12#.kept.booking.v1.ListProxiesRequest\x1a$.kept.booking.v1.ListProxiesResponse\"*\xea\xc7\x18&\n\nproxy.read\x10\x03\x1a\x11request.client_id \x02*\x01\x01\x12\x94\x01\n\x0fSetConfidential\x12\'.kept.booking.v1.SetConfidentialRequest\x1a(.kept.booking.v1.SetConfidentialResponse\".\xea\xc7\x18*\n\x0cproxy.change\x10\x03\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x86\x01\n\x08PutFence\x12 .kept.booking.v1.PutFenceRequest\x1a!.kept.booking.v1.PutFenceResponse\"5\xea\xc7\x18\x31\n\x0c\x66\x65nce.change\x10\x03\x1a\x18request.fence.client_ids \x03*\x01\x01\x30\x01\x12}\n\x0bRemoveFence\x12#.kept.booking.v1.RemoveFenceRequest\x1a$.kept.booking.v1.RemoveFenceResponse\"#\xea\xc7\x18\x1f\n\x0c\x66\x65nce.change\x10\x03\x1a\x06loaded \x04*\x01\x01\x30\x01\x12\x8a\x01\n\nListFences\x12\".kept.booking.v1.ListFencesRequest\x1a#.kept.booking.v1.ListFencesResponse\"3\xea\xc7\x18/\n\nfence.read\x10\x03\x1a\x1aresponse.fences.client_ids \x05*\x01\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/safety_service.proto\x12\x0fkept.booking.v1\x1a\x1bkept/access/v1/access.proto\x1a\x1ckept/booking/v1/safety.proto\"6\n\x11\x43heckProxyRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\"&\n\x12\x43heckProxyResponse\x12\x10\n\x08is_proxy\x18\x01 \x01(\x08\"\'\n\x12\x43heckFencesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\"A\n\x13\x43heckFencesResponse\x12*\n\x05pairs\x18\x01 \x03(\x0b\x32\x1b.kept.booking.v1.FencedPair\" \n\nFencedPair\x12\x12\n\nclient_ids\x18\x01 \x03(\t\"L\n\x0fPutProxyRequest\x12%\n\x05proxy\x18\x01 \x01(\x0b\x32\x16.kept.booking.v1.Proxy\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"T\n\x12RemoveProxyRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x17\n\x0fproxy_client_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x15\n\x13RemoveProxyResponse\"N\n\x12ListProxiesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x13ListProxiesResponse\x12\'\n\x07proxies\x18\x01 \x03(\x0b\x32\x16.kept.booking.v1.Proxy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x17\n\x0fis_confidential\x18\x03 \x01(\x08\"p\n\x16SetConfidentialRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12\x17\n\x0fis_confidential\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"\x19\n\x17SetConfidentialResponse\"L\n\x0fPutFenceRequest\x12%\n\x05\x66\x65nce\x18\x01 \x01(\x0b\x32\x16.kept.booking.v1.Fence\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"^\n\x10PutFenceResponse\x12%\n\x05\x66\x65nce\x18\x01 \x01(\x0b\x32\x16.kept.booking.v1.Fence\x12#\n\x1b\x63onflicting_appointment_ids\x18\x02 \x03(\t\":\n\x12RemoveFenceRequest\x12\x10\n\x08\x66\x65nce_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x15\n\x13RemoveFenceResponse\"M\n\x11ListFencesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x12ListFencesResponse\x12&\n\x06\x66\x65nces\x18\x01 \x03(\x0b\x32\x16.kept.booking.v1.Fence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xf2\t\n\rSafetyService\x12z\n\x08PutProxy\x12 .kept.booking.v1.PutProxyRequest\x1a\x16.kept.booking.v1.Proxy\"4\xea\xc7\x18\x30\n\x0cproxy.change\x10\x03\x1a\x17request.proxy.client_id \x03*\x01\x01\x30\x01\x12\x88\x01\n\x0bRemoveProxy\x12#.kept.booking.v1.RemoveProxyRequest\x1a$.kept.booking.v1.RemoveProxyResponse\".\xea\xc7\x18*\n\x0cproxy.change\x10\x03\x1a\x11request.client_id \x04*\x01\x01\x30\x01\x12\x84\x01\n\x0bListProxies\x12#.kept.booking.v1.ListProxiesRequest\x1a$.kept.booking.v1.ListProxiesResponse\"*\xea\xc7\x18&\n\nproxy.read\x10\x03\x1a\x11request.client_id \x02*\x01\x01\x12\x94\x01\n\x0fSetConfidential\x12\'.kept.booking.v1.SetConfidentialRequest\x1a(.kept.booking.v1.SetConfidentialResponse\".\xea\xc7\x18*\n\x0cproxy.change\x10\x03\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x86\x01\n\x08PutFence\x12 .kept.booking.v1.PutFenceRequest\x1a!.kept.booking.v1.PutFenceResponse\"5\xea\xc7\x18\x31\n\x0c\x66\x65nce.change\x10\x03\x1a\x18request.fence.client_ids \x03*\x01\x01\x30\x01\x12}\n\x0bRemoveFence\x12#.kept.booking.v1.RemoveFenceRequest\x1a$.kept.booking.v1.RemoveFenceResponse\"#\xea\xc7\x18\x1f\n\x0c\x66\x65nce.change\x10\x03\x1a\x06loaded \x04*\x01\x01\x30\x01\x12\x8a\x01\n\nListFences\x12\".kept.booking.v1.ListFencesRequest\x1a#.kept.booking.v1.ListFencesResponse\"3\xea\xc7\x18/\n\nfence.read\x10\x03\x1a\x1aresponse.fences.client_ids \x05*\x01\x01\x12\x8c\x01\n\nCheckProxy\x12\".kept.booking.v1.CheckProxyRequest\x1a#.kept.booking.v1.CheckProxyResponse\"5\xea\xc7\x18\x31\n\x0bproxy.check\x10\x03\x1a\x11request.client_id \x02*\x01\x02:\x08matching\x12\x97\x01\n\x0b\x43heckFences\x12#.kept.booking.v1.CheckFencesRequest\x1a$.kept.booking.v1.CheckFencesResponse\"=\xea\xc7\x18\x39\n\x0b\x66\x65nce.check\x10\x03\x1a\x19response.pairs.client_ids \x05*\x01\x02:\x08matchingb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,32 +47,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SAFETYSERVICE'].methods_by_name['RemoveFence']._serialized_options = b'\352\307\030\037\n\014fence.change\020\003\032\006loaded \004*\001\0010\001'
   _globals['_SAFETYSERVICE'].methods_by_name['ListFences']._loaded_options = None
   _globals['_SAFETYSERVICE'].methods_by_name['ListFences']._serialized_options = b'\352\307\030/\n\nfence.read\020\003\032\032response.fences.client_ids \005*\001\001'
-  _globals['_PUTPROXYREQUEST']._serialized_start=116
-  _globals['_PUTPROXYREQUEST']._serialized_end=192
-  _globals['_REMOVEPROXYREQUEST']._serialized_start=194
-  _globals['_REMOVEPROXYREQUEST']._serialized_end=278
-  _globals['_REMOVEPROXYRESPONSE']._serialized_start=280
-  _globals['_REMOVEPROXYRESPONSE']._serialized_end=301
-  _globals['_LISTPROXIESREQUEST']._serialized_start=303
-  _globals['_LISTPROXIESREQUEST']._serialized_end=381
-  _globals['_LISTPROXIESRESPONSE']._serialized_start=383
-  _globals['_LISTPROXIESRESPONSE']._serialized_end=470
-  _globals['_SETCONFIDENTIALREQUEST']._serialized_start=472
-  _globals['_SETCONFIDENTIALREQUEST']._serialized_end=584
-  _globals['_SETCONFIDENTIALRESPONSE']._serialized_start=586
-  _globals['_SETCONFIDENTIALRESPONSE']._serialized_end=611
-  _globals['_PUTFENCEREQUEST']._serialized_start=613
-  _globals['_PUTFENCEREQUEST']._serialized_end=689
-  _globals['_PUTFENCERESPONSE']._serialized_start=691
-  _globals['_PUTFENCERESPONSE']._serialized_end=785
-  _globals['_REMOVEFENCEREQUEST']._serialized_start=787
-  _globals['_REMOVEFENCEREQUEST']._serialized_end=845
-  _globals['_REMOVEFENCERESPONSE']._serialized_start=847
-  _globals['_REMOVEFENCERESPONSE']._serialized_end=868
-  _globals['_LISTFENCESREQUEST']._serialized_start=870
-  _globals['_LISTFENCESREQUEST']._serialized_end=947
-  _globals['_LISTFENCESRESPONSE']._serialized_start=949
-  _globals['_LISTFENCESRESPONSE']._serialized_end=1034
-  _globals['_SAFETYSERVICE']._serialized_start=1037
-  _globals['_SAFETYSERVICE']._serialized_end=2006
+  _globals['_SAFETYSERVICE'].methods_by_name['CheckProxy']._loaded_options = None
+  _globals['_SAFETYSERVICE'].methods_by_name['CheckProxy']._serialized_options = b'\352\307\0301\n\013proxy.check\020\003\032\021request.client_id \002*\001\002:\010matching'
+  _globals['_SAFETYSERVICE'].methods_by_name['CheckFences']._loaded_options = None
+  _globals['_SAFETYSERVICE'].methods_by_name['CheckFences']._serialized_options = b'\352\307\0309\n\013fence.check\020\003\032\031response.pairs.client_ids \005*\001\002:\010matching'
+  _globals['_CHECKPROXYREQUEST']._serialized_start=116
+  _globals['_CHECKPROXYREQUEST']._serialized_end=170
+  _globals['_CHECKPROXYRESPONSE']._serialized_start=172
+  _globals['_CHECKPROXYRESPONSE']._serialized_end=210
+  _globals['_CHECKFENCESREQUEST']._serialized_start=212
+  _globals['_CHECKFENCESREQUEST']._serialized_end=251
+  _globals['_CHECKFENCESRESPONSE']._serialized_start=253
+  _globals['_CHECKFENCESRESPONSE']._serialized_end=318
+  _globals['_FENCEDPAIR']._serialized_start=320
+  _globals['_FENCEDPAIR']._serialized_end=352
+  _globals['_PUTPROXYREQUEST']._serialized_start=354
+  _globals['_PUTPROXYREQUEST']._serialized_end=430
+  _globals['_REMOVEPROXYREQUEST']._serialized_start=432
+  _globals['_REMOVEPROXYREQUEST']._serialized_end=516
+  _globals['_REMOVEPROXYRESPONSE']._serialized_start=518
+  _globals['_REMOVEPROXYRESPONSE']._serialized_end=539
+  _globals['_LISTPROXIESREQUEST']._serialized_start=541
+  _globals['_LISTPROXIESREQUEST']._serialized_end=619
+  _globals['_LISTPROXIESRESPONSE']._serialized_start=621
+  _globals['_LISTPROXIESRESPONSE']._serialized_end=733
+  _globals['_SETCONFIDENTIALREQUEST']._serialized_start=735
+  _globals['_SETCONFIDENTIALREQUEST']._serialized_end=847
+  _globals['_SETCONFIDENTIALRESPONSE']._serialized_start=849
+  _globals['_SETCONFIDENTIALRESPONSE']._serialized_end=874
+  _globals['_PUTFENCEREQUEST']._serialized_start=876
+  _globals['_PUTFENCEREQUEST']._serialized_end=952
+  _globals['_PUTFENCERESPONSE']._serialized_start=954
+  _globals['_PUTFENCERESPONSE']._serialized_end=1048
+  _globals['_REMOVEFENCEREQUEST']._serialized_start=1050
+  _globals['_REMOVEFENCEREQUEST']._serialized_end=1108
+  _globals['_REMOVEFENCERESPONSE']._serialized_start=1110
+  _globals['_REMOVEFENCERESPONSE']._serialized_end=1131
+  _globals['_LISTFENCESREQUEST']._serialized_start=1133
+  _globals['_LISTFENCESREQUEST']._serialized_end=1210
+  _globals['_LISTFENCESRESPONSE']._serialized_start=1212
+  _globals['_LISTFENCESRESPONSE']._serialized_end=1297
+  _globals['_SAFETYSERVICE']._serialized_start=1300
+  _globals['_SAFETYSERVICE']._serialized_end=2566
 # @@protoc_insertion_point(module_scope)

@@ -20,6 +20,124 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class CheckProxyRequest(_message.Message):
+    """Asks for the caller's standing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """Names the client."""
+    action: _builtins.str
+    """Is the action of the policies, for example "match.run"."""
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        action: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "client_id", b"client_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckProxyRequest: _TypeAlias = CheckProxyRequest  # noqa: Y015
+
+@_typing.final
+class CheckProxyResponse(_message.Message):
+    """Says how the caller stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_PROXY_FIELD_NUMBER: _builtins.int
+    is_proxy: _builtins.bool
+    """Tells that they act for the client as far as the action goes."""
+    def __init__(
+        self,
+        *,
+        is_proxy: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_proxy", b"is_proxy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckProxyResponse: _TypeAlias = CheckProxyResponse  # noqa: Y015
+
+@_typing.final
+class CheckFencesRequest(_message.Message):
+    """Asks who must not meet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """Limits to a client; empty asks for the whole practice, at most 1,000 pairs."""
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckFencesRequest: _TypeAlias = CheckFencesRequest  # noqa: Y015
+
+@_typing.final
+class CheckFencesResponse(_message.Message):
+    """Says who must not meet; never why, and never to a client."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAIRS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def pairs(self) -> _containers.RepeatedCompositeFieldContainer[Global___FencedPair]:
+        """Lists pairs."""
+
+    def __init__(
+        self,
+        *,
+        pairs: _abc.Iterable[Global___FencedPair] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pairs", b"pairs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckFencesResponse: _TypeAlias = CheckFencesResponse  # noqa: Y015
+
+@_typing.final
+class FencedPair(_message.Message):
+    """Is two clients who must not meet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names both."""
+
+    def __init__(
+        self,
+        *,
+        client_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_ids", b"client_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FencedPair: _TypeAlias = FencedPair  # noqa: Y015
+
+@_typing.final
 class PutProxyRequest(_message.Message):
     """Carries a proxy."""
 
@@ -132,8 +250,11 @@ class ListProxiesResponse(_message.Message):
 
     PROXIES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    IS_CONFIDENTIAL_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Is empty on the last page."""
+    is_confidential: _builtins.bool
+    """Tells that the client is hidden from all of them."""
     @_builtins.property
     def proxies(self) -> _containers.RepeatedCompositeFieldContainer[_safety_pb2.Proxy]:
         """Lists them, ended ones too."""
@@ -143,10 +264,11 @@ class ListProxiesResponse(_message.Message):
         *,
         proxies: _abc.Iterable[_safety_pb2.Proxy] | None = ...,
         next_page_token: _builtins.str = ...,
+        is_confidential: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "proxies", b"proxies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_confidential", b"is_confidential", "next_page_token", b"next_page_token", "proxies", b"proxies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

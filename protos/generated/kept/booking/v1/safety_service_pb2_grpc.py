@@ -72,6 +72,16 @@ class SafetyServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.ListFencesRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.ListFencesResponse.FromString,
                 _registered_method=True)
+        self.CheckProxy = channel.unary_unary(
+                '/kept.booking.v1.SafetyService/CheckProxy',
+                request_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckProxyRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckProxyResponse.FromString,
+                _registered_method=True)
+        self.CheckFences = channel.unary_unary(
+                '/kept.booking.v1.SafetyService/CheckFences',
+                request_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckFencesRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckFencesResponse.FromString,
+                _registered_method=True)
 
 
 class SafetyServiceServicer:
@@ -80,7 +90,7 @@ class SafetyServiceServicer:
     """
 
     def PutProxy(self, request, context):
-        """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client).
+        """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -128,6 +138,20 @@ class SafetyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckProxy(self, request, context):
+        """Tells matching whether the person it acts for may do something for a client: as proxy, within scope, until it ends.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckFences(self, request, context):
+        """Tells matching which clients must not meet, so that no therapist is proposed to both.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SafetyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -165,6 +189,16 @@ def add_SafetyServiceServicer_to_server(servicer, server):
                     servicer.ListFences,
                     request_deserializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.ListFencesRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.ListFencesResponse.SerializeToString,
+            ),
+            'CheckProxy': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckProxy,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckProxyRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckProxyResponse.SerializeToString,
+            ),
+            'CheckFences': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckFences,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckFencesRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckFencesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -358,6 +392,60 @@ class SafetyService:
             '/kept.booking.v1.SafetyService/ListFences',
             kept_dot_booking_dot_v1_dot_safety__service__pb2.ListFencesRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_safety__service__pb2.ListFencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckProxy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.SafetyService/CheckProxy',
+            kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckProxyRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckProxyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckFences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.SafetyService/CheckFences',
+            kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckFencesRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_safety__service__pb2.CheckFencesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,7 +37,7 @@ class SafetyServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SafetyServiceAsyncStub: ...
     PutProxy: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.PutProxyRequest, _safety_pb2.Proxy]
-    """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client)."""
+    """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client), STALE_VERSION."""
     RemoveProxy: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.RemoveProxyRequest, _safety_service_pb2.RemoveProxyResponse]
     """Ends it at once. Errors: NOT_FOUND."""
     ListProxies: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.ListProxiesRequest, _safety_service_pb2.ListProxiesResponse]
@@ -50,6 +50,10 @@ class SafetyServiceStub:
     """Takes a fence away. Errors: NOT_FOUND."""
     ListFences: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.ListFencesRequest, _safety_service_pb2.ListFencesResponse]
     """Lists fences, of one client or of the practice."""
+    CheckProxy: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.CheckProxyRequest, _safety_service_pb2.CheckProxyResponse]
+    """Tells matching whether the person it acts for may do something for a client: as proxy, within scope, until it ends."""
+    CheckFences: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.CheckFencesRequest, _safety_service_pb2.CheckFencesResponse]
+    """Tells matching which clients must not meet, so that no therapist is proposed to both."""
 
 @_typing.type_check_only
 class SafetyServiceAsyncStub(SafetyServiceStub):
@@ -59,7 +63,7 @@ class SafetyServiceAsyncStub(SafetyServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutProxy: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.PutProxyRequest, _safety_pb2.Proxy]  # type: ignore[assignment]
-    """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client)."""
+    """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client), STALE_VERSION."""
     RemoveProxy: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.RemoveProxyRequest, _safety_service_pb2.RemoveProxyResponse]  # type: ignore[assignment]
     """Ends it at once. Errors: NOT_FOUND."""
     ListProxies: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.ListProxiesRequest, _safety_service_pb2.ListProxiesResponse]  # type: ignore[assignment]
@@ -72,6 +76,10 @@ class SafetyServiceAsyncStub(SafetyServiceStub):
     """Takes a fence away. Errors: NOT_FOUND."""
     ListFences: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.ListFencesRequest, _safety_service_pb2.ListFencesResponse]  # type: ignore[assignment]
     """Lists fences, of one client or of the practice."""
+    CheckProxy: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.CheckProxyRequest, _safety_service_pb2.CheckProxyResponse]  # type: ignore[assignment]
+    """Tells matching whether the person it acts for may do something for a client: as proxy, within scope, until it ends."""
+    CheckFences: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.CheckFencesRequest, _safety_service_pb2.CheckFencesResponse]  # type: ignore[assignment]
+    """Tells matching which clients must not meet, so that no therapist is proposed to both."""
 
 class SafetyServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps who may act for whom, and who must not meet.
@@ -84,7 +92,7 @@ class SafetyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _safety_service_pb2.PutProxyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_safety_pb2.Proxy, _abc.Awaitable[_safety_pb2.Proxy]]:
-        """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client)."""
+        """Lets somebody act for a client until a day. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 10 of a client), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def RemoveProxy(
@@ -133,5 +141,21 @@ class SafetyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_safety_service_pb2.ListFencesResponse, _abc.Awaitable[_safety_service_pb2.ListFencesResponse]]:
         """Lists fences, of one client or of the practice."""
+
+    @_abc_1.abstractmethod
+    def CheckProxy(
+        self,
+        request: _safety_service_pb2.CheckProxyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_safety_service_pb2.CheckProxyResponse, _abc.Awaitable[_safety_service_pb2.CheckProxyResponse]]:
+        """Tells matching whether the person it acts for may do something for a client: as proxy, within scope, until it ends."""
+
+    @_abc_1.abstractmethod
+    def CheckFences(
+        self,
+        request: _safety_service_pb2.CheckFencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_safety_service_pb2.CheckFencesResponse, _abc.Awaitable[_safety_service_pb2.CheckFencesResponse]]:
+        """Tells matching which clients must not meet, so that no therapist is proposed to both."""
 
 def add_SafetyServiceServicer_to_server(servicer: SafetyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -24,29 +24,54 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v1_dot_availability__pb2
+from kept.availability.v1 import availability_service_pb2 as kept_dot_availability_dot_v1_dot_availability__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkept/matching/v1/matching.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\"x\n\x07Licence\x12\x0e\n\x06region\x18\x01 \x01(\t\x12\x13\n\x0b\x65xpire_date\x18\x02 \x01(\t\x12\x17\n\x0fverify_actor_id\x18\x03 \x01(\t\x12/\n\x0bverify_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0f\x45xpiringLicence\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12*\n\x07licence\x18\x02 \x01(\x0b\x32\x19.kept.matching.v1.Licence\x12\x12\n\nis_expired\x18\x03 \x01(\x08\"\xe8\x02\n\x10TherapistProfile\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x18\n\x10licensed_regions\x18\x03 \x03(\t\x12\x13\n\x0bspecialties\x18\x04 \x03(\t\x12\x11\n\tlanguages\x18\x05 \x03(\t\x12\x10\n\x08insurers\x18\x06 \x03(\t\x12\x14\n\x0cyoungest_age\x18\x07 \x01(\x05\x12\x12\n\noldest_age\x18\x08 \x01(\x05\x12\x32\n\nmodalities\x18\t \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x14\n\x0cis_accepting\x18\n \x01(\x08\x12\x10\n\x08\x63\x61pacity\x18\x0b \x01(\x05\x12\x10\n\x08\x63\x61seload\x18\x0c \x01(\x05\x12\x0f\n\x07version\x18\r \x01(\x03\x12+\n\x08licences\x18\x0e \x03(\x0b\x32\x19.kept.matching.v1.Licence\"\xba\x01\n\x04Need\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06region\x18\x02 \x01(\t\x12\x13\n\x0bspecialties\x18\x03 \x03(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\x0f\n\x07insurer\x18\x05 \x01(\t\x12\x0b\n\x03\x61ge\x18\x06 \x01(\x05\x12\x30\n\x08modality\x18\x07 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x17\n\x0fsession_type_id\x18\x08 \x01(\t\"\xa8\x01\n\tCandidate\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\tfit_ratio\x18\x03 \x01(\x01\x12)\n\x07reasons\x18\x04 \x03(\x0b\x32\x18.kept.matching.v1.Reason\x12\x31\n\rearliest_slot\x18\x05 \x01(\x0b\x32\x1a.kept.availability.v1.Slot\":\n\x06Reason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x14\n\x0cweight_ratio\x18\x03 \x01(\x01\"/\n\tExclusion\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"\xee\x01\n\x05Match\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12/\n\ncandidates\x18\x03 \x03(\x0b\x32\x1b.kept.matching.v1.Candidate\x12/\n\nexclusions\x18\x04 \x03(\x0b\x32\x1b.kept.matching.v1.Exclusion\x12\x14\n\x0c\x62inding_rule\x18\x05 \x01(\t\x12\x17\n\x0fweights_version\x18\x06 \x01(\t\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkept/matching/v1/matching.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a/kept/availability/v1/availability_service.proto\"x\n\x07Licence\x12\x0e\n\x06region\x18\x01 \x01(\t\x12\x13\n\x0b\x65xpire_date\x18\x02 \x01(\t\x12\x17\n\x0fverify_actor_id\x18\x03 \x01(\t\x12/\n\x0bverify_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0f\x45xpiringLicence\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12*\n\x07licence\x18\x02 \x01(\x0b\x32\x19.kept.matching.v1.Licence\x12\x12\n\nis_expired\x18\x03 \x01(\x08\"\x95\x05\n\x10TherapistProfile\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x18\n\x10licensed_regions\x18\x03 \x03(\t\x12\x13\n\x0bspecialties\x18\x04 \x03(\t\x12\x11\n\tlanguages\x18\x05 \x03(\t\x12\x10\n\x08insurers\x18\x06 \x03(\t\x12\x14\n\x0cyoungest_age\x18\x07 \x01(\x05\x12\x12\n\noldest_age\x18\x08 \x01(\x05\x12\x32\n\nmodalities\x18\t \x03(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x14\n\x0cis_accepting\x18\n \x01(\x08\x12\x10\n\x08\x63\x61pacity\x18\x0b \x01(\x05\x12\x10\n\x08\x63\x61seload\x18\x0c \x01(\x05\x12\x0f\n\x07version\x18\r \x01(\x03\x12+\n\x08licences\x18\x0e \x03(\x0b\x32\x19.kept.matching.v1.Licence\x12\x13\n\x0b\x63redentials\x18\x0f \x03(\t\x12\x12\n\napproaches\x18\x10 \x03(\t\x12\x13\n\x0bpopulations\x18\x11 \x03(\t\x12\r\n\x05plans\x18\x12 \x03(\t\x12\x15\n\raccessibility\x18\x13 \x03(\t\x12\x10\n\x08site_ids\x18\x14 \x03(\t\x12\x12\n\nattributes\x18\x15 \x03(\t\x12\x18\n\x10\x65xperience_years\x18\x16 \x01(\x05\x12\x11\n\tpanel_min\x18\x17 \x01(\x05\x12\x14\n\x0c\x63\x61seload_min\x18\x18 \x01(\x05\x12-\n\tstrengths\x18\x19 \x03(\x0b\x32\x1a.kept.matching.v1.Strength\x12/\n\nprivileges\x18\x1a \x03(\x0b\x32\x1b.kept.matching.v1.Privilege\"\xbe\x01\n\x08Strength\x12\x0e\n\x06\x64omain\x18\x01 \x01(\t\x12/\n\x05level\x18\x02 \x01(\x0e\x32 .kept.matching.v1.Strength.Level\x12\x12\n\ncase_count\x18\x03 \x01(\x05\"]\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x13\n\x0fLEVEL_EFFECTIVE\x10\x01\x12\x11\n\rLEVEL_NEUTRAL\x10\x02\x12\x15\n\x11LEVEL_INEFFECTIVE\x10\x03\"1\n\tPrivilege\x12\x0f\n\x07\x63ompact\x18\x01 \x01(\t\x12\x13\n\x0b\x65xpire_date\x18\x02 \x01(\t\"\xb0\x01\n\nPreference\x12\x11\n\tattribute\x18\x01 \x01(\t\x12;\n\nimportance\x18\x02 \x01(\x0e\x32\'.kept.matching.v1.Preference.Importance\"R\n\nImportance\x12\x1a\n\x16IMPORTANCE_UNSPECIFIED\x10\x00\x12\x13\n\x0fIMPORTANCE_MUST\x10\x01\x12\x13\n\x0fIMPORTANCE_WANT\x10\x02\"\xea\x03\n\x04Need\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06region\x18\x02 \x01(\t\x12\x13\n\x0bspecialties\x18\x03 \x03(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\x0f\n\x07insurer\x18\x05 \x01(\t\x12\x0b\n\x03\x61ge\x18\x06 \x01(\x05\x12\x30\n\x08modality\x18\x07 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x17\n\x0fsession_type_id\x18\x08 \x01(\t\x12\x12\n\napproaches\x18\t \x03(\t\x12\x13\n\x0bpopulations\x18\n \x03(\t\x12\x0c\n\x04plan\x18\x0b \x01(\t\x12\x15\n\raccessibility\x18\x0c \x03(\t\x12\x31\n\x0bpreferences\x18\r \x03(\x0b\x32\x1c.kept.matching.v1.Preference\x12\x1d\n\x15previous_therapist_id\x18\x0e \x01(\t\x12\x1e\n\x16\x65xcluded_therapist_ids\x18\x0f \x03(\t\x12\x10\n\x08site_ids\x18\x10 \x03(\t\x12\x35\n\x0cparts_of_day\x18\x11 \x03(\x0e\x32\x1f.kept.availability.v1.PartOfDay\x12\x11\n\ttime_zone\x18\x12 \x01(\t\x12\x12\n\nweekly_min\x18\x13 \x01(\x05\"?\n\x03Gap\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x16\n\x0e\x65xcluded_count\x18\x02 \x01(\x05\x12\x12\n\nsole_count\x18\x03 \x01(\x05\"o\n\x0bMatchChange\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x16\n\x0eprevious_place\x18\x02 \x01(\x05\x12\r\n\x05place\x18\x03 \x01(\x05\x12\x15\n\rprevious_code\x18\x04 \x01(\t\x12\x0c\n\x04\x63ode\x18\x05 \x01(\t\"\xa8\x01\n\tCandidate\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\tfit_ratio\x18\x03 \x01(\x01\x12)\n\x07reasons\x18\x04 \x03(\x0b\x32\x18.kept.matching.v1.Reason\x12\x31\n\rearliest_slot\x18\x05 \x01(\x0b\x32\x1a.kept.availability.v1.Slot\":\n\x06Reason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x14\n\x0cweight_ratio\x18\x03 \x01(\x01\"/\n\tExclusion\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"\xde\x02\n\x05Match\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12/\n\ncandidates\x18\x03 \x03(\x0b\x32\x1b.kept.matching.v1.Candidate\x12/\n\nexclusions\x18\x04 \x03(\x0b\x32\x1b.kept.matching.v1.Exclusion\x12\x14\n\x0c\x62inding_rule\x18\x05 \x01(\t\x12\x17\n\x0fweights_version\x18\x06 \x01(\t\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12#\n\x04gaps\x18\x08 \x03(\x0b\x32\x15.kept.matching.v1.Gap\x12\x19\n\x11previous_match_id\x18\t \x01(\t\x12.\n\x07\x63hanges\x18\n \x03(\x0b\x32\x1d.kept.matching.v1.MatchChange\"\xd8\x01\n\x07Weights\x12\x11\n\tspecialty\x18\x01 \x01(\x05\x12\x10\n\x08\x61pproach\x18\x02 \x01(\x05\x12\x12\n\npopulation\x18\x03 \x01(\x05\x12\x12\n\npreference\x18\x04 \x01(\x05\x12\x14\n\x0c\x61vailability\x18\x05 \x01(\x05\x12\x10\n\x08language\x18\x06 \x01(\x05\x12\x12\n\ncontinuity\x18\x07 \x01(\x05\x12\x10\n\x08\x64istance\x18\x08 \x01(\x05\x12\x12\n\nexperience\x18\t \x01(\x05\x12\x10\n\x08strength\x18\n \x01(\x05\x12\x0c\n\x04room\x18\x0b \x01(\x05\"@\n\x07\x43ompact\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07regions\x18\x02 \x03(\t\x12\x16\n\x0eis_remote_only\x18\x03 \x01(\x08\"\xda\x01\n\nMatchRules\x12\x0f\n\x07version\x18\x01 \x01(\t\x12*\n\x07weights\x18\x02 \x01(\x0b\x32\x19.kept.matching.v1.Weights\x12+\n\x08\x63ompacts\x18\x03 \x03(\x0b\x32\x19.kept.matching.v1.Compact\x12\x13\n\x0bload_weight\x18\x04 \x01(\x05\x12\x17\n\x0f\x61\x63\x63\x65pt_window_h\x18\x05 \x01(\x05\x12\x14\n\x0c\x61geing_weeks\x18\x06 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\x12\x10\n\x08\x61\x63tor_id\x18\x08 \x01(\t\"@\n\nHiringNeed\x12\x14\n\x0c\x62inding_rule\x18\x01 \x01(\t\x12\r\n\x05\x66\x61\x63ts\x18\x02 \x03(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\"U\n\x0fImportedProfile\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.matching.v1.matching_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LICENCE']._serialized_start=127
-  _globals['_LICENCE']._serialized_end=247
-  _globals['_EXPIRINGLICENCE']._serialized_start=249
-  _globals['_EXPIRINGLICENCE']._serialized_end=352
-  _globals['_THERAPISTPROFILE']._serialized_start=355
-  _globals['_THERAPISTPROFILE']._serialized_end=715
-  _globals['_NEED']._serialized_start=718
-  _globals['_NEED']._serialized_end=904
-  _globals['_CANDIDATE']._serialized_start=907
-  _globals['_CANDIDATE']._serialized_end=1075
-  _globals['_REASON']._serialized_start=1077
-  _globals['_REASON']._serialized_end=1135
-  _globals['_EXCLUSION']._serialized_start=1137
-  _globals['_EXCLUSION']._serialized_end=1184
-  _globals['_MATCH']._serialized_start=1187
-  _globals['_MATCH']._serialized_end=1425
+  _globals['_LICENCE']._serialized_start=176
+  _globals['_LICENCE']._serialized_end=296
+  _globals['_EXPIRINGLICENCE']._serialized_start=298
+  _globals['_EXPIRINGLICENCE']._serialized_end=401
+  _globals['_THERAPISTPROFILE']._serialized_start=404
+  _globals['_THERAPISTPROFILE']._serialized_end=1065
+  _globals['_STRENGTH']._serialized_start=1068
+  _globals['_STRENGTH']._serialized_end=1258
+  _globals['_STRENGTH_LEVEL']._serialized_start=1165
+  _globals['_STRENGTH_LEVEL']._serialized_end=1258
+  _globals['_PRIVILEGE']._serialized_start=1260
+  _globals['_PRIVILEGE']._serialized_end=1309
+  _globals['_PREFERENCE']._serialized_start=1312
+  _globals['_PREFERENCE']._serialized_end=1488
+  _globals['_PREFERENCE_IMPORTANCE']._serialized_start=1406
+  _globals['_PREFERENCE_IMPORTANCE']._serialized_end=1488
+  _globals['_NEED']._serialized_start=1491
+  _globals['_NEED']._serialized_end=1981
+  _globals['_GAP']._serialized_start=1983
+  _globals['_GAP']._serialized_end=2046
+  _globals['_MATCHCHANGE']._serialized_start=2048
+  _globals['_MATCHCHANGE']._serialized_end=2159
+  _globals['_CANDIDATE']._serialized_start=2162
+  _globals['_CANDIDATE']._serialized_end=2330
+  _globals['_REASON']._serialized_start=2332
+  _globals['_REASON']._serialized_end=2390
+  _globals['_EXCLUSION']._serialized_start=2392
+  _globals['_EXCLUSION']._serialized_end=2439
+  _globals['_MATCH']._serialized_start=2442
+  _globals['_MATCH']._serialized_end=2792
+  _globals['_WEIGHTS']._serialized_start=2795
+  _globals['_WEIGHTS']._serialized_end=3011
+  _globals['_COMPACT']._serialized_start=3013
+  _globals['_COMPACT']._serialized_end=3077
+  _globals['_MATCHRULES']._serialized_start=3080
+  _globals['_MATCHRULES']._serialized_end=3298
+  _globals['_HIRINGNEED']._serialized_start=3300
+  _globals['_HIRINGNEED']._serialized_end=3364
+  _globals['_IMPORTEDPROFILE']._serialized_start=3366
+  _globals['_IMPORTEDPROFILE']._serialized_end=3451
 # @@protoc_insertion_point(module_scope)

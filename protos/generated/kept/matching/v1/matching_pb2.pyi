@@ -8,7 +8,9 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from kept.availability.v1 import availability_pb2 as _availability_pb2
+from kept.availability.v1 import availability_service_pb2 as _availability_service_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -108,6 +110,18 @@ class TherapistProfile(_message.Message):
     CASELOAD_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     LICENCES_FIELD_NUMBER: _builtins.int
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
+    APPROACHES_FIELD_NUMBER: _builtins.int
+    POPULATIONS_FIELD_NUMBER: _builtins.int
+    PLANS_FIELD_NUMBER: _builtins.int
+    ACCESSIBILITY_FIELD_NUMBER: _builtins.int
+    SITE_IDS_FIELD_NUMBER: _builtins.int
+    ATTRIBUTES_FIELD_NUMBER: _builtins.int
+    EXPERIENCE_YEARS_FIELD_NUMBER: _builtins.int
+    PANEL_MIN_FIELD_NUMBER: _builtins.int
+    CASELOAD_MIN_FIELD_NUMBER: _builtins.int
+    STRENGTHS_FIELD_NUMBER: _builtins.int
+    PRIVILEGES_FIELD_NUMBER: _builtins.int
     therapist_id: _builtins.str
     """Is the id, a UUID."""
     display_name: _builtins.str
@@ -124,6 +138,12 @@ class TherapistProfile(_message.Message):
     """Is how many clients the therapist carries now."""
     version: _builtins.int
     """Counts changes."""
+    experience_years: _builtins.int
+    """Is how many years they have practised, 0 to 80."""
+    panel_min: _builtins.int
+    """Is how many minutes a week they have for clients, 0 to 6,000; 0 does not limit."""
+    caseload_min: _builtins.int
+    """Is how many minutes a week their clients take now. Never taken from a request."""
     @_builtins.property
     def licensed_regions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lists states the therapist is licensed in without a known end, ISO 3166-2 ("US-CA"), at most 60."""
@@ -148,6 +168,44 @@ class TherapistProfile(_message.Message):
     def licences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Licence]:
         """Lists licences with their last day; together with licensed_regions at most 60, each state in one of the two once."""
 
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists credentials as the practice's own codes ("LCSW"), at most 20."""
+
+    @_builtins.property
+    def approaches(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists approaches as the practice's own codes ("emdr"), at most 30."""
+
+    @_builtins.property
+    def populations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists whom the therapist works with as the practice's own codes ("veterans", "couples"), at most 30."""
+
+    @_builtins.property
+    def plans(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists plans as "insurer:plan", at most 100; an insurer without any is taken whole."""
+
+    @_builtins.property
+    def accessibility(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists what is there for people who need it ("wheelchair", "asl"), at most 20."""
+
+    @_builtins.property
+    def site_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names the sites they see people at, UUIDs, at most 50."""
+
+    @_builtins.property
+    def attributes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists style and identity as "kind:value" ("style:direct", "gender:woman"), at most 40. They count only for a client
+        who asks for one.
+        """
+
+    @_builtins.property
+    def strengths(self) -> _containers.RepeatedCompositeFieldContainer[Global___Strength]:
+        """Lists measured strengths, at most 40; optional."""
+
+    @_builtins.property
+    def privileges(self) -> _containers.RepeatedCompositeFieldContainer[Global___Privilege]:
+        """Lists privileges under a compact, at most 10, each compact once."""
+
     def __init__(
         self,
         *,
@@ -165,14 +223,158 @@ class TherapistProfile(_message.Message):
         caseload: _builtins.int = ...,
         version: _builtins.int = ...,
         licences: _abc.Iterable[Global___Licence] | None = ...,
+        credentials: _abc.Iterable[_builtins.str] | None = ...,
+        approaches: _abc.Iterable[_builtins.str] | None = ...,
+        populations: _abc.Iterable[_builtins.str] | None = ...,
+        plans: _abc.Iterable[_builtins.str] | None = ...,
+        accessibility: _abc.Iterable[_builtins.str] | None = ...,
+        site_ids: _abc.Iterable[_builtins.str] | None = ...,
+        attributes: _abc.Iterable[_builtins.str] | None = ...,
+        experience_years: _builtins.int = ...,
+        panel_min: _builtins.int = ...,
+        caseload_min: _builtins.int = ...,
+        strengths: _abc.Iterable[Global___Strength] | None = ...,
+        privileges: _abc.Iterable[Global___Privilege] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity", b"capacity", "caseload", b"caseload", "display_name", b"display_name", "insurers", b"insurers", "is_accepting", b"is_accepting", "languages", b"languages", "licences", b"licences", "licensed_regions", b"licensed_regions", "modalities", b"modalities", "oldest_age", b"oldest_age", "specialties", b"specialties", "therapist_id", b"therapist_id", "version", b"version", "youngest_age", b"youngest_age"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "approaches", b"approaches", "attributes", b"attributes", "capacity", b"capacity", "caseload", b"caseload", "caseload_min", b"caseload_min", "credentials", b"credentials", "display_name", b"display_name", "experience_years", b"experience_years", "insurers", b"insurers", "is_accepting", b"is_accepting", "languages", b"languages", "licences", b"licences", "licensed_regions", b"licensed_regions", "modalities", b"modalities", "oldest_age", b"oldest_age", "panel_min", b"panel_min", "plans", b"plans", "populations", b"populations", "privileges", b"privileges", "site_ids", b"site_ids", "specialties", b"specialties", "strengths", b"strengths", "therapist_id", b"therapist_id", "version", b"version", "youngest_age", b"youngest_age"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TherapistProfile: _TypeAlias = TherapistProfile  # noqa: Y015
+
+@_typing.final
+class Strength(_message.Message):
+    """Is how well a therapist's past clients fared in one domain, as measured."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Level:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _LevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Strength._Level.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        LEVEL_UNSPECIFIED: Strength._Level.ValueType  # 0
+        """Refused."""
+        LEVEL_EFFECTIVE: Strength._Level.ValueType  # 1
+        """Better."""
+        LEVEL_NEUTRAL: Strength._Level.ValueType  # 2
+        """As expected."""
+        LEVEL_INEFFECTIVE: Strength._Level.ValueType  # 3
+        """Worse."""
+
+    class Level(_Level, metaclass=_LevelEnumTypeWrapper):
+        """How they fared, against what was to be expected."""
+
+    LEVEL_UNSPECIFIED: Strength.Level.ValueType  # 0
+    """Refused."""
+    LEVEL_EFFECTIVE: Strength.Level.ValueType  # 1
+    """Better."""
+    LEVEL_NEUTRAL: Strength.Level.ValueType  # 2
+    """As expected."""
+    LEVEL_INEFFECTIVE: Strength.Level.ValueType  # 3
+    """Worse."""
+
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    CASE_COUNT_FIELD_NUMBER: _builtins.int
+    domain: _builtins.str
+    """Is the domain, one of the practice's specialty codes."""
+    level: Global___Strength.Level.ValueType
+    """Says how they fared."""
+    case_count: _builtins.int
+    """Is how many cases it was measured in, at least 15."""
+    def __init__(
+        self,
+        *,
+        domain: _builtins.str = ...,
+        level: Global___Strength.Level.ValueType = ...,
+        case_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_count", b"case_count", "domain", b"domain", "level", b"level"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Strength: _TypeAlias = Strength  # noqa: Y015
+
+@_typing.final
+class Privilege(_message.Message):
+    """Is leave to practise in all states of a compact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPACT_FIELD_NUMBER: _builtins.int
+    EXPIRE_DATE_FIELD_NUMBER: _builtins.int
+    compact: _builtins.str
+    """Is the compact's code, as in the practice's rules."""
+    expire_date: _builtins.str
+    """Is the last day it holds, "YYYY-MM-DD"; empty when it does not end."""
+    def __init__(
+        self,
+        *,
+        compact: _builtins.str = ...,
+        expire_date: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compact", b"compact", "expire_date", b"expire_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Privilege: _TypeAlias = Privilege  # noqa: Y015
+
+@_typing.final
+class Preference(_message.Message):
+    """Is what a client would like of a therapist's style or identity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Importance:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _ImportanceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Preference._Importance.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        IMPORTANCE_UNSPECIFIED: Preference._Importance.ValueType  # 0
+        """Refused."""
+        IMPORTANCE_MUST: Preference._Importance.ValueType  # 1
+        """Nobody else will do."""
+        IMPORTANCE_WANT: Preference._Importance.ValueType  # 2
+        """It counts, beside the rest."""
+
+    class Importance(_Importance, metaclass=_ImportanceEnumTypeWrapper):
+        """How much it matters."""
+
+    IMPORTANCE_UNSPECIFIED: Preference.Importance.ValueType  # 0
+    """Refused."""
+    IMPORTANCE_MUST: Preference.Importance.ValueType  # 1
+    """Nobody else will do."""
+    IMPORTANCE_WANT: Preference.Importance.ValueType  # 2
+    """It counts, beside the rest."""
+
+    ATTRIBUTE_FIELD_NUMBER: _builtins.int
+    IMPORTANCE_FIELD_NUMBER: _builtins.int
+    attribute: _builtins.str
+    """Is the attribute, "kind:value"."""
+    importance: Global___Preference.Importance.ValueType
+    """Says how much it matters."""
+    def __init__(
+        self,
+        *,
+        attribute: _builtins.str = ...,
+        importance: Global___Preference.Importance.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribute", b"attribute", "importance", b"importance"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Preference: _TypeAlias = Preference  # noqa: Y015
 
 @_typing.final
 class Need(_message.Message):
@@ -188,6 +390,17 @@ class Need(_message.Message):
     AGE_FIELD_NUMBER: _builtins.int
     MODALITY_FIELD_NUMBER: _builtins.int
     SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
+    APPROACHES_FIELD_NUMBER: _builtins.int
+    POPULATIONS_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    ACCESSIBILITY_FIELD_NUMBER: _builtins.int
+    PREFERENCES_FIELD_NUMBER: _builtins.int
+    PREVIOUS_THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    EXCLUDED_THERAPIST_IDS_FIELD_NUMBER: _builtins.int
+    SITE_IDS_FIELD_NUMBER: _builtins.int
+    PARTS_OF_DAY_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    WEEKLY_MIN_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
     region: _builtins.str
@@ -200,6 +413,14 @@ class Need(_message.Message):
     """Is how they want to meet; unspecified when any will do."""
     session_type_id: _builtins.str
     """Names the session type of the first appointment; empty leaves out the earliest slot."""
+    plan: _builtins.str
+    """Is the plan, "insurer:plan"; empty when any will do."""
+    previous_therapist_id: _builtins.str
+    """Names the therapist they saw before, whom they would go back to; empty for none."""
+    time_zone: _builtins.str
+    """Names the IANA zone the parts of the day are meant in; empty means the therapist's."""
+    weekly_min: _builtins.int
+    """Is how many minutes a week the client will take, 0 to 600; 0 means 60."""
     @_builtins.property
     def specialties(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lists specialties wanted, most wanted first, at most 10."""
@@ -207,6 +428,34 @@ class Need(_message.Message):
     @_builtins.property
     def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lists languages the client can use, best first, at most 5."""
+
+    @_builtins.property
+    def approaches(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists approaches wanted, most wanted first, at most 5."""
+
+    @_builtins.property
+    def populations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists what the client is or brings along ("veterans", "couples"), at most 10."""
+
+    @_builtins.property
+    def accessibility(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists what must be there ("wheelchair"), at most 10."""
+
+    @_builtins.property
+    def preferences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Preference]:
+        """Lists what the client would like of a therapist, at most 10."""
+
+    @_builtins.property
+    def excluded_therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names therapists who will not do, at most 50."""
+
+    @_builtins.property
+    def site_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names sites the client can get to, nearest first, at most 10."""
+
+    @_builtins.property
+    def parts_of_day(self) -> _containers.RepeatedScalarFieldContainer[_availability_service_pb2.PartOfDay.ValueType]:
+        """Limits first appointments to parts of the day; empty means any."""
 
     def __init__(
         self,
@@ -219,14 +468,93 @@ class Need(_message.Message):
         age: _builtins.int = ...,
         modality: _availability_pb2.Modality.ValueType = ...,
         session_type_id: _builtins.str = ...,
+        approaches: _abc.Iterable[_builtins.str] | None = ...,
+        populations: _abc.Iterable[_builtins.str] | None = ...,
+        plan: _builtins.str = ...,
+        accessibility: _abc.Iterable[_builtins.str] | None = ...,
+        preferences: _abc.Iterable[Global___Preference] | None = ...,
+        previous_therapist_id: _builtins.str = ...,
+        excluded_therapist_ids: _abc.Iterable[_builtins.str] | None = ...,
+        site_ids: _abc.Iterable[_builtins.str] | None = ...,
+        parts_of_day: _abc.Iterable[_availability_service_pb2.PartOfDay.ValueType] | None = ...,
+        time_zone: _builtins.str = ...,
+        weekly_min: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "client_id", b"client_id", "insurer", b"insurer", "languages", b"languages", "modality", b"modality", "region", b"region", "session_type_id", b"session_type_id", "specialties", b"specialties"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "age", b"age", "approaches", b"approaches", "client_id", b"client_id", "excluded_therapist_ids", b"excluded_therapist_ids", "insurer", b"insurer", "languages", b"languages", "modality", b"modality", "parts_of_day", b"parts_of_day", "plan", b"plan", "populations", b"populations", "preferences", b"preferences", "previous_therapist_id", b"previous_therapist_id", "region", b"region", "session_type_id", b"session_type_id", "site_ids", b"site_ids", "specialties", b"specialties", "time_zone", b"time_zone", "weekly_min", b"weekly_min"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Need: _TypeAlias = Need  # noqa: Y015
+
+@_typing.final
+class Gap(_message.Message):
+    """Tells how near a rule is to the reason why nobody suits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    EXCLUDED_COUNT_FIELD_NUMBER: _builtins.int
+    SOLE_COUNT_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """Is the rule's code."""
+    excluded_count: _builtins.int
+    """Is how many therapists it left out, as the first rule they broke."""
+    sole_count: _builtins.int
+    """Is how many would suit if it were loosened alone."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        excluded_count: _builtins.int = ...,
+        sole_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "excluded_count", b"excluded_count", "sole_count", b"sole_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Gap: _TypeAlias = Gap  # noqa: Y015
+
+@_typing.final
+class MatchChange(_message.Message):
+    """Is what became of one therapist between two runs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    PREVIOUS_PLACE_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CODE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    previous_place: _builtins.int
+    """Is the place before, from 1; 0 when they did not suit."""
+    place: _builtins.int
+    """Is the place now, from 1; 0 when they do not suit."""
+    previous_code: _builtins.str
+    """Is the rule that left them out before; empty when none did."""
+    code: _builtins.str
+    """Is the rule that leaves them out now; empty when none does."""
+    def __init__(
+        self,
+        *,
+        therapist_id: _builtins.str = ...,
+        previous_place: _builtins.int = ...,
+        place: _builtins.int = ...,
+        previous_code: _builtins.str = ...,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "place", b"place", "previous_code", b"previous_code", "previous_place", b"previous_place", "therapist_id", b"therapist_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MatchChange: _TypeAlias = MatchChange  # noqa: Y015
 
 @_typing.final
 class Candidate(_message.Message):
@@ -339,6 +667,9 @@ class Match(_message.Message):
     BINDING_RULE_FIELD_NUMBER: _builtins.int
     WEIGHTS_VERSION_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    GAPS_FIELD_NUMBER: _builtins.int
+    PREVIOUS_MATCH_ID_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
     match_id: _builtins.str
     """Is the id, a UUID."""
     client_id: _builtins.str
@@ -347,6 +678,8 @@ class Match(_message.Message):
     """Names the rule that excluded most, when nobody fits."""
     weights_version: _builtins.str
     """Names the version of the weights used."""
+    previous_match_id: _builtins.str
+    """Names the run that this one contests; empty when it contests none."""
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]:
         """Lists who suits, best first, at most 20."""
@@ -359,6 +692,14 @@ class Match(_message.Message):
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """Is when it ran."""
 
+    @_builtins.property
+    def gaps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Gap]:
+        """Says, when nobody fits, what each rule did; the most telling first."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___MatchChange]:
+        """Lists whose place changed since that run, by place."""
+
     def __init__(
         self,
         *,
@@ -369,11 +710,228 @@ class Match(_message.Message):
         binding_rule: _builtins.str = ...,
         weights_version: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        gaps: _abc.Iterable[Global___Gap] | None = ...,
+        previous_match_id: _builtins.str = ...,
+        changes: _abc.Iterable[Global___MatchChange] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["binding_rule", b"binding_rule", "candidates", b"candidates", "client_id", b"client_id", "create_time", b"create_time", "exclusions", b"exclusions", "match_id", b"match_id", "weights_version", b"weights_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["binding_rule", b"binding_rule", "candidates", b"candidates", "changes", b"changes", "client_id", b"client_id", "create_time", b"create_time", "exclusions", b"exclusions", "gaps", b"gaps", "match_id", b"match_id", "previous_match_id", b"previous_match_id", "weights_version", b"weights_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Match: _TypeAlias = Match  # noqa: Y015
+
+@_typing.final
+class Weights(_message.Message):
+    """Is how a practice weighs what makes a therapist suit: whole numbers that add up to 100."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPECIALTY_FIELD_NUMBER: _builtins.int
+    APPROACH_FIELD_NUMBER: _builtins.int
+    POPULATION_FIELD_NUMBER: _builtins.int
+    PREFERENCE_FIELD_NUMBER: _builtins.int
+    AVAILABILITY_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    CONTINUITY_FIELD_NUMBER: _builtins.int
+    DISTANCE_FIELD_NUMBER: _builtins.int
+    EXPERIENCE_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
+    ROOM_FIELD_NUMBER: _builtins.int
+    specialty: _builtins.int
+    """Is for specialties the client asks for."""
+    approach: _builtins.int
+    """Is for approaches the client asks for."""
+    population: _builtins.int
+    """Is for working with people like the client."""
+    preference: _builtins.int
+    """Is for the style and identity the client would like."""
+    availability: _builtins.int
+    """Is for a first appointment soon, when the client can come."""
+    language: _builtins.int
+    """Is for the language the client likes best."""
+    continuity: _builtins.int
+    """Is for the therapist they saw before."""
+    distance: _builtins.int
+    """Is for a site that is near."""
+    experience: _builtins.int
+    """Is for years of practice."""
+    strength: _builtins.int
+    """Is for measured strengths."""
+    room: _builtins.int
+    """Is for room on the panel."""
+    def __init__(
+        self,
+        *,
+        specialty: _builtins.int = ...,
+        approach: _builtins.int = ...,
+        population: _builtins.int = ...,
+        preference: _builtins.int = ...,
+        availability: _builtins.int = ...,
+        language: _builtins.int = ...,
+        continuity: _builtins.int = ...,
+        distance: _builtins.int = ...,
+        experience: _builtins.int = ...,
+        strength: _builtins.int = ...,
+        room: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approach", b"approach", "availability", b"availability", "continuity", b"continuity", "distance", b"distance", "experience", b"experience", "language", b"language", "population", b"population", "preference", b"preference", "room", b"room", "specialty", b"specialty", "strength", b"strength"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Weights: _TypeAlias = Weights  # noqa: Y015
+
+@_typing.final
+class Compact(_message.Message):
+    """Is an agreement between states that licences count among them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    REGIONS_FIELD_NUMBER: _builtins.int
+    IS_REMOTE_ONLY_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """Is the practice's code, for example "PSYPACT"."""
+    is_remote_only: _builtins.bool
+    """Tells that it is for sessions by video or phone only."""
+    @_builtins.property
+    def regions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists its states, ISO 3166-2, at most 60."""
+
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        regions: _abc.Iterable[_builtins.str] | None = ...,
+        is_remote_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "is_remote_only", b"is_remote_only", "regions", b"regions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Compact: _TypeAlias = Compact  # noqa: Y015
+
+@_typing.final
+class MatchRules(_message.Message):
+    """Is how a practice matches. Each change is a new version; runs name the one they used."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    WEIGHTS_FIELD_NUMBER: _builtins.int
+    COMPACTS_FIELD_NUMBER: _builtins.int
+    LOAD_WEIGHT_FIELD_NUMBER: _builtins.int
+    ACCEPT_WINDOW_H_FIELD_NUMBER: _builtins.int
+    AGEING_WEEKS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ACTOR_ID_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """Names the version: "kept-1" until the practice has set its own."""
+    load_weight: _builtins.int
+    """Is what a fifth of a panel costs in a batch, in points, 0 to 20; 0 looks at the fit alone."""
+    accept_window_h: _builtins.int
+    """Is how many hours a proposal may be answered, 1 to 336."""
+    ageing_weeks: _builtins.int
+    """Is after how many weeks of waiting routine counts as high, 0 to 52; 0 never. Nobody becomes urgent by waiting."""
+    etag: _builtins.str
+    """Changes with every change; send it back to change the rules."""
+    actor_id: _builtins.str
+    """Names who set them; empty for Kept's own."""
+    @_builtins.property
+    def weights(self) -> Global___Weights:
+        """Weighs the fit."""
+
+    @_builtins.property
+    def compacts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Compact]:
+        """Lists compacts, at most 20. Kept knows none by itself: their members change by law."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+        weights: Global___Weights | None = ...,
+        compacts: _abc.Iterable[Global___Compact] | None = ...,
+        load_weight: _builtins.int = ...,
+        accept_window_h: _builtins.int = ...,
+        ageing_weeks: _builtins.int = ...,
+        etag: _builtins.str = ...,
+        actor_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["weights", b"weights"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept_window_h", b"accept_window_h", "actor_id", b"actor_id", "ageing_weeks", b"ageing_weeks", "compacts", b"compacts", "etag", b"etag", "load_weight", b"load_weight", "version", b"version", "weights", b"weights"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MatchRules: _TypeAlias = MatchRules  # noqa: Y015
+
+@_typing.final
+class HiringNeed(_message.Message):
+    """Counts how often nobody suited, and what was asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BINDING_RULE_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    binding_rule: _builtins.str
+    """Is the rule that left out most."""
+    count: _builtins.int
+    """Is how many times."""
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists what was asked for, as codes: "region:US-CA", "language:pt", "insurer:medicaid"."""
+
+    def __init__(
+        self,
+        *,
+        binding_rule: _builtins.str = ...,
+        facts: _abc.Iterable[_builtins.str] | None = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["binding_rule", b"binding_rule", "count", b"count", "facts", b"facts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HiringNeed: _TypeAlias = HiringNeed  # noqa: Y015
+
+@_typing.final
+class ImportedProfile(_message.Message):
+    """Is what became of one row of an import."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    row: _builtins.int
+    """Is its place, from 1."""
+    therapist_id: _builtins.str
+    """Names the therapist; empty when the row is refused."""
+    reason: _builtins.str
+    """Is why it is refused; empty when it is not."""
+    message: _builtins.str
+    """Says in words what is wrong."""
+    def __init__(
+        self,
+        *,
+        row: _builtins.int = ...,
+        therapist_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "reason", b"reason", "row", b"row", "therapist_id", b"therapist_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportedProfile: _TypeAlias = ImportedProfile  # noqa: Y015

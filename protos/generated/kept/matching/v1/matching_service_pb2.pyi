@@ -222,7 +222,10 @@ class MatchClientRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NEED_FIELD_NUMBER: _builtins.int
+    PREVIOUS_MATCH_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    previous_match_id: _builtins.str
+    """Names an earlier run of the same client to compare with; empty compares with none."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     @_builtins.property
@@ -233,11 +236,12 @@ class MatchClientRequest(_message.Message):
         self,
         *,
         need: _matching_pb2.Need | None = ...,
+        previous_match_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["need", b"need"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["need", b"need", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["need", b"need", "previous_match_id", b"previous_match_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -264,3 +268,63 @@ class GetMatchRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetMatchRequest: _TypeAlias = GetMatchRequest  # noqa: Y015
+
+@_typing.final
+class ImportTherapistProfilesRequest(_message.Message):
+    """Carries profiles."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THERAPIST_PROFILES_FIELD_NUMBER: _builtins.int
+    IS_DRY_RUN_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    is_dry_run: _builtins.bool
+    """Tells that nothing is to be stored: the answer says what would happen."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def therapist_profiles(self) -> _containers.RepeatedCompositeFieldContainer[_matching_pb2.TherapistProfile]:
+        """Lists profiles, at most 500; an empty therapist_id makes a new one."""
+
+    def __init__(
+        self,
+        *,
+        therapist_profiles: _abc.Iterable[_matching_pb2.TherapistProfile] | None = ...,
+        is_dry_run: _builtins.bool = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_dry_run", b"is_dry_run", "request_id", b"request_id", "therapist_profiles", b"therapist_profiles"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportTherapistProfilesRequest: _TypeAlias = ImportTherapistProfilesRequest  # noqa: Y015
+
+@_typing.final
+class ImportTherapistProfilesResponse(_message.Message):
+    """Says what became of an import."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    STORED_COUNT_FIELD_NUMBER: _builtins.int
+    stored_count: _builtins.int
+    """Is how many profiles were stored: all or none."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[_matching_pb2.ImportedProfile]:
+        """Lists the rows in their order."""
+
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[_matching_pb2.ImportedProfile] | None = ...,
+        stored_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows", b"rows", "stored_count", b"stored_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportTherapistProfilesResponse: _TypeAlias = ImportTherapistProfilesResponse  # noqa: Y015

@@ -62,6 +62,11 @@ class MatchingServiceStub:
                 request_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ListTherapistProfilesRequest.SerializeToString,
                 response_deserializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ListTherapistProfilesResponse.FromString,
                 _registered_method=True)
+        self.ImportTherapistProfiles = channel.unary_unary(
+                '/kept.matching.v1.MatchingService/ImportTherapistProfiles',
+                request_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ImportTherapistProfilesRequest.SerializeToString,
+                response_deserializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ImportTherapistProfilesResponse.FromString,
+                _registered_method=True)
         self.MatchClient = channel.unary_unary(
                 '/kept.matching.v1.MatchingService/MatchClient',
                 request_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.MatchClientRequest.SerializeToString,
@@ -81,7 +86,7 @@ class MatchingServiceServicer:
 
     def PutTherapistProfile(self, request, context):
         """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED, DATE_MALFORMED,
-        LICENCE_TWICE, LIMIT_EXCEEDED. A licence whose state and last day stay as they were stays verified.
+        LICENCE_TWICE, LIMIT_EXCEEDED, CASES_TOO_FEW, ATTRIBUTE_MALFORMED. A licence whose state and last day stay as they were stays verified.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -115,8 +120,16 @@ class MatchingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportTherapistProfiles(self, request, context):
+        """Creates or replaces many profiles, all or none: when a row is refused nothing is stored, and every row says why.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def MatchClient(self, request, context):
-        """Finds who suits a client, with reasons, and stores the run. Errors: REGION_MALFORMED.
+        """Finds who suits a client, with reasons, and stores the run. With a run to contest, says what changed.
+        Errors: REGION_MALFORMED, LIMIT_EXCEEDED, PREFERENCES_CONTRADICT, CRISIS_UNANSWERED, NOT_FOUND (the run to contest).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -156,6 +169,11 @@ def add_MatchingServiceServicer_to_server(servicer, server):
                     servicer.ListTherapistProfiles,
                     request_deserializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ListTherapistProfilesRequest.FromString,
                     response_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ListTherapistProfilesResponse.SerializeToString,
+            ),
+            'ImportTherapistProfiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportTherapistProfiles,
+                    request_deserializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ImportTherapistProfilesRequest.FromString,
+                    response_serializer=kept_dot_matching_dot_v1_dot_matching__service__pb2.ImportTherapistProfilesResponse.SerializeToString,
             ),
             'MatchClient': grpc.unary_unary_rpc_method_handler(
                     servicer.MatchClient,
@@ -305,6 +323,33 @@ class MatchingService:
             '/kept.matching.v1.MatchingService/ListTherapistProfiles',
             kept_dot_matching_dot_v1_dot_matching__service__pb2.ListTherapistProfilesRequest.SerializeToString,
             kept_dot_matching_dot_v1_dot_matching__service__pb2.ListTherapistProfilesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportTherapistProfiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.matching.v1.MatchingService/ImportTherapistProfiles',
+            kept_dot_matching_dot_v1_dot_matching__service__pb2.ImportTherapistProfilesRequest.SerializeToString,
+            kept_dot_matching_dot_v1_dot_matching__service__pb2.ImportTherapistProfilesResponse.FromString,
             options,
             channel_credentials,
             insecure,

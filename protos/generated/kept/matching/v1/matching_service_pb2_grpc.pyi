@@ -38,7 +38,7 @@ class MatchingServiceStub:
     def __new__(cls, channel: _aio.Channel) -> MatchingServiceAsyncStub: ...
     PutTherapistProfile: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.PutTherapistProfileRequest, _matching_pb2.TherapistProfile]
     """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED, DATE_MALFORMED,
-    LICENCE_TWICE, LIMIT_EXCEEDED. A licence whose state and last day stay as they were stays verified.
+    LICENCE_TWICE, LIMIT_EXCEEDED, CASES_TOO_FEW, ATTRIBUTE_MALFORMED. A licence whose state and last day stay as they were stays verified.
     """
     VerifyLicence: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.VerifyLicenceRequest, _matching_pb2.TherapistProfile]
     """Records that the caller has looked a licence up and found it as it stands. Errors: NOT_FOUND."""
@@ -48,8 +48,12 @@ class MatchingServiceStub:
     """Returns a therapist's profile. Errors: NOT_FOUND."""
     ListTherapistProfiles: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ListTherapistProfilesRequest, _matching_service_pb2.ListTherapistProfilesResponse]
     """Lists the practice's therapists by name."""
+    ImportTherapistProfiles: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ImportTherapistProfilesRequest, _matching_service_pb2.ImportTherapistProfilesResponse]
+    """Creates or replaces many profiles, all or none: when a row is refused nothing is stored, and every row says why."""
     MatchClient: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.MatchClientRequest, _matching_pb2.Match]
-    """Finds who suits a client, with reasons, and stores the run. Errors: REGION_MALFORMED."""
+    """Finds who suits a client, with reasons, and stores the run. With a run to contest, says what changed.
+    Errors: REGION_MALFORMED, LIMIT_EXCEEDED, PREFERENCES_CONTRADICT, CRISIS_UNANSWERED, NOT_FOUND (the run to contest).
+    """
     GetMatch: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.GetMatchRequest, _matching_pb2.Match]
     """Returns a stored match. Errors: NOT_FOUND."""
 
@@ -62,7 +66,7 @@ class MatchingServiceAsyncStub(MatchingServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutTherapistProfile: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.PutTherapistProfileRequest, _matching_pb2.TherapistProfile]  # type: ignore[assignment]
     """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED, DATE_MALFORMED,
-    LICENCE_TWICE, LIMIT_EXCEEDED. A licence whose state and last day stay as they were stays verified.
+    LICENCE_TWICE, LIMIT_EXCEEDED, CASES_TOO_FEW, ATTRIBUTE_MALFORMED. A licence whose state and last day stay as they were stays verified.
     """
     VerifyLicence: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.VerifyLicenceRequest, _matching_pb2.TherapistProfile]  # type: ignore[assignment]
     """Records that the caller has looked a licence up and found it as it stands. Errors: NOT_FOUND."""
@@ -72,8 +76,12 @@ class MatchingServiceAsyncStub(MatchingServiceStub):
     """Returns a therapist's profile. Errors: NOT_FOUND."""
     ListTherapistProfiles: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ListTherapistProfilesRequest, _matching_service_pb2.ListTherapistProfilesResponse]  # type: ignore[assignment]
     """Lists the practice's therapists by name."""
+    ImportTherapistProfiles: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ImportTherapistProfilesRequest, _matching_service_pb2.ImportTherapistProfilesResponse]  # type: ignore[assignment]
+    """Creates or replaces many profiles, all or none: when a row is refused nothing is stored, and every row says why."""
     MatchClient: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.MatchClientRequest, _matching_pb2.Match]  # type: ignore[assignment]
-    """Finds who suits a client, with reasons, and stores the run. Errors: REGION_MALFORMED."""
+    """Finds who suits a client, with reasons, and stores the run. With a run to contest, says what changed.
+    Errors: REGION_MALFORMED, LIMIT_EXCEEDED, PREFERENCES_CONTRADICT, CRISIS_UNANSWERED, NOT_FOUND (the run to contest).
+    """
     GetMatch: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.GetMatchRequest, _matching_pb2.Match]  # type: ignore[assignment]
     """Returns a stored match. Errors: NOT_FOUND."""
 
@@ -89,7 +97,7 @@ class MatchingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_matching_pb2.TherapistProfile, _abc.Awaitable[_matching_pb2.TherapistProfile]]:
         """Creates or replaces a therapist's profile. Errors: AGES_REVERSED, REGION_MALFORMED, DATE_MALFORMED,
-        LICENCE_TWICE, LIMIT_EXCEEDED. A licence whose state and last day stay as they were stays verified.
+        LICENCE_TWICE, LIMIT_EXCEEDED, CASES_TOO_FEW, ATTRIBUTE_MALFORMED. A licence whose state and last day stay as they were stays verified.
         """
 
     @_abc_1.abstractmethod
@@ -125,12 +133,22 @@ class MatchingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists the practice's therapists by name."""
 
     @_abc_1.abstractmethod
+    def ImportTherapistProfiles(
+        self,
+        request: _matching_service_pb2.ImportTherapistProfilesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matching_service_pb2.ImportTherapistProfilesResponse, _abc.Awaitable[_matching_service_pb2.ImportTherapistProfilesResponse]]:
+        """Creates or replaces many profiles, all or none: when a row is refused nothing is stored, and every row says why."""
+
+    @_abc_1.abstractmethod
     def MatchClient(
         self,
         request: _matching_service_pb2.MatchClientRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_matching_pb2.Match, _abc.Awaitable[_matching_pb2.Match]]:
-        """Finds who suits a client, with reasons, and stores the run. Errors: REGION_MALFORMED."""
+        """Finds who suits a client, with reasons, and stores the run. With a run to contest, says what changed.
+        Errors: REGION_MALFORMED, LIMIT_EXCEEDED, PREFERENCES_CONTRADICT, CRISIS_UNANSWERED, NOT_FOUND (the run to contest).
+        """
 
     @_abc_1.abstractmethod
     def GetMatch(

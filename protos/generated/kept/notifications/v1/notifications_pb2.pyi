@@ -3,9 +3,11 @@
 isort:skip_file
 Resources of what was said to whom."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -17,6 +19,38 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _Channel:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ChannelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Channel.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CHANNEL_UNSPECIFIED: _Channel.ValueType  # 0
+    """None yet."""
+    CHANNEL_EMAIL: _Channel.ValueType  # 1
+    """By e-mail."""
+    CHANNEL_SMS: _Channel.ValueType  # 2
+    """By text message."""
+    CHANNEL_INBOX: _Channel.ValueType  # 3
+    """In the inbox of whoever signs in."""
+    CHANNEL_WEBHOOK: _Channel.ValueType  # 4
+    """To the practice's own system."""
+
+class Channel(_Channel, metaclass=_ChannelEnumTypeWrapper):
+    """Names a way to reach somebody."""
+
+CHANNEL_UNSPECIFIED: Channel.ValueType  # 0
+"""None yet."""
+CHANNEL_EMAIL: Channel.ValueType  # 1
+"""By e-mail."""
+CHANNEL_SMS: Channel.ValueType  # 2
+"""By text message."""
+CHANNEL_INBOX: Channel.ValueType  # 3
+"""In the inbox of whoever signs in."""
+CHANNEL_WEBHOOK: Channel.ValueType  # 4
+"""To the practice's own system."""
+Global___Channel: _TypeAlias = Channel  # noqa: Y015
 
 @_typing.final
 class ContactPoint(_message.Message):
@@ -78,6 +112,32 @@ class Message(_message.Message):
         """The appointment moved."""
         KIND_CANCELLED: Message._Kind.ValueType  # 4
         """The appointment was called off."""
+        KIND_UNCONFIRMED: Message._Kind.ValueType  # 5
+        """The appointment is not confirmed yet."""
+        KIND_AFTER_SESSION: Message._Kind.ValueType  # 6
+        """The session is over."""
+        KIND_NO_SHOW: Message._Kind.ValueType  # 7
+        """The session was missed."""
+        KIND_OFFER: Message._Kind.ValueType  # 8
+        """A freed slot is offered."""
+        KIND_OFFER_TAKEN: Message._Kind.ValueType  # 9
+        """An offered slot went to somebody else."""
+        KIND_OFFER_WITHDRAWN: Message._Kind.ValueType  # 10
+        """An offered slot can't be given any more."""
+        KIND_FOLLOW_UP: Message._Kind.ValueType  # 11
+        """It is time for another session."""
+        KIND_FORM: Message._Kind.ValueType  # 12
+        """A form waits to be filled in."""
+        KIND_MEDICATION: Message._Kind.ValueType  # 13
+        """It is time for what was agreed."""
+        KIND_CHECK_IN: Message._Kind.ValueType  # 14
+        """It is time to say how it goes."""
+        KIND_MESSAGE_WAITING: Message._Kind.ValueType  # 15
+        """A message waits."""
+        KIND_CONTACT_CODE: Message._Kind.ValueType  # 16
+        """The code that proves an address."""
+        KIND_CONTACT_CHANGED: Message._Kind.ValueType  # 17
+        """An address was changed."""
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
         """What a message says."""
@@ -92,6 +152,102 @@ class Message(_message.Message):
     """The appointment moved."""
     KIND_CANCELLED: Message.Kind.ValueType  # 4
     """The appointment was called off."""
+    KIND_UNCONFIRMED: Message.Kind.ValueType  # 5
+    """The appointment is not confirmed yet."""
+    KIND_AFTER_SESSION: Message.Kind.ValueType  # 6
+    """The session is over."""
+    KIND_NO_SHOW: Message.Kind.ValueType  # 7
+    """The session was missed."""
+    KIND_OFFER: Message.Kind.ValueType  # 8
+    """A freed slot is offered."""
+    KIND_OFFER_TAKEN: Message.Kind.ValueType  # 9
+    """An offered slot went to somebody else."""
+    KIND_OFFER_WITHDRAWN: Message.Kind.ValueType  # 10
+    """An offered slot can't be given any more."""
+    KIND_FOLLOW_UP: Message.Kind.ValueType  # 11
+    """It is time for another session."""
+    KIND_FORM: Message.Kind.ValueType  # 12
+    """A form waits to be filled in."""
+    KIND_MEDICATION: Message.Kind.ValueType  # 13
+    """It is time for what was agreed."""
+    KIND_CHECK_IN: Message.Kind.ValueType  # 14
+    """It is time to say how it goes."""
+    KIND_MESSAGE_WAITING: Message.Kind.ValueType  # 15
+    """A message waits."""
+    KIND_CONTACT_CODE: Message.Kind.ValueType  # 16
+    """The code that proves an address."""
+    KIND_CONTACT_CHANGED: Message.Kind.ValueType  # 17
+    """An address was changed."""
+
+    class _About:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _AboutEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Message._About.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        ABOUT_UNSPECIFIED: Message._About.ValueType  # 0
+        """Never stored."""
+        ABOUT_APPOINTMENT: Message._About.ValueType  # 1
+        """An appointment."""
+        ABOUT_OFFER: Message._About.ValueType  # 2
+        """An offer of a freed slot."""
+        ABOUT_FOLLOW_UP: Message._About.ValueType  # 3
+        """A follow-up."""
+        ABOUT_FORM: Message._About.ValueType  # 4
+        """A form."""
+        ABOUT_NUDGE: Message._About.ValueType  # 5
+        """A standing nudge: medication, progress."""
+        ABOUT_THREAD: Message._About.ValueType  # 6
+        """A thread of messages."""
+        ABOUT_CONTACT: Message._About.ValueType  # 7
+        """A contact point."""
+
+    class About(_About, metaclass=_AboutEnumTypeWrapper):
+        """What kind of thing a message is about."""
+
+    ABOUT_UNSPECIFIED: Message.About.ValueType  # 0
+    """Never stored."""
+    ABOUT_APPOINTMENT: Message.About.ValueType  # 1
+    """An appointment."""
+    ABOUT_OFFER: Message.About.ValueType  # 2
+    """An offer of a freed slot."""
+    ABOUT_FOLLOW_UP: Message.About.ValueType  # 3
+    """A follow-up."""
+    ABOUT_FORM: Message.About.ValueType  # 4
+    """A form."""
+    ABOUT_NUDGE: Message.About.ValueType  # 5
+    """A standing nudge: medication, progress."""
+    ABOUT_THREAD: Message.About.ValueType  # 6
+    """A thread of messages."""
+    ABOUT_CONTACT: Message.About.ValueType  # 7
+    """A contact point."""
+
+    class _Urgency:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _UrgencyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Message._Urgency.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        URGENCY_UNSPECIFIED: Message._Urgency.ValueType  # 0
+        """Never stored."""
+        URGENCY_TRANSACTIONAL: Message._Urgency.ValueType  # 1
+        """Answers what has just happened: neither quiet hours nor caps hold it up."""
+        URGENCY_ROUTINE: Message._Urgency.ValueType  # 2
+        """Waits out quiet hours and crises, and is capped."""
+        URGENCY_CRISIS: Message._Urgency.ValueType  # 3
+        """Nothing holds it up."""
+
+    class Urgency(_Urgency, metaclass=_UrgencyEnumTypeWrapper):
+        """What may hold a message up."""
+
+    URGENCY_UNSPECIFIED: Message.Urgency.ValueType  # 0
+    """Never stored."""
+    URGENCY_TRANSACTIONAL: Message.Urgency.ValueType  # 1
+    """Answers what has just happened: neither quiet hours nor caps hold it up."""
+    URGENCY_ROUTINE: Message.Urgency.ValueType  # 2
+    """Waits out quiet hours and crises, and is capped."""
+    URGENCY_CRISIS: Message.Urgency.ValueType  # 3
+    """Nothing holds it up."""
 
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -138,12 +294,20 @@ class Message(_message.Message):
     SEND_TIME_FIELD_NUMBER: _builtins.int
     ATTEMPTS_FIELD_NUMBER: _builtins.int
     STEP_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    URGENCY_FIELD_NUMBER: _builtins.int
+    CHANNELS_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    GUARDIAN_ID_FIELD_NUMBER: _builtins.int
+    TEMPLATE_KEY_FIELD_NUMBER: _builtins.int
+    TEMPLATE_VERSION_FIELD_NUMBER: _builtins.int
+    WORKFLOW_VERSION_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """Is the id, a UUID."""
     client_id: _builtins.str
     """Names the client."""
     appointment_id: _builtins.str
-    """Names the appointment."""
+    """Names the appointment, or the offer, follow-up, form, nudge, thread or contact point that it is about."""
     kind: Global___Message.Kind.ValueType
     """Says what it says."""
     state: Global___Message.State.ValueType
@@ -154,6 +318,20 @@ class Message(_message.Message):
     """Counts the tries."""
     step: _builtins.str
     """Names the step of the cadence a reminder is of, for example "24h"; empty for notices."""
+    about: Global___Message.About.ValueType
+    """Says what kind of thing appointment_id names."""
+    urgency: Global___Message.Urgency.ValueType
+    """Says what may hold it up."""
+    channel: Global___Channel.ValueType
+    """Says by which channel it was last begun."""
+    guardian_id: _builtins.str
+    """Names the guardian it is for; empty when it is for the client."""
+    template_key: _builtins.str
+    """Names the template."""
+    template_version: _builtins.int
+    """Is the template's version it was last written with; 0 is the built-in one."""
+    workflow_version: _builtins.int
+    """Is the version of the workflow that planned it; 0 is the built-in one."""
     @_builtins.property
     def due_time(self) -> _timestamp_pb2.Timestamp:
         """Is when it is due."""
@@ -161,6 +339,10 @@ class Message(_message.Message):
     @_builtins.property
     def send_time(self) -> _timestamp_pb2.Timestamp:
         """Is when it was sent."""
+
+    @_builtins.property
+    def channels(self) -> _containers.RepeatedScalarFieldContainer[Global___Channel.ValueType]:
+        """Lists the channels still to be tried, in order."""
 
     def __init__(
         self,
@@ -175,10 +357,18 @@ class Message(_message.Message):
         send_time: _timestamp_pb2.Timestamp | None = ...,
         attempts: _builtins.int = ...,
         step: _builtins.str = ...,
+        about: Global___Message.About.ValueType = ...,
+        urgency: Global___Message.Urgency.ValueType = ...,
+        channels: _abc.Iterable[Global___Channel.ValueType] | None = ...,
+        channel: Global___Channel.ValueType = ...,
+        guardian_id: _builtins.str = ...,
+        template_key: _builtins.str = ...,
+        template_version: _builtins.int = ...,
+        workflow_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_time", b"due_time", "send_time", b"send_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "attempts", b"attempts", "client_id", b"client_id", "due_time", b"due_time", "kind", b"kind", "message_id", b"message_id", "reason", b"reason", "send_time", b"send_time", "state", b"state", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "appointment_id", b"appointment_id", "attempts", b"attempts", "channel", b"channel", "channels", b"channels", "client_id", b"client_id", "due_time", b"due_time", "guardian_id", b"guardian_id", "kind", b"kind", "message_id", b"message_id", "reason", b"reason", "send_time", b"send_time", "state", b"state", "step", b"step", "template_key", b"template_key", "template_version", b"template_version", "urgency", b"urgency", "workflow_version", b"workflow_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -202,6 +392,14 @@ class ActionLink(_message.Message):
         """Say that they will come."""
         ACTION_CANCEL: ActionLink._Action.ValueType  # 2
         """Call the appointment off."""
+        ACTION_RESCHEDULE: ActionLink._Action.ValueType  # 3
+        """Choose another time."""
+        ACTION_ACCEPT: ActionLink._Action.ValueType  # 4
+        """Take the slot that was offered."""
+        ACTION_DECLINE: ActionLink._Action.ValueType  # 5
+        """Say no to the slot that was offered."""
+        ACTION_UNDO: ActionLink._Action.ValueType  # 6
+        """Take a cancellation back, within two minutes."""
 
     class Action(_Action, metaclass=_ActionEnumTypeWrapper):
         """What the link's holder may do."""
@@ -212,6 +410,14 @@ class ActionLink(_message.Message):
     """Say that they will come."""
     ACTION_CANCEL: ActionLink.Action.ValueType  # 2
     """Call the appointment off."""
+    ACTION_RESCHEDULE: ActionLink.Action.ValueType  # 3
+    """Choose another time."""
+    ACTION_ACCEPT: ActionLink.Action.ValueType  # 4
+    """Take the slot that was offered."""
+    ACTION_DECLINE: ActionLink.Action.ValueType  # 5
+    """Say no to the slot that was offered."""
+    ACTION_UNDO: ActionLink.Action.ValueType  # 6
+    """Take a cancellation back, within two minutes."""
 
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -244,14 +450,22 @@ class ActionLink(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     START_LOCAL_FIELD_NUMBER: _builtins.int
     TIME_ZONE_FIELD_NUMBER: _builtins.int
+    ACTIONS_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
     action: Global___ActionLink.Action.ValueType
-    """Says what it does."""
+    """Says what it did last, or does first while nothing was done."""
     state: Global___ActionLink.State.ValueType
     """Says where it stands."""
     start_local: _builtins.str
     """Is the start on the wall clock, "YYYY-MM-DDTHH:MM": neither who nor what."""
     time_zone: _builtins.str
     """Names the IANA zone of start_local."""
+    locale: _builtins.str
+    """Is the language of its message, "en" or "es"."""
+    @_builtins.property
+    def actions(self) -> _containers.RepeatedScalarFieldContainer[Global___ActionLink.Action.ValueType]:
+        """Lists what can be done with it now; empty when nothing can."""
+
     def __init__(
         self,
         *,
@@ -259,10 +473,12 @@ class ActionLink(_message.Message):
         state: Global___ActionLink.State.ValueType = ...,
         start_local: _builtins.str = ...,
         time_zone: _builtins.str = ...,
+        actions: _abc.Iterable[Global___ActionLink.Action.ValueType] | None = ...,
+        locale: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "start_local", b"start_local", "state", b"state", "time_zone", b"time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actions", b"actions", "locale", b"locale", "start_local", b"start_local", "state", b"state", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
