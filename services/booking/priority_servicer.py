@@ -43,16 +43,16 @@ class PriorityServicer:
         audiences = await self._priorities.audiences(call.practice_id, client_id, "", at=self._clock())
         return _message(await self._priorities.get(call, client_id), audiences)
 
-    async def SearchClientSlots(
-        self, request: priority_service_pb2.SearchClientSlotsRequest, call: Call
-    ) -> priority_service_pb2.SearchClientSlotsResponse:
+    async def FindClientSlots(
+        self, request: priority_service_pb2.FindClientSlotsRequest, call: Call
+    ) -> priority_service_pb2.FindClientSlotsResponse:
         client_id = proto.uuid_of(request.client_id, field="client_id")
         named = request.search.therapist_ids
         audiences = await self._priorities.audiences(
             call.practice_id, client_id, named[0] if len(named) == 1 else "", at=self._clock()
         )
         found = await self._ledger.search_as(request.search, audiences, call, is_staff=is_staff(call.actor))
-        return priority_service_pb2.SearchClientSlotsResponse(slots=found.slots, next_page_token=found.next_page_token)
+        return priority_service_pb2.FindClientSlotsResponse(slots=found.slots, next_page_token=found.next_page_token)
 
 
 def _day(text: str) -> str:

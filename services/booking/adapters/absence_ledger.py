@@ -1,4 +1,4 @@
-"""Asks availability what could be offered instead of a session that its therapist can't give."""
+"""Asks availability what could be offered instead of a session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps the cases of absences in PostgreSQL: affected appointments, offers, wordings, each change with its event."""
+"""Keeps cases of absences in PostgreSQL, each change with its event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States what becomes of an affected appointment, in the transaction of the step that changes it."""
+"""States what becomes of an affected appointment, in the step that changes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells, once for each follow-up and at its lead time, that client and care team should be prompted."""
+"""Tells, once for each follow-up, that client and care team should be prompted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tracks whom a therapist's absence hits: their place in line, what they are offered, and what became of it."""
+"""Tracks whom an absence hits: their place in line, their offers, and what became of them."""
 
 from __future__ import annotations
 

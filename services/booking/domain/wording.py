@@ -1,4 +1,4 @@
-"""Says what a text to many clients may hold: one neutral line, without names, contacts or clinical words."""
+"""Says what a text to many clients may hold: one neutral line."""
 
 from __future__ import annotations
 

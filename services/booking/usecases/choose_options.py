@@ -1,4 +1,4 @@
-"""Looks up what one client could be offered instead of a session that its therapist can't give."""
+"""Looks up what a client could be offered instead of a session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets the desk ask for offers to many at once, and state that somebody's session takes place."""
+"""Lets the desk ask for offers to many at once, and state that a session takes place."""
 
 from __future__ import annotations
 

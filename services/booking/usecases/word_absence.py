@@ -1,4 +1,4 @@
-"""Keeps what clients are told about an absence: written, approved once, then used for every offer."""
+"""Keeps what clients are told about an absence: written, then approved once."""
 
 from __future__ import annotations
 

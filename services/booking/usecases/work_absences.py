@@ -1,4 +1,4 @@
-"""Does what is due about absences: finds out whom they hit, prepares offers, ends them, tells what nobody settled."""
+"""Does what is due about absences: prepares offers, ends them, tells what nobody settled."""
 
 from __future__ import annotations
 

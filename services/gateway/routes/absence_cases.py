@@ -1,4 +1,4 @@
-"""The absence workflow: whom an absence hits, what they are offered, and what became of everybody."""
+"""The absence workflow: whom it hits, what they are offered, and what became of them."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ async def get(offer_id: PathId, caller: SignedIn) -> Response:
     "/clients/{client_id}/absence-offers",
     operation_id="listAbsenceOffers",
     summary="List what a client is offered instead",
-    responses=answers(absence_service_pb2.ListAbsenceOffersResponse.DESCRIPTOR),
+    responses=answers(absence_service_pb2.ListAbsenceOffersResponse.DESCRIPTOR, 404),
 )
 async def list_offers(
     client_id: PathId,

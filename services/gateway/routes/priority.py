@@ -42,7 +42,7 @@ async def put(client_id: PathId, body: PriorityIn, caller: SignedIn, key: Idempo
     "/clients/{client_id}/priority",
     operation_id="getClientPriority",
     summary="See who a client is to rules of priority",
-    responses=answers(PRIORITY),
+    responses=answers(PRIORITY, 404),
 )
 async def get(client_id: PathId, caller: SignedIn) -> Response:
     """Says whether they are in high need, and which audiences they belong to."""
@@ -52,11 +52,11 @@ async def get(client_id: PathId, caller: SignedIn) -> Response:
 
 @router.post(
     "/clients/{client_id}/searches/slots",
-    operation_id="searchClientSlots",
+    operation_id="findClientSlots",
     summary="Find free slots for a client",
-    responses=answers(priority_service_pb2.SearchClientSlotsResponse.DESCRIPTOR, 404),
+    responses=answers(priority_service_pb2.FindClientSlotsResponse.DESCRIPTOR, 404),
 )
 async def search(client_id: PathId, body: SlotSearchIn, caller: SignedIn) -> Response:
     """Lists what others may book, and what only some may book yet, if the client is one of them."""
-    request = priority_service_pb2.SearchClientSlotsRequest(client_id=client_id, search=search_of(body))
-    return respond(await caller.booking("SearchClientSlots", request))
+    request = priority_service_pb2.FindClientSlotsRequest(client_id=client_id, search=search_of(body))
+    return respond(await caller.booking("FindClientSlots", request))

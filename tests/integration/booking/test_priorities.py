@@ -62,8 +62,8 @@ async def starts(house: House, client_id: str, **caller: Any) -> set[str]:
     day = monday()
     search.from_time.FromJsonString(f"{day}T00:00:00Z")
     search.to_time.FromJsonString(f"{day}T23:59:00Z")
-    request = priority_service_pb2.SearchClientSlotsRequest(client_id=client_id, search=search)
-    found = await house.ask("SearchClientSlots", request, **caller)
+    request = priority_service_pb2.FindClientSlotsRequest(client_id=client_id, search=search)
+    found = await house.ask("FindClientSlots", request, **caller)
     return {each.start_wall.local for each in found.slots}
 
 

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from kept.availability.v1 import availability_pb2 as _availability_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -222,7 +223,7 @@ class AbsenceStarted(_message.Message):
         """Lists the claims hit, greatest need first, at most 500."""
 
     @_builtins.property
-    def needs(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimNeed]:
+    def needs(self) -> _containers.RepeatedCompositeFieldContainer[_availability_pb2.ClaimNeed]:
         """Says of each claim, in the same order, what its rank rests on. Consumed by booking, which tracks each until its end."""
 
     def __init__(
@@ -235,7 +236,7 @@ class AbsenceStarted(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         claim_ids: _abc.Iterable[_builtins.str] | None = ...,
         version: _builtins.int = ...,
-        needs: _abc.Iterable[Global___ClaimNeed] | None = ...,
+        needs: _abc.Iterable[_availability_pb2.ClaimNeed] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -244,40 +245,6 @@ class AbsenceStarted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AbsenceStarted: _TypeAlias = AbsenceStarted  # noqa: Y015
-
-@_typing.final
-class ClaimNeed(_message.Message):
-    """Is what a claim's place in line rests on, as far as the ledger knows."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLAIM_ID_FIELD_NUMBER: _builtins.int
-    IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
-    IS_CRISIS_FIELD_NUMBER: _builtins.int
-    LOAD_WEIGHT_FIELD_NUMBER: _builtins.int
-    claim_id: _builtins.str
-    """Names the claim."""
-    is_high_need: _builtins.bool
-    """Tells that the client is in high need."""
-    is_crisis: _builtins.bool
-    """Tells that the session is a crisis session."""
-    load_weight: _builtins.int
-    """Is what the session weighs."""
-    def __init__(
-        self,
-        *,
-        claim_id: _builtins.str = ...,
-        is_high_need: _builtins.bool = ...,
-        is_crisis: _builtins.bool = ...,
-        load_weight: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "is_crisis", b"is_crisis", "is_high_need", b"is_high_need", "load_weight", b"load_weight"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ClaimNeed: _TypeAlias = ClaimNeed  # noqa: Y015
 
 @_typing.final
 class AbsenceClosed(_message.Message):

@@ -606,3 +606,37 @@ class Claim(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Claim: _TypeAlias = Claim  # noqa: Y015
+
+@_typing.final
+class ClaimNeed(_message.Message):
+    """Is what a claim's place in line rests on, as far as the ledger knows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLAIM_ID_FIELD_NUMBER: _builtins.int
+    IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
+    IS_CRISIS_FIELD_NUMBER: _builtins.int
+    LOAD_WEIGHT_FIELD_NUMBER: _builtins.int
+    claim_id: _builtins.str
+    """Names the claim."""
+    is_high_need: _builtins.bool
+    """Tells that the client is in high need."""
+    is_crisis: _builtins.bool
+    """Tells that the session is a crisis session."""
+    load_weight: _builtins.int
+    """Is what the session weighs."""
+    def __init__(
+        self,
+        *,
+        claim_id: _builtins.str = ...,
+        is_high_need: _builtins.bool = ...,
+        is_crisis: _builtins.bool = ...,
+        load_weight: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "is_crisis", b"is_crisis", "is_high_need", b"is_high_need", "load_weight", b"load_weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimNeed: _TypeAlias = ClaimNeed  # noqa: Y015

@@ -113,7 +113,7 @@ class GetClientPriorityRequest(_message.Message):
 Global___GetClientPriorityRequest: _TypeAlias = GetClientPriorityRequest  # noqa: Y015
 
 @_typing.final
-class SearchClientSlotsRequest(_message.Message):
+class FindClientSlotsRequest(_message.Message):
     """Asks for free slots for a client."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -138,10 +138,10 @@ class SearchClientSlotsRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SearchClientSlotsRequest: _TypeAlias = SearchClientSlotsRequest  # noqa: Y015
+Global___FindClientSlotsRequest: _TypeAlias = FindClientSlotsRequest  # noqa: Y015
 
 @_typing.final
-class SearchClientSlotsResponse(_message.Message):
+class FindClientSlotsResponse(_message.Message):
     """Holds a page of free slots."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -166,4 +166,4 @@ class SearchClientSlotsResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SearchClientSlotsResponse: _TypeAlias = SearchClientSlotsResponse  # noqa: Y015
+Global___FindClientSlotsResponse: _TypeAlias = FindClientSlotsResponse  # noqa: Y015

@@ -46,10 +46,10 @@ class PriorityServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.GetClientPriorityRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.ClientPriority.FromString,
                 _registered_method=True)
-        self.SearchClientSlots = channel.unary_unary(
-                '/kept.booking.v1.PriorityService/SearchClientSlots',
-                request_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.SearchClientSlotsRequest.SerializeToString,
-                response_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.SearchClientSlotsResponse.FromString,
+        self.FindClientSlots = channel.unary_unary(
+                '/kept.booking.v1.PriorityService/FindClientSlots',
+                request_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsResponse.FromString,
                 _registered_method=True)
 
 
@@ -72,7 +72,7 @@ class PriorityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def SearchClientSlots(self, request, context):
+    def FindClientSlots(self, request, context):
         """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
         Errors: as AvailabilityService.SearchSlots.
         """
@@ -93,10 +93,10 @@ def add_PriorityServiceServicer_to_server(servicer, server):
                     request_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.GetClientPriorityRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.ClientPriority.SerializeToString,
             ),
-            'SearchClientSlots': grpc.unary_unary_rpc_method_handler(
-                    servicer.SearchClientSlots,
-                    request_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.SearchClientSlotsRequest.FromString,
-                    response_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.SearchClientSlotsResponse.SerializeToString,
+            'FindClientSlots': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindClientSlots,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -166,7 +166,7 @@ class PriorityService:
             _registered_method=True)
 
     @staticmethod
-    def SearchClientSlots(request,
+    def FindClientSlots(request,
             target,
             options=(),
             channel_credentials=None,
@@ -179,9 +179,9 @@ class PriorityService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kept.booking.v1.PriorityService/SearchClientSlots',
-            kept_dot_booking_dot_v1_dot_priority__service__pb2.SearchClientSlotsRequest.SerializeToString,
-            kept_dot_booking_dot_v1_dot_priority__service__pb2.SearchClientSlotsResponse.FromString,
+            '/kept.booking.v1.PriorityService/FindClientSlots',
+            kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,7 +39,7 @@ class PriorityServiceStub:
     """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client)."""
     GetClientPriority: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.GetClientPriorityRequest, _priority_service_pb2.ClientPriority]
     """Returns who a client is; nobody in particular where nothing was said."""
-    SearchClientSlots: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.SearchClientSlotsRequest, _priority_service_pb2.SearchClientSlotsResponse]
+    FindClientSlots: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.FindClientSlotsRequest, _priority_service_pb2.FindClientSlotsResponse]
     """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
     Errors: as AvailabilityService.SearchSlots.
     """
@@ -55,7 +55,7 @@ class PriorityServiceAsyncStub(PriorityServiceStub):
     """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client)."""
     GetClientPriority: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.GetClientPriorityRequest, _priority_service_pb2.ClientPriority]  # type: ignore[assignment]
     """Returns who a client is; nobody in particular where nothing was said."""
-    SearchClientSlots: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.SearchClientSlotsRequest, _priority_service_pb2.SearchClientSlotsResponse]  # type: ignore[assignment]
+    FindClientSlots: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.FindClientSlotsRequest, _priority_service_pb2.FindClientSlotsResponse]  # type: ignore[assignment]
     """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
     Errors: as AvailabilityService.SearchSlots.
     """
@@ -82,11 +82,11 @@ class PriorityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Returns who a client is; nobody in particular where nothing was said."""
 
     @_abc_1.abstractmethod
-    def SearchClientSlots(
+    def FindClientSlots(
         self,
-        request: _priority_service_pb2.SearchClientSlotsRequest,
+        request: _priority_service_pb2.FindClientSlotsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_priority_service_pb2.SearchClientSlotsResponse, _abc.Awaitable[_priority_service_pb2.SearchClientSlotsResponse]]:
+    ) -> _typing.Union[_priority_service_pb2.FindClientSlotsResponse, _abc.Awaitable[_priority_service_pb2.FindClientSlotsResponse]]:
         """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
         Errors: as AvailabilityService.SearchSlots.
         """
