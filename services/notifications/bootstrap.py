@@ -29,6 +29,7 @@ from services.notifications.adapters.letters import LetterWriter
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
+from services.notifications.adapters.sms import SmsAccount, read_sms_urls
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.threads import drop_loose
@@ -69,6 +70,7 @@ class Parts:
     keyring: Keyring
     relations: CareRelations
     scanner: Scanner
+    sms_accounts: Sequence[SmsAccount]
     booking: Neighbour
     availability: Neighbour
     clock: Callable[[], datetime]
@@ -127,6 +129,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         keyring=keyring,
         relations=CareRelations(database),
         scanner=read_scanner(mail_config.scanner_url),
+        sms_accounts=read_sms_urls(mail_config.sms_urls),
         booking=Neighbour(to_booking, BOOKING, signer, WAITLIST),
         availability=Neighbour(to_availability, AVAILABILITY, signer),
         clock=now,

@@ -12,7 +12,7 @@ from services.chassis.context import Call
 from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
-from services.notifications import on_call_servicer, threads_servicer
+from services.notifications import inbox_servicer, on_call_servicer, providers_servicer, threads_servicer
 from services.notifications.adapters import postgres, proto
 from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
@@ -21,7 +21,9 @@ from services.notifications.bootstrap import bootstrap
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.link import ActionLink, token_hash
+from services.notifications.inbox_servicer import InboxServicer
 from services.notifications.on_call_servicer import OnCallServicer
+from services.notifications.providers_servicer import ProvidersServicer
 from services.notifications.threads_servicer import ThreadsServicer
 from services.notifications.usecases.use_action_link import list_link_times, use_action_link
 
@@ -157,6 +159,20 @@ async def compose(config: ProcessConfig) -> Application:
             (
                 threads_servicer.SERVICE,
                 ThreadsServicer(cipher=ClientCipher(parts.keyring), scanner=parts.scanner, clock=parts.clock),
+            ),
+            (inbox_servicer.SERVICE, InboxServicer(cipher=ClientCipher(parts.keyring), clock=parts.clock)),
+            (
+                providers_servicer.SERVICE,
+                ProvidersServicer(
+                    database=parts.database,
+                    accounts=parts.sms_accounts,
+                    public_url=config.public_url,
+                    contacts=parts.contacts,
+                    keyring=parts.keyring,
+                    booking=parts.booking,
+                    availability=parts.availability,
+                    clock=parts.clock,
+                ),
             ),
         ],
         background=parts.background,

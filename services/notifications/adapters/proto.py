@@ -20,8 +20,10 @@ from kept.notifications.v1 import (
 
 from services.chassis.context import Actor
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
+from services.notifications.adapters.replies import Reply
 from services.notifications.adapters.wall_words import start_on_the_clock
 from services.notifications.domain import errors
+from services.notifications.domain.answer import State as ReplyState
 from services.notifications.domain.appointment import Appointment, Report, Step
 from services.notifications.domain.channel import THE_CLIENT
 from services.notifications.domain.consent import Source
@@ -220,6 +222,20 @@ def report(step: Step, event: AppointmentEvent) -> Report:
         version=facts.version,
         start_time=instant(facts.start_time),
         time_zone=_known_zone(facts.start_wall.time_zone),
+    )
+
+
+def reply_event(reply: Reply, *, practice_id: str) -> notifications_events_pb2.ReplyReceived:
+    """Say that somebody texted back: ids and times only."""
+    return notifications_events_pb2.ReplyReceived(
+        practice_id=practice_id,
+        reply_id=reply.reply_id,
+        client_id=reply.client_id,
+        appointment_id=reply.appointment_id,
+        meaning=reply.meaning,
+        is_open=reply.state is ReplyState.OPEN,
+        receive_time=timestamp(reply.receive_time),
+        version=1,
     )
 
 

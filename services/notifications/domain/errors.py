@@ -10,6 +10,8 @@ InvalidRequest
 ├── WordsTooLong       WORDS_TOO_LONG
 ├── TopicMalformed     TOPIC_MALFORMED
 ├── TooManyAttachments TOO_MANY_ATTACHMENTS
+├── IntervalReversed   INTERVAL_REVERSED
+├── ReasonUnknown      REASON_UNKNOWN
 ├── FileEmpty          FILE_EMPTY
 ├── FileTooLarge       FILE_TOO_LARGE
 ├── FileTypeRefused    FILE_TYPE_REFUSED
@@ -19,24 +21,29 @@ InvalidRequest
 NotFound
 ├── UnknownContact     NOT_FOUND
 ├── UnknownThread      NOT_FOUND
+├── UnknownReply       NOT_FOUND
+├── UnknownMessage     NOT_FOUND
 └── LinkUnknown        LINK_UNKNOWN
 RuleViolated
 ├── LinkExpired        LINK_EXPIRED
 ├── ActionNotOffered   ACTION_NOT_OFFERED
 ├── TimeGone           TIME_GONE
 ├── TooManyOnCall      TOO_MANY_ON_CALL
+├── NotEnded           NOT_ENDED
 ├── TooManyThreads     TOO_MANY_THREADS
 ├── TooMuchStored      TOO_MUCH_STORED
 ├── AttachmentUnknown  ATTACHMENT_UNKNOWN
 ├── ScannerMissing     SCANNER_MISSING
 └── StateForbids       STATE_FORBIDS
+Forbidden
+└── SignatureInvalid   SIGNATURE_INVALID
 Unavailable
 └── ScannerAway        SCANNER_AWAY
 """
 
 from __future__ import annotations
 
-from services.chassis.errors import InvalidRequest, NotFound, RuleViolated, Unavailable
+from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated, Unavailable
 
 
 class EmailMalformed(InvalidRequest):
@@ -199,3 +206,39 @@ class ScannerAway(Unavailable):
     """The scanner does not answer; nothing is known of the file."""
 
     reason = "SCANNER_AWAY"
+
+
+class UnknownReply(NotFound):
+    """There is no such reply in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class UnknownMessage(NotFound):
+    """There is no such message in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class NotEnded(RuleViolated):
+    """The message still waits or is being sent; there is nothing to say once more."""
+
+    reason = "NOT_ENDED"
+
+
+class IntervalReversed(InvalidRequest):
+    """The stretch of time ends before it begins, or is longer than it may be."""
+
+    reason = "INTERVAL_REVERSED"
+
+
+class ReasonUnknown(InvalidRequest):
+    """No message ever fails for such a reason."""
+
+    reason = "REASON_UNKNOWN"
+
+
+class SignatureInvalid(Forbidden):
+    """The call is not signed by the provider it names."""
+
+    reason = "SIGNATURE_INVALID"

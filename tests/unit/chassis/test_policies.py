@@ -27,7 +27,7 @@ RULES: dict[str, MethodRule] = {
     for method in service.methods
 }
 ROLES = ("client", "front_desk", "therapist", "practice_admin", "compliance_officer")
-RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent", "author")
+RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent", "author", "proposed")
 
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
@@ -58,6 +58,8 @@ CRISES = {"page.read", "crisis.read", "crisis.answer"}
 WAITS = {"wish.change", "wish.read", "offer.read", "offer.answer"}
 OWN |= WAITS
 JOINS = {"appointment.join"}
+INTAKES = {"intake.open", "intake.read", "proposal.read", "proposal.answer", "proposal.decline"}
+OWN |= INTAKES
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): {"feed.keep"},
@@ -80,12 +82,14 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | BILLING
     | CRISES
     | GROUPS
-    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"},
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"}
+    | {"intake.assign", "proposal.make"},
     ("therapist", ""): CRISES
     | {"feed.keep"}
     | {"schedule.configure", "schedule.read", "series.worklist", "group.read", "absence.word"}
     | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
+    ("therapist", "proposed"): {"proposal.read", "proposal.decline"},
     ("therapist", "care_team"): BOOKS
     | {"group.read", "group.seat"}
     | ALARMS
@@ -107,6 +111,9 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
 }
 ALLOWED["therapist", ""] |= {"thread.list"}
 ALLOWED["therapist", "care_team"] |= THREADS
+MESSAGES = {"message.search", "message.resend", "message.report", "reply.read", "reply.close"}
+ALLOWED["front_desk", ""] |= MESSAGES
+ALLOWED["practice_admin", ""] |= MESSAGES
 
 
 @pytest.fixture(scope="module")
@@ -274,7 +281,8 @@ def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:
         for rule in RULES.values()
     }
 
-    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use", "feed.open"}
+    opened = {"link.open", "link.use", "feed.open"}
+    assert {action for action, allowed in answers.items() if allowed} == opened | {"provider.report", "provider.reply"}
 
 
 def test_a_decision_is_remembered_by_all_it_depends_on(decider: Decider) -> None:
