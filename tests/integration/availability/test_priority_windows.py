@@ -83,7 +83,7 @@ async def test_a_window_is_of_a_therapist_and_a_session_type(practice: Practice)
 
 async def test_staff_passes_it_over_with_a_reason_that_is_kept(practice: Practice, rows: Rows) -> None:
     """A booking and a move; what was passed over, how far, why and by whom are rows."""
-    await put_window(practice)
+    await put_window(practice, open_days=14)
     near = await hold(practice, monday(practice, weeks=1, day=4))
     with pytest.raises(RuleViolated) as refused:
         await practice.door.as_booking("Move", move_to(near.claim_id, monday(practice, weeks=3), by_staff=True))
@@ -102,8 +102,8 @@ async def test_staff_passes_it_over_with_a_reason_that_is_kept(practice: Practic
         practice.door.practice_id,
     )
     assert kept == [
-        (near.claim_id, "priority_window", 7, "Travels from abroad"),
-        (held.claim_id, "priority_window", 7, "Travels from abroad"),
+        (near.claim_id, "priority_window", 14, "Travels from abroad"),
+        (held.claim_id, "priority_window", 14, "Travels from abroad"),
     ]
 
 

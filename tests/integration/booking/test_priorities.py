@@ -46,15 +46,15 @@ def person(client_id: str) -> dict[str, Any]:
     return {"actor_id": f"user:{client_id}", "roles": frozenset({"client"}), "client_id": client_id}
 
 
-async def say_high_need(house: House, client_id: str, until_date: str = "", **caller: Any) -> None:
+async def say_high_need(house: House, whom: str, until_date: str = "", **caller: Any) -> None:
     """Say that a client is in high need."""
     request = priority_service_pb2.PutClientPriorityRequest(
-        client_id=client_id, is_high_need=True, until_date=until_date, request_id=str(uuid4())
+        client_id=whom, is_high_need=True, until_date=until_date, request_id=str(uuid4())
     )
     await house.ask("PutClientPriority", request, **caller)
 
 
-async def starts(house: House, client_id: str, **caller: Any) -> set[str]:
+async def starts(house: House, whom: str, **caller: Any) -> set[str]:
     """Search the first Monday for a client."""
     search = availability_service_pb2.SearchSlotsRequest(
         session_type_id=house.session_type_id, therapist_ids=[house.therapist_id], page_size=500
@@ -62,7 +62,7 @@ async def starts(house: House, client_id: str, **caller: Any) -> set[str]:
     day = monday()
     search.from_time.FromJsonString(f"{day}T00:00:00Z")
     search.to_time.FromJsonString(f"{day}T23:59:00Z")
-    request = priority_service_pb2.FindClientSlotsRequest(client_id=client_id, search=search)
+    request = priority_service_pb2.FindClientSlotsRequest(client_id=whom, search=search)
     found = await house.ask("FindClientSlots", request, **caller)
     return {each.start_wall.local for each in found.slots}
 
@@ -150,7 +150,7 @@ async def test_a_standing_hour_is_kept_for_its_owner(standing_house: House) -> N
     assert (extra.client_id, refused.value.reason) == (owner, "SLOT_PRIORITISED")
     await keep_for(house, HIGH_NEED)
     kept = await house.create(house.plan(other, local=at(0, "16:00"), horizon_days=28), SKIP)
-    assert {each.reason for each in await house.conflicts()} == {"SLOT_PRIORITISED"}
+    assert {each.conflict.reason for each in await house.conflicts()} == {"SLOT_PRIORITISED"}
     assert kept.series.series_id
 
 
