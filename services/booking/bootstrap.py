@@ -16,6 +16,7 @@ from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.feeds import PostgresFeeds
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
+from services.booking.adapters.group_series import PostgresGroupSeries
 from services.booking.adapters.groups import PostgresGroups
 from services.booking.adapters.jitsi import read_rooms
 from services.booking.adapters.offer_gates import OfferGates
@@ -37,10 +38,12 @@ from services.booking.domain.appointment import Appointment
 from services.booking.reactions import Reactions
 from services.booking.usecases.choose_options import Fences
 from services.booking.usecases.decide_group_sessions import decide_group_sessions
+from services.booking.usecases.fill_group_seats import fill_group_seats
 from services.booking.usecases.join_appointment import Rooms
 from services.booking.usecases.ports import Audiences, Books, Clock
 from services.booking.usecases.refill_slots import Gate, Regain, refill_slots
 from services.booking.usecases.regain_hour import regain_hour
+from services.booking.usecases.top_up_group_series import top_up_group_series
 from services.booking.usecases.top_up_series import top_up_series
 from services.booking.usecases.waitlist_ports import ClaimStanding
 from services.booking.usecases.work_absences import work_absences
@@ -76,6 +79,9 @@ COUNT_EVERY_S = 15.0
 DECIDE_EVERY_S = 60.0
 """Seconds between two looks for groups' sessions that may not run; their hour is hours before the start."""
 
+FILL_EVERY_S = 2.0
+"""Seconds between two looks for members to be seated: whoever comes onto a roster has seats moments later."""
+
 REINDEX_EVERY_S = 10.0
 """Seconds between two looks for clients under an old index key; one index look-up while there are none."""
 
@@ -97,6 +103,7 @@ class Parts:
     priorities: PostgresPriorities
     audiences: Audiences
     groups: PostgresGroups
+    group_series: PostgresGroupSeries
     series: PostgresSeries
     top_up: Every
     care_team: PostgresCareTeam
@@ -143,7 +150,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         refill_slots, partial(own_call, database), store=waitlist, ledger=ledger, clock=now, regain=regain, gate=gate
     )
 
-    groups = PostgresGroups(database, rules)
+    groups, group_series = PostgresGroups(database, rules), PostgresGroupSeries(database)
     books = Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups)
     decide = partial(
         decide_group_sessions,
@@ -170,7 +177,6 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         ledger=ledger,
         clock=now,
         fences=is_fenced,
-        is_group_session=groups.is_scheduled,
     )
 
     priorities = PostgresPriorities(database)
@@ -183,6 +189,18 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         if standing is not ClaimStanding.UNKNOWN:
             return standing
         return await absences.standing_of(practice_id, claim_id)
+
+    fill = partial(fill_group_seats, partial(own_call, database), store=groups, ledger=ledger, clock=now)
+    top_up_groups = partial(
+        top_up_group_series,
+        partial(own_call, database),
+        groups=groups,
+        store=group_series,
+        ledger=ledger,
+        appointments=appointments,
+        books=books,
+        clock=now,
+    )
 
     async def open_due() -> None:
         await follow_ups.open_due(limit=SWEEP_MAX, at=now())
@@ -206,6 +224,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         clients=clients,
         ledger=ledger,
         groups=groups,
+        group_series=group_series,
         series=series,
         top_up=Every(TOP_UP_EVERY_S, top_up, "top_up_series", database),
         care_team=PostgresCareTeam(database),
@@ -218,7 +237,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             to_offers=standing_of,
             waitlist=waitlist,
             absences=absences,
-            is_group_session=groups.is_scheduled,
+            ask_groups=groups.session_word,
             registry=clients,
         ),
         absences=absences,
@@ -245,6 +264,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
             Every(ABSENCES_EVERY_S, work, "work_absences", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
+            Every(FILL_EVERY_S, fill, "fill_group_seats", database),
+            Every(TOP_UP_EVERY_S, top_up_groups, "top_up_group_series", database),
             Every(DECIDE_EVERY_S, decide, "decide_group_sessions", database),
             rewrap_job(database, keyring),
             Every(REINDEX_EVERY_S, reindex, "reindex_clients", database),

@@ -10,7 +10,7 @@ from kept.availability.v1 import availability_events_pb2
 
 from services.booking.domain.absence import Need
 from services.booking.usecases.absence_ports import AbsenceStore, Case
-from services.booking.usecases.answer_lapsed_hold import IsGroupSession, KeepsTime, ToOffers, answer_lapsed_hold
+from services.booking.usecases.answer_lapsed_hold import AskGroups, KeepsTime, ToOffers, answer_lapsed_hold
 from services.booking.usecases.erase_client import Registry, erase_client
 from services.booking.usecases.open_absence_case import open_absence_case, withdraw_hit_options
 from services.booking.usecases.ports import Appointments, Clock, Ledger
@@ -36,12 +36,12 @@ class Reactions:
         to_offers: ToOffers,
         waitlist: WaitlistStore,
         absences: AbsenceStore,
-        is_group_session: IsGroupSession,
+        ask_groups: AskGroups,
         registry: Registry,
     ) -> None:
         self._absences = absences
+        self._ask_groups = ask_groups
         self._registry = registry
-        self._is_group_session = is_group_session
         self._to_offers = to_offers
         self._waitlist = waitlist
         self._appointments = appointments
@@ -61,7 +61,7 @@ class Reactions:
             clock=self._clock,
             keeps_time=self._keeps_time,
             to_offers=self._to_offers,
-            is_group_session=self._is_group_session,
+            ask_groups=self._ask_groups,
         )
 
     async def on_erasure_ordered(self, event: retention_events_pb2.ClientErasureOrdered, call: Call) -> None:

@@ -248,6 +248,11 @@ class PostgresAbsenceCases:
         rows = await self._rows(call, statement, (call.practice_id, appointment_id))
         return appointment(rows[0]) if rows else None
 
+    async def is_group_session(self, call: Call, claim_id: str) -> bool:
+        """Tell whether a claim is a group's session, whose seats have claims of their own."""
+        statement = "select 1 from group_sessions where practice_id = %s and group_session_id = %s"
+        return bool(await self._rows(call, statement, (call.practice_id, claim_id)))
+
     async def gap_of(self, call: Call, each: Appointment, case: Case) -> int:
         """Return how many days the client would be without a session if this one were lost."""
         values = {

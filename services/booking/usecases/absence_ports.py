@@ -86,6 +86,9 @@ class AbsenceStore(Protocol):
     async def known(self, call: Call, appointment_id: str, *, is_locked: bool) -> Appointment | None:
         """Return an appointment; None when there is none of the id."""
 
+    async def is_group_session(self, call: Call, claim_id: str) -> bool:
+        """Tell whether a claim is a group's session, whose seats have claims of their own."""
+
     async def gap_of(self, call: Call, each: Appointment, case: Case) -> int:
         """Return how many days the client would be without a session if this one were lost."""
 

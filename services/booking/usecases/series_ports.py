@@ -126,5 +126,6 @@ def wish_for(series: Series, planned: Planned) -> Wish:
         time_zone=plan.time_zone,
         fold=planned.told.fold,
         modality=plan.modality,
+        extra_therapist_ids=plan.extra_therapist_ids,
         audiences=(STANDING,),
     )

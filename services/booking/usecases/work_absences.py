@@ -26,7 +26,6 @@ from services.booking.domain.absence import (
 )
 from services.booking.domain.appointment import AHEAD, Appointment
 from services.booking.usecases.absence_ports import AbsenceLedger, AbsenceStore, Case
-from services.booking.usecases.answer_lapsed_hold import IsGroupSession
 from services.booking.usecases.choose_options import Fences, choose_options, offer_id_of
 from services.booking.usecases.ports import Clock, Wish
 from services.chassis import crashpoints
@@ -58,7 +57,6 @@ async def work_absences(
     ledger: AbsenceLedger,
     clock: Clock,
     fences: Fences,
-    is_group_session: IsGroupSession,
 ) -> int:
     """
     Do what is due about every case, each step in a transaction of its own; return how many steps were taken.
@@ -78,7 +76,6 @@ async def work_absences(
                     ledger=ledger,
                     at=clock(),
                     fences=fences,
-                    is_group_session=is_group_session,
                 )
                 if not is_done:
                     await call.close()
@@ -103,7 +100,6 @@ async def _step(
     ledger: AbsenceLedger,
     at: datetime,
     fences: Fences,
-    is_group_session: IsGroupSession,
 ) -> bool:
     """Take one step with a case; False when there is nothing to do now, or somebody else is at it."""
     case = await store.take_up(call, absence_id)
@@ -111,7 +107,7 @@ async def _step(
         return False
     if pending := await store.pending(call, absence_id, limit=IDENTIFY_BATCH):
         for each in pending:
-            await _identify(each, case, call, store=store, ledger=ledger, at=at, is_group_session=is_group_session)
+            await _identify(each, case, call, store=store, ledger=ledger, at=at)
         await store.rerank(call, absence_id)
         await call.authorize(resource_id=absence_id)
         return True
@@ -149,7 +145,6 @@ async def _identify(
     store: AbsenceStore,
     ledger: AbsenceLedger,
     at: datetime,
-    is_group_session: IsGroupSession,
 ) -> None:
     """
     Find out what a claim that an absence hits is.
@@ -170,7 +165,7 @@ async def _identify(
             assert fate is not None, "what the absence does not hit any more has a fate"
             after = after.settled(fate, at=at)
         await store.save_affected(call, item, after)
-    elif await is_group_session(call, each.appointment_id):
+    elif await store.is_group_session(call, each.appointment_id):
         # Each seat in it is tracked by itself.
         await store.forget(call, item)
     elif await ledger.is_over(each.appointment_id, call):

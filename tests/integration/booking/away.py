@@ -76,7 +76,6 @@ class Away:
             ledger=parts.ledger,
             clock=now,
             fences=parts.fences,
-            is_group_session=parts.groups.is_scheduled,
         )
 
     async def approve(self, text: str = TEXT) -> absence_pb2.AbsenceCase:

@@ -28,6 +28,7 @@ from kept.booking.v1 import (
     absence_service_pb2,
     booking_pb2,
     booking_service_pb2,
+    group_series_service_pb2,
     groups_service_pb2,
     policy_service_pb2,
     priority_service_pb2,
@@ -56,6 +57,7 @@ SERVICES = (
     booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
     series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"],
     groups_service_pb2.DESCRIPTOR.services_by_name["GroupService"],
+    group_series_service_pb2.DESCRIPTOR.services_by_name["GroupSeriesService"],
     waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"],
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     priority_service_pb2.DESCRIPTOR.services_by_name["PriorityService"],
@@ -178,6 +180,7 @@ class House:
             ).fetchall()
         heard = {
             "GroupSessionScheduled": self.ledger.reactions.on_group_session_scheduled,
+            "GroupSessionMoved": self.ledger.reactions.on_group_session_moved,
             "GroupSessionCancelled": self.ledger.reactions.on_group_session_cancelled,
             "AbsenceOffered": self.ledger.reactions.on_absence_offered,
             "AbsenceOfferClosed": self.ledger.reactions.on_absence_offer_closed,
@@ -207,13 +210,16 @@ class House:
         """Let every hold lapse, and booking answer for each."""
         with psycopg.connect(self.ledger_database.owner_url) as conn:
             asked = conn.execute(
-                "select claim_id::text, version from claims where practice_id = %s and state = 'held'",
+                "select claim_id::text, coalesce((move->>'version')::bigint, version), move is not null from claims"
+                " where practice_id = %s and (state = 'held' or move is not null)",
                 (self.practice_id,),
             ).fetchall()
-        for claim_id, version in asked:
+        for claim_id, version, is_move in asked:
             actor = Actor("service:availability", "service", self.practice_id, frozenset({"system"}))
             call = Call(actor=actor, method="booking.OnHoldLapsed", database=self.parts.database)
-            event = availability_events_pb2.HoldLapsed(practice_id=self.practice_id, claim_id=claim_id, version=version)
+            event = availability_events_pb2.HoldLapsed(
+                practice_id=self.practice_id, claim_id=claim_id, version=version, is_move=is_move
+            )
             await self.parts.reactions.on_hold_lapsed(event, call)
             await call.close()
 

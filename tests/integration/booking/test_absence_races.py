@@ -228,7 +228,6 @@ async def test_what_is_held_survives_a_death_before_it_is_told(away: Away) -> No
         ledger=Dying(parts.ledger),  # type: ignore[arg-type]
         clock=now,
         fences=parts.fences,
-        is_group_session=parts.groups.is_scheduled,
     )
     away.work = dying  # type: ignore[method-assign,assignment]
     with pytest.raises(RuntimeError):
