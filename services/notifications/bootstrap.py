@@ -26,6 +26,7 @@ from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
 from services.notifications.adapters.letters import LetterWriter
+from services.notifications.adapters.notices import PostgresNotices
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
@@ -105,6 +106,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     writer = LetterWriter(config=mail_config, templates=templates, contacts=contacts)
     on_call = OnCall(ClientCipher(keyring))
     pages = PostgresPages(database, on_call)
+    notices = PostgresNotices(database, on_call)
     page_writer = PageWriter(config=mail_config, templates=templates)
     # Connections of its own: a page must not stand behind a sweep of reminders.
     page_post = SmtpPost(read_smtp_url(mail_config.smtp_url))
@@ -114,6 +116,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
 
     async def page() -> None:
         await page_on_call(pages=pages, writer=page_writer, post=page_post, clock=now)
+
+    async def notify_officers() -> None:
+        await page_on_call(pages=notices, writer=page_writer, post=page_post, clock=now)
 
     async def give_up() -> None:
         await give_up_stuck_messages(desk=desk, clock=now)
@@ -137,6 +142,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         background=[
             InboxRunner(database, reactions(now), service=config.service),
             EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
+            EveryReplica(PAGE_EVERY_S, notify_officers, "notify_officers"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
             rewrap_job(database, keyring),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
