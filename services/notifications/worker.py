@@ -8,9 +8,13 @@ from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentChangeUndone,
     AppointmentConfirmed,
     AppointmentRescheduled,
+    ClientRegistered,
+    ClientUpdated,
 )
+from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -40,6 +44,11 @@ class NotificationsWorker:
     @consumes(AlarmRaised, AlarmSettled, DigestMade)
     def on_trail_watched(self, delivery: Delivery) -> None:
         """Store what officers are to be told."""
+        self.inbox.store(delivery)
+
+    @consumes(AppointmentChangeUndone, SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
+    def on_something_to_tell(self, delivery: Delivery) -> None:
+        """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)

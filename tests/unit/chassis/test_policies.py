@@ -109,7 +109,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | {"client.mark"}
     | CRISES
     | GLASS
-    | {"waitlist.report", "matching.report", "destruction.approve"}
+    | {"waitlist.report", "webhook.manage", "matching.report", "destruction.approve"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"}
     | {"alarm.read", "alarm.answer", "case.work"}
