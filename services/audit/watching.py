@@ -109,7 +109,7 @@ class Watching:
         return await self.detection.look(conn, practice_id, now=self._clock())
 
     async def _each(self, function: str, work: Callable[[Connection, str], Awaitable[bool]], *, most_s: float) -> None:
-        """Do work for each practice, in batches while there is more and time; one that fails does not stop the others."""
+        """Do work for each practice, in batches while there is more and time; one that fails stops no other."""
         end = time.monotonic() + most_s
         async with self._database.begin([]) as conn:
             rows = await conn.execute(f"select practice_id::text from {function}(%s)", (TREES,))  # noqa: S608 - own names
