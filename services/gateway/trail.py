@@ -214,7 +214,7 @@ class Trail:
         await self.audit.call("RecordAccess", request, call)
 
     def _plain(self, name: str) -> str:
-        """Return a name as the trail takes it: one that a provider made of other characters is told by its keyed hash."""
+        """Return a name as the trail takes it; one of other characters is told by its keyed hash."""
         return name if NAME.fullmatch(name) else f"mark:{self.mark(name)}"
 
     def _message(self, waiting: _Waiting) -> contract.Observation:
