@@ -20,7 +20,7 @@ from services.booking.imports.door import Door, Refused, Unreachable
 from services.booking.imports.fates import Fate, FileRefused, Told
 from services.booking.imports.importer import Importer
 from services.booking.imports.naming import Names
-from services.booking.imports.rows import AppointmentRow, ClientRow, TherapistRow
+from services.booking.imports.rows import AppointmentRow, ClientRow, SeriesRow, TherapistRow
 from services.booking.imports.tables import Defaults, read_appointments, read_clients, read_text, read_therapists
 
 FINE, SOME_REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
@@ -91,7 +91,7 @@ class _Files:
         self.told: list[Told] = []
         self._therapists: list[TherapistRow] = []
         self._clients: list[ClientRow] = []
-        self._appointments: list[AppointmentRow] = []
+        self._appointments: list[AppointmentRow | SeriesRow] = []
         for path, kind in ((options.therapists, 0), (options.clients, 1), (options.appointments, 2)):
             if path is None:
                 continue
@@ -103,8 +103,11 @@ class _Files:
     def _read(self, text: str, kind: int, defaults: Defaults) -> None:
         told: list[Told]
         if kind == 2:
-            read = read_calendar if is_calendar(text) else read_appointments
-            self._appointments, told = read(text, defaults)
+            if is_calendar(text):
+                self._appointments, told = read_calendar(text, defaults)
+            else:
+                single, told = read_appointments(text, defaults)
+                self._appointments = [*single]
         elif is_calendar(text):
             raise FileRefused("a calendar holds appointments only")
         elif kind == 1:
