@@ -94,7 +94,7 @@ def analyse(suite: Suite) -> None:
 
 def whole_reads(suite: Suite) -> dict[str, int]:
     """Return how many rows of the tables that hold the past were read from end to end so far."""
-    found = {}
+    found: dict[str, int] = {}
     for service, tables in (("availability", ["claims", "occupancies"]), ("booking", ["appointments"])):
         url = suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
         with psycopg.connect(url, autocommit=True) as conn:
