@@ -1,4 +1,4 @@
-"""Reads recurring events of a calendar: standing hours, or the single times a finite rule has."""
+"""Reads recurring events of a calendar: standing hours, or the times of a finite rule."""
 
 from __future__ import annotations
 
