@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"refused: {error}", USAGE)
     finally:
         door.close()
-    told.sort(key=lambda each: (files.order.index(each.kind), each.line))
+    told.sort(key=lambda each: (ORDER[each.kind], each.line))
     _print(told, options, sys.stdout)
     if importer.stopped is not None:
         code = UNREACHABLE if isinstance(importer.stopped, Unreachable) else USAGE
@@ -75,10 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FINE if all(each.fate in (Fate.CREATED, Fate.SAME) for each in told) else SOME_REFUSED
 
 
+ORDER = {"therapist": 0, "client": 1, "appointment": 2, "series": 2}
+"""Where each kind of row stands in the report."""
+
+
 class _Files:
     """Every file, read whole before anything is asked or written: a file that is refused stops all."""
-
-    order = ("therapist", "client", "appointment")
 
     def __init__(self, options: argparse.Namespace) -> None:
         defaults = Defaults(
