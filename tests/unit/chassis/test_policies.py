@@ -34,6 +34,7 @@ BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
 THREADS = {"thread.read", "thread.write"}
 KEPT_FOR_CLIENTS = {
+    "disclosure.read",
     "trail.see",
     "client.update",
     "screening.read",
@@ -47,7 +48,7 @@ SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
 GLASS = {"break_glass.start", "break_glass.end"}
-ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
+ABSENCES = {"absence.read", "absence.manage", "absence.answer", "absence.word"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
@@ -67,6 +68,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN | JOINS,
     ("front_desk", ""): OWN
+    | {"client.mark", "disclosure.record", "disclosure.read"}
     | ABSENCES
     | STANDING
     | {
@@ -87,12 +89,13 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | {"intake.assign", "proposal.make"},
     ("therapist", ""): CRISES
     | {"feed.keep"}
-    | {"schedule.configure", "schedule.read", "series.worklist", "group.read"}
+    | {"schedule.configure", "schedule.read", "series.worklist", "group.read", "absence.word"}
     | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "proposed"): {"proposal.read", "proposal.decline"},
     ("therapist", "care_team"): BOOKS
     | {"group.read", "group.seat", "group.book"}
+    | {"disclosure.record", "disclosure.read"}
     | ALARMS
     | {"screening.read"}
     | WAITS
@@ -103,9 +106,10 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | SAFETY
     | BILLING,
     ("practice_admin", ""): ABSENCES
+    | {"client.mark"}
     | CRISES
     | GLASS
-    | {"waitlist.report", "matching.report", "destruction.approve"}
+    | {"waitlist.report", "webhook.manage", "matching.report", "destruction.approve"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"}
     | {"alarm.read", "alarm.answer", "case.work"}
