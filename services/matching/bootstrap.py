@@ -19,6 +19,10 @@ from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
 from services.matching.adapters.availability import AvailabilitySlots
 from services.matching.adapters.booking import BookingStanding
+from services.matching.adapters.courses import PostgresCourses
+from services.matching.adapters.filings import PostgresFilings
+from services.matching.adapters.forms import PostgresForms
+from services.matching.adapters.ids import new_id
 from services.matching.adapters.intakes import PostgresIntakes
 from services.matching.adapters.matches import PostgresMatches
 from services.matching.adapters.postgres import PostgresProfiles
@@ -28,6 +32,7 @@ from services.matching.adapters.rules import PostgresMatchRules
 from services.matching.adapters.sealing import Sealing
 from services.matching.adapters.triage import PostgresTriage
 from services.matching.sweeps import Sweeps
+from services.matching.usecases.answer_form import Office
 from services.matching.usecases.settle_proposal import Desk
 
 EXPIRE_EVERY_S, RESOLVE_EVERY_S = 30.0, 10.0
@@ -49,6 +54,8 @@ class Parts:
     slots: AvailabilitySlots
     triage: PostgresTriage
     desk: Desk
+    office: Office
+    courses: PostgresCourses
     relations: PostgresRelations
     keyring: Keyring
     clock: Callable[[], datetime]
@@ -81,6 +88,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     )
     proposals, batches = PostgresProposals(database), PostgresBatches(database)
     desk = Desk(PostgresIntakes(database, sealing), proposals, batches, now)
+    triage = PostgresTriage(database, sealing)
     sweeps = Sweeps(database, proposals=proposals, batches=batches, desk=desk, profiles=profiles, rules=rules)
     return Parts(
         database=database,
@@ -89,8 +97,10 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         rules=rules,
         standing=standing,
         slots=AvailabilitySlots(ledger),
-        triage=PostgresTriage(database, sealing),
+        triage=triage,
         desk=desk,
+        courses=PostgresCourses(database, sealing),
+        office=Office(PostgresForms(), PostgresFilings(sealing), triage, now, new_id),
         relations=PostgresRelations(database, standing),
         keyring=keyring,
         clock=now,
