@@ -51,7 +51,8 @@ ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
-GROUPS = {"group.manage", "group.seat", "group.read"}
+GROUPS = {"group.manage", "group.seat", "group.read", "group.book"}
+OWN |= {"group.book"}
 ALARMS = {"screening.answer", "crisis.raise"}
 OWN |= ALARMS
 CRISES = {"page.read", "crisis.read", "crisis.answer"}
@@ -94,7 +95,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("therapist", "proposed"): {"proposal.read", "proposal.decline"},
     ("therapist", "care_team"): BOOKS
     | {"form.read", "form.see", "form.assign"}
-    | {"group.read", "group.seat"}
+    | {"group.read", "group.seat", "group.book"}
     | ALARMS
     | {"screening.read"}
     | WAITS
