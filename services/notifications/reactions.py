@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 import uuid_utils
+from google.protobuf.message import Message
 from kept.audit.v1 import retention_events_pb2
-from kept.booking.v1 import booking_events_pb2
+from kept.booking.v1 import booking_events_pb2, series_events_pb2
 from kept.matching.v1 import triage_events_pb2
 
 from services.chassis.context import Call
@@ -18,8 +19,10 @@ from services.notifications.adapters.care import note_pairs
 from services.notifications.adapters.erasures import erase_client
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.postgres import PostgresTimeline
+from services.notifications.adapters.webhooks import queue
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Step
+from services.notifications.domain.webhook import EVENTS
 from services.notifications.usecases.follow_appointment import follow_appointment
 
 Reaction = Callable[[Any, Call], Awaitable[None]]
@@ -33,15 +36,62 @@ STEPS = {
 }
 
 
+TOLD: tuple[type[Message], ...] = (
+    *STEPS,
+    booking_events_pb2.AppointmentChangeUndone,
+    series_events_pb2.SeriesCreated,
+    series_events_pb2.SeriesChanged,
+    series_events_pb2.SeriesCancelled,
+    booking_events_pb2.ClientRegistered,
+    booking_events_pb2.ClientUpdated,
+)
+"""What receivers of webhooks are told of."""
+
+
 def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
     """Return the reaction to each event, by its full name."""
     followed = {event.DESCRIPTOR.full_name: _following(step, clock) for event, step in STEPS.items()}
-    return followed | {
+    followed |= {
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
+    told = {event.DESCRIPTOR.full_name: _telling(event.DESCRIPTOR.name, clock) for event in TOLD}
+    return followed | {name: _both(followed[name], told[name]) if name in followed else told[name] for name in told}
+
+
+def _both(first: Reaction, second: Reaction) -> Reaction:
+    async def react(event: Any, call: Call) -> None:
+        """Do both, in one transaction."""
+        await first(event, call)
+        await second(event, call)
+
+    return react
+
+
+def _telling(name: str, clock: Callable[[], datetime]) -> Reaction:
+    async def tell(event: Any, call: Call) -> None:
+        """Plan to tell the receivers of webhooks, in the transaction that marks the event as handled."""
+        facts = getattr(event, "appointment", None) or getattr(event, "series", None) or event
+        if facts.practice_id != call.practice_id:
+            raise errors.Malformed("The event is of another practice.", field="practice_id")
+        resource = EVENTS[name].partition(".")[0]
+        resource_id = proto.uuid(getattr(facts, f"{resource}_id"), field=f"{resource}_id")
+        if not call.is_authorized:
+            await call.authorize(resource_id=resource_id)
+        async with call.tx() as conn:
+            await queue(
+                conn,
+                call.practice_id,
+                event_id=call.causation_id,
+                event_type=EVENTS[name],
+                resource_id=resource_id,
+                version=facts.version,
+                at=clock(),
+            )
+
+    return tell
 
 
 def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datetime]) -> Reaction:

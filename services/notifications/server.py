@@ -12,7 +12,13 @@ from services.chassis.context import Call
 from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
-from services.notifications import inbox_servicer, on_call_servicer, providers_servicer, threads_servicer
+from services.notifications import (
+    inbox_servicer,
+    on_call_servicer,
+    providers_servicer,
+    threads_servicer,
+    webhook_servicer,
+)
 from services.notifications.adapters import postgres, proto
 from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
@@ -26,6 +32,7 @@ from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.providers_servicer import ProvidersServicer
 from services.notifications.threads_servicer import ThreadsServicer
 from services.notifications.usecases.use_action_link import list_link_times, use_action_link
+from services.notifications.webhook_servicer import WebhookServicer
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
 
@@ -173,6 +180,10 @@ async def compose(config: ProcessConfig) -> Application:
                     availability=parts.availability,
                     clock=parts.clock,
                 ),
+            ),
+            (
+                webhook_servicer.SERVICE,
+                WebhookServicer(store=parts.webhooks, has_trusted=parts.has_trusted, clock=parts.clock),
             ),
         ],
         background=parts.background,

@@ -7,9 +7,13 @@ from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentChangeUndone,
     AppointmentConfirmed,
     AppointmentRescheduled,
+    ClientRegistered,
+    ClientUpdated,
 )
+from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -34,6 +38,11 @@ class NotificationsWorker:
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)
     def on_crisis_changed(self, delivery: Delivery) -> None:
         """Store it; a queue of its own, so that no crowd of bookings stands before a page."""
+        self.inbox.store(delivery)
+
+    @consumes(AppointmentChangeUndone, SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
+    def on_something_to_tell(self, delivery: Delivery) -> None:
+        """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)

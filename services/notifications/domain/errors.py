@@ -6,6 +6,7 @@ InvalidRequest
 ├── UnknownTimeZone    UNKNOWN_TIME_ZONE
 ├── LocaleUnknown      LOCALE_UNKNOWN
 ├── LevelUnknown       LEVEL_UNKNOWN
+├── UrlRefused         URL_REFUSED
 ├── WordsMissing       WORDS_MISSING
 ├── WordsTooLong       WORDS_TOO_LONG
 ├── TopicMalformed     TOPIC_MALFORMED
@@ -20,6 +21,7 @@ InvalidRequest
 └── Malformed          MALFORMED_REQUEST
 NotFound
 ├── UnknownContact     NOT_FOUND
+├── UnknownWebhook     NOT_FOUND
 ├── UnknownThread      NOT_FOUND
 ├── UnknownReply       NOT_FOUND
 ├── UnknownMessage     NOT_FOUND
@@ -29,6 +31,7 @@ RuleViolated
 ├── ActionNotOffered   ACTION_NOT_OFFERED
 ├── TimeGone           TIME_GONE
 ├── TooManyOnCall      TOO_MANY_ON_CALL
+├── TooManyWebhooks    TOO_MANY_WEBHOOKS
 ├── NotEnded           NOT_ENDED
 ├── TooManyThreads     TOO_MANY_THREADS
 ├── TooMuchStored      TOO_MUCH_STORED
@@ -39,11 +42,13 @@ Forbidden
 └── SignatureInvalid   SIGNATURE_INVALID
 Unavailable
 └── ScannerAway        SCANNER_AWAY
+Stale
+└── StaleVersion       STALE_VERSION
 """
 
 from __future__ import annotations
 
-from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated, Unavailable
+from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated, Stale, Unavailable
 
 
 class EmailMalformed(InvalidRequest):
@@ -118,6 +123,10 @@ class StateForbids(RuleViolated):
     reason = "STATE_FORBIDS"
 
 
+class UnknownWebhook(NotFound):
+    """No such webhook, or nothing of this id was said to one, in this practice."""
+
+
 class WordsMissing(InvalidRequest):
     """There is nothing to say."""
 
@@ -176,6 +185,24 @@ class UnknownThread(NotFound):
     """There is no such thread, post or file in this practice."""
 
     reason = "NOT_FOUND"
+
+
+class UrlRefused(InvalidRequest):
+    """The address is not one that messages are sent to: HTTPS and public."""
+
+    reason = "URL_REFUSED"
+
+
+class TooManyWebhooks(RuleViolated):
+    """The practice has as many webhooks as it may; the metadata says how many."""
+
+    reason = "TOO_MANY_WEBHOOKS"
+
+
+class StaleVersion(Stale):
+    """The webhook has changed since it was read."""
+
+    reason = "STALE_VERSION"
 
 
 class TooManyThreads(RuleViolated):
