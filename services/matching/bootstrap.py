@@ -24,6 +24,7 @@ from services.matching.adapters.filings import PostgresFilings
 from services.matching.adapters.forms import PostgresForms
 from services.matching.adapters.ids import new_id
 from services.matching.adapters.intakes import PostgresIntakes
+from services.matching.adapters.licence_warnings import LicenceWarnings
 from services.matching.adapters.matches import PostgresMatches
 from services.matching.adapters.postgres import PostgresProfiles
 from services.matching.adapters.proposals import PostgresBatches, PostgresProposals
@@ -37,6 +38,9 @@ from services.matching.usecases.settle_proposal import Desk
 
 EXPIRE_EVERY_S, RESOLVE_EVERY_S = 30.0, 10.0
 """Seconds between two looks for proposals whose time is over, and for batches of which something came back."""
+
+WARN_EVERY_S = 600.0
+"""Seconds between two looks for licences that end: they end by the day."""
 
 SEAL_EVERY_S = 60.0
 """Seconds between two looks for runs of before runs were sealed: once none are left, a look is one empty query."""
@@ -106,6 +110,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         clock=now,
         jobs=(
             Every(SEAL_EVERY_S, matches.seal_plain, "seal_matches", database),
+            Every(WARN_EVERY_S, LicenceWarnings(database).warn, "warn_of_licences", database),
             Every(EXPIRE_EVERY_S, sweeps.expire, "expire_proposals", database),
             Every(RESOLVE_EVERY_S, sweeps.resolve, "resolve_batches", database),
         ),

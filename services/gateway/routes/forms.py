@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1", tags=["forms"])
 FORM, DOCUMENT = forms_pb2.Form.DESCRIPTOR, forms_pb2.ConsentDocument.DESCRIPTOR
 RESPONSE, DUE = forms_pb2.FormResponse.DESCRIPTOR, forms_pb2.Due.DESCRIPTOR
 
-LinkId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+LinkId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["sleep"])]
 Version = Annotated[int, Query(ge=0, le=2_000_000_000, description="0 for the newest.")]
 
 
@@ -144,7 +144,7 @@ class SignatureIn(Body):
     """A signature under the text that was shown."""
 
     document_id: Id
-    text_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    text_hash: str = Field(pattern=r"^[0-9a-f]{64}$", examples=["ab" * 32])
     signer_name: Name
 
 
