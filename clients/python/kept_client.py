@@ -4288,7 +4288,7 @@ class Kept:
 
     def save_form_response(self, *, response_id: str, body: AnswersIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[SaveFormResponseResponse]:
         """Save answers."""
-        return self._send("PATCH", f"/v1/form-responses/{quote(str(response_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+        return self._send("POST", f"/v1/form-responses/{quote(str(response_id))}/answers", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_form_response(self, *, response_id: str) -> Answer[FormResponse]:
         """Read a response."""

@@ -2987,7 +2987,7 @@ export class Kept {
   startFormResponse(call: { client_id: string; idempotency_key?: string; body: StartIn }): Promise<Answer<FormResponse>>;
   /** See a client's forms. `GET /v1/clients/{client_id}/form-responses` */
   listFormResponses(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListFormResponsesResponse>>;
-  /** Save answers. `PATCH /v1/form-responses/{response_id}` */
+  /** Save answers. `POST /v1/form-responses/{response_id}/answers` */
   saveFormResponse(call: { response_id: string; idempotency_key?: string; if_match?: string; body: AnswersIn }): Promise<Answer<SaveFormResponseResponse>>;
   /** Read a response. `GET /v1/form-responses/{response_id}` */
   getFormResponse(call: { response_id: string }): Promise<Answer<FormResponse>>;

@@ -486,7 +486,7 @@ export class Kept {
   }
 
   saveFormResponse(call = {}) {
-    return this.send("PATCH", `/v1/form-responses/${encodeURIComponent(call.response_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+    return this.send("POST", `/v1/form-responses/${encodeURIComponent(call.response_id).replaceAll('%2F', '/')}/answers`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getFormResponse(call = {}) {

@@ -88,7 +88,7 @@ async def test_from_the_waitlist_to_the_first_session(
         "POST", f"/v1/clients/{client_id}/form-responses", {"form_id": form_id}, key=key(), wanted=201
     )
     said = {"answers": [{"link_id": "hope", "values": ["Sleep"]}], "is_submitted": True}
-    await desk.ask("PATCH", f"/v1/form-responses/{response['response_id']}", said, key=key())
+    await desk.ask("POST", f"/v1/form-responses/{response['response_id']}/answers", said, key=key())
     await until(pointed, client_id, 0)
     started = await desk.ask("POST", f"{path}/starts", key=key(), etag=arrived["etag"])
 

@@ -274,8 +274,8 @@ async def start(client_id: PathId, body: StartIn, caller: SignedIn, key: Idempot
     return respond(await caller.matching("StartFormResponse", request), 201)
 
 
-@router.patch(
-    "/form-responses/{response_id}",
+@router.post(
+    "/form-responses/{response_id}/answers",
     operation_id="saveFormResponse",
     summary="Save answers",
     responses=edits(forms_service_pb2.SaveFormResponseResponse.DESCRIPTOR),
