@@ -9,6 +9,7 @@ from functools import partial
 
 from kept.availability.v1 import availability_service_pb2
 
+from services.booking.adapters.accounts import PostgresAccounts
 from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.feeds import PostgresFeeds
@@ -105,6 +106,7 @@ class Parts:
     safety: PostgresSafety
     glasses: PostgresBreakGlasses
     feeds: PostgresFeeds
+    accounts: PostgresAccounts
     books: Books
     rooms: Rooms
     jobs: tuple[Every, ...]
@@ -203,6 +205,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         safety=PostgresSafety(),
         glasses=glasses,
         feeds=PostgresFeeds(database),
+        accounts=PostgresAccounts(database),
         books=books,
         rooms=rooms,
         jobs=(

@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
+    accounts_service_pb2,
     booking_pb2,
     booking_service_pb2,
     break_glass_service_pb2,
@@ -23,6 +24,7 @@ from kept.booking.v1 import (
     waitlist_service_pb2,
 )
 
+from services.booking.account_servicer import AccountServicer
 from services.booking.adapters import proto
 from services.booking.bootstrap import bootstrap
 from services.booking.break_glass_servicer import BreakGlassServicer
@@ -291,6 +293,7 @@ async def compose(config: ProcessConfig) -> Application:
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
         ClientErasureOrdered.DESCRIPTOR.full_name: parts.reactions.on_erasure_ordered,
     }
+    accounts = AccountServicer(accounts=parts.accounts, clients=parts.clients, clock=parts.clock)
     feeds = FeedServicer(feeds=parts.feeds, appointments=parts.appointments, clock=parts.clock)
     return Application(
         SERVICE,
@@ -305,6 +308,7 @@ async def compose(config: ProcessConfig) -> Application:
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
+            (accounts_service_pb2.DESCRIPTOR.services_by_name["AccountService"], accounts),
             (feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"], feeds),
             (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
         ],

@@ -63,7 +63,7 @@ INTAKES = {"intake.open", "intake.read", "proposal.read", "proposal.answer", "pr
 OWN |= INTAKES
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
-    ("client", ""): {"feed.keep"},
+    ("client", ""): {"feed.keep", "account.link"},
     ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN | JOINS,
     ("front_desk", ""): OWN
@@ -83,7 +83,14 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | BILLING
     | CRISES
     | GROUPS
-    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"}
+    | {
+        "requirement.record",
+        "account.manage",
+        "authorisation.change",
+        "waitlist.work",
+        "waitlist.report",
+        "matching.report",
+    }
     | {"intake.assign", "proposal.make"},
     ("therapist", ""): CRISES
     | {"feed.keep"}
