@@ -536,6 +536,21 @@ class ClientIn(TypedDict):
     has_consent: NotRequired[bool]
 
 
+class ClientMarks(TypedDict):
+    """ClientMarks"""
+
+    client_id: str
+    has_home_address: bool
+    is_vip: bool
+
+
+class ClientMarksIn(TypedDict):
+    """What is to be known of a client beside the registry; the address is hashed and not stored."""
+
+    home_address: NotRequired[str]
+    is_vip: NotRequired[bool]
+
+
 class ClientPriority(TypedDict):
     """ClientPriority"""
 
@@ -791,6 +806,32 @@ class DigestLine(TypedDict):
 
     name: str
     count: int
+
+
+class Disclosure(TypedDict):
+    """Disclosure"""
+
+    disclosure_id: str
+    client_id: str
+    recipient_name: str
+    recipient_address: str
+    contents: list[Literal['UNSPECIFIED', 'SCHEDULE', 'REGISTRY', 'BILLING', 'INTAKE', 'PART2']]
+    purpose: Literal['UNSPECIFIED', 'CLIENT_REQUEST', 'TREATMENT', 'PAYMENT', 'LEGAL', 'PUBLIC_HEALTH', 'DANGER', 'REQUIRED_BY_LAW']
+    basis: Literal['UNSPECIFIED', 'AUTHORISATION', 'PART2_CONSENT', 'LAW', 'OPERATIONS']
+    disclose_time: str | None
+    actor_id: str
+
+
+class DisclosureIn(TypedDict):
+    """What was given out, to whom, what for and on which ground."""
+
+    disclosure_id: NotRequired[str | None]
+    recipient_name: str
+    recipient_address: NotRequired[str]
+    contents: list[Literal['SCHEDULE', 'REGISTRY', 'BILLING', 'INTAKE', 'PART2']]
+    purpose: Literal['CLIENT_REQUEST', 'TREATMENT', 'PAYMENT', 'LEGAL', 'PUBLIC_HEALTH', 'DANGER', 'REQUIRED_BY_LAW']
+    basis: Literal['AUTHORISATION', 'PART2_CONSENT', 'LAW', 'OPERATIONS']
+    disclose_time: str
 
 
 class DismissalIn(TypedDict):
@@ -1590,6 +1631,13 @@ class ListDigestsResponse(TypedDict):
     next_cursor: str
 
 
+class ListDisclosuresResponse(TypedDict):
+    """ListDisclosuresResponse"""
+
+    disclosures: list[Disclosure]
+    next_cursor: str
+
+
 class ListEquipmentResponse(TypedDict):
     """ListEquipmentResponse"""
 
@@ -1876,6 +1924,13 @@ class ListSitesResponse(TypedDict):
     """ListSitesResponse"""
 
     sites: list[Site]
+    next_cursor: str
+
+
+class ListStaffMembersResponse(TypedDict):
+    """ListStaffMembersResponse"""
+
+    staff_members: list[StaffMember]
     next_cursor: str
 
 
@@ -2183,6 +2238,7 @@ class OnCallContact(TypedDict):
     email: str
     locale: str
     is_active: bool
+    duty: str
 
 
 class OnCallContactIn(TypedDict):
@@ -2192,6 +2248,7 @@ class OnCallContactIn(TypedDict):
     email: str
     locale: NotRequired[Literal['en', 'es']]
     is_active: NotRequired[bool]
+    duty: NotRequired[Literal['crisis', 'compliance']]
 
 
 class OpenGroupSession(TypedDict):
@@ -3095,6 +3152,26 @@ class SlotSearchIn(TypedDict):
     cursor: NotRequired[str]
 
 
+class StaffMember(TypedDict):
+    """StaffMember"""
+
+    actor_id: str
+    has_family_name: bool
+    has_home_address: bool
+    has_phone: bool
+    leave_time: str | None
+
+
+class StaffMemberIn(TypedDict):
+    """Who somebody of the staff is; what is said is hashed and not stored."""
+
+    actor_id: str
+    family_name: NotRequired[str]
+    home_address: NotRequired[str]
+    phone: NotRequired[str]
+    leave_time: NotRequired[str | None]
+
+
 class StepCounts(TypedDict):
     """StepCounts"""
 
@@ -3668,9 +3745,9 @@ class Kept:
         """Say that the client did not come."""
         return self._send("POST", f"/v1/appointments/{quote(str(appointment_id))}/no-shows", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
-    def query_audit_records(self, *, client_id: str | None = None, actor_id: str | None = None, from_time: str | None | None = None, to_time: str | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[QueryRecordsResponse]:
+    def query_audit_records(self, *, client_id: str | None = None, actor_id: str | None = None, from_time: str | None | None = None, to_time: str | None | None = None, is_evidence: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[QueryRecordsResponse]:
         """Query the trail."""
-        return self._send("GET", "/v1/audit/records", {"client_id": client_id, "actor_id": actor_id, "from_time": from_time, "to_time": to_time, "limit": limit, "cursor": cursor}, {})
+        return self._send("GET", "/v1/audit/records", {"client_id": client_id, "actor_id": actor_id, "from_time": from_time, "to_time": to_time, "is_evidence": is_evidence, "limit": limit, "cursor": cursor}, {})
 
     def get_audit_record(self, *, seq: int) -> Answer[Record]:
         """See a record."""
@@ -3911,6 +3988,14 @@ class Kept:
     def list_messages(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListMessagesResponse]:
         """See what was said to a client."""
         return self._send("GET", f"/v1/clients/{quote(str(client_id))}/messages", {"limit": limit, "cursor": cursor}, {})
+
+    def record_disclosure(self, *, client_id: str, body: DisclosureIn, idempotency_key: str | None = None) -> Answer[Disclosure]:
+        """Keep that something of a client was given out."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/disclosures", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_disclosures(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListDisclosuresResponse]:
+        """See what of a client was given out."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/disclosures", {"limit": limit, "cursor": cursor}, {})
 
     def create_calendar_feed(self, *, body: FeedIn, idempotency_key: str | None = None) -> Answer[CreateCalendarFeedResponse]:
         """Make a calendar feed."""
@@ -4195,6 +4280,18 @@ class Kept:
     def list_pages(self, *, only_open: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListPagesResponse]:
         """See what staff is paged about."""
         return self._send("GET", "/v1/pages", {"only_open": only_open, "limit": limit, "cursor": cursor}, {})
+
+    def put_staff_member(self, *, body: StaffMemberIn, idempotency_key: str | None = None) -> Answer[StaffMember]:
+        """Say who somebody of the staff is."""
+        return self._send("POST", "/v1/staff-members", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_staff_members(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListStaffMembersResponse]:
+        """List the staff members that were told of."""
+        return self._send("GET", "/v1/staff-members", {"limit": limit, "cursor": cursor}, {})
+
+    def mark_client(self, *, client_id: str, body: ClientMarksIn, idempotency_key: str | None = None) -> Answer[ClientMarks]:
+        """Say where a client lives and whether people may be curious."""
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/marks", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def put_policy(self, *, body: PolicyIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Policy]:
         """Set a policy."""

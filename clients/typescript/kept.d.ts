@@ -403,6 +403,15 @@ export interface ClientIn {
   locale?: "en" | "es";
   has_consent?: boolean;
 }
+export interface ClientMarks {
+  client_id: string;
+  has_home_address: boolean;
+  is_vip: boolean;
+}
+export interface ClientMarksIn {
+  home_address?: string;
+  is_vip?: boolean;
+}
 export interface ClientPriority {
   client_id: string;
   is_high_need: boolean;
@@ -573,6 +582,26 @@ export interface Digest {
 export interface DigestLine {
   name: string;
   count: number;
+}
+export interface Disclosure {
+  disclosure_id: string;
+  client_id: string;
+  recipient_name: string;
+  recipient_address: string;
+  contents: ("UNSPECIFIED" | "SCHEDULE" | "REGISTRY" | "BILLING" | "INTAKE" | "PART2")[];
+  purpose: "UNSPECIFIED" | "CLIENT_REQUEST" | "TREATMENT" | "PAYMENT" | "LEGAL" | "PUBLIC_HEALTH" | "DANGER" | "REQUIRED_BY_LAW";
+  basis: "UNSPECIFIED" | "AUTHORISATION" | "PART2_CONSENT" | "LAW" | "OPERATIONS";
+  disclose_time: string | null;
+  actor_id: string;
+}
+export interface DisclosureIn {
+  disclosure_id?: string | null;
+  recipient_name: string;
+  recipient_address?: string;
+  contents: ("SCHEDULE" | "REGISTRY" | "BILLING" | "INTAKE" | "PART2")[];
+  purpose: "CLIENT_REQUEST" | "TREATMENT" | "PAYMENT" | "LEGAL" | "PUBLIC_HEALTH" | "DANGER" | "REQUIRED_BY_LAW";
+  basis: "AUTHORISATION" | "PART2_CONSENT" | "LAW" | "OPERATIONS";
+  disclose_time: string;
 }
 export interface DismissalIn {
   reason: "CLIENT_DECLINED" | "CARE_ENDED" | "REFERRED" | "ARRANGED_ELSEWHERE";
@@ -1132,6 +1161,10 @@ export interface ListDigestsResponse {
   digests: (Digest)[];
   next_cursor: string;
 }
+export interface ListDisclosuresResponse {
+  disclosures: (Disclosure)[];
+  next_cursor: string;
+}
 export interface ListEquipmentResponse {
   equipment: (Equipment)[];
   next_cursor: string;
@@ -1296,6 +1329,10 @@ export interface ListSessionTypesResponse {
 }
 export interface ListSitesResponse {
   sites: (Site)[];
+  next_cursor: string;
+}
+export interface ListStaffMembersResponse {
+  staff_members: (StaffMember)[];
   next_cursor: string;
 }
 export interface ListTherapistProfilesResponse {
@@ -1535,6 +1572,7 @@ export interface OnCallContact {
   email: string;
   locale: string;
   is_active: boolean;
+  duty: string;
 }
 export interface OnCallContactIn {
   /** 1 is paged at once, 2 after 2 minutes, 3 after 5 minutes. */
@@ -1542,6 +1580,7 @@ export interface OnCallContactIn {
   email: string;
   locale?: "en" | "es";
   is_active?: boolean;
+  duty?: "crisis" | "compliance";
 }
 export interface OpenGroupSession {
   group_session_id: string;
@@ -2226,6 +2265,20 @@ export interface SlotSearchIn {
   limit?: number;
   cursor?: string;
 }
+export interface StaffMember {
+  actor_id: string;
+  has_family_name: boolean;
+  has_home_address: boolean;
+  has_phone: boolean;
+  leave_time: string | null;
+}
+export interface StaffMemberIn {
+  actor_id: string;
+  family_name?: string;
+  home_address?: string;
+  phone?: string;
+  leave_time?: string | null;
+}
 export interface StepCounts {
   kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED";
   step: string;
@@ -2603,7 +2656,7 @@ export class Kept {
   /** Say that the client did not come. `POST /v1/appointments/{appointment_id}/no-shows` */
   markNoShow(call: { appointment_id: string; idempotency_key?: string; if_match?: string; body?: ReasonIn | null }): Promise<Answer<Appointment>>;
   /** Query the trail. `GET /v1/audit/records` */
-  queryAuditRecords(call?: { client_id?: string; actor_id?: string; from_time?: string | null; to_time?: string | null; limit?: number; cursor?: string }): Promise<Answer<QueryRecordsResponse>>;
+  queryAuditRecords(call?: { client_id?: string; actor_id?: string; from_time?: string | null; to_time?: string | null; is_evidence?: boolean; limit?: number; cursor?: string }): Promise<Answer<QueryRecordsResponse>>;
   /** See a record. `GET /v1/audit/records/{seq}` */
   getAuditRecord(call: { seq: number }): Promise<Answer<Record>>;
   /** Prove that a record is in the tree. `GET /v1/audit/records/{seq}/proof` */
@@ -2731,6 +2784,10 @@ export class Kept {
   putContactPoint(call: { client_id: string; idempotency_key?: string; body: ContactIn }): Promise<Answer<ContactPoint>>;
   /** See what was said to a client. `GET /v1/clients/{client_id}/messages` */
   listMessages(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListMessagesResponse>>;
+  /** Keep that something of a client was given out. `POST /v1/clients/{client_id}/disclosures` */
+  recordDisclosure(call: { client_id: string; idempotency_key?: string; body: DisclosureIn }): Promise<Answer<Disclosure>>;
+  /** See what of a client was given out. `GET /v1/clients/{client_id}/disclosures` */
+  listDisclosures(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListDisclosuresResponse>>;
   /** Make a calendar feed. `POST /v1/calendar-feeds` */
   createCalendarFeed(call: { idempotency_key?: string; body: FeedIn }): Promise<Answer<CreateCalendarFeedResponse>>;
   /** See one's calendar feeds. `GET /v1/calendar-feeds` */
@@ -2873,6 +2930,12 @@ export class Kept {
   listOnCallContacts(call?: { limit?: number; cursor?: string }): Promise<Answer<ListOnCallContactsResponse>>;
   /** See what staff is paged about. `GET /v1/pages` */
   listPages(call?: { only_open?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListPagesResponse>>;
+  /** Say who somebody of the staff is. `POST /v1/staff-members` */
+  putStaffMember(call: { idempotency_key?: string; body: StaffMemberIn }): Promise<Answer<StaffMember>>;
+  /** List the staff members that were told of. `GET /v1/staff-members` */
+  listStaffMembers(call?: { limit?: number; cursor?: string }): Promise<Answer<ListStaffMembersResponse>>;
+  /** Say where a client lives and whether people may be curious. `PUT /v1/clients/{client_id}/marks` */
+  markClient(call: { client_id: string; idempotency_key?: string; body: ClientMarksIn }): Promise<Answer<ClientMarks>>;
   /** Set a policy. `PUT /v1/policies` */
   putPolicy(call: { idempotency_key?: string; if_match?: string; body: PolicyIn }): Promise<Answer<Policy>>;
   /** List policies. `GET /v1/policies` */

@@ -194,7 +194,7 @@ export class Kept {
   }
 
   queryAuditRecords(call = {}) {
-    return this.send("GET", `/v1/audit/records`, { client_id: call.client_id, actor_id: call.actor_id, from_time: call.from_time, to_time: call.to_time, limit: call.limit, cursor: call.cursor }, {});
+    return this.send("GET", `/v1/audit/records`, { client_id: call.client_id, actor_id: call.actor_id, from_time: call.from_time, to_time: call.to_time, is_evidence: call.is_evidence, limit: call.limit, cursor: call.cursor }, {});
   }
 
   getAuditRecord(call = {}) {
@@ -435,6 +435,14 @@ export class Kept {
 
   listMessages(call = {}) {
     return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/messages`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  recordDisclosure(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/disclosures`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listDisclosures(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/disclosures`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   createCalendarFeed(call = {}) {
@@ -719,6 +727,18 @@ export class Kept {
 
   listPages(call = {}) {
     return this.send("GET", `/v1/pages`, { only_open: call.only_open, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  putStaffMember(call = {}) {
+    return this.send("POST", `/v1/staff-members`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listStaffMembers(call = {}) {
+    return this.send("GET", `/v1/staff-members`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  markClient(call = {}) {
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/marks`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   putPolicy(call = {}) {

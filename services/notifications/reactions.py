@@ -17,6 +17,7 @@ from services.chassis.context import Call
 from services.notifications.adapters import proto
 from services.notifications.adapters.care import note_pairs
 from services.notifications.adapters.erasures import erase_client
+from services.notifications.adapters.officer_reactions import officer_reactions
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.postgres import PostgresTimeline
 from services.notifications.adapters.webhooks import queue
@@ -55,6 +56,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
+        **officer_reactions(clock),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
     told = {event.DESCRIPTOR.full_name: _telling(event.DESCRIPTOR.name, clock) for event in TOLD}

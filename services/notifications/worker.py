@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
+from kept.audit.v1.watch_events_pb2 import AlarmRaised, AlarmSettled, DigestMade
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -38,6 +39,11 @@ class NotificationsWorker:
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)
     def on_crisis_changed(self, delivery: Delivery) -> None:
         """Store it; a queue of its own, so that no crowd of bookings stands before a page."""
+        self.inbox.store(delivery)
+
+    @consumes(AlarmRaised, AlarmSettled, DigestMade)
+    def on_trail_watched(self, delivery: Delivery) -> None:
+        """Store what officers are to be told."""
         self.inbox.store(delivery)
 
     @consumes(AppointmentChangeUndone, SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)

@@ -27,6 +27,10 @@ class Words:
     html: str
 
 
+TOPICS = ("page", "alarm", "digest")
+"""What staff is told of; each is a template in every language."""
+
+
 class Templates:
     """
     The templates, compiled when this is made: a broken one stops the process at start.
@@ -43,7 +47,9 @@ class Templates:
             loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True
         )
         self._page = escaped.get_template("page.html")
-        self._pages = {locale: plain.get_template(f"{locale}/page.txt") for locale in Locale}
+        self._pages = {
+            (topic, locale): plain.get_template(f"{locale}/{topic}.txt") for topic in TOPICS for locale in Locale
+        }
         self._texts = {
             (locale, kind): plain.get_template(f"{locale}/{kind.lower()}.txt") for locale in Locale for kind in Kind
         }
@@ -53,9 +59,9 @@ class Templates:
         rendered = self._texts[locale, kind].render(variables)
         return self._written(rendered, locale=locale, link=str(variables.get("link", "")))
 
-    def render_page(self, *, locale: Locale, link: str, flag_id: str) -> Words:
-        """Write a page to staff."""
-        return self._written(self._pages[locale].render(link=link, flag_id=flag_id), locale=locale, link=link)
+    def render_page(self, topic: str, *, locale: Locale, link: str, flag_id: str) -> Words:
+        """Write a page, or a notice, to staff."""
+        return self._written(self._pages[topic, locale].render(link=link, flag_id=flag_id), locale=locale, link=link)
 
     def _written(self, rendered: str, *, locale: Locale, link: str) -> Words:
         subject, *paragraphs = rendered.strip().split("\n\n")
