@@ -133,6 +133,22 @@ class AcceptanceIn(TypedDict):
     modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
 
 
+class Account(TypedDict):
+    """Account"""
+
+    account_id: str
+    client_id: str
+    actor_id: str
+    link_time: str | None
+
+
+class AccountLinkIn(TypedDict):
+    """What somebody who was invited proves it by."""
+
+    code: str
+    birth_date: str
+
+
 class AffectedAppointment(TypedDict):
     """AffectedAppointment"""
 
@@ -1607,6 +1623,15 @@ class Interval(TypedDict):
     end_time: str | None
 
 
+class Invitation(TypedDict):
+    """Invitation"""
+
+    invitation_id: str
+    client_id: str
+    code: str
+    expire_time: str | None
+
+
 class ItemAnswerIn(TypedDict):
     """One answer."""
 
@@ -1713,6 +1738,13 @@ class ListAbsencesResponse(TypedDict):
     """ListAbsencesResponse"""
 
     absences: list[Absence]
+    next_cursor: str
+
+
+class ListAccountsResponse(TypedDict):
+    """ListAccountsResponse"""
+
+    accounts: list[Account]
     next_cursor: str
 
 
@@ -2724,7 +2756,7 @@ class PrivilegeIn(TypedDict):
 class Problem(TypedDict):
     """RFC 9457."""
 
-    type: Literal['/problems/already-exists', '/problems/audit-lagging', '/problems/audit-unavailable', '/problems/body-too-large', '/problems/client-exists', '/problems/client-overlap', '/problems/foreign-site', '/problems/fresh-sign-in-needed', '/problems/head-too-large', '/problems/idempotency-key-missing', '/problems/idempotency-key-reused', '/problems/internal', '/problems/interval-reversed', '/problems/link-expired', '/problems/link-unknown', '/problems/malformed', '/problems/merge-patch-needed', '/problems/method-not-allowed', '/problems/move-pending', '/problems/not-allowed', '/problems/not-found', '/problems/offer-closed', '/problems/offer-expired', '/problems/offer-taken', '/problems/outside-policy', '/problems/personal-data-in-url', '/problems/precondition-required', '/problems/proof-invalid', '/problems/proof-nonce-needed', '/problems/rate-limited', '/problems/rule-violated', '/problems/seats-taken', '/problems/series-conflicts', '/problems/session-ended', '/problems/sessions-unavailable', '/problems/sign-in-failed', '/problems/sign-in-interrupted', '/problems/slot-in-past', '/problems/slot-not-offered', '/problems/slot-taken', '/problems/state-forbids', '/problems/time-ambiguous', '/problems/time-does-not-exist', '/problems/time-zone-unknown', '/problems/timed-out', '/problems/token-expired', '/problems/too-slow', '/problems/unauthenticated', '/problems/unavailable', '/problems/url-too-long', '/problems/version-conflict']
+    type: Literal['/problems/account-linked', '/problems/already-exists', '/problems/audit-lagging', '/problems/audit-unavailable', '/problems/body-too-large', '/problems/client-exists', '/problems/client-overlap', '/problems/foreign-site', '/problems/fresh-sign-in-needed', '/problems/head-too-large', '/problems/idempotency-key-missing', '/problems/idempotency-key-reused', '/problems/internal', '/problems/interval-reversed', '/problems/invitation-wrong', '/problems/link-expired', '/problems/link-unknown', '/problems/malformed', '/problems/merge-patch-needed', '/problems/method-not-allowed', '/problems/move-pending', '/problems/not-allowed', '/problems/not-found', '/problems/offer-closed', '/problems/offer-expired', '/problems/offer-taken', '/problems/outside-policy', '/problems/personal-data-in-url', '/problems/precondition-required', '/problems/proof-invalid', '/problems/proof-nonce-needed', '/problems/rate-limited', '/problems/rule-violated', '/problems/seats-taken', '/problems/series-conflicts', '/problems/session-ended', '/problems/sessions-unavailable', '/problems/sign-in-failed', '/problems/sign-in-interrupted', '/problems/slot-in-past', '/problems/slot-not-offered', '/problems/slot-taken', '/problems/state-forbids', '/problems/time-ambiguous', '/problems/time-does-not-exist', '/problems/time-zone-unknown', '/problems/timed-out', '/problems/token-expired', '/problems/too-slow', '/problems/unauthenticated', '/problems/unavailable', '/problems/url-too-long', '/problems/version-conflict']
     title: str
     status: int
     detail: NotRequired[str]
@@ -4002,6 +4034,26 @@ class Kept:
     def review_break_glass(self, *, break_glass_id: str, body: FindingIn, idempotency_key: str | None = None) -> Answer[BreakGlass]:
         """Review an emergency access."""
         return self._send("POST", f"/v1/break-glasses/{quote(str(break_glass_id))}/review", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def invite_client(self, *, client_id: str, idempotency_key: str | None = None) -> Answer[Invitation]:
+        """Invite a client to sign in."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/invitations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def link_account(self, *, body: AccountLinkIn, idempotency_key: str | None = None) -> Answer[Account]:
+        """Link one's own sign-in."""
+        return self._send("POST", "/v1/account", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def get_own_account(self) -> Answer[Account]:
+        """See which client one is."""
+        return self._send("GET", "/v1/account", {}, {})
+
+    def list_accounts(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListAccountsResponse]:
+        """See a client's sign-ins."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/accounts", {"limit": limit, "cursor": cursor}, {})
+
+    def unlink_account(self, *, client_id: str, account_id: str, idempotency_key: str | None = None) -> Answer[Account]:
+        """Take a sign-in from a client."""
+        return self._send("DELETE", f"/v1/clients/{quote(str(client_id))}/accounts/{quote(str(account_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def book_appointment(self, *, body: AppointmentIn, idempotency_key: str | None = None) -> Answer[Appointment]:
         """Book a slot."""

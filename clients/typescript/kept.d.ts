@@ -96,6 +96,16 @@ export interface AcceptanceIn {
   fold?: 0 | 1 | 2;
   modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
 }
+export interface Account {
+  account_id: string;
+  client_id: string;
+  actor_id: string;
+  link_time: string | null;
+}
+export interface AccountLinkIn {
+  code: string;
+  birth_date: string;
+}
 export interface AffectedAppointment {
   absence_id: string;
   appointment_id: string;
@@ -1173,6 +1183,12 @@ export interface Interval {
   start_time: string | null;
   end_time: string | null;
 }
+export interface Invitation {
+  invitation_id: string;
+  client_id: string;
+  code: string;
+  expire_time: string | null;
+}
 export interface ItemAnswerIn {
   link_id: string;
   /** The place of the chosen option. */
@@ -1248,6 +1264,10 @@ export interface ListAbsenceOffersResponse {
 }
 export interface ListAbsencesResponse {
   absences: (Absence)[];
+  next_cursor: string;
+}
+export interface ListAccountsResponse {
+  accounts: (Account)[];
   next_cursor: string;
 }
 export interface ListAffectedAppointmentsResponse {
@@ -1930,7 +1950,7 @@ export interface PrivilegeIn {
   expire_date?: string;
 }
 export interface Problem {
-  type: "/problems/already-exists" | "/problems/audit-lagging" | "/problems/audit-unavailable" | "/problems/body-too-large" | "/problems/client-exists" | "/problems/client-overlap" | "/problems/foreign-site" | "/problems/fresh-sign-in-needed" | "/problems/head-too-large" | "/problems/idempotency-key-missing" | "/problems/idempotency-key-reused" | "/problems/internal" | "/problems/interval-reversed" | "/problems/link-expired" | "/problems/link-unknown" | "/problems/malformed" | "/problems/merge-patch-needed" | "/problems/method-not-allowed" | "/problems/move-pending" | "/problems/not-allowed" | "/problems/not-found" | "/problems/offer-closed" | "/problems/offer-expired" | "/problems/offer-taken" | "/problems/outside-policy" | "/problems/personal-data-in-url" | "/problems/precondition-required" | "/problems/proof-invalid" | "/problems/proof-nonce-needed" | "/problems/rate-limited" | "/problems/rule-violated" | "/problems/seats-taken" | "/problems/series-conflicts" | "/problems/session-ended" | "/problems/sessions-unavailable" | "/problems/sign-in-failed" | "/problems/sign-in-interrupted" | "/problems/slot-in-past" | "/problems/slot-not-offered" | "/problems/slot-taken" | "/problems/state-forbids" | "/problems/time-ambiguous" | "/problems/time-does-not-exist" | "/problems/time-zone-unknown" | "/problems/timed-out" | "/problems/token-expired" | "/problems/too-slow" | "/problems/unauthenticated" | "/problems/unavailable" | "/problems/url-too-long" | "/problems/version-conflict";
+  type: "/problems/account-linked" | "/problems/already-exists" | "/problems/audit-lagging" | "/problems/audit-unavailable" | "/problems/body-too-large" | "/problems/client-exists" | "/problems/client-overlap" | "/problems/foreign-site" | "/problems/fresh-sign-in-needed" | "/problems/head-too-large" | "/problems/idempotency-key-missing" | "/problems/idempotency-key-reused" | "/problems/internal" | "/problems/interval-reversed" | "/problems/invitation-wrong" | "/problems/link-expired" | "/problems/link-unknown" | "/problems/malformed" | "/problems/merge-patch-needed" | "/problems/method-not-allowed" | "/problems/move-pending" | "/problems/not-allowed" | "/problems/not-found" | "/problems/offer-closed" | "/problems/offer-expired" | "/problems/offer-taken" | "/problems/outside-policy" | "/problems/personal-data-in-url" | "/problems/precondition-required" | "/problems/proof-invalid" | "/problems/proof-nonce-needed" | "/problems/rate-limited" | "/problems/rule-violated" | "/problems/seats-taken" | "/problems/series-conflicts" | "/problems/session-ended" | "/problems/sessions-unavailable" | "/problems/sign-in-failed" | "/problems/sign-in-interrupted" | "/problems/slot-in-past" | "/problems/slot-not-offered" | "/problems/slot-taken" | "/problems/state-forbids" | "/problems/time-ambiguous" | "/problems/time-does-not-exist" | "/problems/time-zone-unknown" | "/problems/timed-out" | "/problems/token-expired" | "/problems/too-slow" | "/problems/unauthenticated" | "/problems/unavailable" | "/problems/url-too-long" | "/problems/version-conflict";
   title: string;
   status: number;
   detail?: string;
@@ -2853,6 +2873,16 @@ export class Kept {
   listBreakGlasses(call?: { only_unreviewed?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListBreakGlassesResponse>>;
   /** Review an emergency access. `POST /v1/break-glasses/{break_glass_id}/review` */
   reviewBreakGlass(call: { break_glass_id: string; idempotency_key?: string; body: FindingIn }): Promise<Answer<BreakGlass>>;
+  /** Invite a client to sign in. `POST /v1/clients/{client_id}/invitations` */
+  inviteClient(call: { client_id: string; idempotency_key?: string }): Promise<Answer<Invitation>>;
+  /** Link one's own sign-in. `POST /v1/account` */
+  linkAccount(call: { idempotency_key?: string; body: AccountLinkIn }): Promise<Answer<Account>>;
+  /** See which client one is. `GET /v1/account` */
+  getOwnAccount(): Promise<Answer<Account>>;
+  /** See a client's sign-ins. `GET /v1/clients/{client_id}/accounts` */
+  listAccounts(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListAccountsResponse>>;
+  /** Take a sign-in from a client. `DELETE /v1/clients/{client_id}/accounts/{account_id}` */
+  unlinkAccount(call: { client_id: string; account_id: string; idempotency_key?: string }): Promise<Answer<Account>>;
   /** Book a slot. `POST /v1/appointments` */
   bookAppointment(call: { idempotency_key?: string; body: AppointmentIn }): Promise<Answer<Appointment>>;
   /** List appointments. `GET /v1/appointments` */

@@ -125,6 +125,26 @@ export class Kept {
     return this.send("POST", `/v1/break-glasses/${encodeURIComponent(call.break_glass_id).replaceAll('%2F', '/')}/review`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
+  inviteClient(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/invitations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  linkAccount(call = {}) {
+    return this.send("POST", `/v1/account`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  getOwnAccount(call = {}) {
+    return this.send("GET", `/v1/account`, {}, {});
+  }
+
+  listAccounts(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/accounts`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  unlinkAccount(call = {}) {
+    return this.send("DELETE", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/accounts/${encodeURIComponent(call.account_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
   bookAppointment(call = {}) {
     return this.send("POST", `/v1/appointments`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }

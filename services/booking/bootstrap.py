@@ -11,6 +11,7 @@ from kept.availability.v1 import availability_service_pb2
 
 from services.booking.adapters.absence_ledger import AvailabilityAbsenceLedger
 from services.booking.adapters.absences import PostgresAbsenceCases
+from services.booking.adapters.accounts import PostgresAccounts
 from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.disclosures import PostgresDisclosures
@@ -127,6 +128,7 @@ class Parts:
     safety: PostgresSafety
     glasses: PostgresBreakGlasses
     feeds: PostgresFeeds
+    accounts: PostgresAccounts
     books: Books
     rooms: Rooms
     jobs: tuple[Every, ...]
@@ -267,6 +269,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         safety=PostgresSafety(),
         glasses=glasses,
         feeds=PostgresFeeds(database),
+        accounts=PostgresAccounts(database),
         books=books,
         rooms=rooms,
         jobs=(

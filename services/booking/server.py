@@ -11,6 +11,7 @@ from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
     absence_service_pb2,
+    accounts_service_pb2,
     booking_pb2,
     booking_service_pb2,
     break_glass_service_pb2,
@@ -29,6 +30,7 @@ from kept.booking.v1 import (
 from kept.matching.v1.forms_events_pb2 import FormDue, FormSettled
 
 from services.booking.absence_case_servicer import AbsenceCaseServicer
+from services.booking.account_servicer import AccountServicer
 from services.booking.adapters import proto
 from services.booking.adapters.cadences import PostgresCadences
 from services.booking.adapters.intake_dues import on_form_due, on_form_settled
@@ -325,6 +327,7 @@ async def compose(config: ProcessConfig) -> Application:
         FormSettled.DESCRIPTOR.full_name: on_form_settled,
         ClientErasureOrdered.DESCRIPTOR.full_name: parts.reactions.on_erasure_ordered,
     }
+    accounts = AccountServicer(accounts=parts.accounts, clients=parts.clients, clock=parts.clock)
     people = PeopleServicer(marks=parts.marks, clients=parts.clients)
     disclosures = DisclosureServicer(disclosures=parts.disclosures, clock=parts.clock)
     feeds = FeedServicer(feeds=parts.feeds, appointments=parts.appointments, clock=parts.clock)
@@ -342,6 +345,7 @@ async def compose(config: ProcessConfig) -> Application:
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
+            (accounts_service_pb2.DESCRIPTOR.services_by_name["AccountService"], accounts),
             (absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceCaseService"], absences),
             (feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"], feeds),
             (people_service_pb2.DESCRIPTOR.services_by_name["PeopleService"], people),

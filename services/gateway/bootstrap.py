@@ -32,6 +32,7 @@ from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.gateway import problems
 from services.gateway import routes as resources
+from services.gateway.accounts import Accounts
 from services.gateway.cache import Cache
 from services.gateway.callers import Door, Neighbours
 from services.gateway.config import ProtectionConfig, SignInConfig
@@ -153,6 +154,7 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
             signer,
             Cursors(signer.secret("cursors")),
             limits,
+            Accounts(neighbours["booking"]),
             trail,
             protection.proxies,
             protection.partners,

@@ -15,6 +15,7 @@ from services.chassis import errors, tracing
 from services.chassis.context import ANONYMOUS, Actor, Call
 from services.chassis.identity import Signer
 from services.chassis.rpc.client import Neighbour
+from services.gateway.accounts import Accounts
 from services.gateway.addresses import Network
 from services.gateway.credentials import Credentials, add_header
 from services.gateway.cursors import Cursors
@@ -51,6 +52,7 @@ class Door:
     signer: Signer
     cursors: Cursors
     limits: Limits
+    accounts: Accounts
     trail: Trail
     proxies: tuple[Network, ...] = ()
     partners: frozenset[str] = frozenset()
@@ -123,6 +125,9 @@ async def signed_in(request: Request) -> Caller:
         keys.append(("search", keys[0][1]))
     request.state.standings = await spent(request, *keys)
     call = new_call(request, actor, door.signer.sign(actor))
+    if "client" in actor.roles and not actor.client_id:
+        actor = request.state.actor = await door.accounts.completed(actor, call)
+        call = new_call(request, actor, door.signer.sign(actor))
     return Caller(actor, door.neighbours, call, door.cursors)
 
 

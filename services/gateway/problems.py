@@ -42,6 +42,8 @@ REASONS: Final[dict[str, tuple[str, int, str]]] = {
     "REQUEST_ID_REUSED": ("idempotency-key-reused", 422, "The idempotency key was used for another request"),
     "SERIES_CONFLICTS": ("series-conflicts", 409, "Some of the times can't be"),
     "SEATS_TAKEN": ("seats-taken", 409, "The group has no seat left"),
+    "INVITATION_WRONG": ("invitation-wrong", 404, "The invitation opens nothing"),
+    "ACCOUNT_LINKED": ("account-linked", 409, "The sign-in is a client's already"),
     "CLIENT_EXISTS": ("client-exists", 409, "The client is registered already"),
     "LINK_UNKNOWN": ("link-unknown", 404, "The link is not known"),
     "LINK_EXPIRED": ("link-expired", 410, "The link has expired"),

@@ -147,6 +147,24 @@ class Unknown(errors.NotFound):
     reason = "NOT_FOUND"
 
 
+class InvitationWrong(errors.NotFound):
+    """The invitation is unknown, used, over or tried too often, or the birth date is another; which, is not said."""
+
+    reason = "INVITATION_WRONG"
+
+
+class AccountLinked(errors.AlreadyExists):
+    """The sign-in is a client's already."""
+
+    reason = "ACCOUNT_LINKED"
+
+
+class BirthDateMissing(errors.RuleViolated):
+    """The client has no birth date, so nobody could be verified as them."""
+
+    reason = "BIRTH_DATE_MISSING"
+
+
 class LimitReached(errors.RuleViolated):
     """There are as many of these as there may be; the metadata says how many."""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from services.booking.domain import facts
+from services.booking.domain.account import Account, Invitation
 from services.booking.domain.appointment import Appointment, Change, Reason, Slot
 from services.booking.domain.client import Client
 from services.booking.domain.feed import Feed
@@ -64,6 +65,28 @@ class FollowUpFilter:
     therapist_id: str
     state: FollowUpState
     due_by_date: str
+
+
+class Accounts(Protocol):
+    """Keeps invitations and clients' sign-ins."""
+
+    async def invite(self, call: Call, invitation: Invitation, hash_: bytes, *, at: datetime) -> None:
+        """Store an invitation; earlier ones of the client end."""
+
+    async def try_code(self, practice_id: str, hash_: bytes, *, at: datetime) -> Invitation | None:
+        """Return the invitation of a code, and count the try."""
+
+    async def link(self, call: Call, invitation: Invitation, account: Account) -> None:
+        """Use an invitation up and link a sign-in. Raises InvitationWrong, AccountLinked, LimitReached."""
+
+    async def of_client(self, call: Call, client_id: str) -> Sequence[Account]:
+        """Return a client's sign-ins."""
+
+    async def of_actor(self, call: Call, actor_id: str) -> Account:
+        """Return which client a sign-in is. Raises Unknown."""
+
+    async def unlink(self, call: Call, client_id: str, account_id: str) -> Account:
+        """Take a sign-in from a client. Raises Unknown."""
 
 
 class Feeds(Protocol):

@@ -11,6 +11,7 @@ import grpc.aio
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from kept.booking.v1 import (
+    accounts_service_pb2,
     booking_pb2,
     booking_service_pb2,
     break_glass_service_pb2,
@@ -34,6 +35,7 @@ SERVICES = (
     safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"],
     break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"],
     feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"],
+    accounts_service_pb2.DESCRIPTOR.services_by_name["AccountService"],
     people_service_pb2.DESCRIPTOR.services_by_name["PeopleService"],
     disclosure_service_pb2.DESCRIPTOR.services_by_name["DisclosureService"],
 )

@@ -66,7 +66,7 @@ KEPT_FOR_CLIENTS |= {"fit.answer"}
 FORMS = {"form.answer", "form.read", "form.see", "form.sign"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
-    ("client", ""): {"feed.keep"},
+    ("client", ""): {"feed.keep", "account.link"},
     ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS | FORMS,
     ("client", "proxy"): OWN | JOINS | FORMS,
     ("front_desk", ""): OWN
@@ -87,7 +87,14 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | BILLING
     | CRISES
     | GROUPS
-    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"}
+    | {
+        "requirement.record",
+        "account.manage",
+        "authorisation.change",
+        "waitlist.work",
+        "waitlist.report",
+        "matching.report",
+    }
     | {"intake.assign", "proposal.make", "form.assign", "form.answer", "form.see", "form.sign"},
     ("therapist", ""): CRISES
     | {"feed.keep"}
