@@ -27,8 +27,9 @@ from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
+from services.notifications.adapters.wording import Wording
 from services.notifications.config import read_mail_config
-from services.notifications.reactions import reactions
+from services.notifications.reactions import gatherings, reactions
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
 from services.notifications.usecases.page_on_call import page_on_call
 from services.notifications.usecases.send_due_messages import send_due_messages
@@ -52,6 +53,8 @@ class Parts:
     database: Database
     contacts: Contacts
     on_call: OnCall
+    templates: Templates
+    wording: Wording
     keyring: Keyring
     booking: Neighbour
     clock: Callable[[], datetime]
@@ -78,7 +81,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     to_booking = channel(config.target("booking"), config)
     desk = PostgresDesk(database, record=record)
     templates = Templates()
-    writer = LetterWriter(config=mail_config, templates=templates, contacts=contacts)
+    wording = Wording(config=mail_config, templates=templates, contacts=contacts)
+    writer = LetterWriter(config=mail_config, wording=wording, contacts=contacts)
     on_call = OnCall(ClientCipher(keyring))
     pages = PostgresPages(database, on_call)
     page_writer = PageWriter(config=mail_config, templates=templates)
@@ -98,12 +102,14 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         database=database,
         contacts=contacts,
         on_call=on_call,
+        templates=templates,
+        wording=wording,
         keyring=keyring,
         booking=Neighbour(to_booking, BOOKING, Signer.read(config.service, config.keys_dir)),
         clock=now,
         send=send,
         background=[
-            InboxRunner(database, reactions(now), service=config.service),
+            InboxRunner(database, reactions(now), service=config.service, gatherings=gatherings(now)),
             EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),

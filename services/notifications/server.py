@@ -11,7 +11,7 @@ from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
-from services.notifications import on_call_servicer
+from services.notifications import on_call_servicer, workflow_servicer
 from services.notifications.adapters import postgres, proto
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
@@ -21,6 +21,7 @@ from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.link import ActionLink, token_hash
 from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.usecases.use_action_link import use_action_link
+from services.notifications.workflow_servicer import WorkflowServicer
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
 
@@ -114,11 +115,16 @@ async def compose(config: ProcessConfig) -> Application:
     servicer = NotificationsServicer(
         database=parts.database, contacts=parts.contacts, booking=parts.booking, clock=parts.clock
     )
+    workflows = WorkflowServicer(templates=parts.templates, wording=parts.wording, clock=parts.clock)
     return Application(
         service="notifications",
         config=config,
         database=parts.database,
-        servicers=[(SERVICE, servicer), (on_call_servicer.SERVICE, OnCallServicer(on_call=parts.on_call))],
+        servicers=[
+            (SERVICE, servicer),
+            (on_call_servicer.SERVICE, OnCallServicer(on_call=parts.on_call)),
+            (workflow_servicer.SERVICE, workflows),
+        ],
         background=parts.background,
         keyring=parts.keyring,
         closers=parts.closers,

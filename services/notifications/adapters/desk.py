@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -18,11 +18,13 @@ from services.chassis.db.pool import Connection, Database
 from services.chassis.errors import ServiceError, Unavailable
 from services.notifications.adapters import postgres
 from services.notifications.adapters.files import Card, Files
+from services.notifications.adapters.matters import of_messages
 from services.notifications.domain.appointment import Appointment, objection
-from services.notifications.domain.channel import Channel
+from services.notifications.domain.channel import About, Channel
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.gate import Go, Refuse, Wait, judge
 from services.notifications.domain.link import TOKEN_BYTES, WITH_LINK, Action, token_hash, token_of
+from services.notifications.domain.matter import Matter, matter_objection
 from services.notifications.domain.message import Message, MessageFailed, MessageSent, Outcome, Reason, State
 from services.notifications.usecases.send_due_messages import Claim, Parcel
 
@@ -197,6 +199,7 @@ async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[C
     if not messages:
         return {}
     appointments = await _appointments(conn, messages)
+    matters = await of_messages(conn, messages)
     files = await Files.read(conn, messages, at=max(job.at for job in jobs))
     changed: list[tuple[str, Message]] = []
     parcels: dict[Claim, Parcel] = {}
@@ -204,9 +207,10 @@ async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[C
         message = messages.get((job.claim.practice_id, job.claim.message_id))
         if message is None:
             continue
-        appointment = appointments[job.practice_id, message.appointment_id]
         card = files.card(job.practice_id, message.client_id)
-        reason = objection(message, appointment, at=job.at) or (None if card else Reason.NO_CONTACT)
+        reason = _objection(message, job.practice_id, appointments, matters, at=job.at) or (
+            None if card else Reason.NO_CONTACT
+        )
         if reason or card is None:
             changed.append((job.practice_id, message.suppress(reason or Reason.NO_CONTACT)))
             continue
@@ -217,7 +221,7 @@ async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[C
         if isinstance(verdict, Wait):
             changed.append((job.practice_id, message.defer(verdict.until, verdict.reason)))
             continue
-        parcel = _parcel(job, message, card, verdict)
+        parcel = _parcel(job, message, card, verdict, files)
         files.note(job.practice_id, parcel.message)
         changed.append((job.practice_id, parcel.message))
         parcels[job.claim] = parcel
@@ -228,10 +232,32 @@ async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[C
     return parcels
 
 
-def _parcel(job: Begin, message: Message, card: Card, way: Go) -> Parcel:
+def _objection(
+    message: Message,
+    practice_id: str,
+    appointments: Mapping[Key, Appointment],
+    matters: Mapping[Key, Matter],
+    *,
+    at: datetime,
+) -> Reason | None:
+    """Say why a message does not hold any more; what is about a contact point holds for its time."""
+    if message.about is About.CONTACT:
+        return Reason.TOO_LATE if at >= message.last_time else None
+    key = (practice_id, message.appointment_id)
+    if message.about is About.APPOINTMENT:
+        return objection(message, appointments[key], at=at)
+    return matter_objection(message, matters[key], at=at)
+
+
+def _parcel(job: Begin, message: Message, card: Card, way: Go, files: Files) -> Parcel:
     address = way.address
+    locale = Locale((address.locale if address else "") or card.locale)
+    own = files.text_of(job.practice_id, message, locale, way.channel)
     begun = message.begin(
-        at=job.at, channel=way.channel, contact_point_id=address.contact_point_id if address else None
+        at=job.at,
+        channel=way.channel,
+        contact_point_id=address.contact_point_id if address else None,
+        template_version=own.version if own else 0,
     )
     return Parcel(
         claim=job.claim,
@@ -239,9 +265,12 @@ def _parcel(job: Begin, message: Message, card: Card, way: Go) -> Parcel:
         wrapped_dek=card.wrapped_dek,
         address_sealed=address.sealed if address else b"",
         time_zone=(address.time_zone if address else "") or card.time_zone,
-        locale=Locale((address.locale if address else "") or card.locale),
+        locale=locale,
         token=token_of(secrets.token_bytes(TOKEN_BYTES)) if begun.kind in WITH_LINK else "",
         begin_time=job.at,
+        settings=files.settings_of(job.practice_id),
+        own=own,
+        code_sealed=address.code_sealed if address else b"",
     )
 
 

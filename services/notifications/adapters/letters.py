@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from email_validator import validate_email
 
 from services.notifications.adapters.contacts import Contacts
-from services.notifications.adapters.templates import Templates
-from services.notifications.adapters.wall_words import date_in_words, start_in_words
+from services.notifications.adapters.wording import Wording
 from services.notifications.config import MailConfig
 from services.notifications.domain.channel import Channel
 from services.notifications.usecases.send_due_messages import Letter, Parcel
@@ -30,14 +29,15 @@ LONGEST_LINE = 998
 class LetterWriter:
     """Opens the address at the last moment and writes the mail in the client's language and zone."""
 
-    def __init__(self, *, config: MailConfig, templates: Templates, contacts: Contacts) -> None:
+    def __init__(self, *, config: MailConfig, wording: Wording, contacts: Contacts) -> None:
         """Take what every letter needs."""
         self._config = config
-        self._templates = templates
+        self._wording = wording
         self._contacts = contacts
 
     async def write(self, parcel: Parcel, *, at: datetime) -> Letter:
-        """Write the mail; the same message always has the same Message-ID."""
+        """Write the mail; the same message always has the same Message-ID. Raises Unsayable."""
+        words = await self._wording.of(parcel, at=at)
         email = await self._contacts.open_address(
             parcel.claim.practice_id,
             parcel.message.client_id,
@@ -46,23 +46,10 @@ class LetterWriter:
             parcel.address_sealed,
         )
         recipient = email if email.isascii() else _ascii(email)
-        words = self._templates.render(
-            parcel.message.kind,
-            locale=parcel.locale,
-            variables={
-                "when": start_in_words(
-                    parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at
-                ),
-                "date": date_in_words(
-                    parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at
-                ),
-                "link": f"{self._config.public_url}/l/{parcel.token}" if parcel.token else self._config.public_url,
-            },
-        )
         boundary = f"kept-{parcel.message.message_id}"
         headers = {
             "MIME-Version": "1.0",
-            "From": self._config.sender,
+            "From": sender_line(self._wording.sender_label(parcel.settings), self._config.sender_address),
             "To": recipient,
             "Subject": subject_line(words.subject),
             "Date": format_datetime(at),
@@ -74,6 +61,11 @@ class LetterWriter:
         }
         parts = {"plain": words.text, "html": words.html}
         return Letter(self._config.sender_address, recipient, wire(headers, parts, boundary))
+
+
+def sender_line(label: str, address: str) -> str:
+    """Write a sender's name and address as a header carries them."""
+    return formataddr((label, address), charset=UTF_8)
 
 
 def subject_line(words: str) -> str:

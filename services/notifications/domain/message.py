@@ -43,6 +43,8 @@ class Kind(StrEnum):
     MESSAGE_WAITING = "MESSAGE_WAITING"
     CONTACT_CODE = "CONTACT_CODE"
     CONTACT_CHANGED = "CONTACT_CHANGED"
+    PROPOSAL = "PROPOSAL"
+    ABSENCE_OFFER = "ABSENCE_OFFER"
 
 
 class State(StrEnum):
@@ -143,6 +145,7 @@ class Message:
     revision: int = 1
     step: str = ""
     only_unconfirmed: bool = False
+    only_confirmed: bool = False
     overtake_time: datetime | None = None
     """When the next reminder is due, which says all that this one would."""
 

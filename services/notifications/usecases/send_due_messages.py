@@ -13,6 +13,8 @@ import structlog
 
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.message import Message, Outcome, Reason
+from services.notifications.domain.settings import NEUTRAL, Settings
+from services.notifications.domain.template import Text
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +61,20 @@ class Parcel:
     locale: Locale
     token: str
     begin_time: datetime
+    settings: Settings = NEUTRAL
+    own: Text | None = None
+    """The practice's own words for it, if there are any."""
+
+    code_sealed: bytes = b""
+    """What proves an address, in the message that carries it."""
+
+
+class Unsayable(Exception):
+    """The words must not leave the house; the reason is stored."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +188,8 @@ async def _hand_over(
 ) -> tuple[Outcome, Reason | None]:
     try:
         letter = await writer.write(parcel, at=clock())
+    except Unsayable as error:
+        return Outcome.REFUSED, error.reason
     except Exception as error:
         # No traceback: what could not be written holds an address.
         log.error("message.not_rendered", message_id=parcel.claim.message_id, error_type=type(error).__name__)

@@ -11,6 +11,7 @@ from kept.notifications.v1 import (
     notifications_service_pb2,
     notifications_service_pb2_grpc,
     on_call_service_pb2_grpc,
+    workflow_service_pb2_grpc,
 )
 
 from services.chassis.config import ProcessConfig
@@ -20,10 +21,11 @@ from services.chassis.identity import Signer, Verifier, write_key_pair
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Application, Server
-from services.notifications import on_call_servicer
+from services.notifications import on_call_servicer, workflow_servicer
 from services.notifications.adapters.pages import OnCall
 from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.server import NotificationsServicer
+from services.notifications.workflow_servicer import WorkflowServicer
 from tests.integration.notifications.office import Office, Promise, timestamp
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
@@ -103,18 +105,24 @@ class Door:
             clock=office.clock,
         )
         on_call = OnCallServicer(on_call=OnCall(ClientCipher(FileKeyring(keys_dir / "keyring.json"))))
+        workflows = WorkflowServicer(templates=office.templates, wording=office.wording, clock=office.clock)
         self._server = Server(
             Application(
                 "notifications",
                 config,
                 office.database,
-                servicers=[(SERVICE, servicer), (on_call_servicer.SERVICE, on_call)],
+                servicers=[
+                    (SERVICE, servicer),
+                    (on_call_servicer.SERVICE, on_call),
+                    (workflow_servicer.SERVICE, workflows),
+                ],
                 keyring=FileKeyring(keys_dir / "keyring.json"),
                 closers=[to_booking.close],
             )
         )
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{self._server.port}")
         self.stub: Any = notifications_service_pb2_grpc.NotificationsServiceStub(self._channel)
+        self.workflows: Any = workflow_service_pb2_grpc.WorkflowServiceStub(self._channel)
         self.on_call: Any = on_call_service_pb2_grpc.OnCallServiceStub(self._channel)
 
     async def start(self) -> None:

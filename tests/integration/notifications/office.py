@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import uuid_utils
 from google.protobuf.message import Message as ProtoMessage
 from google.protobuf.timestamp_pb2 import Timestamp
-from kept.booking.v1 import booking_events_pb2
+from kept.booking.v1 import booking_events_pb2, booking_pb2
 
 from services.chassis.context import Actor, Call
 from services.chassis.crypto import ClientCipher, Keyring
-from services.chassis.db.pool import Database
+from services.chassis.db.pool import Connection, Database
+from services.chassis.events.inbox import alone
 from services.notifications.adapters import postgres
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
@@ -21,16 +23,30 @@ from services.notifications.adapters.letters import LetterWriter
 from services.notifications.adapters.record import record
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
+from services.notifications.adapters.wording import Wording
 from services.notifications.config import MailConfig
 from services.notifications.domain.contact import ContactPoint, Locale
 from services.notifications.domain.message import Message, Outcome
-from services.notifications.reactions import reactions
+from services.notifications.reactions import gatherings, reactions
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
 from services.notifications.usecases.send_due_messages import send_due_messages
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 START = datetime(2026, 3, 3, 23, tzinfo=UTC)
 PUBLIC_URL = "https://kept.example"
+
+
+class Counted:
+    """A connection that counts its statements."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self.count = 0
+
+    async def execute(self, *arguments: Any) -> Any:
+        """Run one."""
+        self.count += 1
+        return await self._conn.execute(*arguments)
 
 
 class Office:
@@ -44,8 +60,11 @@ class Office:
         self.desk = PostgresDesk(database, record=record)
         self.post = SmtpPost(read_smtp_url(smtp_url))
         config = MailConfig(smtp_url, PUBLIC_URL, "Appointments <appointments@kept.example>")
-        self.writer = LetterWriter(config=config, templates=Templates(), contacts=self.contacts)
-        self._reactions = reactions(self.clock)
+        self.templates = Templates()
+        self.wording = Wording(config=config, templates=self.templates, contacts=self.contacts)
+        self.writer = LetterWriter(config=config, wording=self.wording, contacts=self.contacts)
+        together = {name: alone(gathering) for name, gathering in gatherings(self.clock).items()}
+        self._reactions = reactions(self.clock) | together
 
     def clock(self) -> datetime:
         """Now, as the test says."""
@@ -69,7 +88,8 @@ class Office:
 
     async def handle(self, event: ProtoMessage) -> None:
         """React to an event as the inbox does, in one transaction."""
-        facts = getattr(event, event.DESCRIPTOR.fields[0].name)
+        first = getattr(event, event.DESCRIPTOR.fields[0].name)
+        facts: Any = event if isinstance(first, str) else first
         actor = Actor("service:booking", "service", facts.practice_id, frozenset({"system"}))
         call = Call(actor=actor, method=event.DESCRIPTOR.name, database=self.database)
         try:
@@ -78,6 +98,24 @@ class Office:
         except BaseException as error:
             await call.close(error)
             raise
+
+    async def handle_together(self, events: Sequence[ProtoMessage]) -> int:
+        """React to events of appointments in one transaction, and return how many statements that took."""
+        gathering = gatherings(self.clock)[events[0].DESCRIPTOR.full_name]
+        practices = [event.appointment.practice_id for event in events]  # type: ignore[attr-defined]
+        async with self.database.begin(set(practices)) as conn:
+            counted = Counted(conn)
+            calls = [
+                Call(
+                    actor=Actor("service:booking", "service", practice_id, frozenset({"system"})),
+                    method=event.DESCRIPTOR.name,
+                    database=self.database,
+                    conn=counted,  # type: ignore[arg-type]
+                )
+                for event, practice_id in zip(events, practices, strict=True)
+            ]
+            await gathering(list(zip(events, calls, strict=True)))
+        return counted.count
 
     async def meet(
         self,
@@ -116,6 +154,7 @@ class Promise:
         self.appointment_id = new_id()
         self.start_time = start_time
         self.version = 0
+        self.session_type_id = new_id()
 
     def booked(self) -> ProtoMessage:
         """It is agreed."""
@@ -136,6 +175,14 @@ class Promise:
         """It is called off."""
         return booking_events_pb2.AppointmentCancelled(appointment=self._facts())
 
+    def attended(self, state: booking_pb2.Appointment.State.ValueType) -> ProtoMessage:
+        """The client came, or did not."""
+        return booking_events_pb2.AppointmentAttended(appointment=self._facts(), state=state)
+
+    def undone(self, state: booking_pb2.Appointment.State.ValueType) -> ProtoMessage:
+        """It was a mis-click."""
+        return booking_events_pb2.AppointmentChangeUndone(appointment=self._facts(), state=state)
+
     def _facts(self) -> Any:
         self.version += 1
         return booking_events_pb2.AppointmentFacts(
@@ -143,7 +190,7 @@ class Promise:
             appointment_id=self.appointment_id,
             client_id=self.client_id,
             therapist_id=new_id(),
-            session_type_id=new_id(),
+            session_type_id=self.session_type_id,
             start_time=timestamp(self.start_time),
             end_time=timestamp(self.start_time + timedelta(minutes=50)),
             version=self.version,

@@ -25,31 +25,31 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)kept/notifications/v1/notifications.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"h\n\x0c\x43ontactPoint\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x13\n\x0bhas_consent\x18\x05 \x01(\x08\"\xfa\n\n\x07Message\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\x31\n\x04kind\x18\x04 \x01(\x0e\x32#.kept.notifications.v1.Message.Kind\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kept.notifications.v1.Message.State\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12,\n\x08\x64ue_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tsend_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\t \x01(\x05\x12\x0c\n\x04step\x18\n \x01(\t\x12\x33\n\x05\x61\x62out\x18\x0b \x01(\x0e\x32$.kept.notifications.v1.Message.About\x12\x37\n\x07urgency\x18\x0c \x01(\x0e\x32&.kept.notifications.v1.Message.Urgency\x12\x30\n\x08\x63hannels\x18\r \x03(\x0e\x32\x1e.kept.notifications.v1.Channel\x12/\n\x07\x63hannel\x18\x0e \x01(\x0e\x32\x1e.kept.notifications.v1.Channel\x12\x13\n\x0bguardian_id\x18\x0f \x01(\t\x12\x14\n\x0ctemplate_key\x18\x10 \x01(\t\x12\x18\n\x10template_version\x18\x11 \x01(\x05\x12\x18\n\x10workflow_version\x18\x12 \x01(\x05\"\x80\x03\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11KIND_CONFIRMATION\x10\x01\x12\x11\n\rKIND_REMINDER\x10\x02\x12\x0e\n\nKIND_MOVED\x10\x03\x12\x12\n\x0eKIND_CANCELLED\x10\x04\x12\x14\n\x10KIND_UNCONFIRMED\x10\x05\x12\x16\n\x12KIND_AFTER_SESSION\x10\x06\x12\x10\n\x0cKIND_NO_SHOW\x10\x07\x12\x0e\n\nKIND_OFFER\x10\x08\x12\x14\n\x10KIND_OFFER_TAKEN\x10\t\x12\x18\n\x14KIND_OFFER_WITHDRAWN\x10\n\x12\x12\n\x0eKIND_FOLLOW_UP\x10\x0b\x12\r\n\tKIND_FORM\x10\x0c\x12\x13\n\x0fKIND_MEDICATION\x10\r\x12\x11\n\rKIND_CHECK_IN\x10\x0e\x12\x18\n\x14KIND_MESSAGE_WAITING\x10\x0f\x12\x15\n\x11KIND_CONTACT_CODE\x10\x10\x12\x18\n\x14KIND_CONTACT_CHANGED\x10\x11\"\xa1\x01\n\x05\x41\x62out\x12\x15\n\x11\x41\x42OUT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41\x42OUT_APPOINTMENT\x10\x01\x12\x0f\n\x0b\x41\x42OUT_OFFER\x10\x02\x12\x13\n\x0f\x41\x42OUT_FOLLOW_UP\x10\x03\x12\x0e\n\nABOUT_FORM\x10\x04\x12\x0f\n\x0b\x41\x42OUT_NUDGE\x10\x05\x12\x10\n\x0c\x41\x42OUT_THREAD\x10\x06\x12\x11\n\rABOUT_CONTACT\x10\x07\"f\n\x07Urgency\x12\x17\n\x13URGENCY_UNSPECIFIED\x10\x00\x12\x19\n\x15URGENCY_TRANSACTIONAL\x10\x01\x12\x13\n\x0fURGENCY_ROUTINE\x10\x02\x12\x12\n\x0eURGENCY_CRISIS\x10\x03\"|\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PLANNED\x10\x01\x12\x0e\n\nSTATE_SENT\x10\x02\x12\x14\n\x10STATE_SUPPRESSED\x10\x03\x12\x10\n\x0cSTATE_FAILED\x10\x04\x12\x11\n\rSTATE_SENDING\x10\x05\"\xc2\x02\n\nActionLink\x12\x38\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32(.kept.notifications.v1.ActionLink.Action\x12\x36\n\x05state\x18\x02 \x01(\x0e\x32\'.kept.notifications.v1.ActionLink.State\x12\x13\n\x0bstart_local\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\"G\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x43TION_CONFIRM\x10\x01\x12\x11\n\rACTION_CANCEL\x10\x02\"Q\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x0e\n\nSTATE_USED\x10\x02\x12\x11\n\rSTATE_EXPIRED\x10\x03*n\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x11\n\rCHANNEL_EMAIL\x10\x01\x12\x0f\n\x0b\x43HANNEL_SMS\x10\x02\x12\x11\n\rCHANNEL_INBOX\x10\x03\x12\x13\n\x0f\x43HANNEL_WEBHOOK\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)kept/notifications/v1/notifications.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"h\n\x0c\x43ontactPoint\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x13\n\x0bhas_consent\x18\x05 \x01(\x08\"\xc9\x0b\n\x07Message\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\x31\n\x04kind\x18\x04 \x01(\x0e\x32#.kept.notifications.v1.Message.Kind\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kept.notifications.v1.Message.State\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12,\n\x08\x64ue_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tsend_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\t \x01(\x05\x12\x0c\n\x04step\x18\n \x01(\t\x12\x33\n\x05\x61\x62out\x18\x0b \x01(\x0e\x32$.kept.notifications.v1.Message.About\x12\x37\n\x07urgency\x18\x0c \x01(\x0e\x32&.kept.notifications.v1.Message.Urgency\x12\x30\n\x08\x63hannels\x18\r \x03(\x0e\x32\x1e.kept.notifications.v1.Channel\x12/\n\x07\x63hannel\x18\x0e \x01(\x0e\x32\x1e.kept.notifications.v1.Channel\x12\x13\n\x0bguardian_id\x18\x0f \x01(\t\x12\x14\n\x0ctemplate_key\x18\x10 \x01(\t\x12\x18\n\x10template_version\x18\x11 \x01(\x05\x12\x18\n\x10workflow_version\x18\x12 \x01(\x05\"\xab\x03\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11KIND_CONFIRMATION\x10\x01\x12\x11\n\rKIND_REMINDER\x10\x02\x12\x0e\n\nKIND_MOVED\x10\x03\x12\x12\n\x0eKIND_CANCELLED\x10\x04\x12\x14\n\x10KIND_UNCONFIRMED\x10\x05\x12\x16\n\x12KIND_AFTER_SESSION\x10\x06\x12\x10\n\x0cKIND_NO_SHOW\x10\x07\x12\x0e\n\nKIND_OFFER\x10\x08\x12\x14\n\x10KIND_OFFER_TAKEN\x10\t\x12\x18\n\x14KIND_OFFER_WITHDRAWN\x10\n\x12\x12\n\x0eKIND_FOLLOW_UP\x10\x0b\x12\r\n\tKIND_FORM\x10\x0c\x12\x13\n\x0fKIND_MEDICATION\x10\r\x12\x11\n\rKIND_CHECK_IN\x10\x0e\x12\x18\n\x14KIND_MESSAGE_WAITING\x10\x0f\x12\x15\n\x11KIND_CONTACT_CODE\x10\x10\x12\x18\n\x14KIND_CONTACT_CHANGED\x10\x11\x12\x11\n\rKIND_PROPOSAL\x10\x12\x12\x16\n\x12KIND_ABSENCE_OFFER\x10\x13\"\xc5\x01\n\x05\x41\x62out\x12\x15\n\x11\x41\x42OUT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41\x42OUT_APPOINTMENT\x10\x01\x12\x0f\n\x0b\x41\x42OUT_OFFER\x10\x02\x12\x13\n\x0f\x41\x42OUT_FOLLOW_UP\x10\x03\x12\x0e\n\nABOUT_FORM\x10\x04\x12\x0f\n\x0b\x41\x42OUT_NUDGE\x10\x05\x12\x10\n\x0c\x41\x42OUT_THREAD\x10\x06\x12\x11\n\rABOUT_CONTACT\x10\x07\x12\x0f\n\x0b\x41\x42OUT_MATCH\x10\x08\x12\x11\n\rABOUT_ABSENCE\x10\t\"f\n\x07Urgency\x12\x17\n\x13URGENCY_UNSPECIFIED\x10\x00\x12\x19\n\x15URGENCY_TRANSACTIONAL\x10\x01\x12\x13\n\x0fURGENCY_ROUTINE\x10\x02\x12\x12\n\x0eURGENCY_CRISIS\x10\x03\"|\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PLANNED\x10\x01\x12\x0e\n\nSTATE_SENT\x10\x02\x12\x14\n\x10STATE_SUPPRESSED\x10\x03\x12\x10\n\x0cSTATE_FAILED\x10\x04\x12\x11\n\rSTATE_SENDING\x10\x05\"\xc2\x02\n\nActionLink\x12\x38\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32(.kept.notifications.v1.ActionLink.Action\x12\x36\n\x05state\x18\x02 \x01(\x0e\x32\'.kept.notifications.v1.ActionLink.State\x12\x13\n\x0bstart_local\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\"G\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x43TION_CONFIRM\x10\x01\x12\x11\n\rACTION_CANCEL\x10\x02\"Q\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x0e\n\nSTATE_USED\x10\x02\x12\x11\n\rSTATE_EXPIRED\x10\x03*n\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x11\n\rCHANNEL_EMAIL\x10\x01\x12\x0f\n\x0b\x43HANNEL_SMS\x10\x02\x12\x11\n\rCHANNEL_INBOX\x10\x03\x12\x13\n\x0f\x43HANNEL_WEBHOOK\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.notifications.v1.notifications_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHANNEL']._serialized_start=1937
-  _globals['_CHANNEL']._serialized_end=2047
+  _globals['_CHANNEL']._serialized_start=2016
+  _globals['_CHANNEL']._serialized_end=2126
   _globals['_CONTACTPOINT']._serialized_start=101
   _globals['_CONTACTPOINT']._serialized_end=205
   _globals['_MESSAGE']._serialized_start=208
-  _globals['_MESSAGE']._serialized_end=1610
+  _globals['_MESSAGE']._serialized_end=1689
   _globals['_MESSAGE_KIND']._serialized_start=832
-  _globals['_MESSAGE_KIND']._serialized_end=1216
-  _globals['_MESSAGE_ABOUT']._serialized_start=1219
-  _globals['_MESSAGE_ABOUT']._serialized_end=1380
-  _globals['_MESSAGE_URGENCY']._serialized_start=1382
-  _globals['_MESSAGE_URGENCY']._serialized_end=1484
-  _globals['_MESSAGE_STATE']._serialized_start=1486
-  _globals['_MESSAGE_STATE']._serialized_end=1610
-  _globals['_ACTIONLINK']._serialized_start=1613
-  _globals['_ACTIONLINK']._serialized_end=1935
-  _globals['_ACTIONLINK_ACTION']._serialized_start=1781
-  _globals['_ACTIONLINK_ACTION']._serialized_end=1852
-  _globals['_ACTIONLINK_STATE']._serialized_start=1854
-  _globals['_ACTIONLINK_STATE']._serialized_end=1935
+  _globals['_MESSAGE_KIND']._serialized_end=1259
+  _globals['_MESSAGE_ABOUT']._serialized_start=1262
+  _globals['_MESSAGE_ABOUT']._serialized_end=1459
+  _globals['_MESSAGE_URGENCY']._serialized_start=1461
+  _globals['_MESSAGE_URGENCY']._serialized_end=1563
+  _globals['_MESSAGE_STATE']._serialized_start=1565
+  _globals['_MESSAGE_STATE']._serialized_end=1689
+  _globals['_ACTIONLINK']._serialized_start=1692
+  _globals['_ACTIONLINK']._serialized_end=2014
+  _globals['_ACTIONLINK_ACTION']._serialized_start=1860
+  _globals['_ACTIONLINK_ACTION']._serialized_end=1931
+  _globals['_ACTIONLINK_STATE']._serialized_start=1933
+  _globals['_ACTIONLINK_STATE']._serialized_end=2014
 # @@protoc_insertion_point(module_scope)
