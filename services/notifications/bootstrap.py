@@ -28,15 +28,18 @@ from services.notifications.adapters.letters import LetterWriter
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
-from services.notifications.adapters.sms import SmsAccount, read_sms_urls
+from services.notifications.adapters.sms import SmsAccount, SmsProvider, read_sms_urls
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.threads import drop_loose
+from services.notifications.adapters.ways import Post, Writer
+from services.notifications.adapters.wording import Wording
 from services.notifications.config import read_mail_config
-from services.notifications.reactions import reactions
+from services.notifications.reactions import gatherings, reactions
+from services.notifications.usecases.carry_by_channel import Carrier
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
 from services.notifications.usecases.page_on_call import page_on_call
-from services.notifications.usecases.send_due_messages import send_due_messages
+from services.notifications.usecases.send_due_messages import TextMessage, send_due_messages
 from services.notifications.usecases.take_attachment import Scanner
 
 SEND_EVERY_S = 1.0
@@ -66,6 +69,8 @@ class Parts:
     database: Database
     contacts: Contacts
     on_call: OnCall
+    templates: Templates
+    wording: Wording
     keyring: Keyring
     relations: CareRelations
     scanner: Scanner
@@ -89,16 +94,22 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     if config.keys_dir is None:
         raise Misconfigured("KEPT_KEYS_DIR is not set")
     mail_config = read_mail_config(config)
-    post = SmtpPost(read_smtp_url(mail_config.smtp_url))
+    smtp = SmtpPost(read_smtp_url(mail_config.smtp_url))
     database = await Database.open(config)
     keyring = await open_keyring(config)
     contacts = Contacts(ClientCipher(keyring), keyring)
     to_booking = channel(config.target("booking"), config)
     to_availability = channel(config.target("availability"), config)
     signer = Signer.read(config.service, config.keys_dir)
-    desk = PostgresDesk(database, record=record)
+    sms_accounts = read_sms_urls(mail_config.sms_urls)
+    sms = [SmsProvider(account, public_url=mail_config.public_url) for account in sms_accounts]
+    texts: Carrier[TextMessage] | None = Carrier(sms, clock=now) if sms else None
+    post = Post(smtp=smtp, texts=texts, keyring=keyring)
+    desk = PostgresDesk(database, record=record, available=post.available)
     templates = Templates()
-    writer = LetterWriter(config=mail_config, templates=templates, contacts=contacts)
+    wording = Wording(config=mail_config, templates=templates, contacts=contacts)
+    letters = LetterWriter(config=mail_config, wording=wording, contacts=contacts)
+    writer = Writer(letters=letters, wording=wording, contacts=contacts)
     on_call = OnCall(ClientCipher(keyring))
     pages = PostgresPages(database, on_call)
     page_writer = PageWriter(config=mail_config, templates=templates)
@@ -122,20 +133,29 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         database=database,
         contacts=contacts,
         on_call=on_call,
+        templates=templates,
+        wording=wording,
         keyring=keyring,
         relations=CareRelations(database),
         scanner=read_scanner(mail_config.scanner_url),
-        sms_accounts=read_sms_urls(mail_config.sms_urls),
+        sms_accounts=sms_accounts,
         booking=Neighbour(to_booking, BOOKING, signer, WAITLIST),
         availability=Neighbour(to_availability, AVAILABILITY, signer),
         clock=now,
         send=send,
         background=[
-            InboxRunner(database, reactions(now), service=config.service),
+            InboxRunner(database, reactions(now), service=config.service, gatherings=gatherings(now)),
             EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
             Every(DROP_EVERY_S, drop_loose_files, "drop_loose_files", database),
         ],
-        closers=[desk.close, post.close, page_post.close, to_booking.close, to_availability.close],
+        closers=[
+            desk.close,
+            smtp.close,
+            *(each.close for each in sms),
+            page_post.close,
+            to_booking.close,
+            to_availability.close,
+        ],
     )

@@ -2,41 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import uuid_utils
-from kept.booking.v1 import booking_events_pb2
-from kept.matching.v1 import triage_events_pb2
+from kept.booking.v1 import booking_events_pb2, care_events_pb2, policy_events_pb2, waitlist_events_pb2
+from kept.matching.v1 import matching_events_pb2, triage_events_pb2
 
 from services.chassis.context import Call
-from services.notifications.adapters import proto
+from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
+from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.pages import end_page, open_page
-from services.notifications.adapters.postgres import PostgresTimeline
+from services.notifications.adapters.timeline import PostgresTimeline
 from services.notifications.domain import errors
-from services.notifications.domain.appointment import Step
-from services.notifications.usecases.follow_appointment import follow_appointment
+from services.notifications.usecases.follow_appointments import follow_appointments
+from services.notifications.usecases.follow_matters import follow_matters
 
 Reaction = Callable[[Any, Call], Awaitable[None]]
+Gathering = Callable[[Sequence[tuple[Any, Call]]], Awaitable[None]]
 
-STEPS = {
-    booking_events_pb2.AppointmentBooked: Step.BOOKED,
-    booking_events_pb2.AppointmentConfirmed: Step.CONFIRMED,
-    booking_events_pb2.AppointmentRescheduled: Step.RESCHEDULED,
-    booking_events_pb2.AppointmentCancelled: Step.CANCELLED,
-    booking_events_pb2.AppointmentAttended: Step.ATTENDED,
-}
+APPOINTMENT_EVENTS = (
+    booking_events_pb2.AppointmentBooked,
+    booking_events_pb2.AppointmentConfirmed,
+    booking_events_pb2.AppointmentRescheduled,
+    booking_events_pb2.AppointmentCancelled,
+    booking_events_pb2.AppointmentAttended,
+    booking_events_pb2.AppointmentChangeUndone,
+    policy_events_pb2.ConfirmationOverdue,
+)
+
+MATTER_EVENTS = (
+    waitlist_events_pb2.OfferMade,
+    waitlist_events_pb2.OfferAccepted,
+    waitlist_events_pb2.OfferDeclined,
+    waitlist_events_pb2.OfferExpired,
+    waitlist_events_pb2.OfferTaken,
+    waitlist_events_pb2.OfferWithdrawn,
+    care_events_pb2.FollowUpOpened,
+    care_events_pb2.FollowUpClosed,
+    matching_events_pb2.MatchProposed,
+)
 
 
 def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
-    """Return the reaction to each event, by its full name."""
-    followed = {event.DESCRIPTOR.full_name: _following(step, clock) for event, step in STEPS.items()}
-    return followed | {
+    """Return the reaction to each event that is handled alone, by its full name."""
+    return {
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
+    }
+
+
+def gatherings(clock: Callable[[], datetime]) -> dict[str, Gathering]:
+    """Return the reaction to each event that is handled with its neighbours, by its full name."""
+    appointments, matters = _following_appointments(clock), _following_matters(clock)
+    return {event.DESCRIPTOR.full_name: appointments for event in APPOINTMENT_EVENTS} | {
+        event.DESCRIPTOR.full_name: matters for event in MATTER_EVENTS
     }
 
 
@@ -55,18 +78,43 @@ def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datet
     return react
 
 
-def _following(step: Step, clock: Callable[[], datetime]) -> Reaction:
-    async def follow(event: Any, call: Call) -> None:
-        """Plan what the step asks for, in the transaction that marks the event as handled."""
-        if event.appointment.practice_id != call.practice_id:
-            raise errors.Malformed("The event is of another practice.", field="appointment.practice_id")
-        report = proto.report(step, event)
-        await call.authorize(client_ids=[report.client_id], resource_id=report.appointment_id)
-        async with call.tx() as conn:
-            if therapist_id := event.appointment.therapist_id:
-                clients = [report.client_id, *event.appointment.extra_client_ids]
-                await note_pairs(conn, call.practice_id, clients, proto.uuid(therapist_id, field="therapist_id"))
-            timeline = PostgresTimeline(conn, call.practice_id)
-            await follow_appointment(report, timeline=timeline, at=clock(), new_id=lambda: str(uuid_utils.uuid7()))
+def _following_appointments(clock: Callable[[], datetime]) -> Gathering:
+    async def follow(events: Sequence[tuple[Any, Call]]) -> None:
+        """Plan what the steps ask for, in the transaction that marks the events as handled."""
+        reports = []
+        for event, call in events:
+            report = event_proto.report(event)
+            _require_own(report.practice_id, call)
+            await call.authorize(
+                client_ids=[report.client_id, *report.extra_client_ids], resource_id=report.appointment_id
+            )
+            reports.append(report)
+        async with events[0][1].tx() as conn:
+            await note_pairs(conn, [pair for event, call in events for pair in event_proto.care_pairs(event)])
+            await follow_appointments(reports, timeline=PostgresTimeline(conn), at=clock(), new_id=_new_id)
 
     return follow
+
+
+def _following_matters(clock: Callable[[], datetime]) -> Gathering:
+    async def follow(events: Sequence[tuple[Any, Call]]) -> None:
+        """Plan what offers, follow-ups and proposals ask for, in the transaction that marks the events as handled."""
+        reports = []
+        for event, call in events:
+            report = event_proto.matter_report(event, at=clock())
+            _require_own(report.practice_id, call)
+            await call.authorize(client_ids=[report.client_id], resource_id=report.matter_id)
+            reports.append(report)
+        async with events[0][1].tx() as conn:
+            await follow_matters(reports, matters=PostgresMatters(conn), at=clock(), new_id=_new_id)
+
+    return follow
+
+
+def _require_own(practice_id: str, call: Call) -> None:
+    if practice_id != call.practice_id:
+        raise errors.Malformed("The event is of another practice.", field="practice_id")
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())

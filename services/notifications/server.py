@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import uuid_utils
 from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
 
 from services.chassis.config import ProcessConfig
@@ -12,20 +13,29 @@ from services.chassis.context import Call
 from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
-from services.notifications import inbox_servicer, on_call_servicer, providers_servicer, threads_servicer
-from services.notifications.adapters import postgres, proto
+from services.notifications import (
+    inbox_servicer,
+    on_call_servicer,
+    providers_servicer,
+    threads_servicer,
+    workflow_servicer,
+)
+from services.notifications.adapters import consents, log, postgres, proto
 from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.bootstrap import bootstrap
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
+from services.notifications.domain.channel import About, Channel
+from services.notifications.domain.consent import PURPOSE_OF, Consent, Purpose, Source
 from services.notifications.domain.link import ActionLink, token_hash
 from services.notifications.inbox_servicer import InboxServicer
 from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.providers_servicer import ProvidersServicer
 from services.notifications.threads_servicer import ThreadsServicer
 from services.notifications.usecases.use_action_link import list_link_times, use_action_link
+from services.notifications.workflow_servicer import WorkflowServicer
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
 
@@ -121,7 +131,34 @@ class NotificationsServicer:
             await postgres.mark_used(conn, call.practice_id, used)
         return proto.link_resource(used, appointment, at=self._clock())
 
-    async def _opened(self, token: str, call: Call) -> tuple[ActionLink, Appointment]:
+    async def Unsubscribe(
+        self, request: notifications_service_pb2.UnsubscribeRequest, call: Call
+    ) -> notifications_service_pb2.UnsubscribeResponse:
+        """Send no more mails of the kind a link came with."""
+        link, _, about = await self._found(request.token, call)
+        async with call.tx() as conn:
+            message = await log.get(conn, call.practice_id, link.message_id)
+            entry = Consent(
+                consent_id=str(uuid_utils.uuid7()),
+                client_id=link.client_id,
+                is_granted=False,
+                source=Source.UNSUBSCRIBE,
+                create_time=self._clock(),
+                purpose=PURPOSE_OF.get(about, Purpose.ANY),
+                channel=Channel.EMAIL,
+                recipient_id=message.recipient_id,
+                evidence=link.message_id,
+                actor_id=call.actor.actor_id,
+            )
+            await consents.record(conn, call.practice_id, [entry])
+        return notifications_service_pb2.UnsubscribeResponse(locale=link.locale.value)
+
+    async def _opened(self, token: str, call: Call) -> tuple[ActionLink, Appointment | None]:
+        """Find a link, and what it is about."""
+        link, appointment, _ = await self._found(token, call)
+        return link, appointment
+
+    async def _found(self, token: str, call: Call) -> tuple[ActionLink, Appointment | None, About]:
         """
         Find a link by its secret and let its holder into its practice, for its client alone.
 
@@ -148,6 +185,7 @@ async def compose(config: ProcessConfig) -> Application:
         availability=parts.availability,
         clock=parts.clock,
     )
+    workflows = WorkflowServicer(templates=parts.templates, wording=parts.wording, clock=parts.clock)
     return Application(
         service="notifications",
         config=config,
@@ -174,6 +212,7 @@ async def compose(config: ProcessConfig) -> Application:
                     clock=parts.clock,
                 ),
             ),
+            (workflow_servicer.SERVICE, workflows),
         ],
         background=parts.background,
         keyring=parts.keyring,

@@ -6,9 +6,21 @@ from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentChangeUndone,
     AppointmentConfirmed,
     AppointmentRescheduled,
 )
+from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpOpened
+from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue
+from kept.booking.v1.waitlist_events_pb2 import (
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OfferTaken,
+    OfferWithdrawn,
+)
+from kept.matching.v1.matching_events_pb2 import MatchProposed
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -24,10 +36,26 @@ class NotificationsWorker:
     inbox = Inbox()
 
     @consumes(
-        AppointmentBooked, AppointmentConfirmed, AppointmentRescheduled, AppointmentCancelled, AppointmentAttended
+        AppointmentBooked,
+        AppointmentConfirmed,
+        AppointmentRescheduled,
+        AppointmentCancelled,
+        AppointmentAttended,
+        AppointmentChangeUndone,
+        ConfirmationOverdue,
     )
     def on_appointment_changed(self, delivery: Delivery) -> None:
         """Store it; one queue for all steps keeps an appointment's steps in order."""
+        self.inbox.store(delivery)
+
+    @consumes(OfferMade, OfferAccepted, OfferDeclined, OfferExpired, OfferTaken, OfferWithdrawn)
+    def on_offer_changed(self, delivery: Delivery) -> None:
+        """Store it; an offer runs out, and must not stand behind a crowd of bookings."""
+        self.inbox.store(delivery)
+
+    @consumes(FollowUpOpened, FollowUpClosed, MatchProposed)
+    def on_care_changed(self, delivery: Delivery) -> None:
+        """Store it."""
         self.inbox.store(delivery)
 
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)

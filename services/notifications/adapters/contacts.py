@@ -20,6 +20,8 @@ EMAIL_FIELD = "contact_points.email"
 Danger: bound into every ciphertext; another name makes every stored address unreadable.
 """
 
+CODE_FIELD = "contact_addresses.code"
+
 FIELDS = {Channel.EMAIL: EMAIL_FIELD, Channel.SMS: "contact_addresses.sms"}
 
 ADDRESS_COLUMNS = """d.contact_point_id::text, d.client_id::text, d.recipient_id::text, d.channel, d.address_sealed,
@@ -208,6 +210,10 @@ class Contacts:
     ) -> str:
         """Open an address that was read with its client's wrapped key."""
         return await self._cipher.decrypt(practice_id, client_id, wrapped_dek, FIELDS[channel], sealed)
+
+    async def open_code(self, practice_id: str, client_id: str, wrapped_dek: bytes, sealed: bytes) -> str:
+        """Open the code that proves an address."""
+        return await self._cipher.decrypt(practice_id, client_id, wrapped_dek, CODE_FIELD, sealed)
 
     async def _card(self, conn: Connection, practice_id: str, contact_point: ContactPoint) -> tuple[bytes, bool | None]:
         """

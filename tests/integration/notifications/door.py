@@ -16,6 +16,7 @@ from kept.notifications.v1 import (
     on_call_service_pb2_grpc,
     providers_service_pb2_grpc,
     threads_service_pb2_grpc,
+    workflow_service_pb2_grpc,
 )
 from kept.wall.v1 import wall_pb2
 
@@ -26,7 +27,13 @@ from services.chassis.identity import Signer, Verifier, write_key_pair
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Application, Server
-from services.notifications import inbox_servicer, on_call_servicer, providers_servicer, threads_servicer
+from services.notifications import (
+    inbox_servicer,
+    on_call_servicer,
+    providers_servicer,
+    threads_servicer,
+    workflow_servicer,
+)
 from services.notifications.adapters.care import CareRelations
 from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.pages import OnCall
@@ -36,6 +43,7 @@ from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.providers_servicer import ProvidersServicer
 from services.notifications.server import NotificationsServicer
 from services.notifications.threads_servicer import ThreadsServicer
+from services.notifications.workflow_servicer import WorkflowServicer
 from tests.integration.notifications.office import PUBLIC_URL, Office, Promise, timestamp
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
@@ -190,6 +198,7 @@ class Door:
             scanner=read_scanner(scanner_url),
             clock=office.clock,
         )
+        workflows = WorkflowServicer(templates=office.templates, wording=office.wording, clock=office.clock)
         self._server = Server(
             Application(
                 "notifications",
@@ -201,6 +210,7 @@ class Door:
                     (threads_servicer.SERVICE, threads),
                     (inbox_servicer.SERVICE, InboxServicer(cipher=ClientCipher(keyring), clock=office.clock)),
                     (providers_servicer.SERVICE, providers),
+                    (workflow_servicer.SERVICE, workflows),
                 ],
                 relations=CareRelations(office.database),
                 keyring=FileKeyring(keys_dir / "keyring.json"),
@@ -212,6 +222,7 @@ class Door:
         self.inbox: Any = inbox_service_pb2_grpc.InboxServiceStub(self._channel)
         self.providers: Any = providers_service_pb2_grpc.ProvidersServiceStub(self._channel)
         self.threads: Any = threads_service_pb2_grpc.ThreadsServiceStub(self._channel)
+        self.workflows: Any = workflow_service_pb2_grpc.WorkflowServiceStub(self._channel)
         self.on_call: Any = on_call_service_pb2_grpc.OnCallServiceStub(self._channel)
 
     async def start(self) -> None:
