@@ -8,7 +8,14 @@ from typing import Any
 
 import grpc.aio
 from kept.availability.v1 import availability_pb2, availability_service_pb2, availability_service_pb2_grpc
-from kept.booking.v1 import booking_pb2, booking_service_pb2, booking_service_pb2_grpc, waitlist_service_pb2
+from kept.booking.v1 import (
+    booking_pb2,
+    booking_service_pb2,
+    booking_service_pb2_grpc,
+    waitlist_pb2,
+    waitlist_service_pb2,
+    waitlist_service_pb2_grpc,
+)
 from kept.notifications.v1 import (
     inbox_service_pb2_grpc,
     notifications_service_pb2,
@@ -53,7 +60,9 @@ BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
 
 
 class SmallBooking(
-    booking_service_pb2_grpc.BookingServiceServicer, availability_service_pb2_grpc.AvailabilityServiceServicer
+    booking_service_pb2_grpc.BookingServiceServicer,
+    waitlist_service_pb2_grpc.WaitlistServiceServicer,
+    availability_service_pb2_grpc.AvailabilityServiceServicer,
 ):
     """Booking with what links need: it knows appointments, confirms an etag, and counts."""
 
@@ -62,8 +71,10 @@ class SmallBooking(
         self.confirmations: list[booking_service_pb2.ConfirmAppointmentRequest] = []
         self.steps: list[tuple[str, str]] = []
         self.free: list[datetime] = []
+        self.taken: set[str] = set()
         self._verifier = verifier
         self._server = grpc.aio.server()
+        waitlist_service_pb2_grpc.add_WaitlistServiceServicer_to_server(self, self._server)
         availability_service_pb2_grpc.add_AvailabilityServiceServicer_to_server(self, self._server)
         booking_service_pb2_grpc.add_BookingServiceServicer_to_server(self, self._server)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
@@ -138,6 +149,22 @@ class SmallBooking(
             next(each for each in self.free if f"{each:%Y-%m-%dT%H:%M}" == request.start_wall.local)
         )
         return found
+
+    async def AcceptOffer(
+        self, request: waitlist_service_pb2.AcceptOfferRequest, context: Any
+    ) -> booking_pb2.Appointment:
+        """Take an offer, unless somebody was faster."""
+        await self._check_caller(context)
+        if request.offer_id in self.taken:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, "taken")
+        self.steps.append(("accept", request.offer_id))
+        return booking_pb2.Appointment(appointment_id=request.offer_id)
+
+    async def DeclineOffer(self, request: waitlist_service_pb2.DeclineOfferRequest, context: Any) -> waitlist_pb2.Offer:
+        """Say no."""
+        await self._check_caller(context)
+        self.steps.append(("decline", request.offer_id))
+        return waitlist_pb2.Offer(offer_id=request.offer_id)
 
     async def SearchSlots(
         self, request: availability_service_pb2.SearchSlotsRequest, context: Any
