@@ -20,7 +20,7 @@ from services.notifications import (
     threads_servicer,
     workflow_servicer,
 )
-from services.notifications.adapters import consents, log, postgres, proto
+from services.notifications.adapters import consents, log, metrics, postgres, proto
 from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
@@ -128,7 +128,9 @@ class NotificationsServicer:
             start_time=proto.instant(request.start_time) if request.HasField("start_time") else None,
         )
         async with call.tx() as conn:
-            await postgres.mark_used(conn, call.practice_id, used)
+            waited_s = await postgres.mark_used(conn, call.practice_id, used)
+        if waited_s is not None and used.use_action is not None:
+            metrics.ANSWERS.labels(used.use_action.value).observe(waited_s)
         return proto.link_resource(used, appointment, at=self._clock())
 
     async def Unsubscribe(

@@ -9,7 +9,7 @@ from datetime import datetime
 from services.chassis.context import NO_PRACTICE
 from services.chassis.crypto import Keyring
 from services.chassis.db.pool import Connection
-from services.notifications.adapters import consents
+from services.notifications.adapters import consents, metrics
 from services.notifications.domain.channel import Channel
 from services.notifications.domain.consent import SuppressionReason
 from services.notifications.domain.delivery import RANK, Delivered, Report
@@ -74,6 +74,11 @@ async def note_made(conn: Connection, made: Sequence[Made]) -> None:
         " on conflict on constraint deliveries_pkey do nothing",
         [list(column) for column in zip(*rows, strict=True)],
     )
+    for each in tries:
+        channel = (each.message.channel or Channel.EMAIL).value
+        metrics.TRIES.labels(channel, each.said.provider, each.said.outcome.value).inc()
+        if each.said.segments:
+            metrics.SEGMENTS.labels(each.said.provider).inc(each.said.segments)
     for each in sorted(tries, key=lambda one: (one.practice_id, one.said.number_hash)):
         if each.said.number_hash and each.said.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
             await note_number(conn, each.practice_id, each.said.number_hash, each.message.client_id, at=each.at)

@@ -152,13 +152,22 @@ async def read_link(
     return link, read_appointment(row[13:]) if row[13] else None, About(row[12])
 
 
-async def mark_used(conn: Connection, practice_id: str, link: ActionLink) -> None:
-    """Store what was done last with a link, and when; the same thing again keeps its first time."""
-    await conn.execute(
-        "update action_links set use_time = %s, use_action = %s"
-        " where practice_id = %s and message_id = %s and use_action is distinct from %s",
+async def mark_used(conn: Connection, practice_id: str, link: ActionLink) -> float | None:
+    """
+    Store what was done last with a link, and when; the same thing again keeps its first time.
+
+    Returns:
+        Seconds from the message's sending to this answer; None when there is nothing new.
+    """
+    found = await conn.execute(
+        "update action_links l set use_time = %s, use_action = %s from messages m"
+        " where l.practice_id = %s and l.message_id = %s and l.use_action is distinct from %s"
+        " and m.practice_id = l.practice_id and m.message_id = l.message_id"
+        " returning extract(epoch from l.use_time - m.send_time)",
         (link.use_time, link.use_action, practice_id, link.message_id, link.use_action),
     )
+    row = await found.fetchone()
+    return float(row[0]) if row and row[0] is not None else None
 
 
 def read_appointment(row: TupleRow) -> Appointment:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection
-from services.notifications.adapters import deliveries, postgres, proto
+from services.notifications.adapters import deliveries, metrics, postgres, proto
 from services.notifications.adapters.sms import BAD_ADDRESS, OPTED_OUT
 from services.notifications.domain import errors
 from services.notifications.domain.delivery import Report
@@ -50,6 +50,7 @@ async def take_report(
     )
     if not is_news:
         return
+    metrics.REPORTS.labels(provider, report.value).inc()
     after, fact = _follow(message, report, code, at=at)
     if after is not message:
         await postgres.update_messages(conn, [(call.practice_id, after)])

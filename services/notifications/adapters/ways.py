@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.chassis.crypto import Keyring
+from services.notifications.adapters import metrics
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.deliveries import number_hash
 from services.notifications.adapters.letters import LetterWriter
@@ -86,4 +87,6 @@ class Post:
         if self._texts is None:
             raise RuntimeError("a text without a provider passed the gate")
         said = await self._texts.deliver(cargo)
+        for name, is_open in self._texts.standings().items():
+            metrics.OPEN_PROVIDERS.labels(name).set(is_open)
         return replace(said, number_hash=number_hash(self._keyring, cargo.recipient))

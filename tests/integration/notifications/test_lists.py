@@ -90,7 +90,7 @@ async def test_an_offer_that_has_ended_is_not_accepted(
 async def test_a_mail_of_a_list_ends_by_one_click_and_no_other_mail_has_the_header(
     office: Office, sink: Sink, door: Door, practice_id: str, client_id: str
 ) -> None:
-    """Opening it ends nothing; the post does, for what the mail was about alone; what is booked is told all the same."""
+    """Opening it ends nothing; the post does, for what the mail was about; what is booked is told all the same."""
     await office.meet(practice_id, client_id)
     facts = care_events_pb2.FollowUpFacts(
         practice_id=practice_id,
