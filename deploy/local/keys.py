@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 from deploy.local.places import PYTHON, REPO, Root, write_private
 
 CALLERS: dict[str, tuple[str, ...]] = {
-    "availability": ("gateway", "booking", "matching"),
+    "availability": ("gateway", "booking", "matching", "notifications"),
     "booking": ("gateway", "matching", "notifications"),
     "matching": ("gateway",),
     "notifications": ("gateway",),

@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
+from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
     booking_pb2,
     booking_service_pb2,
     break_glass_service_pb2,
     care_service_pb2,
+    feeds_service_pb2,
     groups_service_pb2,
     policy_service_pb2,
     safety_service_pb2,
@@ -26,6 +28,7 @@ from services.booking.break_glass_servicer import BreakGlassServicer
 from services.booking.care_servicer import CareServicer
 from services.booking.config import SERVICE
 from services.booking.domain.appointment import Appointment, Reason, Step
+from services.booking.feed_servicer import FeedServicer
 from services.booking.groups_servicer import GroupServicer
 from services.booking.policy_servicer import PolicyServicer
 from services.booking.safety_servicer import SafetyServicer
@@ -272,7 +275,9 @@ async def compose(config: ProcessConfig) -> Application:
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
+        ClientErasureOrdered.DESCRIPTOR.full_name: parts.reactions.on_erasure_ordered,
     }
+    feeds = FeedServicer(feeds=parts.feeds, appointments=parts.appointments, clock=parts.clock)
     return Application(
         SERVICE,
         config,
@@ -285,6 +290,7 @@ async def compose(config: ProcessConfig) -> Application:
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
+            (feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"], feeds),
             (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
         ],
         relations=parts.care_team,

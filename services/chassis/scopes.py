@@ -13,7 +13,8 @@ MISSING: Final = "missing"
 
 RESOURCES: Final = {
     "appointment": "Appointment", "series": "Appointment", "client": "Patient", "contact": "Patient",
-    "message": "Communication", "care_team": "CareTeam", "directory": "Practitioner", "slot": "Slot",
+    "message": "Communication", "thread": "Communication", "care_team": "CareTeam", "directory": "Practitioner",
+    "slot": "Slot",
     "schedule": "Schedule", "fee": "ChargeItem", "authorisation": "Coverage", "proxy": "RelatedPerson",
     "follow_up": "Task", "match": "ServiceRequest", "consent": "Consent", "trail": "AuditEvent",
 }  # fmt: skip

@@ -52,6 +52,7 @@ QUOTAS: Final[dict[str, Quota]] = {
         Quota("user", 1_200, 60),  # requests of a signed-in person or system
         Quota("practice", 12_000, 60),  # requests of all people of a practice
         Quota("search", 240, 60),  # searches of a person: what costs the services most
+        Quota("feed", 60, 3_600, is_exact=True),  # readings of one calendar feed: apps ask every quarter of an hour
         Quota("stream", 60, 60, is_exact=True),  # event streams a person opens
         Quota("refused", 60, 60, is_exact=True),  # sign-ins and tokens of an address that were refused
         Quota("sign-in", 10, 300, is_exact=True),  # refused sign-ins of one user name

@@ -25,6 +25,12 @@ from services.gateway.refusals import Recorder
 BODY_BYTES = 64 * 1024
 """Bytes of a request body at most."""
 
+FILE_BYTES = 3 * 1024 * 1024
+"""Bytes of a file at most, which comes as it is, in no JSON."""
+
+FILES: Final = re.compile(r"/v1/clients/[0-9a-fA-F-]{36}/attachments")
+"""Where files are taken."""
+
 JSON_DEPTH = 16
 """Levels of nesting in a JSON body at most; parsers recurse."""
 
@@ -128,7 +134,7 @@ class FrontDoor:
             refusal = await self._refusal(scope, headers)
             has_body = "content-length" in headers or "transfer-encoding" in headers
             if refusal is None and has_body:
-                body, refusal = await _body(headers, receive)
+                body, refusal = await _body(scope, headers, receive)
                 receive = _replay(body, receive)
             await (refusal or self._app)(scope, receive, Recorder(scope, receive, answer))
             stream: Stream | None = state.pop("stream", None)
@@ -206,11 +212,13 @@ def _dressed(given: Iterable[tuple[bytes, bytes]], state: Mapping[str, Any], tra
     return found
 
 
-async def _body(headers: Headers, receive: Receive) -> tuple[bytes, ASGIApp | None]:
+async def _body(scope: Scope, headers: Headers, receive: Receive) -> tuple[bytes, ASGIApp | None]:
     """Return the whole body, or why it is refused: too large, too deep, too slow."""
     too_large = problem("body-too-large", 413, "The body is too large", reason="BODY_TOO_LARGE")
+    is_file = scope["method"] == "POST" and FILES.fullmatch(scope["path"]) is not None
+    most_bytes = FILE_BYTES if is_file else BODY_BYTES
     length = headers.get("content-length", "")
-    if length.isdigit() and int(length) > BODY_BYTES:
+    if length.isdigit() and int(length) > most_bytes:
         return b"", too_large
     parts: list[bytes] = []
     size = 0
@@ -221,14 +229,14 @@ async def _body(headers: Headers, receive: Receive) -> tuple[bytes, ASGIApp | No
                 message = await receive()
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
-                if size > BODY_BYTES:
+                if size > most_bytes:
                     return b"", too_large
                 more = message["type"] == "http.request" and message.get("more_body", False)
     except TimeoutError:
         slow = {"Connection": "close"}
         return b"", problem("too-slow", 408, "The request came too slowly", reason="TOO_SLOW", headers=slow)
     body = b"".join(parts)
-    if _depth(body) > JSON_DEPTH:
+    if not is_file and _depth(body) > JSON_DEPTH:
         return b"", problem("malformed", 400, "The body is nested too deeply", reason="BODY_TOO_DEEP")
     return body, None
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from kept.booking.v1 import booking_service_pb2
+from kept.availability.v1 import availability_service_pb2
+from kept.booking.v1 import booking_service_pb2, waitlist_service_pb2
 
 from services.chassis.config import Misconfigured, ProcessConfig
-from services.chassis.crypto import ClientCipher, Keyring
+from services.chassis.crypto import FIRST_VERSION, ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.events.inbox import InboxRunner
 from services.chassis.identity import Signer
 from services.chassis.jobs import Every, EveryReplica
+from services.chassis.keys import rewrap_job
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Background
 from services.chassis.vault import open_keyring
+from services.notifications.adapters.care import CareRelations
+from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
 from services.notifications.adapters.letters import LetterWriter
@@ -27,12 +31,14 @@ from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
+from services.notifications.adapters.threads import drop_loose
 from services.notifications.adapters.wording import Wording
 from services.notifications.config import read_mail_config
 from services.notifications.reactions import gatherings, reactions
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
 from services.notifications.usecases.page_on_call import page_on_call
 from services.notifications.usecases.send_due_messages import send_due_messages
+from services.notifications.usecases.take_attachment import Scanner
 
 SEND_EVERY_S = 1.0
 """Seconds between two looks for due messages: what a confirmation waits at most when nothing else is going on."""
@@ -43,7 +49,15 @@ PAGE_EVERY_S = 1.0
 GIVE_UP_EVERY_S = 15.0
 """Seconds between two looks for messages whose sender died; their lease is minutes."""
 
+DROP_EVERY_S = 3600.0
+LOOSE_FOR = timedelta(days=1)
+"""How long a file waits for its post, and seconds between two looks for those that waited in vain."""
+
+MOST_DROPPED = 200
+
 BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
+WAITLIST = waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"]
+AVAILABILITY = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,10 @@ class Parts:
     templates: Templates
     wording: Wording
     keyring: Keyring
+    relations: CareRelations
+    scanner: Scanner
     booking: Neighbour
+    availability: Neighbour
     clock: Callable[[], datetime]
     send: Callable[[Callable[[], datetime]], Awaitable[None]]
     """Sends what is due by the given clock."""
@@ -77,8 +94,13 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     post = SmtpPost(read_smtp_url(mail_config.smtp_url))
     database = await Database.open(config)
     keyring = await open_keyring(config)
+    if keyring.index_version != FIRST_VERSION:
+        # Danger: who opted out is known by a hash alone; under another key they would be written to again.
+        raise Misconfigured("The index key of notifications is not rotated: put the first one back")
     contacts = Contacts(ClientCipher(keyring), keyring)
     to_booking = channel(config.target("booking"), config)
+    to_availability = channel(config.target("availability"), config)
+    signer = Signer.read(config.service, config.keys_dir)
     desk = PostgresDesk(database, record=record)
     templates = Templates()
     wording = Wording(config=mail_config, templates=templates, contacts=contacts)
@@ -98,6 +120,10 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def give_up() -> None:
         await give_up_stuck_messages(desk=desk, clock=now)
 
+    async def drop_loose_files() -> None:
+        async with database.begin([]) as conn:
+            await drop_loose(conn, before=now() - LOOSE_FOR, most=MOST_DROPPED)
+
     return Parts(
         database=database,
         contacts=contacts,
@@ -105,14 +131,19 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         templates=templates,
         wording=wording,
         keyring=keyring,
-        booking=Neighbour(to_booking, BOOKING, Signer.read(config.service, config.keys_dir)),
+        relations=CareRelations(database),
+        scanner=read_scanner(mail_config.scanner_url),
+        booking=Neighbour(to_booking, BOOKING, signer, WAITLIST),
+        availability=Neighbour(to_availability, AVAILABILITY, signer),
         clock=now,
         send=send,
         background=[
             InboxRunner(database, reactions(now), service=config.service, gatherings=gatherings(now)),
             EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
+            rewrap_job(database, keyring),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
+            Every(DROP_EVERY_S, drop_loose_files, "drop_loose_files", database),
         ],
-        closers=[desk.close, post.close, page_post.close, to_booking.close],
+        closers=[desk.close, post.close, page_post.close, to_booking.close, to_availability.close],
     )

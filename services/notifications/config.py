@@ -26,6 +26,9 @@ class MailConfig:
     sender: str
     """The From header, a name and an address."""
 
+    scanner_url: str = ""
+    """KEPT_SCANNER_URL: clamd://host:port; empty takes no files."""
+
     @property
     def sender_address(self) -> str:
         """The bare address, for the envelope."""
@@ -49,4 +52,9 @@ def read_mail_config(config: ProcessConfig, environ: Mapping[str, str] = os.envi
     sender = environ.get("KEPT_MAIL_SENDER") or DEFAULT_SENDER
     if "@" not in parseaddr(sender)[1]:
         raise Misconfigured("KEPT_MAIL_SENDER is no address")
-    return MailConfig(smtp_url=config.smtp_url, public_url=config.public_url, sender=sender)
+    return MailConfig(
+        smtp_url=config.smtp_url,
+        public_url=config.public_url,
+        sender=sender,
+        scanner_url=environ.get("KEPT_SCANNER_URL", ""),
+    )

@@ -9,10 +9,12 @@ from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
 
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
+from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
-from services.notifications import on_call_servicer, workflow_servicer
+from services.notifications import on_call_servicer, threads_servicer, workflow_servicer
 from services.notifications.adapters import postgres, proto
+from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.bootstrap import bootstrap
@@ -20,7 +22,8 @@ from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.link import ActionLink, token_hash
 from services.notifications.on_call_servicer import OnCallServicer
-from services.notifications.usecases.use_action_link import use_action_link
+from services.notifications.threads_servicer import ThreadsServicer
+from services.notifications.usecases.use_action_link import list_link_times, use_action_link
 from services.notifications.workflow_servicer import WorkflowServicer
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
@@ -30,12 +33,19 @@ class NotificationsServicer:
     """The door to what is said to clients."""
 
     def __init__(
-        self, *, database: Database, contacts: Contacts, booking: Neighbour, clock: Callable[[], datetime]
+        self,
+        *,
+        database: Database,
+        contacts: Contacts,
+        booking: Neighbour,
+        availability: Neighbour,
+        clock: Callable[[], datetime],
     ) -> None:
         """Take what the methods need."""
         self._database = database
         self._contacts = contacts
         self._booking = booking
+        self._availability = availability
         self._clock = clock
 
     async def PutContactPoint(
@@ -82,14 +92,32 @@ class NotificationsServicer:
         link, appointment = await self._opened(request.token, call)
         return proto.link_resource(link, appointment, at=self._clock())
 
+    async def GetLinkTimes(
+        self, request: notifications_service_pb2.GetLinkTimesRequest, call: Call
+    ) -> notifications_service_pb2.LinkTimes:
+        """List what a link's appointment could move to."""
+        link, appointment = await self._opened(request.token, call)
+        booking, ledger = NeighbourBooking(self._booking, call), NeighbourLedger(self._availability, call)
+        times = await list_link_times(link, appointment, booking=booking, ledger=ledger, at=self._clock())
+        return proto.link_times(times, time_zone=link.time_zone)
+
     async def UseActionLink(
         self, request: notifications_service_pb2.UseActionLinkRequest, call: Call
     ) -> notifications_pb2.ActionLink:
-        """Do what a link says, once."""
+        """Do one of the things a link is for, once."""
+        action = proto.link_action(request.action)
         link, appointment = await self._opened(request.token, call)
-        used = await use_action_link(link, appointment, booking=NeighbourBooking(self._booking, call), at=self._clock())
+        used = await use_action_link(
+            link,
+            appointment,
+            booking=NeighbourBooking(self._booking, call),
+            ledger=NeighbourLedger(self._availability, call),
+            at=self._clock(),
+            action=action,
+            start_time=proto.instant(request.start_time) if request.HasField("start_time") else None,
+        )
         async with call.tx() as conn:
-            await postgres.mark_used(conn, call.practice_id, link.message_id, at=self._clock())
+            await postgres.mark_used(conn, call.practice_id, used)
         return proto.link_resource(used, appointment, at=self._clock())
 
     async def _opened(self, token: str, call: Call) -> tuple[ActionLink, Appointment]:
@@ -113,16 +141,25 @@ async def compose(config: ProcessConfig) -> Application:
     """Put the servicer in front of the parts."""
     parts = await bootstrap(config)
     servicer = NotificationsServicer(
-        database=parts.database, contacts=parts.contacts, booking=parts.booking, clock=parts.clock
+        database=parts.database,
+        contacts=parts.contacts,
+        booking=parts.booking,
+        availability=parts.availability,
+        clock=parts.clock,
     )
     workflows = WorkflowServicer(templates=parts.templates, wording=parts.wording, clock=parts.clock)
     return Application(
         service="notifications",
         config=config,
         database=parts.database,
+        relations=parts.relations,
         servicers=[
             (SERVICE, servicer),
             (on_call_servicer.SERVICE, OnCallServicer(on_call=parts.on_call)),
+            (
+                threads_servicer.SERVICE,
+                ThreadsServicer(cipher=ClientCipher(parts.keyring), scanner=parts.scanner, clock=parts.clock),
+            ),
             (workflow_servicer.SERVICE, workflows),
         ],
         background=parts.background,

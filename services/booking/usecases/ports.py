@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from services.booking.domain import facts
 from services.booking.domain.appointment import Appointment, Change, Reason, Slot
 from services.booking.domain.client import Client
+from services.booking.domain.feed import Feed
 from services.booking.domain.follow_up import FollowUp, FollowUpState
 from services.booking.domain.policy import Fee, PracticeRules
 from services.chassis.context import Call
@@ -59,6 +60,25 @@ class FollowUpFilter:
     therapist_id: str
     state: FollowUpState
     due_by_date: str
+
+
+class Feeds(Protocol):
+    """Keeps calendar feeds."""
+
+    async def add(self, call: Call, feed: Feed, hash_: bytes) -> None:
+        """Store a new feed. Raises LimitReached."""
+
+    async def of_actor(self, call: Call, actor_id: str) -> Sequence[Feed]:
+        """Return a person's feeds that can be read."""
+
+    async def revoke(self, call: Call, feed_id: str, actor_id: str) -> Feed:
+        """Revoke a person's own feed. Raises Unknown."""
+
+    async def find(self, hash_: bytes) -> tuple[str, Feed]:
+        """Return the practice and the feed a secret opens. Raises Unknown."""
+
+    async def note_reading(self, call: Call, feed_id: str, *, at: datetime) -> None:
+        """Note that a feed is in use."""
 
 
 Cursor = tuple[datetime, str]

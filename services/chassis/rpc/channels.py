@@ -15,8 +15,8 @@ import grpc.aio
 from services.chassis.config import ProcessConfig
 from services.chassis.rpc import tls
 
-MAX_MESSAGE_BYTES = 1024 * 1024
-"""Bytes of a request or response at most."""
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+"""Bytes of a request or response at most: an attachment of 3 MiB, and what stands around it."""
 
 LOOK_EVERY_S = 5.0
 """Seconds between two looks at the certificate's files."""

@@ -17,7 +17,12 @@ from services.gateway.routes.describing import SignedIn, answers
 
 router = APIRouter(tags=["house"])
 PAGES = Path(__file__).parents[1] / "pages"
-ASSETS = {"reference.css": "text/css", "reference.js": "text/javascript", "link.css": "text/css"}
+ASSETS = {
+    "reference.css": "text/css",
+    "reference.js": "text/javascript",
+    "link.css": "text/css",
+    "link.js": "text/javascript",
+}
 
 PROBE_TIMEOUT_S = 1.0
 

@@ -2,107 +2,153 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import uuid
-from datetime import datetime
-from html import escape
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
 
 from services.chassis import errors
+from services.gateway import link_pages
 from services.gateway.callers import Door, new_call
 
 router = APIRouter(prefix="/l", tags=["links"], include_in_schema=False)
 
 Token = Annotated[str, Path(max_length=64)]
+ActionLink = notifications_pb2.ActionLink
 
-ACTIONS = {
-    notifications_pb2.ActionLink.ACTION_CONFIRM: ("I will come", "Thank you. The appointment is confirmed."),
-    notifications_pb2.ActionLink.ACTION_CANCEL: ("Cancel the appointment", "The appointment is cancelled."),
-}
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>Appointment</title>
-<link rel="stylesheet" href="/assets/link.css">
-</head>
-<body>
-<main>
-<h1>{heading}</h1>
-{body}
-</main>
-</body>
-</html>
-"""
+OFFERS_END = ("OFFER_TAKEN", "OFFER_EXPIRED", "OFFER_CLOSED")
+TAKEN = ("TIME_GONE", "SLOT_TAKEN", "CLIENT_OVERLAP", "SLOT_NOT_OFFERED", "SLOT_RESERVED", "CAP_REACHED")
+"""Refusals after which another time is chosen."""
 
 
 @router.get("/{token}")
 async def show(token: Token, request: Request) -> HTMLResponse:
-    """Show what the link would do. However often a mail scanner opens it, nothing changes."""
+    """Show what can be done. However often a mail scanner opens it, nothing changes."""
     try:
-        link = await _links(request, "GetActionLink", notifications_service_pb2.GetActionLinkRequest(token=token))
+        link = await _opened(request, token)
     except errors.ServiceError as error:
         return _refused(error)
-    if link.state == notifications_pb2.ActionLink.STATE_USED:
-        return _page("Appointment", f"<p>{escape(ACTIONS[link.action][1])}</p>")
-    if link.state != notifications_pb2.ActionLink.STATE_OPEN:
-        return _expired()
-    label = ACTIONS[link.action][0]
-    return _page(
-        _when(link),
-        f'<form method="post"><button type="submit">{escape(label)}</button></form>'
-        "<p>Nothing happens until you press the button.</p>",
-    )
+    if link.state == ActionLink.STATE_EXPIRED:
+        return link_pages.expired(link_pages.words_of(link))
+    return link_pages.overview(link, token)
 
 
 @router.post("/{token}")
 async def act(token: Token, request: Request) -> HTMLResponse:
-    """Do what the link says; doing it twice does it once."""
-    message = notifications_service_pb2.UseActionLinkRequest(
-        token=token, request_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"link|{token}"))
-    )
+    """Do what the link does first; doing it twice does it once."""
+    return await _used(request, token, ActionLink.ACTION_UNSPECIFIED)
+
+
+@router.get("/{token}/cancel")
+async def ask(token: Token, request: Request) -> HTMLResponse:
+    """Ask once more; the ticket in the form shows that the question was seen."""
     try:
-        link = await _links(request, "UseActionLink", message)
+        link = await _opened(request, token)
     except errors.ServiceError as error:
         return _refused(error)
-    return _page(_when(link), f"<p>{escape(ACTIONS[link.action][1])}</p>")
+    if ActionLink.ACTION_CANCEL not in link.actions:
+        return link_pages.expired(link_pages.words_of(link))
+    return link_pages.sure(link, token, _ticket(request, token))
 
 
-async def _links(
-    request: Request,
-    method: str,
-    message: notifications_service_pb2.GetActionLinkRequest | notifications_service_pb2.UseActionLinkRequest,
-) -> notifications_pb2.ActionLink:
-    door: Door = request.app.state.door
-    link: notifications_pb2.ActionLink = await door.neighbours.notifications.call(method, message, new_call(request))
+@router.post("/{token}/cancel")
+async def cancel(token: Token, request: Request) -> HTMLResponse:
+    """Cancel, if the question was seen: a robot that posts to every address it finds cancels nothing."""
+    ticket = (await _form(request)).get("ticket", "")
+    if not ticket.isascii() or not hmac.compare_digest(ticket, _ticket(request, token)):
+        return await ask(token, request)
+    return await _used(request, token, ActionLink.ACTION_CANCEL)
+
+
+@router.get("/{token}/times")
+async def times(token: Token, request: Request) -> HTMLResponse:
+    """Offer other times."""
+    return await _other_times(request, token)
+
+
+@router.post("/{token}/times")
+async def move(token: Token, request: Request) -> HTMLResponse:
+    """Move to the chosen time, or offer others when it is gone."""
+    chosen = Timestamp()
+    try:
+        chosen.FromJsonString((await _form(request)).get("start", ""))
+    except ValueError:
+        return await _other_times(request, token)
+    return await _used(request, token, ActionLink.ACTION_RESCHEDULE, chosen)
+
+
+@router.post("/{token}/accept")
+async def accept(token: Token, request: Request) -> HTMLResponse:
+    """Take the offered slot."""
+    return await _used(request, token, ActionLink.ACTION_ACCEPT)
+
+
+@router.post("/{token}/decline")
+async def decline(token: Token, request: Request) -> HTMLResponse:
+    """Say no to the offered slot."""
+    return await _used(request, token, ActionLink.ACTION_DECLINE)
+
+
+@router.post("/{token}/undo")
+async def undo(token: Token, request: Request) -> HTMLResponse:
+    """Take a cancellation back."""
+    return await _used(request, token, ActionLink.ACTION_UNDO)
+
+
+async def _used(
+    request: Request, token: str, action: ActionLink.Action.ValueType, chosen: Timestamp | None = None
+) -> HTMLResponse:
+    name = f"link|{token}|{action}|{chosen.ToJsonString() if chosen else ''}"
+    message = notifications_service_pb2.UseActionLinkRequest(
+        token=token, request_id=str(uuid.uuid5(uuid.NAMESPACE_URL, name)), action=action, start_time=chosen
+    )
+    try:
+        link: ActionLink = await _ask(request, "UseActionLink", message)
+    except errors.ServiceError as error:
+        if chosen is not None and error.reason in TAKEN:
+            return await _other_times(request, token, is_gone=True)
+        return _refused(error)
+    return link_pages.overview(link, token)
+
+
+async def _other_times(request: Request, token: str, *, is_gone: bool = False) -> HTMLResponse:
+    try:
+        link = await _opened(request, token)
+        found = await _ask(request, "GetLinkTimes", notifications_service_pb2.GetLinkTimesRequest(token=token))
+    except errors.ServiceError as error:
+        return _refused(error)
+    return link_pages.other_times(link, token, found.times, is_gone=is_gone)
+
+
+async def _opened(request: Request, token: str) -> ActionLink:
+    link: ActionLink = await _ask(request, "GetActionLink", notifications_service_pb2.GetActionLinkRequest(token=token))
     return link
 
 
-def _when(link: notifications_pb2.ActionLink) -> str:
-    """Say the wall time in words; the zone by its city."""
-    moment = datetime.fromisoformat(link.start_local)
-    city = link.time_zone.rpartition("/")[2].replace("_", " ")
-    return f"{moment:%A} {moment.day} {moment:%B}, {moment:%H:%M} ({city} time)"
+async def _ask(request: Request, method: str, message: Message) -> Any:
+    door: Door = request.app.state.door
+    return await door.neighbours.notifications.call(method, message, new_call(request))
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Read a form; the first value of each field."""
+    text = (await request.body()).decode("utf-8", "replace")
+    return {name: values[0] for name, values in parse_qs(text, max_num_fields=10).items()}
+
+
+def _ticket(request: Request, token: str) -> str:
+    door: Door = request.app.state.door
+    return hmac.new(door.signer.secret("link tickets"), token.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _refused(error: errors.ServiceError) -> HTMLResponse:
     if isinstance(error, errors.Unavailable):
-        page = _page("Please try again in a minute", "<p>Nothing was changed.</p>", 503)
-        page.headers["Retry-After"] = "30"
-        return page
-    return _expired()
-
-
-def _expired() -> HTMLResponse:
-    """One page for unknown, expired and refused: it betrays nothing."""
-    return _page("This link no longer works", "<p>Please contact the practice if you need help.</p>", 410)
-
-
-def _page(heading: str, body: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(_PAGE.format(heading=escape(heading), body=body), status)
+        return link_pages.unavailable()
+    return link_pages.expired(is_offer=error.reason in OFFERS_END)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from google.protobuf.message import Message
-from kept.booking.v1 import booking_pb2, booking_service_pb2
+from kept.booking.v1 import booking_pb2, booking_service_pb2, waitlist_service_pb2
+from kept.wall.v1 import wall_pb2
 
 from services.chassis.context import Call
 from services.notifications.adapters import proto
-from services.notifications.usecases.use_action_link import BookedAppointment
+from services.notifications.usecases.use_action_link import BookedAppointment, FreeTime
 
 
 class Neighbour(Protocol):
@@ -40,3 +41,37 @@ class NeighbourBooking:
             appointment_id=appointment_id, etag=etag, request_id=request_id
         )
         await self._neighbour.call("ConfirmAppointment", request, self._call)
+
+    async def cancel(self, appointment_id: str, *, etag: str, request_id: str) -> None:
+        """Call it off in the client's name, unless the appointment changed since *etag*."""
+        request = booking_service_pb2.CancelAppointmentRequest(
+            appointment_id=appointment_id, etag=etag, request_id=request_id
+        )
+        await self._neighbour.call("CancelAppointment", request, self._call)
+
+    async def reschedule(self, appointment_id: str, time: FreeTime, *, etag: str, request_id: str) -> None:
+        """Move it, unless the appointment changed since *etag*."""
+        request = booking_service_pb2.RescheduleAppointmentRequest(
+            appointment_id=appointment_id,
+            start_wall=wall_pb2.WallTime(local=time.local, time_zone=time.time_zone, fold=time.fold),
+            etag=etag,
+            request_id=request_id,
+        )
+        await self._neighbour.call("RescheduleAppointment", request, self._call)
+
+    async def undo(self, appointment_id: str, *, etag: str, request_id: str) -> None:
+        """Take its cancellation back: a new appointment takes its place."""
+        request = booking_service_pb2.UndoAppointmentChangeRequest(
+            appointment_id=appointment_id, etag=etag, request_id=request_id
+        )
+        await self._neighbour.call("UndoAppointmentChange", request, self._call)
+
+    async def accept(self, offer_id: str, *, request_id: str) -> None:
+        """Take an offer."""
+        request = waitlist_service_pb2.AcceptOfferRequest(offer_id=offer_id, request_id=request_id)
+        await self._neighbour.call("AcceptOffer", request, self._call)
+
+    async def decline(self, offer_id: str, *, request_id: str) -> None:
+        """Say no to an offer."""
+        request = waitlist_service_pb2.DeclineOfferRequest(offer_id=offer_id, request_id=request_id)
+        await self._neighbour.call("DeclineOffer", request, self._call)

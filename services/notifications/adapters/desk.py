@@ -23,7 +23,7 @@ from services.notifications.domain.appointment import Appointment, objection
 from services.notifications.domain.channel import About, Channel
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.gate import Go, Refuse, Wait, judge
-from services.notifications.domain.link import TOKEN_BYTES, WITH_LINK, Action, token_hash, token_of
+from services.notifications.domain.link import FIRST_ACTION, TOKEN_BYTES, token_hash, token_of
 from services.notifications.domain.matter import Matter, matter_objection
 from services.notifications.domain.message import Message, MessageFailed, MessageSent, Outcome, Reason, State
 from services.notifications.usecases.send_due_messages import Claim, Parcel
@@ -266,7 +266,7 @@ def _parcel(job: Begin, message: Message, card: Card, way: Go, files: Files) -> 
         address_sealed=address.sealed if address else b"",
         time_zone=(address.time_zone if address else "") or card.time_zone,
         locale=locale,
-        token=token_of(secrets.token_bytes(TOKEN_BYTES)) if begun.kind in WITH_LINK else "",
+        token=token_of(secrets.token_bytes(TOKEN_BYTES)) if begun.kind in FIRST_ACTION else "",
         begin_time=job.at,
         settings=files.settings_of(job.practice_id),
         own=own,
@@ -302,18 +302,21 @@ async def _store_links(conn: Connection, parcels: Sequence[Parcel]) -> None:
     if not parcels:
         return
     await conn.execute(
-        "insert into action_links (practice_id, message_id, action, token_hash, time_zone)"
-        " select n.practice_id, n.message_id, %s, n.token_hash, n.time_zone"
-        " from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[])"
-        " as n (practice_id, message_id, token_hash, time_zone)"
+        "insert into action_links"
+        " (practice_id, message_id, action, token_hash, time_zone, locale, offer_id, expire_time)"
+        " select * from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bytea[], %s::text[], %s::text[], %s::uuid[],"
+        " %s::timestamptz[])"
         " on conflict on constraint action_links_pkey do update"
         " set token_hash = excluded.token_hash, time_zone = excluded.time_zone",
         (
-            Action.CONFIRM.value,
             [parcel.claim.practice_id for parcel in parcels],
             [parcel.claim.message_id for parcel in parcels],
+            [FIRST_ACTION[parcel.message.kind].value for parcel in parcels],
             [token_hash(parcel.token) for parcel in parcels],
             [parcel.time_zone for parcel in parcels],
+            [parcel.locale.value for parcel in parcels],
+            [parcel.message.appointment_id if parcel.message.about is About.OFFER else None for parcel in parcels],
+            [parcel.message.last_time if parcel.message.about is About.OFFER else None for parcel in parcels],
         ),
     )
 

@@ -88,6 +88,15 @@ def report(event: Any) -> Report:
     )
 
 
+def pairs(event: Any) -> list[tuple[str, str, str]]:
+    """Return (practice, client, therapist) of everybody whom an event of an appointment brings together."""
+    if isinstance(event, policy_events_pb2.ConfirmationOverdue) or not event.appointment.therapist_id:
+        return []
+    facts = event.appointment
+    therapist_id = uuid(facts.therapist_id, field="appointment.therapist_id")
+    return [(facts.practice_id, client_id, therapist_id) for client_id in (facts.client_id, *facts.extra_client_ids)]
+
+
 def matter_report(event: Any, *, at: datetime) -> MatterReport:
     """
     Read an event of an offer, a follow-up or a proposal.

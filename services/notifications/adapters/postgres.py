@@ -12,6 +12,7 @@ from services.chassis.db.pool import Connection
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.appointment import State as AppointmentState
 from services.notifications.domain.channel import About, Channel, MessageClass
+from services.notifications.domain.contact import Locale
 from services.notifications.domain.link import Action, ActionLink
 from services.notifications.domain.message import Kind, Message, Reason, State
 from services.notifications.domain.workflow import Modality
@@ -119,10 +120,11 @@ async def read_link(conn: Connection, practice_id: str, message_id: str) -> tupl
     found = await conn.execute(
         f"""
         select m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, l.action,
-            m.start_time, l.time_zone, l.use_time, {APPOINTMENT_COLUMNS}
+            m.start_time, l.time_zone, l.use_time, l.use_action, l.offer_id::text, l.expire_time, l.locale,
+            {APPOINTMENT_COLUMNS}
         from action_links l
         join messages m on m.practice_id = l.practice_id and m.message_id = l.message_id
-        join appointments a on a.practice_id = m.practice_id and a.appointment_id = m.appointment_id
+        left join appointments a on a.practice_id = m.practice_id and a.appointment_id = m.appointment_id
         where l.practice_id = %s and l.message_id = %s
         """,  # noqa: S608
         (practice_id, message_id),
@@ -139,15 +141,34 @@ async def read_link(conn: Connection, practice_id: str, message_id: str) -> tupl
         start_time=row[5],
         time_zone=row[6],
         use_time=row[7],
+        # A link that an older process marked has no action with it.
+        use_action=Action(row[8] or row[4]) if row[7] else None,
+        offer_id=row[9] or "",
+        expire_time=row[10],
+        locale=Locale(row[11]),
     )
-    return link, read_appointment(row[8:])
+    return link, read_appointment(row[12:]) if row[12] else _offered(practice_id, link)
 
 
-async def mark_used(conn: Connection, practice_id: str, message_id: str, *, at: datetime) -> None:
-    """Store the first time a link was used."""
+def _offered(practice_id: str, link: ActionLink) -> Appointment:
+    """Return what an offer stands for until it is taken: a time nobody has agreed yet."""
+    return Appointment(
+        appointment_id=link.offer_id,
+        client_id=link.client_id,
+        version=link.appointment_version,
+        state=AppointmentState.BOOKED,
+        placed_version=0,
+        start_time=link.start_time,
+        practice_id=practice_id,
+    )
+
+
+async def mark_used(conn: Connection, practice_id: str, link: ActionLink) -> None:
+    """Store what was done last with a link, and when; the same thing again keeps its first time."""
     await conn.execute(
-        "update action_links set use_time = coalesce(use_time, %s) where practice_id = %s and message_id = %s",
-        (at, practice_id, message_id),
+        "update action_links set use_time = %s, use_action = %s"
+        " where practice_id = %s and message_id = %s and use_action is distinct from %s",
+        (link.use_time, link.use_action, practice_id, link.message_id, link.use_action),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,10 +26,10 @@ from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.channel import THE_CLIENT
 from services.notifications.domain.consent import Source
 from services.notifications.domain.contact import ContactPoint, Locale
-from services.notifications.domain.link import TOKEN_CHARACTERS, ActionLink
+from services.notifications.domain.link import TOKEN_CHARACTERS, Action, ActionLink
 from services.notifications.domain.message import Message, MessageFailed, MessageSent
 from services.notifications.domain.page import HIGHEST_LEVEL, OnCallContact
-from services.notifications.usecases.use_action_link import BookedAppointment, Standing
+from services.notifications.usecases.use_action_link import BookedAppointment, FreeTime, Standing
 
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
@@ -37,6 +38,14 @@ LONGEST_EMAIL = 254
 """Characters of an address that can be put into RCPT TO. Source: RFC 5321, 4.5.3.1.3."""
 
 LONGEST_ZONE = 64
+
+
+class Paged(Protocol):
+    """A request for a page of a list."""
+
+    page_size: int
+    page_token: str
+
 
 STANDINGS = {
     booking_pb2.Appointment.STATE_BOOKED: Standing.BOOKED,
@@ -115,9 +124,9 @@ def page_resource(
     """Write what staff was paged about."""
     return on_call_service_pb2.Page(
         flag_id=flag_id,
-        raise_time=_timestamp(raise_time),
+        raise_time=timestamp(raise_time),
         rounds=rounds,
-        end_time=_timestamp(end_time) if end_time else None,
+        end_time=timestamp(end_time) if end_time else None,
         reached=reached,
     )
 
@@ -131,8 +140,8 @@ def message_resource(message: Message) -> notifications_pb2.Message:
         kind=notifications_pb2.Message.Kind.Value(f"KIND_{message.kind}"),
         state=notifications_pb2.Message.State.Value(f"STATE_{message.state}"),
         reason=message.reason or "",
-        due_time=_timestamp(message.due_time),
-        send_time=_timestamp(message.send_time) if message.send_time else None,
+        due_time=timestamp(message.due_time),
+        send_time=timestamp(message.send_time) if message.send_time else None,
         attempts=message.attempts,
         step=message.step,
         about=notifications_pb2.Message.About.Value(f"ABOUT_{message.about}"),
@@ -149,11 +158,40 @@ def message_resource(message: Message) -> notifications_pb2.Message:
 def link_resource(link: ActionLink, appointment: Appointment, *, at: datetime) -> notifications_pb2.ActionLink:
     """Write a link as its holder may see it: neither who nor what."""
     return notifications_pb2.ActionLink(
-        action=notifications_pb2.ActionLink.Action.Value(f"ACTION_{link.action}"),
+        action=_action(link.use_action or link.action),
         state=notifications_pb2.ActionLink.State.Value(f"STATE_{link.state(appointment, at=at)}"),
         start_local=start_on_the_clock(link.start_time, time_zone=link.time_zone),
         time_zone=link.time_zone,
+        actions=[_action(each) for each in link.actions(appointment, at=at)],
+        locale=link.locale.value,
     )
+
+
+def link_action(wire: notifications_pb2.ActionLink.Action.ValueType) -> Action | None:
+    """Read what is to be done; None means what the link does first. Raises Malformed. (INVALID_ARGUMENT)"""
+    if wire == notifications_pb2.ActionLink.ACTION_UNSPECIFIED:
+        return None
+    if wire not in notifications_pb2.ActionLink.Action.values():
+        raise errors.Malformed("There is no such action.", field="action")
+    return Action(notifications_pb2.ActionLink.Action.Name(wire).removeprefix("ACTION_"))
+
+
+def link_times(times: Sequence[FreeTime], *, time_zone: str) -> notifications_service_pb2.LinkTimes:
+    """Write other times on the recipient's clock."""
+    return notifications_service_pb2.LinkTimes(
+        times=[
+            notifications_service_pb2.LinkTime(
+                start_time=timestamp(each.start_time),
+                start_local=start_on_the_clock(each.start_time, time_zone=time_zone),
+                time_zone=time_zone,
+            )
+            for each in times
+        ]
+    )
+
+
+def _action(action: Action) -> notifications_pb2.ActionLink.Action.ValueType:
+    return notifications_pb2.ActionLink.Action.Value(f"ACTION_{action}")
 
 
 def fact_event(
@@ -183,7 +221,12 @@ def fact_event(
 def booked_appointment(wire: booking_pb2.Appointment) -> BookedAppointment:
     """Read an appointment from booking's answer."""
     return BookedAppointment(
-        standing=STANDINGS.get(wire.state, Standing.OTHER), start_time=instant(wire.start_time), etag=wire.etag
+        standing=STANDINGS.get(wire.state, Standing.OTHER),
+        start_time=instant(wire.start_time),
+        etag=wire.etag,
+        therapist_id=wire.therapist_id,
+        session_type_id=wire.session_type_id,
+        modality=wire.modality,
     )
 
 
@@ -206,9 +249,7 @@ def next_page_token(client_id: str, messages: Sequence[Message], size: int) -> s
     return page_token(client_id, messages[size - 1].message_id) if len(messages) > size else ""
 
 
-def place(
-    request: on_call_service_pb2.ListOnCallContactsRequest | on_call_service_pb2.ListPagesRequest, query: str
-) -> tuple[int, str | None]:
+def place(request: Paged, query: str) -> tuple[int, str | None]:
     """Return how many entries are asked for, and the id the page comes after."""
     size = page_size(request.page_size, default=DEFAULT_PAGE, most=LARGEST_PAGE)
     read = read_page_token(query, request.page_token)
@@ -218,6 +259,16 @@ def place(
 def place_token(query: str, ids: Sequence[str], size: int) -> str:
     """Name the place the next page of ids begins at; empty when there are no more than *size*."""
     return page_token(query, ids[size - 1]) if len(ids) > size else ""
+
+
+def size(wanted: int) -> int:
+    """Return how many entries are asked for."""
+    return page_size(wanted, default=DEFAULT_PAGE, most=LARGEST_PAGE)
+
+
+def uuids(values: Iterable[str], *, field: str) -> tuple[str, ...]:
+    """Return UUIDs in their usual form, or refuse them."""
+    return tuple(uuid(value, field=field) for value in values)
 
 
 def uuid(value: str, *, field: str) -> str:
@@ -236,10 +287,11 @@ def instant(timestamp: Timestamp) -> datetime:
     return timestamp.ToDatetime(tzinfo=UTC)
 
 
-def _timestamp(instant: datetime) -> Timestamp:
-    timestamp = Timestamp()
-    timestamp.FromDatetime(instant)
-    return timestamp
+def timestamp(instant: datetime) -> Timestamp:
+    """Write an instant."""
+    written = Timestamp()
+    written.FromDatetime(instant)
+    return written
 
 
 def _email(email: str, *, field: str = "contact_point.email") -> str:

@@ -6,6 +6,15 @@ InvalidRequest
 ├── UnknownTimeZone    UNKNOWN_TIME_ZONE
 ├── LocaleUnknown      LOCALE_UNKNOWN
 ├── LevelUnknown       LEVEL_UNKNOWN
+├── WordsMissing       WORDS_MISSING
+├── WordsTooLong       WORDS_TOO_LONG
+├── TopicMalformed     TOPIC_MALFORMED
+├── TooManyAttachments TOO_MANY_ATTACHMENTS
+├── FileEmpty          FILE_EMPTY
+├── FileTooLarge       FILE_TOO_LARGE
+├── FileTypeRefused    FILE_TYPE_REFUSED
+├── FileNameMalformed  FILE_NAME_MALFORMED
+├── FileInfected       FILE_INFECTED
 ├── WorkflowMalformed  WORKFLOW_MALFORMED
 ├── SpanTooLong        SPAN_TOO_LONG
 ├── TemplateMalformed  TEMPLATE_MALFORMED
@@ -15,10 +24,13 @@ InvalidRequest
 └── Malformed          MALFORMED_REQUEST
 NotFound
 ├── UnknownContact     NOT_FOUND
+├── UnknownThread      NOT_FOUND
 ├── TemplateUnknown    TEMPLATE_UNKNOWN
 └── LinkUnknown        LINK_UNKNOWN
 RuleViolated
 ├── LinkExpired        LINK_EXPIRED
+├── ActionNotOffered   ACTION_NOT_OFFERED
+├── TimeGone           TIME_GONE
 ├── TooManyOnCall      TOO_MANY_ON_CALL
 ├── ForbiddenWords     FORBIDDEN_WORDS
 ├── WordsTooMany       TOO_LONG
@@ -27,16 +39,22 @@ RuleViolated
 ├── CodeExpired        CODE_EXPIRED
 ├── OptedOutByOwner    OPTED_OUT_BY_OWNER
 ├── TooManyNudges      TOO_MANY_NUDGES
+├── TooManyThreads     TOO_MANY_THREADS
+├── TooMuchStored      TOO_MUCH_STORED
+├── AttachmentUnknown  ATTACHMENT_UNKNOWN
+├── ScannerMissing     SCANNER_MISSING
 └── StateForbids       STATE_FORBIDS
 Stale
 └── VersionMovedOn     VERSION_MOVED_ON
 Exhausted
 └── CodeTooSoon        CODE_TOO_SOON
+Unavailable
+└── ScannerAway        SCANNER_AWAY
 """
 
 from __future__ import annotations
 
-from services.chassis.errors import Exhausted, InvalidRequest, NotFound, RuleViolated, Stale
+from services.chassis.errors import Exhausted, InvalidRequest, NotFound, RuleViolated, Stale, Unavailable
 
 
 class EmailMalformed(InvalidRequest):
@@ -91,6 +109,18 @@ class LinkExpired(RuleViolated):
     """The session has started, or the appointment has changed since the link was sent."""
 
     reason = "LINK_EXPIRED"
+
+
+class ActionNotOffered(RuleViolated):
+    """The link does not do this, or does not do it any more."""
+
+    reason = "ACTION_NOT_OFFERED"
+
+
+class TimeGone(RuleViolated):
+    """The chosen time is none of those that are free now; ask for the times again."""
+
+    reason = "TIME_GONE"
 
 
 class TooManyOnCall(RuleViolated):
@@ -193,3 +223,93 @@ class CodeTooSoon(Exhausted):
     """A code was sent less than a minute ago."""
 
     reason = "CODE_TOO_SOON"
+
+
+class WordsMissing(InvalidRequest):
+    """There is nothing to say."""
+
+    reason = "WORDS_MISSING"
+
+
+class WordsTooLong(InvalidRequest):
+    """The words are too long for one post; the metadata says how long they may be."""
+
+    reason = "WORDS_TOO_LONG"
+
+
+class TopicMalformed(InvalidRequest):
+    """A topic has 1 to 120 characters on one line."""
+
+    reason = "TOPIC_MALFORMED"
+
+
+class TooManyAttachments(InvalidRequest):
+    """A post has at most five files."""
+
+    reason = "TOO_MANY_ATTACHMENTS"
+
+
+class FileEmpty(InvalidRequest):
+    """The file has no content."""
+
+    reason = "FILE_EMPTY"
+
+
+class FileTooLarge(InvalidRequest):
+    """The file is larger than 3 MiB."""
+
+    reason = "FILE_TOO_LARGE"
+
+
+class FileTypeRefused(InvalidRequest):
+    """The file is, by its content, none of the types that are taken."""
+
+    reason = "FILE_TYPE_REFUSED"
+
+
+class FileNameMalformed(InvalidRequest):
+    """The file's name is empty, too long, or a path."""
+
+    reason = "FILE_NAME_MALFORMED"
+
+
+class FileInfected(InvalidRequest):
+    """The scanner found harm in the file."""
+
+    reason = "FILE_INFECTED"
+
+
+class UnknownThread(NotFound):
+    """There is no such thread, post or file in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class TooManyThreads(RuleViolated):
+    """The client has as many threads as there may be."""
+
+    reason = "TOO_MANY_THREADS"
+
+
+class TooMuchStored(RuleViolated):
+    """The client's files take as much room as they may."""
+
+    reason = "TOO_MUCH_STORED"
+
+
+class AttachmentUnknown(RuleViolated):
+    """A file is not there, not the caller's own, or posted already."""
+
+    reason = "ATTACHMENT_UNKNOWN"
+
+
+class ScannerMissing(RuleViolated):
+    """No scanner is set up, so no file is taken."""
+
+    reason = "SCANNER_MISSING"
+
+
+class ScannerAway(Unavailable):
+    """The scanner does not answer; nothing is known of the file."""
+
+    reason = "SCANNER_AWAY"

@@ -15,6 +15,7 @@ from kept.booking.v1 import (
     booking_service_pb2,
     break_glass_service_pb2,
     care_service_pb2,
+    feeds_service_pb2,
     policy_service_pb2,
     safety_service_pb2,
 )
@@ -30,6 +31,7 @@ SERVICES = (
     care_service_pb2.DESCRIPTOR.services_by_name["CareService"],
     safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"],
     break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"],
+    feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"],
 )
 """Are the doors of booking."""
 
@@ -44,6 +46,9 @@ class Desk:
     service: Signer | None = None
     """Is the service that calls in the person's name; none for the gateway."""
 
+    has_token: bool = True
+    """Whether a person calls; else it is the holder of a link, behind the gateway."""
+
     async def ask(self, method: str, request: Message) -> Any:
         """Call a method; a refusal is raised as the ServiceError it was."""
         service = next(each for each in SERVICES if method in each.methods_by_name)
@@ -52,8 +57,10 @@ class Desk:
             request_serializer=type(request).SerializeToString,
             response_deserializer=GetMessageClass(service.methods_by_name[method].output_type).FromString,
         )
-        metadata = [("authorization", f"Bearer {self.signer.sign(self.actor)}")]
-        if self.service is not None:
+        metadata = [("authorization", f"Bearer {self.signer.sign(self.actor)}")] if self.has_token else []
+        if not self.has_token:
+            metadata.append(("x-kept-service", self.signer.service_token()))
+        elif self.service is not None:
             metadata.append(("x-kept-service", self.service.service_token()))
         try:
             return await stub(request, metadata=metadata, timeout=10)

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import grpc.aio
-from kept.booking.v1 import booking_pb2, booking_service_pb2, booking_service_pb2_grpc
+from kept.availability.v1 import availability_service_pb2
+from kept.booking.v1 import booking_pb2, booking_service_pb2, booking_service_pb2_grpc, waitlist_service_pb2
 from kept.notifications.v1 import (
     notifications_service_pb2,
     notifications_service_pb2_grpc,
     on_call_service_pb2_grpc,
+    threads_service_pb2_grpc,
     workflow_service_pb2_grpc,
 )
 
@@ -21,14 +23,19 @@ from services.chassis.identity import Signer, Verifier, write_key_pair
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Application, Server
-from services.notifications import on_call_servicer, workflow_servicer
+from services.notifications import on_call_servicer, threads_servicer, workflow_servicer
+from services.notifications.adapters.care import CareRelations
+from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.pages import OnCall
 from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.server import NotificationsServicer
+from services.notifications.threads_servicer import ThreadsServicer
 from services.notifications.workflow_servicer import WorkflowServicer
 from tests.integration.notifications.office import Office, Promise, timestamp
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
+WAITLIST = waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"]
+AVAILABILITY = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
 BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
 
 
@@ -90,7 +97,7 @@ class SmallBooking(booking_service_pb2_grpc.BookingServiceServicer):
 class Door:
     """The service as the gateway meets it."""
 
-    def __init__(self, office: Office, keys_dir: Path) -> None:
+    def __init__(self, office: Office, keys_dir: Path, *, scanner_url: str = "") -> None:
         for issuer in ("gateway", "notifications"):
             (keys_dir / "trusted").mkdir(exist_ok=True)
             write_key_pair(keys_dir / f"actor-{issuer}.key", keys_dir / "trusted" / f"{issuer}.pub")
@@ -101,11 +108,17 @@ class Door:
         servicer = NotificationsServicer(
             database=office.database,
             contacts=office.contacts,
-            booking=Neighbour(to_booking, BOOKING, Signer.read("notifications", keys_dir)),
+            booking=Neighbour(to_booking, BOOKING, Signer.read("notifications", keys_dir), WAITLIST),
+            availability=Neighbour(to_booking, AVAILABILITY, Signer.read("notifications", keys_dir)),
             clock=office.clock,
         )
         on_call = OnCallServicer(on_call=OnCall(ClientCipher(FileKeyring(keys_dir / "keyring.json"))))
         workflows = WorkflowServicer(templates=office.templates, wording=office.wording, clock=office.clock)
+        threads = ThreadsServicer(
+            cipher=ClientCipher(FileKeyring(keys_dir / "keyring.json")),
+            scanner=read_scanner(scanner_url),
+            clock=office.clock,
+        )
         self._server = Server(
             Application(
                 "notifications",
@@ -114,8 +127,10 @@ class Door:
                 servicers=[
                     (SERVICE, servicer),
                     (on_call_servicer.SERVICE, on_call),
+                    (threads_servicer.SERVICE, threads),
                     (workflow_servicer.SERVICE, workflows),
                 ],
+                relations=CareRelations(office.database),
                 keyring=FileKeyring(keys_dir / "keyring.json"),
                 closers=[to_booking.close],
             )
@@ -123,6 +138,7 @@ class Door:
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{self._server.port}")
         self.stub: Any = notifications_service_pb2_grpc.NotificationsServiceStub(self._channel)
         self.workflows: Any = workflow_service_pb2_grpc.WorkflowServiceStub(self._channel)
+        self.threads: Any = threads_service_pb2_grpc.ThreadsServiceStub(self._channel)
         self.on_call: Any = on_call_service_pb2_grpc.OnCallServiceStub(self._channel)
 
     async def start(self) -> None:
@@ -147,6 +163,11 @@ class Door:
     def admin(self, practice_id: str) -> list[tuple[str, str]]:
         """Metadata of the gateway for the practice's admin."""
         return self._for(Actor("admin-1", "user", practice_id, frozenset({"practice_admin"})))
+
+    def therapist(self, practice_id: str, therapist_id: str) -> list[tuple[str, str]]:
+        """Metadata of the gateway for a therapist."""
+        roles = frozenset({"therapist"})
+        return self._for(Actor(f"staff-{therapist_id}", "user", practice_id, roles, therapist_id=therapist_id))
 
     def client(self, practice_id: str, client_id: str) -> list[tuple[str, str]]:
         """Metadata of the gateway for a client."""

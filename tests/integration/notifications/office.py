@@ -152,6 +152,7 @@ class Promise:
         self.practice_id = practice_id
         self.client_id = client_id
         self.appointment_id = new_id()
+        self.therapist_id = new_id()
         self.start_time = start_time
         self.version = 0
         self.session_type_id = new_id()
@@ -189,7 +190,7 @@ class Promise:
             practice_id=self.practice_id,
             appointment_id=self.appointment_id,
             client_id=self.client_id,
-            therapist_id=new_id(),
+            therapist_id=self.therapist_id,
             session_type_id=self.session_type_id,
             start_time=timestamp(self.start_time),
             end_time=timestamp(self.start_time + timedelta(minutes=50)),

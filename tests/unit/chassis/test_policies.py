@@ -32,6 +32,7 @@ RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent"
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
+THREADS = {"thread.read", "thread.write"}
 KEPT_FOR_CLIENTS = {
     "trail.see",
     "client.update",
@@ -41,6 +42,7 @@ KEPT_FOR_CLIENTS = {
     "care_team.read",
     "proxy.read",
 }
+KEPT_FOR_CLIENTS |= THREADS
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -58,7 +60,7 @@ OWN |= WAITS
 JOINS = {"appointment.join"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
-    ("client", ""): set(),
+    ("client", ""): {"feed.keep"},
     ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN | JOINS,
     ("front_desk", ""): OWN
@@ -79,7 +81,10 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | CRISES
     | GROUPS
     | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"},
-    ("therapist", ""): CRISES | {"schedule.configure", "schedule.read", "series.worklist", "group.read"} | GLASS,
+    ("therapist", ""): CRISES
+    | {"feed.keep"}
+    | {"schedule.configure", "schedule.read", "series.worklist", "group.read"}
+    | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "care_team"): BOOKS
     | {"group.read", "group.seat"}
@@ -95,10 +100,13 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("practice_admin", ""): ABSENCES
     | CRISES
     | GLASS
-    | {"waitlist.report", "matching.report"}
+    | {"waitlist.report", "matching.report", "destruction.approve"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
-    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"},
+    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"}
+    | {"retention.read", "retention.change", "retention.request"},
 }
+ALLOWED["therapist", ""] |= {"thread.list"}
+ALLOWED["therapist", "care_team"] |= THREADS
 
 
 @pytest.fixture(scope="module")
@@ -266,7 +274,7 @@ def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:
         for rule in RULES.values()
     }
 
-    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use"}
+    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use", "feed.open"}
 
 
 def test_a_decision_is_remembered_by_all_it_depends_on(decider: Decider) -> None:

@@ -10,7 +10,13 @@ import pytest
 from services.chassis.errors import Stale
 from services.notifications.domain import appointment, errors
 from services.notifications.domain.link import Action, ActionLink, State, token_hash, token_of
-from services.notifications.usecases.use_action_link import BookedAppointment, Standing, use_action_link
+from services.notifications.usecases.use_action_link import (
+    BookedAppointment,
+    FreeTime,
+    Standing,
+    list_link_times,
+    use_action_link,
+)
 
 NOW = datetime(2026, 3, 2, 23, tzinfo=UTC)
 START = NOW + timedelta(days=1)
@@ -34,6 +40,7 @@ class FakeBooking:
         self.booked = BookedAppointment(standing, start_time, etag="etag-1")
         self.confirmations: list[tuple[str, str, str]] = []
         self.changes: list[BookedAppointment] = []
+        self.asked: list[tuple[str, ...]] = []
 
     async def appointment(self, appointment_id: str) -> BookedAppointment:
         """Return the one."""
@@ -45,6 +52,28 @@ class FakeBooking:
             self.booked = self.changes.pop(0)
             raise Stale("The appointment has changed.")
         self.confirmations.append((appointment_id, etag, request_id))
+
+    async def cancel(self, appointment_id: str, *, etag: str, request_id: str) -> None:
+        """Call the one off."""
+        self.asked.append(("cancel", appointment_id, etag))
+        self.booked = replace(self.booked, standing=Standing.CANCELLED, etag="etag-cancelled")
+
+    async def reschedule(self, appointment_id: str, time: FreeTime, *, etag: str, request_id: str) -> None:
+        """Move the one."""
+        self.asked.append(("reschedule", appointment_id, time.local, etag))
+        self.booked = replace(self.booked, start_time=time.start_time, etag="etag-moved")
+
+    async def undo(self, appointment_id: str, *, etag: str, request_id: str) -> None:
+        """Take the cancellation back."""
+        self.asked.append(("undo", appointment_id, etag))
+
+    async def accept(self, offer_id: str, *, request_id: str) -> None:
+        """Take it."""
+        self.asked.append(("accept", offer_id, request_id))
+
+    async def decline(self, offer_id: str, *, request_id: str) -> None:
+        """Refuse it."""
+        self.asked.append(("decline", offer_id, request_id))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +108,7 @@ async def test_using_a_link_confirms_the_version_that_was_seen() -> None:
 async def test_a_used_link_does_nothing_more() -> None:
     """Twice is once."""
     booking = FakeBooking()
-    used = replace(LINK, use_time=NOW)
+    used = LINK.used(Action.CONFIRM, at=NOW)
 
     assert used == await use_action_link(used, KNOWN, booking=booking, at=NOW + timedelta(minutes=1))
     assert booking.confirmations == []
@@ -158,3 +187,109 @@ def test_every_try_of_a_link_names_the_same_request() -> None:
     """A retry after a lost answer is the same request, another etag another."""
     assert LINK.request_id("a") == LINK.request_id("a")
     assert LINK.request_id("a") != LINK.request_id("b")
+
+
+class FakeLedger:
+    """Two free times."""
+
+    def __init__(self, *times: datetime) -> None:
+        self.times = times or (START + timedelta(days=1), START + timedelta(days=2))
+
+    async def free_times(
+        self, booked: BookedAppointment, *, from_time: datetime, to_time: datetime, most: int
+    ) -> list[FreeTime]:
+        """List those in the stretch."""
+        found = [each for each in self.times if from_time <= each < to_time]
+        return [FreeTime(each, f"{each:%d}", "America/Vancouver", 0) for each in found][:most]
+
+
+OFFER = replace(LINK, action=Action.ACCEPT, offer_id="offer-1", expire_time=NOW + timedelta(minutes=30))
+
+
+def test_what_can_be_done_follows_from_what_was_done() -> None:
+    """Confirmed: move or cancel. Cancelled: undo for two minutes. Moved, undone or over: nothing."""
+    confirmed, cancelled = LINK.used(Action.CONFIRM, at=NOW), LINK.used(Action.CANCEL, at=NOW)
+
+    assert LINK.actions(KNOWN, at=NOW) == (Action.CONFIRM, Action.RESCHEDULE, Action.CANCEL)
+    assert confirmed.actions(KNOWN, at=NOW) == (Action.RESCHEDULE, Action.CANCEL)
+    assert cancelled.actions(KNOWN, at=NOW + timedelta(seconds=119)) == (Action.UNDO,)
+    assert cancelled.actions(KNOWN, at=NOW + timedelta(minutes=2)) == ()
+    assert LINK.used(Action.RESCHEDULE, at=NOW).actions(KNOWN, at=NOW) == ()
+    assert LINK.actions(KNOWN, at=START) == ()
+    assert LINK.actions(replace(KNOWN, placed_version=2), at=NOW) == ()
+    assert OFFER.actions(KNOWN, at=NOW) == (Action.ACCEPT, Action.DECLINE)
+    assert OFFER.actions(KNOWN, at=NOW + timedelta(minutes=30)) == ()
+
+
+async def test_who_confirmed_can_still_cancel_and_take_that_back() -> None:
+    """Three answers by one link, each on what booking has at that moment."""
+    booking = FakeBooking(Standing.CONFIRMED)
+
+    link = await use_action_link(LINK, KNOWN, booking=booking, at=NOW)
+    link = await use_action_link(link, KNOWN, booking=booking, at=NOW, action=Action.CANCEL)
+    again = await use_action_link(link, KNOWN, booking=booking, at=NOW, action=Action.CANCEL)
+    link = await use_action_link(again, KNOWN, booking=booking, at=NOW, action=Action.UNDO)
+
+    expected = [("cancel", "appointment-1", "etag-1"), ("undo", "appointment-1", "etag-cancelled")]
+    assert expected == booking.asked
+    assert Action.UNDO is link.use_action
+
+
+async def test_a_cancellation_two_minutes_old_is_not_undone() -> None:
+    """By then the slot is somebody else's chance."""
+    booking = FakeBooking(Standing.CANCELLED)
+    cancelled = LINK.used(Action.CANCEL, at=NOW)
+
+    with pytest.raises(errors.LinkExpired):
+        await use_action_link(cancelled, KNOWN, booking=booking, at=NOW + timedelta(minutes=2), action=Action.UNDO)
+
+    assert booking.asked == []
+
+
+async def test_moving_takes_one_of_the_times_that_are_free_at_that_moment() -> None:
+    """A time nobody offered, or that is gone, is refused; a lost answer is found again."""
+    booking, ledger, free = FakeBooking(), FakeLedger(), START + timedelta(days=1)
+    move = Action.RESCHEDULE
+
+    for gone in (None, START + timedelta(hours=3)):
+        with pytest.raises(errors.TimeGone):
+            await use_action_link(LINK, KNOWN, booking=booking, ledger=ledger, at=NOW, action=move, start_time=gone)
+    moved = await use_action_link(LINK, KNOWN, booking=booking, ledger=ledger, at=NOW, action=move, start_time=free)
+    retried = await use_action_link(LINK, KNOWN, booking=booking, ledger=ledger, at=NOW, action=move, start_time=free)
+
+    assert [("reschedule", "appointment-1", f"{free:%d}", "etag-1")] == booking.asked
+    assert [move, move] == [moved.use_action, retried.use_action]
+
+
+async def test_other_times_do_not_hold_the_one_there_is() -> None:
+    """Soonest first, and only while the link can move something."""
+    ledger = FakeLedger(START, START + timedelta(days=1))
+
+    times = await list_link_times(LINK, KNOWN, booking=FakeBooking(), ledger=ledger, at=NOW)
+    with pytest.raises(errors.LinkExpired):
+        await list_link_times(OFFER, KNOWN, booking=FakeBooking(), ledger=ledger, at=NOW)
+
+    assert [START + timedelta(days=1)] == [each.start_time for each in times]
+
+
+@pytest.mark.parametrize("action", [Action.ACCEPT, Action.DECLINE])
+async def test_an_offer_is_answered_once(action: Action) -> None:
+    """The same answer twice is one; the other answer comes too late for this link."""
+    booking = FakeBooking()
+
+    link = await use_action_link(OFFER, KNOWN, booking=booking, at=NOW, action=action)
+    link = await use_action_link(link, KNOWN, booking=booking, at=NOW, action=action)
+    other = Action.DECLINE if action is Action.ACCEPT else Action.ACCEPT
+    with pytest.raises(errors.LinkExpired):
+        await use_action_link(link, KNOWN, booking=booking, at=NOW, action=other)
+
+    assert [(action.lower(), "offer-1", OFFER.request_id("offer-1", action))] == booking.asked
+
+
+async def test_a_link_does_nothing_it_was_not_made_for() -> None:
+    """An appointment's link accepts no offer, an offer's cancels nothing."""
+    for link, action in ((LINK, Action.ACCEPT), (OFFER, Action.CANCEL), (LINK, Action.UNDO)):
+        booking = FakeBooking()
+        with pytest.raises(errors.ActionNotOffered):
+            await use_action_link(link, KNOWN, booking=booking, at=NOW, action=action)
+        assert booking.asked == []

@@ -408,6 +408,14 @@ class ActionLink(_message.Message):
         """Say that they will come."""
         ACTION_CANCEL: ActionLink._Action.ValueType  # 2
         """Call the appointment off."""
+        ACTION_RESCHEDULE: ActionLink._Action.ValueType  # 3
+        """Choose another time."""
+        ACTION_ACCEPT: ActionLink._Action.ValueType  # 4
+        """Take the slot that was offered."""
+        ACTION_DECLINE: ActionLink._Action.ValueType  # 5
+        """Say no to the slot that was offered."""
+        ACTION_UNDO: ActionLink._Action.ValueType  # 6
+        """Take a cancellation back, within two minutes."""
 
     class Action(_Action, metaclass=_ActionEnumTypeWrapper):
         """What the link's holder may do."""
@@ -418,6 +426,14 @@ class ActionLink(_message.Message):
     """Say that they will come."""
     ACTION_CANCEL: ActionLink.Action.ValueType  # 2
     """Call the appointment off."""
+    ACTION_RESCHEDULE: ActionLink.Action.ValueType  # 3
+    """Choose another time."""
+    ACTION_ACCEPT: ActionLink.Action.ValueType  # 4
+    """Take the slot that was offered."""
+    ACTION_DECLINE: ActionLink.Action.ValueType  # 5
+    """Say no to the slot that was offered."""
+    ACTION_UNDO: ActionLink.Action.ValueType  # 6
+    """Take a cancellation back, within two minutes."""
 
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -450,14 +466,22 @@ class ActionLink(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     START_LOCAL_FIELD_NUMBER: _builtins.int
     TIME_ZONE_FIELD_NUMBER: _builtins.int
+    ACTIONS_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
     action: Global___ActionLink.Action.ValueType
-    """Says what it does."""
+    """Says what it did last, or does first while nothing was done."""
     state: Global___ActionLink.State.ValueType
     """Says where it stands."""
     start_local: _builtins.str
     """Is the start on the wall clock, "YYYY-MM-DDTHH:MM": neither who nor what."""
     time_zone: _builtins.str
     """Names the IANA zone of start_local."""
+    locale: _builtins.str
+    """Is the language of its message, "en" or "es"."""
+    @_builtins.property
+    def actions(self) -> _containers.RepeatedScalarFieldContainer[Global___ActionLink.Action.ValueType]:
+        """Lists what can be done with it now; empty when nothing can."""
+
     def __init__(
         self,
         *,
@@ -465,10 +489,12 @@ class ActionLink(_message.Message):
         state: Global___ActionLink.State.ValueType = ...,
         start_local: _builtins.str = ...,
         time_zone: _builtins.str = ...,
+        actions: _abc.Iterable[Global___ActionLink.Action.ValueType] | None = ...,
+        locale: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "start_local", b"start_local", "state", b"state", "time_zone", b"time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actions", b"actions", "locale", b"locale", "start_local", b"start_local", "state", b"state", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

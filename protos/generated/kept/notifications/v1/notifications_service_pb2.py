@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.notifications.v1 import notifications_pb2 as kept_dot_notifications_dot_v1_dot_notifications__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1kept/notifications/v1/notifications_service.proto\x12\x15kept.notifications.v1\x1a\x1bkept/access/v1/access.proto\x1a)kept/notifications/v1/notifications.proto\"h\n\x16PutContactPointRequest\x12:\n\rcontact_point\x18\x01 \x01(\x0b\x32#.kept.notifications.v1.ContactPoint\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"+\n\x16GetContactPointRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\"O\n\x13ListMessagesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x14ListMessagesResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x1e.kept.notifications.v1.Message\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x14GetActionLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\"9\n\x14UseActionLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t2\xef\x05\n\x14NotificationsService\x12\xa4\x01\n\x0fPutContactPoint\x12-.kept.notifications.v1.PutContactPointRequest\x1a#.kept.notifications.v1.ContactPoint\"=\xea\xc7\x18\x39\n\rcontact.write\x10\x04\x1a\x1frequest.contact_point.client_id \x03*\x01\x01\x30\x01\x12\x93\x01\n\x0fGetContactPoint\x12-.kept.notifications.v1.GetContactPointRequest\x1a#.kept.notifications.v1.ContactPoint\",\xea\xc7\x18(\n\x0c\x63ontact.read\x10\x04\x1a\x11request.client_id \x02*\x01\x01\x12\x95\x01\n\x0cListMessages\x12*.kept.notifications.v1.ListMessagesRequest\x1a+.kept.notifications.v1.ListMessagesResponse\",\xea\xc7\x18(\n\x0cmessage.read\x10\x04\x1a\x11request.client_id \x05*\x01\x01\x12\x7f\n\rGetActionLink\x12+.kept.notifications.v1.GetActionLinkRequest\x1a!.kept.notifications.v1.ActionLink\"\x1e\xea\xc7\x18\x1a\n\tlink.open\x10\x04\x1a\x06loaded \x02*\x01\x03\x12\x80\x01\n\rUseActionLink\x12+.kept.notifications.v1.UseActionLinkRequest\x1a!.kept.notifications.v1.ActionLink\"\x1f\xea\xc7\x18\x1b\n\x08link.use\x10\x04\x1a\x06loaded \x03*\x01\x03\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1kept/notifications/v1/notifications_service.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\x1a)kept/notifications/v1/notifications.proto\"h\n\x16PutContactPointRequest\x12:\n\rcontact_point\x18\x01 \x01(\x0b\x32#.kept.notifications.v1.ContactPoint\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"+\n\x16GetContactPointRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\"O\n\x13ListMessagesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x14ListMessagesResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x1e.kept.notifications.v1.Message\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x14GetActionLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\"$\n\x13GetLinkTimesRequest\x12\r\n\x05token\x18\x01 \x01(\t\";\n\tLinkTimes\x12.\n\x05times\x18\x01 \x03(\x0b\x32\x1f.kept.notifications.v1.LinkTime\"b\n\x08LinkTime\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bstart_local\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\"\xa3\x01\n\x14UseActionLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12\x38\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32(.kept.notifications.v1.ActionLink.Action\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\x02 \x01(\t2\xed\x06\n\x14NotificationsService\x12\xa4\x01\n\x0fPutContactPoint\x12-.kept.notifications.v1.PutContactPointRequest\x1a#.kept.notifications.v1.ContactPoint\"=\xea\xc7\x18\x39\n\rcontact.write\x10\x04\x1a\x1frequest.contact_point.client_id \x03*\x01\x01\x30\x01\x12\x93\x01\n\x0fGetContactPoint\x12-.kept.notifications.v1.GetContactPointRequest\x1a#.kept.notifications.v1.ContactPoint\",\xea\xc7\x18(\n\x0c\x63ontact.read\x10\x04\x1a\x11request.client_id \x02*\x01\x01\x12\x95\x01\n\x0cListMessages\x12*.kept.notifications.v1.ListMessagesRequest\x1a+.kept.notifications.v1.ListMessagesResponse\",\xea\xc7\x18(\n\x0cmessage.read\x10\x04\x1a\x11request.client_id \x05*\x01\x01\x12\x7f\n\rGetActionLink\x12+.kept.notifications.v1.GetActionLinkRequest\x1a!.kept.notifications.v1.ActionLink\"\x1e\xea\xc7\x18\x1a\n\tlink.open\x10\x04\x1a\x06loaded \x02*\x01\x03\x12|\n\x0cGetLinkTimes\x12*.kept.notifications.v1.GetLinkTimesRequest\x1a .kept.notifications.v1.LinkTimes\"\x1e\xea\xc7\x18\x1a\n\tlink.open\x10\x04\x1a\x06loaded \x02*\x01\x03\x12\x80\x01\n\rUseActionLink\x12+.kept.notifications.v1.UseActionLinkRequest\x1a!.kept.notifications.v1.ActionLink\"\x1f\xea\xc7\x18\x1b\n\x08link.use\x10\x04\x1a\x06loaded \x03*\x01\x03\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,20 +42,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOTIFICATIONSSERVICE'].methods_by_name['ListMessages']._serialized_options = b'\352\307\030(\n\014message.read\020\004\032\021request.client_id \005*\001\001'
   _globals['_NOTIFICATIONSSERVICE'].methods_by_name['GetActionLink']._loaded_options = None
   _globals['_NOTIFICATIONSSERVICE'].methods_by_name['GetActionLink']._serialized_options = b'\352\307\030\032\n\tlink.open\020\004\032\006loaded \002*\001\003'
+  _globals['_NOTIFICATIONSSERVICE'].methods_by_name['GetLinkTimes']._loaded_options = None
+  _globals['_NOTIFICATIONSSERVICE'].methods_by_name['GetLinkTimes']._serialized_options = b'\352\307\030\032\n\tlink.open\020\004\032\006loaded \002*\001\003'
   _globals['_NOTIFICATIONSSERVICE'].methods_by_name['UseActionLink']._loaded_options = None
   _globals['_NOTIFICATIONSSERVICE'].methods_by_name['UseActionLink']._serialized_options = b'\352\307\030\033\n\010link.use\020\004\032\006loaded \003*\001\0030\001'
-  _globals['_PUTCONTACTPOINTREQUEST']._serialized_start=148
-  _globals['_PUTCONTACTPOINTREQUEST']._serialized_end=252
-  _globals['_GETCONTACTPOINTREQUEST']._serialized_start=254
-  _globals['_GETCONTACTPOINTREQUEST']._serialized_end=297
-  _globals['_LISTMESSAGESREQUEST']._serialized_start=299
-  _globals['_LISTMESSAGESREQUEST']._serialized_end=378
-  _globals['_LISTMESSAGESRESPONSE']._serialized_start=380
-  _globals['_LISTMESSAGESRESPONSE']._serialized_end=477
-  _globals['_GETACTIONLINKREQUEST']._serialized_start=479
-  _globals['_GETACTIONLINKREQUEST']._serialized_end=516
-  _globals['_USEACTIONLINKREQUEST']._serialized_start=518
-  _globals['_USEACTIONLINKREQUEST']._serialized_end=575
-  _globals['_NOTIFICATIONSSERVICE']._serialized_start=578
-  _globals['_NOTIFICATIONSSERVICE']._serialized_end=1329
+  _globals['_PUTCONTACTPOINTREQUEST']._serialized_start=181
+  _globals['_PUTCONTACTPOINTREQUEST']._serialized_end=285
+  _globals['_GETCONTACTPOINTREQUEST']._serialized_start=287
+  _globals['_GETCONTACTPOINTREQUEST']._serialized_end=330
+  _globals['_LISTMESSAGESREQUEST']._serialized_start=332
+  _globals['_LISTMESSAGESREQUEST']._serialized_end=411
+  _globals['_LISTMESSAGESRESPONSE']._serialized_start=413
+  _globals['_LISTMESSAGESRESPONSE']._serialized_end=510
+  _globals['_GETACTIONLINKREQUEST']._serialized_start=512
+  _globals['_GETACTIONLINKREQUEST']._serialized_end=549
+  _globals['_GETLINKTIMESREQUEST']._serialized_start=551
+  _globals['_GETLINKTIMESREQUEST']._serialized_end=587
+  _globals['_LINKTIMES']._serialized_start=589
+  _globals['_LINKTIMES']._serialized_end=648
+  _globals['_LINKTIME']._serialized_start=650
+  _globals['_LINKTIME']._serialized_end=748
+  _globals['_USEACTIONLINKREQUEST']._serialized_start=751
+  _globals['_USEACTIONLINKREQUEST']._serialized_end=914
+  _globals['_NOTIFICATIONSSERVICE']._serialized_start=917
+  _globals['_NOTIFICATIONSSERVICE']._serialized_end=1794
 # @@protoc_insertion_point(module_scope)

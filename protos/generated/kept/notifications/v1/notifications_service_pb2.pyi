@@ -6,6 +6,7 @@ The door to what is said to clients."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from kept.notifications.v1 import notifications_pb2 as _notifications_pb2
 import builtins as _builtins
@@ -150,26 +151,114 @@ class GetActionLinkRequest(_message.Message):
 Global___GetActionLinkRequest: _TypeAlias = GetActionLinkRequest  # noqa: Y015
 
 @_typing.final
+class GetLinkTimesRequest(_message.Message):
+    """Holds a link's secret, to see other times."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKEN_FIELD_NUMBER: _builtins.int
+    token: _builtins.str
+    """Is the secret from the link."""
+    def __init__(
+        self,
+        *,
+        token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["token", b"token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLinkTimesRequest: _TypeAlias = GetLinkTimesRequest  # noqa: Y015
+
+@_typing.final
+class LinkTimes(_message.Message):
+    """Holds other times."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIMES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def times(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinkTime]:
+        """Lists at most 12 times, soonest first; the session stays with the same therapist."""
+
+    def __init__(
+        self,
+        *,
+        times: _abc.Iterable[Global___LinkTime] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["times", b"times"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkTimes: _TypeAlias = LinkTimes  # noqa: Y015
+
+@_typing.final
+class LinkTime(_message.Message):
+    """Is one other time: neither who nor what."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    START_LOCAL_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    start_local: _builtins.str
+    """Is the start on the recipient's wall clock, "YYYY-MM-DDTHH:MM"."""
+    time_zone: _builtins.str
+    """Names the IANA zone of start_local."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the start."""
+
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        start_local: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["start_local", b"start_local", "start_time", b"start_time", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkTime: _TypeAlias = LinkTime  # noqa: Y015
+
+@_typing.final
 class UseActionLinkRequest(_message.Message):
     """Holds a link's secret, to use it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TOKEN_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     token: _builtins.str
     """Is the secret from the link."""
+    action: _notifications_pb2.ActionLink.Action.ValueType
+    """Says what to do; unspecified means what the link does first."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the chosen start, one of GetLinkTimes; to reschedule only."""
+
     def __init__(
         self,
         *,
         token: _builtins.str = ...,
+        action: _notifications_pb2.ActionLink.Action.ValueType = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "token", b"token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "request_id", b"request_id", "start_time", b"start_time", "token", b"token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -57,6 +57,11 @@ class NotificationsServiceStub:
                 request_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetActionLinkRequest.SerializeToString,
                 response_deserializer=kept_dot_notifications_dot_v1_dot_notifications__pb2.ActionLink.FromString,
                 _registered_method=True)
+        self.GetLinkTimes = channel.unary_unary(
+                '/kept.notifications.v1.NotificationsService/GetLinkTimes',
+                request_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetLinkTimesRequest.SerializeToString,
+                response_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.LinkTimes.FromString,
+                _registered_method=True)
         self.UseActionLink = channel.unary_unary(
                 '/kept.notifications.v1.NotificationsService/UseActionLink',
                 request_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.UseActionLinkRequest.SerializeToString,
@@ -97,8 +102,17 @@ class NotificationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetLinkTimes(self, request, context):
+        """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UseActionLink(self, request, context):
-        """Does what the link says; doing it twice does it once. Errors: LINK_UNKNOWN, LINK_EXPIRED, STATE_FORBIDS.
+        """Does one of the things the link is for; doing it twice does it once, and the schedule has changed when it answers.
+        Errors: LINK_UNKNOWN, LINK_EXPIRED, ACTION_NOT_OFFERED, TIME_GONE (the time was not, or is no more, among the offered),
+        STATE_FORBIDS, and what booking refuses: SLOT_TAKEN, OFFER_TAKEN, OFFER_EXPIRED, OFFER_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,6 +140,11 @@ def add_NotificationsServiceServicer_to_server(servicer, server):
                     servicer.GetActionLink,
                     request_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetActionLinkRequest.FromString,
                     response_serializer=kept_dot_notifications_dot_v1_dot_notifications__pb2.ActionLink.SerializeToString,
+            ),
+            'GetLinkTimes': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLinkTimes,
+                    request_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetLinkTimesRequest.FromString,
+                    response_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.LinkTimes.SerializeToString,
             ),
             'UseActionLink': grpc.unary_unary_rpc_method_handler(
                     servicer.UseActionLink,
@@ -243,6 +262,33 @@ class NotificationsService:
             '/kept.notifications.v1.NotificationsService/GetActionLink',
             kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetActionLinkRequest.SerializeToString,
             kept_dot_notifications_dot_v1_dot_notifications__pb2.ActionLink.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLinkTimes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.notifications.v1.NotificationsService/GetLinkTimes',
+            kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetLinkTimesRequest.SerializeToString,
+            kept_dot_notifications_dot_v1_dot_notifications__service__pb2.LinkTimes.FromString,
             options,
             channel_credentials,
             insecure,

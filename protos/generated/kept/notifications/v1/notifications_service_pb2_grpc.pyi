@@ -44,8 +44,13 @@ class NotificationsServiceStub:
     """Lists a client's messages, newest first."""
     GetActionLink: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.GetActionLinkRequest, _notifications_pb2.ActionLink]
     """Shows what a link would do; changes nothing, however often scanners open it. Errors: LINK_UNKNOWN."""
+    GetLinkTimes: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.GetLinkTimesRequest, _notifications_service_pb2.LinkTimes]
+    """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
     UseActionLink: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.UseActionLinkRequest, _notifications_pb2.ActionLink]
-    """Does what the link says; doing it twice does it once. Errors: LINK_UNKNOWN, LINK_EXPIRED, STATE_FORBIDS."""
+    """Does one of the things the link is for; doing it twice does it once, and the schedule has changed when it answers.
+    Errors: LINK_UNKNOWN, LINK_EXPIRED, ACTION_NOT_OFFERED, TIME_GONE (the time was not, or is no more, among the offered),
+    STATE_FORBIDS, and what booking refuses: SLOT_TAKEN, OFFER_TAKEN, OFFER_EXPIRED, OFFER_CLOSED.
+    """
 
 @_typing.type_check_only
 class NotificationsServiceAsyncStub(NotificationsServiceStub):
@@ -62,8 +67,13 @@ class NotificationsServiceAsyncStub(NotificationsServiceStub):
     """Lists a client's messages, newest first."""
     GetActionLink: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.GetActionLinkRequest, _notifications_pb2.ActionLink]  # type: ignore[assignment]
     """Shows what a link would do; changes nothing, however often scanners open it. Errors: LINK_UNKNOWN."""
+    GetLinkTimes: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.GetLinkTimesRequest, _notifications_service_pb2.LinkTimes]  # type: ignore[assignment]
+    """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
     UseActionLink: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.UseActionLinkRequest, _notifications_pb2.ActionLink]  # type: ignore[assignment]
-    """Does what the link says; doing it twice does it once. Errors: LINK_UNKNOWN, LINK_EXPIRED, STATE_FORBIDS."""
+    """Does one of the things the link is for; doing it twice does it once, and the schedule has changed when it answers.
+    Errors: LINK_UNKNOWN, LINK_EXPIRED, ACTION_NOT_OFFERED, TIME_GONE (the time was not, or is no more, among the offered),
+    STATE_FORBIDS, and what booking refuses: SLOT_TAKEN, OFFER_TAKEN, OFFER_EXPIRED, OFFER_CLOSED.
+    """
 
 class NotificationsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps contact points, messages and the links in them.
@@ -103,11 +113,22 @@ class NotificationsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Shows what a link would do; changes nothing, however often scanners open it. Errors: LINK_UNKNOWN."""
 
     @_abc_1.abstractmethod
+    def GetLinkTimes(
+        self,
+        request: _notifications_service_pb2.GetLinkTimesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notifications_service_pb2.LinkTimes, _abc.Awaitable[_notifications_service_pb2.LinkTimes]]:
+        """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
+
+    @_abc_1.abstractmethod
     def UseActionLink(
         self,
         request: _notifications_service_pb2.UseActionLinkRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_notifications_pb2.ActionLink, _abc.Awaitable[_notifications_pb2.ActionLink]]:
-        """Does what the link says; doing it twice does it once. Errors: LINK_UNKNOWN, LINK_EXPIRED, STATE_FORBIDS."""
+        """Does one of the things the link is for; doing it twice does it once, and the schedule has changed when it answers.
+        Errors: LINK_UNKNOWN, LINK_EXPIRED, ACTION_NOT_OFFERED, TIME_GONE (the time was not, or is no more, among the offered),
+        STATE_FORBIDS, and what booking refuses: SLOT_TAKEN, OFFER_TAKEN, OFFER_EXPIRED, OFFER_CLOSED.
+        """
 
 def add_NotificationsServiceServicer_to_server(servicer: NotificationsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
