@@ -9,6 +9,7 @@ import grpc.aio
 from kept.availability.v1 import availability_service_pb2
 from kept.booking.v1 import booking_pb2, booking_service_pb2, booking_service_pb2_grpc, waitlist_service_pb2
 from kept.notifications.v1 import (
+    contact_service_pb2_grpc,
     notifications_service_pb2,
     notifications_service_pb2_grpc,
     on_call_service_pb2_grpc,
@@ -23,10 +24,11 @@ from services.chassis.identity import Signer, Verifier, write_key_pair
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Application, Server
-from services.notifications import on_call_servicer, threads_servicer, workflow_servicer
+from services.notifications import contact_servicer, on_call_servicer, threads_servicer, workflow_servicer
 from services.notifications.adapters.care import CareRelations
 from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.pages import OnCall
+from services.notifications.contact_servicer import ContactServicer
 from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.server import NotificationsServicer
 from services.notifications.threads_servicer import ThreadsServicer
@@ -108,11 +110,15 @@ class Door:
         servicer = NotificationsServicer(
             database=office.database,
             contacts=office.contacts,
+            codes=office.codes,
             booking=Neighbour(to_booking, BOOKING, Signer.read("notifications", keys_dir), WAITLIST),
             availability=Neighbour(to_booking, AVAILABILITY, Signer.read("notifications", keys_dir)),
             clock=office.clock,
         )
         on_call = OnCallServicer(on_call=OnCall(ClientCipher(FileKeyring(keys_dir / "keyring.json"))))
+        addresses = ContactServicer(
+            database=office.database, contacts=office.contacts, codes=office.codes, clock=office.clock
+        )
         workflows = WorkflowServicer(templates=office.templates, wording=office.wording, clock=office.clock)
         threads = ThreadsServicer(
             cipher=ClientCipher(FileKeyring(keys_dir / "keyring.json")),
@@ -129,6 +135,7 @@ class Door:
                     (on_call_servicer.SERVICE, on_call),
                     (threads_servicer.SERVICE, threads),
                     (workflow_servicer.SERVICE, workflows),
+                    (contact_servicer.SERVICE, addresses),
                 ],
                 relations=CareRelations(office.database),
                 keyring=FileKeyring(keys_dir / "keyring.json"),
@@ -137,6 +144,7 @@ class Door:
         )
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{self._server.port}")
         self.stub: Any = notifications_service_pb2_grpc.NotificationsServiceStub(self._channel)
+        self.contacts: Any = contact_service_pb2_grpc.ContactServiceStub(self._channel)
         self.workflows: Any = workflow_service_pb2_grpc.WorkflowServiceStub(self._channel)
         self.threads: Any = threads_service_pb2_grpc.ThreadsServiceStub(self._channel)
         self.on_call: Any = on_call_service_pb2_grpc.OnCallServiceStub(self._channel)

@@ -17,18 +17,25 @@ from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Connection, Database
 from services.chassis.events.inbox import alone
 from services.notifications.adapters import postgres
+from services.notifications.adapters.address_codes import AddressCodes
+from services.notifications.adapters.bells import bells
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
 from services.notifications.adapters.letters import LetterWriter
 from services.notifications.adapters.record import record
+from services.notifications.adapters.register import PostgresRegister
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.wording import Wording
 from services.notifications.config import MailConfig
+from services.notifications.domain.channel import Channel
+from services.notifications.domain.consent import Source
 from services.notifications.domain.contact import ContactPoint, Locale
 from services.notifications.domain.message import Message, Outcome
 from services.notifications.reactions import gatherings, reactions
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
+from services.notifications.usecases.opt_out import opt_out
+from services.notifications.usecases.plan_due_nudges import plan_due_nudges
 from services.notifications.usecases.send_due_messages import send_due_messages
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
@@ -57,6 +64,7 @@ class Office:
         self.at = NOW
         self.database = database
         self.contacts = Contacts(cipher, keyring)
+        self.codes = AddressCodes(cipher, keyring)
         self.desk = PostgresDesk(database, record=record)
         self.post = SmtpPost(read_smtp_url(smtp_url))
         config = MailConfig(smtp_url, PUBLIC_URL, "Appointments <appointments@kept.example>")
@@ -85,6 +93,24 @@ class Office:
     async def give_up(self) -> int:
         """Fail what is stuck."""
         return await give_up_stuck_messages(desk=self.desk, clock=self.clock)
+
+    async def come_round(self) -> int:
+        """Plan the nudges that are due."""
+        return await plan_due_nudges(bells=bells(self.database), clock=self.clock, new_id=new_id)
+
+    async def opt_out(self, practice_id: str, address: str) -> None:
+        """Let the owner of an e-mail address say that they want no more."""
+        async with self.database.begin([practice_id]) as conn:
+            register = PostgresRegister(conn, practice_id, self.contacts)
+            await opt_out(
+                register,
+                channel=Channel.EMAIL,
+                address=address,
+                source=Source.REPLY,
+                evidence="test",
+                at=self.at,
+                new_id=new_id,
+            )
 
     async def handle(self, event: ProtoMessage) -> None:
         """React to an event as the inbox does, in one transaction."""
