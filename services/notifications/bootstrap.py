@@ -32,6 +32,7 @@ from services.notifications.adapters.letters import LetterWriter
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
+from services.notifications.adapters.sms import SmsAccount, read_sms_urls
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.threads import drop_loose
@@ -80,6 +81,7 @@ class Parts:
     keyring: Keyring
     relations: CareRelations
     scanner: Scanner
+    sms_accounts: Sequence[SmsAccount]
     booking: Neighbour
     availability: Neighbour
     clock: Callable[[], datetime]
@@ -150,6 +152,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         keyring=keyring,
         relations=CareRelations(database),
         scanner=read_scanner(mail_config.scanner_url),
+        sms_accounts=read_sms_urls(mail_config.sms_urls),
         booking=Neighbour(to_booking, BOOKING, signer, WAITLIST),
         availability=Neighbour(to_availability, AVAILABILITY, signer),
         clock=now,

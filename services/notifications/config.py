@@ -29,6 +29,9 @@ class MailConfig:
     scanner_url: str = ""
     """KEPT_SCANNER_URL: clamd://host:port; empty takes no files."""
 
+    sms_urls: str = ""
+    """KEPT_SMS_URLS: providers of text messages, see `adapters/sms.py`; empty sends none."""
+
     @property
     def sender_address(self) -> str:
         """The bare address, for the envelope."""
@@ -57,4 +60,5 @@ def read_mail_config(config: ProcessConfig, environ: Mapping[str, str] = os.envi
         public_url=config.public_url,
         sender=sender,
         scanner_url=environ.get("KEPT_SCANNER_URL", ""),
+        sms_urls=environ.get("KEPT_SMS_URLS", ""),
     )

@@ -12,7 +12,14 @@ from services.chassis.context import Call
 from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
-from services.notifications import contact_servicer, on_call_servicer, threads_servicer, workflow_servicer
+from services.notifications import (
+    contact_servicer,
+    inbox_servicer,
+    on_call_servicer,
+    providers_servicer,
+    threads_servicer,
+    workflow_servicer,
+)
 from services.notifications.adapters import postgres, proto
 from services.notifications.adapters.address_codes import AddressCodes
 from services.notifications.adapters.availability import NeighbourLedger
@@ -23,7 +30,9 @@ from services.notifications.contact_servicer import ContactServicer
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.link import ActionLink, token_hash
+from services.notifications.inbox_servicer import InboxServicer
 from services.notifications.on_call_servicer import OnCallServicer
+from services.notifications.providers_servicer import ProvidersServicer
 from services.notifications.threads_servicer import ThreadsServicer
 from services.notifications.usecases.use_action_link import list_link_times, use_action_link
 from services.notifications.workflow_servicer import WorkflowServicer
@@ -170,6 +179,20 @@ async def compose(config: ProcessConfig) -> Application:
             ),
             (workflow_servicer.SERVICE, workflows),
             (contact_servicer.SERVICE, addresses),
+            (inbox_servicer.SERVICE, InboxServicer(cipher=ClientCipher(parts.keyring), clock=parts.clock)),
+            (
+                providers_servicer.SERVICE,
+                ProvidersServicer(
+                    database=parts.database,
+                    accounts=parts.sms_accounts,
+                    public_url=config.public_url,
+                    contacts=parts.contacts,
+                    keyring=parts.keyring,
+                    booking=parts.booking,
+                    availability=parts.availability,
+                    clock=parts.clock,
+                ),
+            ),
         ],
         background=parts.background,
         keyring=parts.keyring,

@@ -20,8 +20,10 @@ from kept.notifications.v1 import (
 
 from services.chassis.context import Actor
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
+from services.notifications.adapters.replies import Reply
 from services.notifications.adapters.wall_words import start_on_the_clock
 from services.notifications.domain import errors
+from services.notifications.domain.answer import State as ReplyState
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.channel import THE_CLIENT
 from services.notifications.domain.consent import Source
@@ -192,6 +194,20 @@ def link_times(times: Sequence[FreeTime], *, time_zone: str) -> notifications_se
 
 def _action(action: Action) -> notifications_pb2.ActionLink.Action.ValueType:
     return notifications_pb2.ActionLink.Action.Value(f"ACTION_{action}")
+
+
+def reply_event(reply: Reply, *, practice_id: str) -> notifications_events_pb2.ReplyReceived:
+    """Say that somebody texted back: ids and times only."""
+    return notifications_events_pb2.ReplyReceived(
+        practice_id=practice_id,
+        reply_id=reply.reply_id,
+        client_id=reply.client_id,
+        appointment_id=reply.appointment_id,
+        meaning=reply.meaning,
+        is_open=reply.state is ReplyState.OPEN,
+        receive_time=timestamp(reply.receive_time),
+        version=1,
+    )
 
 
 def fact_event(

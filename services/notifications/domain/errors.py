@@ -10,6 +10,8 @@ InvalidRequest
 ├── WordsTooLong       WORDS_TOO_LONG
 ├── TopicMalformed     TOPIC_MALFORMED
 ├── TooManyAttachments TOO_MANY_ATTACHMENTS
+├── IntervalReversed   INTERVAL_REVERSED
+├── ReasonUnknown      REASON_UNKNOWN
 ├── FileEmpty          FILE_EMPTY
 ├── FileTooLarge       FILE_TOO_LARGE
 ├── FileTypeRefused    FILE_TYPE_REFUSED
@@ -26,6 +28,8 @@ NotFound
 ├── UnknownContact     NOT_FOUND
 ├── UnknownThread      NOT_FOUND
 ├── TemplateUnknown    TEMPLATE_UNKNOWN
+├── UnknownReply       NOT_FOUND
+├── UnknownMessage     NOT_FOUND
 └── LinkUnknown        LINK_UNKNOWN
 RuleViolated
 ├── LinkExpired        LINK_EXPIRED
@@ -39,11 +43,14 @@ RuleViolated
 ├── CodeExpired        CODE_EXPIRED
 ├── OptedOutByOwner    OPTED_OUT_BY_OWNER
 ├── TooManyNudges      TOO_MANY_NUDGES
+├── NotEnded           NOT_ENDED
 ├── TooManyThreads     TOO_MANY_THREADS
 ├── TooMuchStored      TOO_MUCH_STORED
 ├── AttachmentUnknown  ATTACHMENT_UNKNOWN
 ├── ScannerMissing     SCANNER_MISSING
 └── StateForbids       STATE_FORBIDS
+Forbidden
+└── SignatureInvalid   SIGNATURE_INVALID
 Stale
 └── VersionMovedOn     VERSION_MOVED_ON
 Exhausted
@@ -54,7 +61,15 @@ Unavailable
 
 from __future__ import annotations
 
-from services.chassis.errors import Exhausted, InvalidRequest, NotFound, RuleViolated, Stale, Unavailable
+from services.chassis.errors import (
+    Exhausted,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    RuleViolated,
+    Stale,
+    Unavailable,
+)
 
 
 class EmailMalformed(InvalidRequest):
@@ -313,3 +328,39 @@ class ScannerAway(Unavailable):
     """The scanner does not answer; nothing is known of the file."""
 
     reason = "SCANNER_AWAY"
+
+
+class UnknownReply(NotFound):
+    """There is no such reply in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class UnknownMessage(NotFound):
+    """There is no such message in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class NotEnded(RuleViolated):
+    """The message still waits or is being sent; there is nothing to say once more."""
+
+    reason = "NOT_ENDED"
+
+
+class IntervalReversed(InvalidRequest):
+    """The stretch of time ends before it begins, or is longer than it may be."""
+
+    reason = "INTERVAL_REVERSED"
+
+
+class ReasonUnknown(InvalidRequest):
+    """No message ever fails for such a reason."""
+
+    reason = "REASON_UNKNOWN"
+
+
+class SignatureInvalid(Forbidden):
+    """The call is not signed by the provider it names."""
+
+    reason = "SIGNATURE_INVALID"

@@ -77,6 +77,7 @@ class Reason(StrEnum):
     SERVER_AWAY = "SERVER_AWAY"
     NOT_RENDERED = "NOT_RENDERED"
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    NOT_DELIVERED = "NOT_DELIVERED"
     NO_ADDRESS = "NO_ADDRESS"
     NOT_SAFE = "NOT_SAFE"
     OPTED_OUT = "OPTED_OUT"
@@ -207,6 +208,10 @@ class Message:
             template_version=template_version,
             begin_time=at,
         )
+
+    def without_more_channels(self) -> Message:
+        """Leave nothing to fall back to: it is too late to be said at all."""
+        return replace(self, channels=tuple(each for each in self.channels if each is self.channel))
 
     def fall_back(self, reason: Reason, *, at: datetime) -> tuple[Message, MessageFailed | None]:
         """

@@ -111,6 +111,9 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
 ALLOWED["therapist", ""] |= {"thread.list"}
 ALLOWED["therapist", "care_team"] |= THREADS | NUDGES
 ALLOWED["front_desk", ""] |= ADDRESSES | {"suppression.write"}
+MESSAGES = {"message.search", "message.resend", "message.report", "reply.read", "reply.close"}
+ALLOWED["front_desk", ""] |= MESSAGES
+ALLOWED["practice_admin", ""] |= MESSAGES
 
 
 @pytest.fixture(scope="module")
@@ -278,7 +281,8 @@ def test_a_link_does_what_it_was_made_for(decider: Decider) -> None:
         for rule in RULES.values()
     }
 
-    assert {action for action, allowed in answers.items() if allowed} == {"link.open", "link.use", "feed.open"}
+    opened = {"link.open", "link.use", "feed.open"}
+    assert {action for action, allowed in answers.items() if allowed} == opened | {"provider.report", "provider.reply"}
 
 
 def test_a_decision_is_remembered_by_all_it_depends_on(decider: Decider) -> None:

@@ -22,18 +22,21 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.notifications.v1 import notifications_pb2 as kept_dot_notifications_dot_v1_dot_notifications__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0kept/notifications/v1/notifications_events.proto\x12\x15kept.notifications.v1\x1a)kept/notifications/v1/notifications.proto\"\xa5\x01\n\x0bMessageSent\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x31\n\x04kind\x18\x05 \x01(\x0e\x32#.kept.notifications.v1.Message.Kind\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x84\x01\n\rMessageFailed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0kept/notifications/v1/notifications_events.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)kept/notifications/v1/notifications.proto\"\xa5\x01\n\x0bMessageSent\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x31\n\x04kind\x18\x05 \x01(\x0e\x32#.kept.notifications.v1.Message.Kind\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x84\x01\n\rMessageFailed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\xc6\x01\n\rReplyReceived\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08reply_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x0f\n\x07meaning\x18\x05 \x01(\t\x12\x0f\n\x07is_open\x18\x06 \x01(\x08\x12\x30\n\x0creceive_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.notifications.v1.notifications_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MESSAGESENT']._serialized_start=119
-  _globals['_MESSAGESENT']._serialized_end=284
-  _globals['_MESSAGEFAILED']._serialized_start=287
-  _globals['_MESSAGEFAILED']._serialized_end=419
+  _globals['_MESSAGESENT']._serialized_start=152
+  _globals['_MESSAGESENT']._serialized_end=317
+  _globals['_MESSAGEFAILED']._serialized_start=320
+  _globals['_MESSAGEFAILED']._serialized_end=452
+  _globals['_REPLYRECEIVED']._serialized_start=455
+  _globals['_REPLYRECEIVED']._serialized_end=653
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ Facts about messages."""
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from kept.notifications.v1 import notifications_pb2 as _notifications_pb2
 import builtins as _builtins
 import sys
@@ -100,3 +101,55 @@ class MessageFailed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MessageFailed: _TypeAlias = MessageFailed  # noqa: Y015
+
+@_typing.final
+class ReplyReceived(_message.Message):
+    """Says that somebody texted back; what they said is not in here."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    REPLY_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    MEANING_FIELD_NUMBER: _builtins.int
+    IS_OPEN_FIELD_NUMBER: _builtins.int
+    RECEIVE_TIME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    reply_id: _builtins.str
+    """Names the reply."""
+    client_id: _builtins.str
+    """Names the client whose number it is; empty when nobody's."""
+    appointment_id: _builtins.str
+    """Names the appointment it was about, if any."""
+    meaning: _builtins.str
+    """Says what it was taken for, a stable code."""
+    is_open: _builtins.bool
+    """Tells that it waits for a human."""
+    version: _builtins.int
+    """Counts changes of the reply."""
+    @_builtins.property
+    def receive_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when it came."""
+
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        reply_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        appointment_id: _builtins.str = ...,
+        meaning: _builtins.str = ...,
+        is_open: _builtins.bool = ...,
+        receive_time: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receive_time", b"receive_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "client_id", b"client_id", "is_open", b"is_open", "meaning", b"meaning", "practice_id", b"practice_id", "receive_time", b"receive_time", "reply_id", b"reply_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReplyReceived: _TypeAlias = ReplyReceived  # noqa: Y015

@@ -1,0 +1,104 @@
+"""Takes a provider's report into the message it is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.chassis.context import Call
+from services.chassis.db.pool import Connection
+from services.notifications.adapters import consents, deliveries, postgres, proto
+from services.notifications.adapters.sms import BAD_ADDRESS, OPTED_OUT
+from services.notifications.domain import errors
+from services.notifications.domain.channel import Channel
+from services.notifications.domain.consent import SuppressionReason
+from services.notifications.domain.delivery import Report
+from services.notifications.domain.message import Message, MessageFailed, MessageSent, Outcome, Reason, State
+
+LOST = (Report.UNDELIVERED, Report.FAILED, Report.CANCELED)
+"""Reports that say that it did not arrive and will not."""
+
+
+async def take_report(
+    conn: Connection,
+    call: Call,
+    message_id: str,
+    *,
+    provider: str,
+    provider_ref: str,
+    report: Report,
+    code: str,
+    at: datetime,
+) -> None:
+    """
+    Keep a report, and let the message follow it.
+
+    A message whose outcome was unknown, or is not stored yet, was taken after all; one that is known not to have
+    arrived goes on by its next channel, if it has one.
+
+    Raises:
+        UnknownMessage: No such message, or it went another way. (NOT_FOUND)
+    """
+    message = await _locked(conn, call.practice_id, message_id)
+    await call.authorize(client_ids=[message.client_id], resource_id=message_id)
+    is_news = await deliveries.take_report(
+        conn,
+        call.practice_id,
+        message_id,
+        provider=provider,
+        provider_ref=provider_ref,
+        report=report,
+        code=code,
+        at=at,
+    )
+    if not is_news:
+        return
+    after, fact = _follow(message, report, code, at=at)
+    if after is not message:
+        await postgres.update_messages(conn, [(call.practice_id, after)])
+    if fact is not None:
+        event = proto.fact_event(fact, practice_id=call.practice_id)
+        call.publish(event, aggregate_id=message_id, version=after.revision)
+    if report in LOST and code in OPTED_OUT | BAD_ADDRESS:
+        await suppress_address(conn, call.practice_id, message, code, at=at)
+
+
+def _follow(
+    message: Message, report: Report, code: str, *, at: datetime
+) -> tuple[Message, MessageSent | MessageFailed | None]:
+    is_unknown = message.state is State.SENDING or (
+        message.state is State.FAILED and message.reason is Reason.OUTCOME_UNKNOWN
+    )
+    if report not in LOST:
+        return message.settle(Outcome.ACCEPTED, at=at, share=0.0) if is_unknown else (message, None)
+    if not is_unknown and message.state is not State.SENT:
+        return message, None
+    reason = Reason.OPTED_OUT if code in OPTED_OUT else Reason.NOT_DELIVERED
+    if at >= message.last_time:
+        message = message.without_more_channels()
+    return message.fall_back(reason, at=at)
+
+
+async def suppress_address(conn: Connection, practice_id: str, message: Message, code: str, *, at: datetime) -> None:
+    """Send nothing more to the address a message went to."""
+    found = await conn.execute(
+        "select channel, address_hash from contact_addresses"
+        " where practice_id = %s and contact_point_id = %s and address_hash is not null",
+        (practice_id, message.contact_point_id),
+    )
+    if row := await found.fetchone():
+        reason = SuppressionReason.OPTED_OUT if code in OPTED_OUT else SuppressionReason.BOUNCED
+        await consents.suppress(
+            conn, practice_id, channel=Channel(row[0]), address_hash=bytes(row[1]), reason=reason, at=at
+        )
+
+
+async def _locked(conn: Connection, practice_id: str, message_id: str) -> Message:
+    found = await conn.execute(
+        f"select {postgres.MESSAGE_COLUMNS} from messages m"  # noqa: S608
+        " where m.practice_id = %s and m.message_id = %s for no key update",
+        (practice_id, message_id),
+    )
+    row = await found.fetchone()
+    if row is None:
+        raise errors.UnknownMessage("No such message.", message_id=message_id)
+    return postgres.read_message(row)
