@@ -2,11 +2,13 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 KEPT := .venv/bin/python -m
+ENGINE ?= docker
+IMAGE ?= kept
 
 .DEFAULT_GOAL := help
 .PHONY: help install lock demo demo-check down clean test test-unit test-integration test-e2e test-chaos \
         test-schemathesis \
-        check protos bench docs fmt
+        image image-check check protos bench docs fmt
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +21,12 @@ lock: install ## Resolve requirements/*.in again and record the hash of every fi
 
 demo: install ## Start the suite with a made-up practice, walk through the main job, stay up.
 	@$(KEPT) deploy.local.demo
+
+image: ## Build the image IMAGE with ENGINE (docker or podman), on BASE where the default can't be fetched.
+	$(ENGINE) build $(if $(BASE),--build-arg BASE=$(BASE)) -f deploy/images/Dockerfile -t $(IMAGE) .
+
+image-check: install ## The walk of demo-check with every process in a container of IMAGE. By hand: needs an engine.
+	@$(KEPT) deploy.local.demo --check --root image --image $(IMAGE) --engine $(ENGINE)
 
 demo-check: install ## The same walk without a terminal; stops everything and exits with its result.
 	@$(KEPT) deploy.local.demo --check

@@ -12,6 +12,7 @@ import threading
 import time
 from types import FrameType
 
+from deploy.local.containers import Containers
 from deploy.local.places import LOCAL, PYTHON, REPO, ROOT_VARIABLE, Root
 from deploy.local.suite import Suite
 
@@ -24,12 +25,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true", help="stop after the walk and exit with its result")
     parser.add_argument("--root", default="demo", help="the folder under .local that everything lives in")
+    parser.add_argument("--image", help="run every process in a container of this image")
+    parser.add_argument("--engine", default="docker", help="what runs containers, with docker's command line")
     options = parser.parse_args(arguments)
+    containers = Containers(options.engine, options.image) if options.image else None
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: interrupt(stopped, number, frame))
     started = time.monotonic()
-    suite = Suite(Root(options.root), log_format="text", has_console=True)
+    suite = Suite(Root(options.root), log_format="text", has_console=True, containers=containers)
     if suite.console is not None:
         suite.console.only_trouble = True
     try:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 
+from deploy.local.install import LOWEST_PYTHON
 from deploy.local.places import PYTHON, REPO
 
 FOLDER = REPO / "requirements"
+UV = PYTHON.with_name("uv")
+LOWEST = ".".join(map(str, LOWEST_PYTHON))
 PLACES = re.compile(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|(?<![\w.])/[\w.-]+/")
 """What a lock must not hold: a lock that names a host or a path works on one machine only."""
 
@@ -17,14 +19,10 @@ PLACES = re.compile(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|(?<
 def main(arguments: list[str]) -> int:
     """Lock the runtime first, so the development set adds to the very same versions; or only check."""
     for name in () if "--check" in arguments else ("runtime", "dev"):
-        options = ["--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras"]
-        options += ["--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links"]
-        subprocess.run(
-            [PYTHON, "-m", "piptools", "compile", *options, "--output-file", f"{name}.txt", f"{name}.in"],
-            cwd=FOLDER,
-            env=os.environ | {"CUSTOM_COMPILE_COMMAND": "make lock"},
-            check=True,
-        )
+        # Universal: a lock made on one Python names what another one needs besides.
+        options = ["--quiet", "--universal", "--python-version", LOWEST, "--generate-hashes", "--no-emit-index-url"]
+        options += ["--custom-compile-command", "make lock", "--output-file", f"{name}.txt"]
+        subprocess.run([UV, "pip", "compile", *options, f"{name}.in"], cwd=FOLDER, check=True)
     leaks = [
         f"requirements/{path.name}: {line}"
         for path in sorted(FOLDER.glob("*.txt"))

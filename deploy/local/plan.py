@@ -94,4 +94,7 @@ def environment(process: Process, *, ports: Mapping[str, int], stack: Stack, log
     role: Literal["server", "worker"] = "worker" if process.kind == "worker" else "server"
     kept["KEPT_BROKER_URL"] = stack.broker_url
     kept["KEPT_DATABASE_URL"] = stack.database_url(process.service, role)
+    if process.name == "audit-server":
+        kept["KEPT_ARCHIVE"] = f"file:{stack.root.path / 'archive'}"
+        kept["KEPT_WITNESSES"] = f"file:{stack.root.path / 'witness'}"
     return kept

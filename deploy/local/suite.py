@@ -18,6 +18,7 @@ from typing import Self
 
 from deploy.local import holding, keys, plan, ports, processes, readiness
 from deploy.local.console import Console
+from deploy.local.containers import Containers
 from deploy.local.places import REPO, Root, write_private
 from deploy.local.postgres import SERVICES
 from deploy.local.stack import SERVERS, Stack
@@ -60,12 +61,14 @@ class Suite:
         log_format: str = "json",
         has_console: bool = False,
         extra_env: Mapping[str, str] | None = None,
+        containers: Containers | None = None,
     ) -> None:
         self.root = root
         self.stack = Stack(root)
         self.ports: dict[str, int] = {}
         self._log_format = log_format
         self._extra_env = dict(extra_env or {})
+        self._containers = containers
         self._children: dict[str, Child] = {}
         self._lock = threading.RLock()
         self._stopping = threading.Event()
@@ -242,8 +245,11 @@ class Suite:
             self.stack.remember_ports(self.ports)
 
     def _spawn(self, name: str) -> Popen[bytes]:
-        command = plan.command(plan.PROCESSES[name], ports=self.ports, root=self.root)
-        return processes.spawn(command, root=self.root, env=self.env(name), log=self.log(name), cwd=REPO)
+        process, env = plan.PROCESSES[name], self.env(name)
+        command = plan.command(process, ports=self.ports, root=self.root)
+        if self._containers is not None and process.kind != "mail":
+            command = self._containers.command(name, command, env, self.root)
+        return processes.spawn(command, root=self.root, env=env, log=self.log(name), cwd=REPO)
 
     def _end(self, name: str, number: signal.Signals, *, stay_down: bool) -> int:
         with self._lock:

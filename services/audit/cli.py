@@ -13,12 +13,15 @@ from uuid import UUID
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from services.audit import cli_retention
 from services.audit.adapters import evidence_verify
+from services.audit.adapters.archive_verify import check_archive
 from services.audit.adapters.evidence import write_package
 from services.audit.adapters.gateway import GatewayTrail
 from services.audit.adapters.rpc_door import RpcDoor
-from services.audit.domain.checkpoints import ORIGIN_BASE, open_checkpoint, origin_of, write_proof
+from services.audit.domain.checkpoints import ORIGIN_BASE, Checkpoint, open_checkpoint, origin_of, write_proof
 from services.audit.domain.notes import NoteRefused, VerifierKey
+from services.audit.domain.retention import detached_origin
 from services.audit.domain.verification import Claimed, Finding
 from services.audit.usecases.check_trail import Outcome, check_trail
 from services.audit.usecases.door import Asked, Door, Inconsistent, Refused, ReportAsked, Unreachable, records
@@ -40,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if getattr(options, "package", None):
         return _verify_package(options)
+    if getattr(options, "archive", None):
+        return _verify_archive(options)
     if not options.token:
         return _complain("give --token, or set KEPT_TOKEN", USAGE)
     door = _door(options)
@@ -88,14 +93,16 @@ def report(options: argparse.Namespace, door: Door) -> int:
 def verify(options: argparse.Namespace, door: Door) -> int:
     """Check records against the signed checkpoint; without a filter all of them, and that none is missing."""
     key = _read_key(options.key)
-    origin = origin_of(options.practice or door.practice_id())
+    practice_id = options.practice or door.practice_id()
+    origin = origin_of(practice_id)
     note = door.checkpoint()
     checkpoint = open_checkpoint(note, {key.name: key}, origin=origin)
     print(f"checkpoint  {checkpoint.size} records of {origin}, signed by {key.text.rpartition('+')[0]}")
     before = None
     if options.state and options.state.exists():
         before = open_checkpoint(options.state.read_text(encoding="utf-8"), {key.name: key}, origin=origin)
-    outcome = check_trail(door, _asked(options), checkpoint, before=before, progress=_progress)
+    archived = _archived(door, key, practice_id)
+    outcome = check_trail(door, _asked(options), checkpoint, before=before, archived=archived, progress=_progress)
     if before and not any(each.check == "consistency" for each in outcome.findings):
         print(f"growth      the tree still holds the {before.size} records it had when checked before")
     findings = outcome.findings
@@ -107,6 +114,28 @@ def verify(options: argparse.Namespace, door: Door) -> int:
     if options.state:
         options.state.write_text(note, encoding="utf-8")
     print(f"OK          {_praise(outcome)}")
+    return OK
+
+
+def _archived(door: Door, key: VerifierKey, practice_id: str) -> Checkpoint | None:
+    """Return what the pinned key signed as archived, or None."""
+    _, note = door.detached()
+    return open_checkpoint(note, {key.name: key}, origin=detached_origin(practice_id)) if note else None
+
+
+def _verify_archive(options: argparse.Namespace) -> int:
+    """Check an archive offline; needs no token and asks nobody."""
+    try:
+        key = _read_key(options.key)
+        count, problems = check_archive(options.archive, {key.name: key}, progress=_progress)
+    except (Refused, OSError) as error:
+        return _complain(str(error), USAGE)
+    for name, problem in problems[:FINDINGS_SHOWN]:
+        print(f"FAILED      {name}: {problem}")
+    if problems:
+        print(f"TAMPERED    {len(problems)} findings in {count} records")
+        return TAMPERED
+    print(f"OK          {count} records hold: they are the beginning of the signed tree")
     return OK
 
 
@@ -177,6 +206,8 @@ def _asked(options: argparse.Namespace) -> Asked:
 
 def _praise(outcome: Outcome) -> str:
     held = f"{outcome.count} records hold: bytes, columns, and their place in the signed tree"
+    if outcome.detached:
+        return f"{held}; none is missing but the first {outcome.detached} were archived and taken out"
     if outcome.is_whole:
         return f"{held}; none is missing"
     return f"{held} (leave out the filters to prove that none is missing)"
@@ -245,7 +276,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kept-audit",
         description="Asks the audit trail, and checks every answer.",
-        epilog="Exit codes: 0 fine, 1 tampering found, 2 wrong usage or refused, 3 unreachable.",
+        epilog="Exit codes: 0 fine, 1 tampering found or given up, 2 wrong usage or refused, 3 unreachable.",
     )
     parser.add_argument(
         "--url", "--via", default=os.environ.get("KEPT_URL", "http://127.0.0.1:8080"), help="the gateway (or KEPT_URL)"
@@ -272,6 +303,7 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("--state", type=Path, help="remembers the checkpoint; proves growth since last time")
     checking.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
     checking.add_argument("--package", type=Path, help="check this evidence package offline; needs no token")
+    checking.add_argument("--archive", type=Path, help="check this archive's folder offline; needs no token")
     exporting = add("export", export, "write an evidence package that verifies without us")
     exporting.add_argument("--key", type=Path, required=True, help="the pinned public key: PEM or vkey")
     exporting.add_argument("--out", type=Path, required=True, help="an empty or new folder")
@@ -303,6 +335,7 @@ def _parser() -> argparse.ArgumentParser:
     proving.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
     proving.add_argument("--out", type=Path, help="where to: OUT.tlog-proof and OUT.json (default: record-SEQ)")
     add("checkpoint", checkpoint, "print the latest signed checkpoint")
+    cli_retention.add_commands(add, uuid=_uuid)
     return parser
 
 

@@ -1,24 +1,53 @@
-"""What audit does with captured records."""
+"""What audit does with captured records, and with the news that a client's keys are gone."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC
 from typing import Any
 
 from kept.audit.v1 import audit_events_pb2
+from kept.booking.v1 import erasure_events_pb2 as booking_events
+from kept.matching.v1 import erasure_events_pb2 as matching_events
+from kept.notifications.v1 import erasure_events_pb2 as notifications_events
 
+from services.audit.domain import errors
+from services.audit.domain.retention import ErasurePart
 from services.audit.usecases.append_records import append_records
+from services.audit.usecases.erase_client import note_erased
 from services.audit.usecases.ports import Trail
+from services.audit.usecases.retention_ports import RetentionStore
 from services.chassis.context import Call
 
 Reaction = Callable[[Any, Call], Awaitable[None]]
 
+ERASED = {
+    "booking": booking_events.ClientErased,
+    "matching": matching_events.ClientErased,
+    "notifications": notifications_events.ClientErased,
+}
 
-def reactions(trail: Trail) -> dict[str, Reaction]:
+CAPTURED = audit_events_pb2.RecordsCaptured.DESCRIPTOR.full_name
+
+
+def reactions(trail: Trail, store: RetentionStore, sign: Callable[[str], str]) -> dict[str, Reaction]:
     """Return the reaction to each event, by its full name."""
 
     async def on_captured(event: audit_events_pb2.RecordsCaptured, call: Call) -> None:
         """Take the records in. The taking in is not itself recorded: the trail would never end."""
         await append_records(event.records, call, trail=trail)
 
-    return {audit_events_pb2.RecordsCaptured.DESCRIPTOR.full_name: on_captured}
+    def on_erased(service: str) -> Reaction:
+        async def note(event: Any, call: Call) -> None:
+            """Note what a service destroyed; the last of them makes the certificate."""
+            if event.practice_id != call.practice_id:
+                raise errors.Malformed("The event is of another practice.", field="practice_id")
+            part = ErasurePart(service, event.keys_destroyed, event.erase_time.ToDatetime(tzinfo=UTC))
+            await note_erased(event.erasure_id, part, call, store=store, sign=sign)
+
+        return note
+
+    return {
+        CAPTURED: on_captured,
+        **{event.DESCRIPTOR.full_name: on_erased(service) for service, event in ERASED.items()},
+    }

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import structlog
-from kept.audit.v1 import audit_pb2, audit_service_pb2, capture_service_pb2, report_service_pb2
+from kept.audit.v1 import (
+    audit_pb2,
+    audit_service_pb2,
+    capture_service_pb2,
+    report_service_pb2,
+    retention_service_pb2,
+)
 
 from services.audit.adapters import metrics
 from services.audit.adapters.postgres_reports import PostgresReports
 from services.audit.adapters.proto import moment, record_message
 from services.audit.bootstrap import Parts, bootstrap
 from services.audit.capture_servicer import CaptureServicer
-from services.audit.reactions import reactions
+from services.audit.domain.tiles import WIDTH, write_bundle
+from services.audit.keeping import Keeping
+from services.audit.reactions import CAPTURED, reactions
 from services.audit.report_servicer import ReportServicer
+from services.audit.retention_servicer import RetentionServicer
 from services.audit.usecases.ports import Head, Question, Stored
 from services.audit.usecases.prove import prove_consistency, prove_inclusion
 from services.audit.usecases.query_records import get_record, query_records
+from services.audit.usecases.read_tiles import read_entries, read_tile
 from services.audit.usecases.sign_checkpoint import sign_checkpoint
 from services.chassis import errors
 from services.chassis.config import ProcessConfig
@@ -33,6 +43,12 @@ SIGN_EVERY_S = 1
 """Seconds between two rounds of signing; a question for a checkpoint signs at once."""
 
 SIGN_BATCH = 500
+
+DETACH_EVERY_S = 2.0
+"""Seconds between two looks for detachments to go on with; nearly always there is none."""
+
+COPY_EVERY_S = 60.0
+"""Seconds between two copies of a tree's latest checkpoint to every witness."""
 
 INBOX_BATCH = 10
 """Batches of up to 500 records that are taken in together: 5,000 records are some 8 MB in memory."""
@@ -89,6 +105,20 @@ class AuditServicer:
             first_size=request.first_size, second_size=request.second_size, hashes=hashes
         )
 
+    async def GetTile(self, request: audit_service_pb2.GetTileRequest, call: Call) -> audit_service_pb2.Tile:
+        hashes = await read_tile(request.level, request.index, request.width or WIDTH, call, trail=self._trail)
+        return audit_service_pb2.Tile(hashes=b"".join(hashes))
+
+    async def GetEntries(self, request: audit_service_pb2.GetEntriesRequest, call: Call) -> audit_service_pb2.Entries:
+        found = await read_entries(request.index, request.width or WIDTH, call, trail=self._trail)
+        return audit_service_pb2.Entries(bundle=write_bundle(found))
+
+    async def GetDetached(
+        self, request: audit_service_pb2.GetDetachedRequest, call: Call
+    ) -> audit_service_pb2.Detached:
+        end_seq, note = await self._parts.retention.detached(call)
+        return audit_service_pb2.Detached(end_seq=end_seq, note=note)
+
     async def sign(self, call: Call) -> tuple[Head, str]:
         """Sign the practice's tree if it grew."""
         return await sign_checkpoint(call, trail=self._trail, witness=self._parts.witness, signer=self._parts.signer)
@@ -130,7 +160,8 @@ async def application(config: ProcessConfig) -> Application:
     """Build the process: one servicer, the taking in, the signing."""
     parts = await bootstrap(config)
     servicer = AuditServicer(parts)
-    taking_in = reactions(parts.trail)
+    handled = reactions(parts.trail, parts.retention, parts.signer.certify)
+    keeping = Keeping(parts)
     return Application(
         service="audit",
         config=config,
@@ -138,13 +169,19 @@ async def application(config: ProcessConfig) -> Application:
         servicers=[
             (audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], servicer),
             (report_service_pb2.DESCRIPTOR.services_by_name["ReportService"], ReportServicer(PostgresReports())),
+            (
+                retention_service_pb2.DESCRIPTOR.services_by_name["RetentionService"],
+                RetentionServicer(store=parts.retention, archive=parts.archive, clock=parts.clock),
+            ),
             (capture_service_pb2.DESCRIPTOR.services_by_name["CaptureService"], CaptureServicer()),
         ],
         optimistic={"RecordAccess"},
         background=[
             # A batch that comes after a later one of its emitter holds other records: none may be passed over.
-            InboxRunner(parts.database, taking_in, service="audit", additive=taking_in, batch=INBOX_BATCH),
+            InboxRunner(parts.database, handled, service="audit", additive={CAPTURED}, batch=INBOX_BATCH),
             Every(SIGN_EVERY_S, servicer.sign_grown_trees, "sign_grown_trees", parts.database),
+            Every(DETACH_EVERY_S, keeping.work_on_detachments, "work_on_detachments", parts.database),
+            Every(COPY_EVERY_S, keeping.copy_checkpoints, "copy_checkpoints", parts.database),
         ],
     )
 

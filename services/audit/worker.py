@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from kept.audit.v1.audit_events_pb2 import RecordsCaptured
+from kept.booking.v1.erasure_events_pb2 import ClientErased as BookingErased
+from kept.matching.v1.erasure_events_pb2 import ClientErased as MatchingErased
+from kept.notifications.v1.erasure_events_pb2 import ClientErased as NotificationsErased
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -19,6 +22,11 @@ class AuditWorker:
     @consumes(RecordsCaptured)
     def on_records_captured(self, delivery: Delivery) -> None:
         """Keep the batch until the server has hashed it in."""
+        self.inbox.store(delivery)
+
+    @consumes(BookingErased, MatchingErased, NotificationsErased)
+    def on_client_erased(self, delivery: Delivery) -> None:
+        """Keep what a service told of the keys it destroyed."""
         self.inbox.store(delivery)
 
 

@@ -42,6 +42,7 @@ from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import Signer
 from services.chassis.jobs import Every
+from services.chassis.keys import rewrap_job
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
@@ -63,6 +64,9 @@ COUNT_EVERY_S = 15.0
 
 DECIDE_EVERY_S = 60.0
 """Seconds between two looks for groups' sessions that may not run; their hour is hours before the start."""
+
+REINDEX_EVERY_S = 10.0
+"""Seconds between two looks for clients under an old index key; one index look-up while there are none."""
 
 ANNOUNCE_EVERY_S = 60.0
 """Seconds between two looks for overdue confirmations."""
@@ -113,6 +117,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
     series = PostgresSeries(database, rules)
+    clients = PostgresClients(keyring, ClientCipher(keyring))
     glasses = PostgresBreakGlasses(database, ClientCipher(keyring))
     top_up = partial(top_up_series, partial(own_call, database), ledger=ledger, store=series, clock=now)
 
@@ -140,6 +145,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def announce_overdue() -> None:
         await Overdue(database).announce(limit=SWEEP_MAX)
 
+    async def reindex() -> None:
+        await clients.reindex(database)
+
     async def announce_reviews() -> None:
         await glasses.announce_overdue(limit=SWEEP_MAX)
 
@@ -147,7 +155,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         database=database,
         appointments=appointments,
         promises=promises,
-        clients=PostgresClients(keyring, ClientCipher(keyring)),
+        clients=clients,
         ledger=ledger,
         groups=groups,
         series=series,
@@ -162,6 +170,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             to_waitlist=waitlist.standing_of,
             waitlist=waitlist,
             is_group_session=groups.is_scheduled,
+            registry=clients,
         ),
         waitlist=waitlist,
         refills=refills,
@@ -182,6 +191,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
             Every(DECIDE_EVERY_S, decide, "decide_group_sessions", database),
+            rewrap_job(database, keyring),
+            Every(REINDEX_EVERY_S, reindex, "reindex_clients", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
         ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),

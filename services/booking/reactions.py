@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Protocol
 
+from kept.audit.v1 import retention_events_pb2
 from kept.availability.v1 import availability_events_pb2
 
 from services.booking.usecases.answer_lapsed_hold import IsGroupSession, KeepsTime, ToWaitlist, answer_lapsed_hold
+from services.booking.usecases.erase_client import Registry, erase_client
 from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore
 from services.booking.usecases.work_openings import withdraw_opening
@@ -31,7 +33,9 @@ class Reactions:
         to_waitlist: ToWaitlist,
         waitlist: WaitlistStore,
         is_group_session: IsGroupSession,
+        registry: Registry,
     ) -> None:
+        self._registry = registry
         self._is_group_session = is_group_session
         self._to_waitlist = to_waitlist
         self._waitlist = waitlist
@@ -54,6 +58,10 @@ class Reactions:
             to_waitlist=self._to_waitlist,
             is_group_session=self._is_group_session,
         )
+
+    async def on_erasure_ordered(self, event: retention_events_pb2.ClientErasureOrdered, call: Call) -> None:
+        """Destroy the client's key; the order says that two persons agreed."""
+        await erase_client(event, call, registry=self._registry, clock=self._clock)
 
     async def on_absence_started(self, event: availability_events_pb2.AbsenceStarted, call: Call) -> None:
         """Offer nobody a slot that its therapist can't keep; late or doubled: there is none."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
+from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
     booking_pb2,
@@ -274,6 +275,7 @@ async def compose(config: ProcessConfig) -> Application:
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
+        ClientErasureOrdered.DESCRIPTOR.full_name: parts.reactions.on_erasure_ordered,
     }
     feeds = FeedServicer(feeds=parts.feeds, appointments=parts.appointments, clock=parts.clock)
     return Application(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -24,6 +25,11 @@ class BookingWorker:
     @consumes(AbsenceStarted)
     def on_absence_started(self, delivery: Delivery) -> None:
         """Keep the news that a therapist will be away, whose freed slots nobody must be offered."""
+        self.inbox.store(delivery)
+
+    @consumes(ClientErasureOrdered)
+    def on_erasure_ordered(self, delivery: Delivery) -> None:
+        """Keep the order to destroy a client's key."""
         self.inbox.store(delivery)
 
 

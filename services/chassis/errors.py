@@ -72,6 +72,12 @@ class NotFound(ServiceError):
     reason = "NOT_FOUND"
 
 
+class ClientErased(NotFound):
+    """The client's keys were destroyed on purpose; what was kept of them can't be read by anybody any more."""
+
+    reason = "CLIENT_ERASED"
+
+
 class AlreadyExists(ServiceError):
     """The id is taken by other content."""
 

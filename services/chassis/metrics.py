@@ -62,6 +62,14 @@ POOL_IN_USE = Gauge("kept_pool_in_use", "Database connections lent out.")
 POOL_WAITING = Gauge("kept_pool_waiting", "Calls waiting for a database connection.")
 """Above zero for long, the pool is too small or the database too slow."""
 
+KEYS_REWRAPPED = Counter(
+    "kept_keys_rewrapped_total", "Data keys moved under the current version of their practice's key."
+)
+"""Runs after a rotation until nothing is left."""
+
+KEYS_LOST = Counter("kept_keys_lost_total", "Data keys that could not be unwrapped, at each try to rewrap them.")
+"""Must stay 0: a master key was retired too early, or a row was changed."""
+
 BATCH_JOBS = Histogram("kept_batch_jobs", "Jobs committed together, by writer.", ["writer"], buckets=_SIZES)
 """How well group commit gathers."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 from collections.abc import Mapping
@@ -12,7 +13,8 @@ import httpx
 
 from services.chassis import errors
 from services.chassis.config import Misconfigured, ProcessConfig
-from services.chassis.crypto import BlindIndex, FileKeyring, Keyring, Undecipherable
+from services.chassis.context import NO_PRACTICE
+from services.chassis.crypto import FIRST_VERSION, KEY_BYTES, BlindIndex, FileKeyring, Keyring, Undecipherable
 
 TIMEOUT_S = 5.0
 
@@ -21,26 +23,40 @@ class VaultTransit:
     """
     A keyring over `/v1/transit/encrypt|decrypt/<key>`, with derived keys: the practice is the context.
 
-    The index key is fetched once by `/v1/transit/hmac`, so that looking up a client does not wait for Vault.
+    The index keys are fetched once by `/v1/transit/hmac`, so that looking up a client does not wait for Vault: the
+    current one, which the operator names (KEPT_INDEX_KEY_VERSION), and for look-ups its neighbours. So replicas that
+    were started after Vault's rotation find each other's clients, whichever of the two versions each one writes.
 
     Source:
         Vault's transit secrets engine API; the key is made with `derived=true`.
     """
 
     def __init__(
-        self, url: str, token: str, *, key: str = "kept", transport: httpx.AsyncBaseTransport | None = None
+        self,
+        url: str,
+        token: str,
+        *,
+        key: str = "kept",
+        index_version: int = 1,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._http = httpx.AsyncClient(
             base_url=url, headers={"X-Vault-Token": token}, timeout=TIMEOUT_S, transport=transport
         )
         self._key = key
-        self._index: BlindIndex | None = None
+        self._index_version = index_version
+        self._indexes: list[BlindIndex] = []
 
     async def open(self) -> None:
-        """Fetch the index key."""
-        # Always of the key's first version: after a rotation another hash would find no client any more.
-        answer = await self._post("hmac", {"input": _b64(b"kept blind index"), "key_version": 1})
-        self._index = BlindIndex(hashlib.sha256(_word(answer, "hmac").encode()).digest())
+        """Fetch the index keys."""
+        # Of named versions of the key: after a rotation another hash would find no client any more.
+        current = self._index_version
+        indexes = [await self._fetch_index(current)]
+        for version in (current - 1, current + 1):
+            if version:
+                with contextlib.suppress(Undecipherable):  # no such version, or not yet
+                    indexes.append(await self._fetch_index(version))
+        self._indexes = indexes
 
     async def close(self) -> None:
         """Close the connections."""
@@ -60,11 +76,37 @@ class VaultTransit:
         except ValueError:
             raise _garbled() from None
 
+    async def rewrap(self, practice_id: str, wrapped: bytes) -> bytes:
+        """Let Vault wrap anew under the newest version; the key does not leave it."""
+        body: dict[str, str | int] = {
+            "ciphertext": wrapped.decode("ascii", "replace"),
+            "context": _b64(practice_id.encode()),
+        }
+        return _word(await self._post("rewrap", body), "ciphertext").encode()
+
+    async def current_version(self) -> str:
+        """Seal nothing of anybody's, and read the version off the answer: needs no further permission."""
+        probe = await self.wrap(NO_PRACTICE, bytes(KEY_BYTES))
+        return probe.split(b":")[1].decode()
+
+    @property
+    def index_version(self) -> str:
+        """Return which index key is current."""
+        return str(self._index_version)
+
     def blind_index(self, practice_id: str, field: str, normalized: str) -> bytes:
-        """Hash under the index key."""
-        if self._index is None:
+        """Hash under the current index key."""
+        return self.blind_indexes(practice_id, field, normalized)[0]
+
+    def blind_indexes(self, practice_id: str, field: str, normalized: str) -> list[bytes]:
+        """Hash under every index key."""
+        if not self._indexes:
             raise RuntimeError("The keyring was not opened.")
-        return self._index.of(practice_id, field, normalized)
+        return [each.of(practice_id, field, normalized) for each in self._indexes]
+
+    async def _fetch_index(self, version: int) -> BlindIndex:
+        answer = await self._post("hmac", {"input": _b64(b"kept blind index"), "key_version": version})
+        return BlindIndex(hashlib.sha256(_word(answer, "hmac").encode()).digest())
 
     async def _post(self, operation: str, body: dict[str, str | int]) -> dict[str, Any]:
         try:
@@ -106,7 +148,10 @@ async def open_keyring(config: ProcessConfig, environ: Mapping[str, str] = os.en
         Unavailable: Vault does not answer. (at start)
     """
     if config.vault_url:
-        vault = VaultTransit(config.vault_url, environ.get("VAULT_TOKEN", ""))
+        named = environ.get("KEPT_INDEX_KEY_VERSION") or FIRST_VERSION
+        if not (named.isascii() and named.isdigit() and int(named)):
+            raise Misconfigured(f"KEPT_INDEX_KEY_VERSION is no version: {named}")
+        vault = VaultTransit(config.vault_url, environ.get("VAULT_TOKEN", ""), index_version=int(named))
         await vault.open()
         return vault
     if config.keys_dir is None or not (config.keys_dir / "keyring.json").exists():

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC
 from typing import Any
 
+from kept.audit.v1 import retention_events_pb2
 from kept.booking.v1 import booking_events_pb2
 
 from services.chassis.context import Call
+from services.matching.adapters.erasures import erase_client
 from services.matching.usecases.ports import Profiles
 
 Reaction = Callable[[Any, Call], Awaitable[None]]
@@ -25,4 +27,11 @@ def reactions(profiles: Profiles) -> dict[str, Reaction]:
             start_time = facts.start_time.ToDatetime(tzinfo=UTC)
             await profiles.add_to_caseload(call, facts.therapist_id, client_id, last_time=start_time)
 
-    return {booking_events_pb2.AppointmentBooked.DESCRIPTOR.full_name: on_booked}
+    async def on_erasure_ordered(event: retention_events_pb2.ClientErasureOrdered, call: Call) -> None:
+        """Destroy the client's key; the order says that two persons agreed."""
+        await erase_client(event, call)
+
+    return {
+        booking_events_pb2.AppointmentBooked.DESCRIPTOR.full_name: on_booked,
+        retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: on_erasure_ordered,
+    }

@@ -10,6 +10,7 @@ from kept.matching.v1 import matching_pb2, matching_service_pb2, rules_service_p
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
 from services.chassis.events.inbox import InboxRunner
+from services.chassis.keys import rewrap_job
 from services.chassis.rpc.callers import check_uuid
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.chassis.rpc.server import Application, run
@@ -169,7 +170,11 @@ async def application(config: ProcessConfig) -> Application:
             (triage_service_pb2.DESCRIPTOR.services_by_name["TriageService"], triage),
         ],
         relations=parts.relations,
-        background=[InboxRunner(parts.database, reactions(parts.profiles), service="matching"), *parts.jobs],
+        background=[
+            InboxRunner(parts.database, reactions(parts.profiles), service="matching"),
+            rewrap_job(parts.database, parts.keyring),
+            *parts.jobs,
+        ],
         keyring=parts.keyring,
         closers=parts.closers,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.booking.v1.booking_events_pb2 import AppointmentBooked
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -19,6 +20,11 @@ class MatchingWorker:
     @consumes(AppointmentBooked)
     def on_appointment_booked(self, delivery: Delivery) -> None:
         """Keep it: the server counts the client among the therapist's."""
+        self.inbox.store(delivery)
+
+    @consumes(ClientErasureOrdered)
+    def on_erasure_ordered(self, delivery: Delivery) -> None:
+        """Keep the order to destroy a client's key."""
         self.inbox.store(delivery)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import uuid_utils
+from kept.audit.v1 import retention_events_pb2
 from kept.booking.v1 import booking_events_pb2, care_events_pb2, policy_events_pb2, waitlist_events_pb2
 from kept.matching.v1 import matching_events_pb2, triage_events_pb2
 
 from services.chassis.context import Call
 from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
+from services.notifications.adapters.erasures import erase_client
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.timeline import PostgresTimeline
@@ -52,6 +55,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
+        retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
 
 
@@ -90,7 +94,7 @@ def _following_appointments(clock: Callable[[], datetime]) -> Gathering:
             )
             reports.append(report)
         async with events[0][1].tx() as conn:
-            await note_pairs(conn, [pair for event, call in events for pair in event_proto.care_pairs(event)])
+            await note_pairs(conn, [pair for event, _ in events for pair in event_proto.pairs(event)])
             await follow_appointments(reports, timeline=PostgresTimeline(conn), at=clock(), new_id=_new_id)
 
     return follow

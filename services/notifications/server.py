@@ -14,6 +14,7 @@ from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
 from services.notifications import (
+    contact_servicer,
     inbox_servicer,
     on_call_servicer,
     providers_servicer,
@@ -21,10 +22,12 @@ from services.notifications import (
     workflow_servicer,
 )
 from services.notifications.adapters import consents, log, metrics, postgres, proto
+from services.notifications.adapters.address_codes import AddressCodes
 from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.bootstrap import bootstrap
+from services.notifications.contact_servicer import ContactServicer
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.channel import About, Channel
@@ -48,6 +51,7 @@ class NotificationsServicer:
         *,
         database: Database,
         contacts: Contacts,
+        codes: AddressCodes,
         booking: Neighbour,
         availability: Neighbour,
         clock: Callable[[], datetime],
@@ -55,6 +59,7 @@ class NotificationsServicer:
         """Take what the methods need."""
         self._database = database
         self._contacts = contacts
+        self._codes = codes
         self._booking = booking
         self._availability = availability
         self._clock = clock
@@ -65,7 +70,7 @@ class NotificationsServicer:
         """Create or replace a client's contact point."""
         contact_point = proto.contact_point(request.contact_point)
         async with call.tx() as conn:
-            await self._contacts.put(
+            former = await self._contacts.put(
                 conn,
                 call.practice_id,
                 contact_point,
@@ -73,6 +78,8 @@ class NotificationsServicer:
                 actor_id=call.actor.actor_id,
                 source=proto.consent_source(call.actor, contact_point.client_id),
             )
+            if former is not None:
+                await self._codes.tell_of_change(conn, call.practice_id, former, at=self._clock())
         return proto.contact_resource(contact_point)
 
     async def GetContactPoint(
@@ -183,10 +190,12 @@ async def compose(config: ProcessConfig) -> Application:
     servicer = NotificationsServicer(
         database=parts.database,
         contacts=parts.contacts,
+        codes=parts.codes,
         booking=parts.booking,
         availability=parts.availability,
         clock=parts.clock,
     )
+    addresses = ContactServicer(database=parts.database, contacts=parts.contacts, codes=parts.codes, clock=parts.clock)
     workflows = WorkflowServicer(templates=parts.templates, wording=parts.wording, clock=parts.clock)
     return Application(
         service="notifications",
@@ -200,6 +209,7 @@ async def compose(config: ProcessConfig) -> Application:
                 threads_servicer.SERVICE,
                 ThreadsServicer(cipher=ClientCipher(parts.keyring), scanner=parts.scanner, clock=parts.clock),
             ),
+            (contact_servicer.SERVICE, addresses),
             (inbox_servicer.SERVICE, InboxServicer(cipher=ClientCipher(parts.keyring), clock=parts.clock)),
             (
                 providers_servicer.SERVICE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -61,6 +62,11 @@ class NotificationsWorker:
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)
     def on_crisis_changed(self, delivery: Delivery) -> None:
         """Store it; a queue of its own, so that no crowd of bookings stands before a page."""
+        self.inbox.store(delivery)
+
+    @consumes(ClientErasureOrdered)
+    def on_erasure_ordered(self, delivery: Delivery) -> None:
+        """Store the order to destroy a client's key."""
         self.inbox.store(delivery)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
+from services.audit.domain.tiles import split_hashes, tile_path
 from services.audit.domain.verification import Claimed
 from services.audit.usecases.door import (
     INCONSISTENT,
@@ -17,12 +20,33 @@ from services.audit.usecases.door import (
     Unreachable,
 )
 
+KEEPING = {
+    "GetRetention": ("GET", "/v1/audit/retention"),
+    "SetRetention": ("PUT", "/v1/audit/retention"),
+    "SetLegalHold": ("POST", "/v1/audit/legal-holds"),
+    "LiftLegalHold": ("POST", "/v1/audit/legal-holds/{hold_id}/lift"),
+    "ListLegalHolds": ("GET", "/v1/audit/legal-holds"),
+    "RequestDetachment": ("POST", "/v1/audit/detachments"),
+    "ApproveDetachment": ("POST", "/v1/audit/detachments/{detachment_id}/approve"),
+    "CancelDetachment": ("POST", "/v1/audit/detachments/{detachment_id}/cancel"),
+    "GetDetachment": ("GET", "/v1/audit/detachments/{detachment_id}"),
+    "ListDetachments": ("GET", "/v1/audit/detachments"),
+    "RequestErasure": ("POST", "/v1/audit/erasures"),
+    "ApproveErasure": ("POST", "/v1/audit/erasures/{erasure_id}/approve"),
+    "CancelErasure": ("POST", "/v1/audit/erasures/{erasure_id}/cancel"),
+    "GetErasure": ("GET", "/v1/audit/erasures/{erasure_id}"),
+    "ListErasures": ("GET", "/v1/audit/erasures"),
+}
+"""Verb and path of each method of keeping and destroying."""
+
 PAGE = 1000
 REPORT_PAGE = 200
 
 
 class GatewayTrail:
     """The trail over HTTP."""
+
+    is_http = True
 
     def __init__(self, url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> None:
         self._http = httpx.Client(
@@ -67,6 +91,22 @@ class GatewayTrail:
         """Return the proof that the tree only grew."""
         return _hashes(self._get("/v1/audit/consistency", first_size=first, second_size=second))
 
+    def detached(self) -> tuple[int, str]:
+        """Return how many records, from the first on, were taken out, and the signed statement of it."""
+        body = self._get("/v1/audit/detached")
+        return int(body["end_seq"]), str(body["note"])
+
+    def tile(self, level: int, index: int, width: int) -> list[bytes]:
+        """Return the hashes of a tile."""
+        path = f"/v1/audit/{tile_path(level, index, width)}"
+        try:
+            answer = self._http.get(path)
+        except httpx.TransportError as error:
+            raise Unreachable(str(error)) from None
+        if answer.is_error:
+            _checked(answer, path)
+        return split_hashes(answer.content)
+
     def reports(self) -> list[Described]:
         """Return what reports there are."""
         found = self._get("/v1/audit/reports")["reports"]
@@ -83,6 +123,23 @@ class GatewayTrail:
         if answer.is_error:
             _checked(answer, path)
         return [line for line in answer.text.split("\n") if line], answer.headers.get("Next-Cursor", "")
+
+    def keep(self, method: str, fields: Mapping[str, str | int | bool]) -> dict[str, Any]:
+        """Call a method of keeping and destroying."""
+        verb, template = KEEPING[method]
+        path = template.format(**fields)
+        told = {name: value for name, value in fields.items() if f"{{{name}}}" not in template and value != ""}
+        try:
+            answer = self._http.request(
+                verb,
+                path,
+                headers={"Idempotency-Key": str(uuid4())} if verb != "GET" else {},
+                params=told if verb == "GET" else None,
+                json=told if verb != "GET" and told else None,
+            )
+        except httpx.TransportError as error:
+            raise Unreachable(str(error)) from None
+        return _checked(answer, path)
 
     def _get(self, path: str, **parameters: str | int) -> dict[str, Any]:
         try:

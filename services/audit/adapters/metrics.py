@@ -18,3 +18,9 @@ FORKS = Counter("kept_audit_forks_total", "Trees that were not signed because th
 
 # Checkpoints signed, of all practices.
 SIGNED = Counter("kept_audit_checkpoints_signed_total", "Checkpoints signed.")
+
+# Checkpoints copied to every witness.
+COPIED = Counter("kept_audit_checkpoints_copied_total", "Checkpoints copied to every witness.")
+
+# Must stay 0: the archive holds something else, or does not keep what it is given. Nothing is detached then.
+ARCHIVE_REFUSED = Counter("kept_audit_archive_refused_total", "Detachments given up because of the archive.")

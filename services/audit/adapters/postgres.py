@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from services.audit.adapters import metrics, tree_rows
-from services.audit.domain import merkle
+from services.audit.domain import errors, merkle
 from services.audit.domain.records import Record
 from services.audit.usecases.ports import Head, Question, Stored
 from services.chassis.context import Call
@@ -142,6 +142,13 @@ class PostgresTrail:
             row = await found.fetchone()
         return _stored(row) if row else None
 
+    async def detached_seq(self, call: Call) -> int:
+        """Return the place of the first record that was never taken out."""
+        async with call.tx() as conn:
+            found = await conn.execute("select detached_seq from heads where practice_id = %s", (call.practice_id,))
+            row = await found.fetchone()
+        return int(row[0]) if row else 0
+
     async def save_checkpoint(self, call: Call, head: Head, note: str) -> None:
         """Store a signed checkpoint."""
         async with call.tx() as conn:
@@ -163,6 +170,21 @@ class PostgresTrail:
             )
             row = await found.fetchone()
         return str(row[0]) if row else ""
+
+    async def last_signed(self, call: Call) -> tuple[int, str]:
+        """Return the size that was signed last, and its note."""
+        query = "select size, note from checkpoints where practice_id = %s order by size desc limit 1"
+        async with call.tx() as conn:
+            row = await (await conn.execute(query, (call.practice_id,))).fetchone()
+        if row is None:
+            raise errors.Missing("Nothing was signed yet.")
+        return int(row[0]), str(row[1])
+
+    async def mark_copied(self, call: Call, size: int) -> None:
+        """Note that every witness has the checkpoint of this size."""
+        query = "update heads set copied_size = greatest(copied_size, %s) where practice_id = %s"
+        async with call.tx() as conn:
+            await conn.execute(query, (size, call.practice_id))
 
 
 async def _unknown(conn: Connection, records: Sequence[Record]) -> dict[str, list[Record]]:

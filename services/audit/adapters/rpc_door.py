@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import grpc
 import jwt
-from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from kept.audit.v1 import audit_pb2, audit_service_pb2, report_service_pb2
+from kept.audit.v1 import audit_pb2, audit_service_pb2, report_service_pb2, retention_service_pb2
 
+from services.audit.domain.tiles import split_hashes
 from services.audit.domain.verification import Claimed
 from services.audit.usecases.door import (
     INCONSISTENT,
@@ -34,12 +37,15 @@ REPORT_PAGE = 200
 _SERVICES = (
     audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
     report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
+    retention_service_pb2.DESCRIPTOR.services_by_name["RetentionService"],
 )
 _METHODS = {method.name: method for service in _SERVICES for method in service.methods}
 
 
 class RpcDoor:
     """The trail over gRPC, with an actor token."""
+
+    is_http = False
 
     def __init__(self, target: str, token: str, *, tls_dir: Path | None = None) -> None:
         self._token = token
@@ -89,6 +95,16 @@ class RpcDoor:
         request = audit_service_pb2.GetConsistencyProofRequest(first_size=first, second_size=second)
         return list(self._ask("GetConsistencyProof", request).hashes)
 
+    def detached(self) -> tuple[int, str]:
+        """Return how many records, from the first on, were taken out, and the signed statement of it."""
+        answer = self._ask("GetDetached", audit_service_pb2.GetDetachedRequest())
+        return int(answer.end_seq), str(answer.note)
+
+    def tile(self, level: int, index: int, width: int) -> list[bytes]:
+        """Return the hashes of a tile."""
+        request = audit_service_pb2.GetTileRequest(level=level, index=index, width=width)
+        return split_hashes(self._ask("GetTile", request).hashes)
+
     def reports(self) -> list[Described]:
         """Return what reports there are."""
         found = self._ask("ListReports", report_service_pb2.ListReportsRequest())
@@ -105,6 +121,19 @@ class RpcDoor:
         answer = self._ask("RunReport", request)
         header = [answer.header] if answer.header and not cursor else []
         return [*header, *answer.lines], answer.next_page_token
+
+    def keep(self, method: str, fields: Mapping[str, str | int | bool]) -> dict[str, Any]:
+        """Call a method of keeping and destroying."""
+        request = GetMessageClass(_METHODS[method].input_type)()
+        told = {name: f"REASON_{value}" if name == "reason" else value for name, value in fields.items() if value != ""}
+        if "request_id" in request.DESCRIPTOR.fields_by_name:
+            told["request_id"] = str(uuid4())
+        try:
+            ParseDict(told, request)
+        except ParseError as error:
+            raise Refused(str(error)) from None
+        answer = self._ask(method, request)
+        return dict(MessageToDict(answer, preserving_proto_field_name=True, always_print_fields_with_no_presence=True))
 
     def _ask(self, method: str, request: Message) -> Any:
         described = _METHODS[method]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.audit.domain import errors, merkle
+from services.audit.domain import errors, merkle, tiles
 from services.chassis.db.pool import Connection
 
 STORED_LEVELS = 8
 """Every eighth level of the tree is stored; the ones between are made from it, as tlog tiles do."""
+
+_TILES = """
+    select index, hashes from leaf_tiles where practice_id = %s and index = any (%b::text[]::bigint[])
+"""
 
 _ADD_NODES = """
     insert into nodes (practice_id, level, index, hash)
@@ -70,9 +74,28 @@ async def read_nodes(conn: Connection, practice_id: str, wanted: Sequence[merkle
         hashes: dict[int, dict[int, bytes]] = {}
         for place, at, digest in rows:
             hashes.setdefault(place, {})[at] = bytes(digest)
+        if not is_above:
+            await _add_detached(conn, practice_id, runs, hashes)
         for place, (node, run) in enumerate(zip(part, runs, strict=True), start=1):
             found[node] = _fold(hashes.get(place, {}), run)
     return [found[node] for node in wanted]
+
+
+async def _add_detached(
+    conn: Connection, practice_id: str, runs: Sequence[tuple[int, int, int]], hashes: dict[int, dict[int, bytes]]
+) -> None:
+    """Add the leaves of records that were taken out; a run of leaves never reaches beyond one tile."""
+    short = {place: run for place, run in enumerate(runs, start=1) if len(hashes.get(place, {})) < run[2] - run[1] + 1}
+    if not short:
+        return
+    indexes = sorted({str(first // tiles.WIDTH) for _, first, _ in short.values()})
+    rows = await (await conn.execute(_TILES, (practice_id, indexes))).fetchall()
+    found = {index: tiles.split_hashes(bytes(packed)) for index, packed in rows}
+    for place, (_, first, last) in short.items():
+        leaves = found.get(first // tiles.WIDTH)
+        if leaves is not None:
+            start = first - first % tiles.WIDTH
+            hashes[place] = {at: leaves[at - start] for at in range(first, last + 1)}
 
 
 def _run(level: int, index: int) -> tuple[int, int, int]:

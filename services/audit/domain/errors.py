@@ -2,14 +2,26 @@
 Refusals of the trail, one reason each.
 
 NotFound
-└── Missing             NOT_FOUND
+├── Missing             NOT_FOUND
+└── RecordsDetached     RECORDS_DETACHED
 InvalidRequest
+├── Malformed           MALFORMED_REQUEST
+├── RetentionTooShort   RETENTION_TOO_SHORT
+├── BundleTooLarge      BUNDLE_TOO_LARGE
 ├── SizeUnknown         SIZE_UNKNOWN
 ├── IntervalReversed    INTERVAL_REVERSED
 ├── IntervalTooLong     INTERVAL_TOO_LONG
 ├── ReportParameterWrong REPORT_PARAMETER_WRONG
 └── ObservationMalformed OBSERVATION_MALFORMED
+Forbidden
+└── SamePerson          SAME_PERSON
 RuleViolated
+├── StateForbids        STATE_FORBIDS
+├── Held                LEGAL_HOLD
+├── NothingToDetach     NOTHING_TO_DETACH
+├── DetachmentOpen      DETACHMENT_OPEN
+├── ErasureOpen         ERASURE_OPEN
+├── ArchiveMissing      ARCHIVE_MISSING
 └── TreeInconsistent    TREE_INCONSISTENT
 Stale
 └── SignedMeanwhile     STALE_VERSION
@@ -17,13 +29,79 @@ Stale
 
 from __future__ import annotations
 
-from services.chassis.errors import InvalidRequest, NotFound, RuleViolated, Stale
+from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated, Stale
 
 
 class Missing(NotFound):
     """No such record, or no tree yet, in this practice."""
 
     reason = "NOT_FOUND"
+
+
+class RecordsDetached(NotFound):
+    """The records were archived and taken out of the trail; their hashes still prove them."""
+
+    reason = "RECORDS_DETACHED"
+
+
+class Malformed(InvalidRequest):
+    """A field of the request can't be read; the metadata names it."""
+
+    reason = "MALFORMED_REQUEST"
+
+
+class RetentionTooShort(InvalidRequest):
+    """No practice may keep its trail for less."""
+
+    reason = "RETENTION_TOO_SHORT"
+
+
+class BundleTooLarge(InvalidRequest):
+    """The records asked for are more than one message holds; ask for fewer of them."""
+
+    reason = "BUNDLE_TOO_LARGE"
+
+
+class SamePerson(Forbidden):
+    """Whoever asked for a destruction can't be the one who agrees to it."""
+
+    reason = "SAME_PERSON"
+
+
+class StateForbids(RuleViolated):
+    """The detachment or erasure is not at this step."""
+
+    reason = "STATE_FORBIDS"
+
+
+class Held(RuleViolated):
+    """A legal hold keeps it from being destroyed."""
+
+    reason = "LEGAL_HOLD"
+
+
+class NothingToDetach(RuleViolated):
+    """No whole tile of 256 records is past its time."""
+
+    reason = "NOTHING_TO_DETACH"
+
+
+class DetachmentOpen(RuleViolated):
+    """Another detachment of the practice is not finished."""
+
+    reason = "DETACHMENT_OPEN"
+
+
+class ErasureOpen(RuleViolated):
+    """Another erasure of the client is not finished."""
+
+    reason = "ERASURE_OPEN"
+
+
+class ArchiveMissing(RuleViolated):
+    """The service was told of no archive: nothing can be exported, so nothing is detached."""
+
+    reason = "ARCHIVE_MISSING"
 
 
 class SizeUnknown(InvalidRequest):

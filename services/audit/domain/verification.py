@@ -55,9 +55,17 @@ def check_content(claimed: Claimed) -> Finding | None:
         record = parse_record(claimed.canonical)
     except RecordMalformed as error:
         return Finding("record", claimed.seq, str(error))
-    for name, wanted in _columns(record).items():
-        if not _is_same(name, claimed.columns[name], wanted):
+    columns = claimed.columns
+    for name, wanted in (
+        ("client_id", record.client_id),
+        ("actor_id", record.actor_id),
+        ("operation", record.operation),
+        ("stage", record.stage),
+    ):
+        if columns[name] != wanted:
             return Finding("columns", claimed.seq, f"the column {name} is not what the record says")
+    if not _is_instant(columns["occur_time"], record):
+        return Finding("columns", claimed.seq, "the column occur_time is not what the record says")
     return None
 
 
@@ -71,8 +79,10 @@ class WholeTree:
         O(log n) memory: complete subtrees are folded from the right as soon as their left half is there.
     """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, *, detached: int = 0) -> None:
+        """Check against *checkpoint*; the first *detached* records, in whole tiles, are known by `add_subtree` only."""
         self._checkpoint = checkpoint
+        self._first = detached
         self._next = checkpoint.size - 1
         self._has_gap = False
         # Roots of complete subtrees, the rightmost first: (level, index, hash).
@@ -84,15 +94,24 @@ class WholeTree:
             return [Finding("order", claimed.seq, "the record comes twice or out of order")]
         findings = self._missing(down_to=claimed.seq)
         self._next = claimed.seq - 1
-        self._fold(claimed.seq, claimed.leaf_hash)
+        self._fold(0, claimed.seq, claimed.leaf_hash)
         if finding := check_content(claimed):
             findings.append(finding)
         return findings
 
+    def add_subtree(self, level: int, index: int, digest: bytes) -> None:
+        """Take the root of the next complete subtree to the left, of records that were taken out."""
+        self._fold(level, index, digest)
+
+    def close_records(self) -> list[Finding]:
+        """Say that there are no more records but those that were taken out; return what is missing."""
+        findings = self._missing(down_to=self._first - 1)
+        self._next = self._first - 1
+        return findings
+
     def end(self) -> list[Finding]:
         """Say that there are no more records; return what is wrong with the whole."""
-        findings = self._missing(down_to=-1)
-        self._next = -1
+        findings = self.close_records()
         if self._has_gap:
             return findings
         root = merkle.EMPTY_ROOT
@@ -110,27 +129,17 @@ class WholeTree:
         which = f"record {first} is missing" if first == last else f"records {first} to {last} are missing"
         return [Finding("completeness", first, which)]
 
-    def _fold(self, seq: int, leaf: bytes) -> None:
-        level, index, current = 0, seq, leaf
+    def _fold(self, level: int, index: int, current: bytes) -> None:
         while not index & 1 and self._subtrees and self._subtrees[-1][:2] == (level, index + 1):
             level, index, current = level + 1, index >> 1, merkle.node_hash(current, self._subtrees.pop()[2])
         self._subtrees.append((level, index, current))
 
 
-def _columns(record: Record) -> dict[str, str]:
-    return {
-        "client_id": record.client_id,
-        "actor_id": record.actor_id,
-        "operation": record.operation,
-        "stage": record.stage,
-        "occur_time": record.occur_time.isoformat(),
-    }
-
-
-def _is_same(name: str, given: str, wanted: str) -> bool:
-    if name != "occur_time":
-        return given == wanted
+def _is_instant(given: str, record: Record) -> bool:
+    """Tell whether a column's text is the record's instant; nearly always it is spelled alike."""
+    if given == record.occur_text:
+        return True
     try:
-        return datetime.fromisoformat(given) == datetime.fromisoformat(wanted)
-    except ValueError:
+        return datetime.fromisoformat(given) == record.occur_time
+    except (TypeError, ValueError):
         return False

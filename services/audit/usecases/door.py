@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.audit.domain.errors import TreeInconsistent
 from services.audit.domain.verification import Claimed
@@ -67,6 +67,9 @@ class Door(Protocol):
     Every method raises Unreachable, Refused or Inconsistent.
     """
 
+    is_http: bool
+    """Whether it is the gateway's, whose lists have limits and cursors."""
+
     def practice_id(self) -> str:
         """Return whose trail the token opens."""
 
@@ -85,11 +88,20 @@ class Door(Protocol):
     def consistency(self, first: int, second: int) -> list[bytes]:
         """Return the proof that the tree only grew."""
 
+    def detached(self) -> tuple[int, str]:
+        """Return how many records, from the first on, were taken out, and the signed statement of it."""
+
+    def tile(self, level: int, index: int, width: int) -> list[bytes]:
+        """Return the hashes of a tile (C2SP tlog-tiles)."""
+
     def reports(self) -> list[Described]:
         """Return what reports there are."""
 
     def report(self, asked: ReportAsked, cursor: str) -> tuple[list[str], str]:
         """Return lines of a report, the first page with its header, and where to go on; empty at the end."""
+
+    def keep(self, method: str, fields: Mapping[str, str | int | bool]) -> dict[str, Any]:
+        """Call a method of keeping and destroying by its name, with its fields; enums are named without prefix."""
 
     def close(self) -> None:
         """Give the connection back."""

@@ -72,11 +72,20 @@ class Trail(Protocol):
     async def find(self, call: Call, seq: int) -> Stored | None:
         """Return a record, or None."""
 
+    async def detached_seq(self, call: Call) -> int:
+        """Return the place of the first record that was never taken out."""
+
     async def save_checkpoint(self, call: Call, head: Head, note: str) -> None:
         """Store a signed checkpoint."""
 
     async def note(self, call: Call, size: int) -> str:
         """Return the note signed for this size, or an empty text."""
+
+    async def last_signed(self, call: Call) -> tuple[int, str]:
+        """Return the size that was signed last, and its note."""
+
+    async def mark_copied(self, call: Call, size: int) -> None:
+        """Note that every witness has the checkpoint of this size."""
 
 
 class Witness(Protocol):

@@ -22,8 +22,10 @@ async def query_records(question: Question, call: Call, *, trail: Trail) -> list
 
 
 async def get_record(seq: int, call: Call, *, trail: Trail) -> Stored:
-    """Return one record. Raises Missing."""
+    """Return one record. Raises Missing, RecordsDetached."""
     found = await trail.find(call, seq)
+    if found is None and 0 <= seq < await trail.detached_seq(call):
+        raise errors.RecordsDetached("The record was archived and taken out.", seq=str(seq))
     if found is None:
         raise errors.Missing("There is no such record.", seq=str(seq))
     if not found.client_id:

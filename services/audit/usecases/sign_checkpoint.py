@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.audit.domain import errors, merkle
 from services.audit.domain.checkpoints import ORIGIN_BASE, Checkpoint, open_checkpoint, origin_of
-from services.audit.domain.notes import NoteRefused, VerifierKey
+from services.audit.domain.notes import NoteRefused, VerifierKey, sign_note
+from services.audit.domain.retention import detached_origin
 from services.audit.usecases.ports import Head, Trail, Witness
 from services.chassis.context import Call
 
@@ -24,6 +26,14 @@ class CheckpointSigner:
     def sign(self, practice_id: str, head: Head) -> str:
         """Return the note."""
         return Checkpoint(origin_of(practice_id), head.size, head.root).sign(name=ORIGIN_BASE, key=self._key)
+
+    def sign_detached(self, practice_id: str, archived: Checkpoint) -> str:
+        """Return the statement how far a practice's tree was archived and may be taken out."""
+        return replace(archived, origin=detached_origin(practice_id)).sign(name=ORIGIN_BASE, key=self._key)
+
+    def certify(self, text: str) -> str:
+        """Return a certificate: a note with this text."""
+        return sign_note(text, name=ORIGIN_BASE, key=self._key)
 
 
 async def sign_checkpoint(call: Call, *, trail: Trail, witness: Witness, signer: CheckpointSigner) -> tuple[Head, str]:

@@ -30,15 +30,16 @@ class CareRelations:
 
 
 async def note_pairs(conn: Connection, pairs: Sequence[tuple[str, str, str]]) -> None:
-    """Remember who sees whom, as (practice, client, therapist)."""
-    if pairs:
-        columns = [list(column) for column in zip(*sorted(set(pairs)), strict=True)]
-        await conn.execute(
-            "insert into care_pairs (practice_id, client_id, therapist_id)"
-            " select * from unnest(%s::uuid[], %s::uuid[], %s::uuid[])"
-            " on conflict on constraint care_pairs_pkey do nothing",
-            columns,
-        )
+    """Remember which therapist sees which client: (practice, client, therapist)."""
+    if not pairs:
+        return
+    distinct = sorted(set(pairs))
+    await conn.execute(
+        "insert into care_pairs (practice_id, client_id, therapist_id)"
+        " select * from unnest(%s::uuid[], %s::uuid[], %s::uuid[])"
+        " on conflict on constraint care_pairs_pkey do nothing",
+        [list(column) for column in zip(*distinct, strict=True)],
+    )
 
 
 async def therapists_of(conn: Connection, practice_id: str, client_id: str) -> list[str]:

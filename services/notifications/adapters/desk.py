@@ -160,8 +160,9 @@ class PostgresDesk:
     async def _flush(self, conn: Connection, jobs: Sequence[Job]) -> list[Parcel | ServiceError | None]:
         begins = [job for job in jobs if isinstance(job, Begin)]
         settles = [job for job in jobs if isinstance(job, Settle)]
-        parcels = await _begin(conn, begins, self._available) if begins else {}
-        envelopes = await self._settle(conn, settles) if settles else []
+        parcels, failed = await _begin(conn, begins, self._available) if begins else ({}, [])
+        envelopes = [await self._record(practice_id, fact) for practice_id, fact in failed]
+        envelopes += await self._settle(conn, settles) if settles else []
         if envelopes:
             await write_envelopes(conn, envelopes)
         return [parcels.get(job.claim) if isinstance(job, Begin) else None for job in jobs]
@@ -192,21 +193,24 @@ class PostgresDesk:
         return envelopes
 
 
-async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[Channel]) -> dict[Claim, Parcel]:
+async def _begin(
+    conn: Connection, jobs: Sequence[Begin], available: frozenset[Channel]
+) -> tuple[dict[Claim, Parcel], list[tuple[str, MessageFailed]]]:
     """
-    Gate every job and mark those that pass.
+    Gate every job and mark those that pass; return them, and what has failed because no channel is left.
 
     Danger: the messages are locked before the appointments are read. A reaction keeps back every planned
     message it makes wrong, so it either has committed and is seen here, or waits until SENDING is committed.
     """
     messages = await _locked(conn, [job.claim for job in jobs], "m.state = 'PLANNED'")
     if not messages:
-        return {}
+        return {}, []
     appointments = await _appointments(conn, messages)
     matters = await of_messages(conn, messages)
     files = await Files.read(conn, messages, at=max(job.at for job in jobs))
     changed: list[tuple[str, Message]] = []
     parcels: dict[Claim, Parcel] = {}
+    failed: list[tuple[str, MessageFailed]] = []
     for job in jobs:
         message = messages.get((job.claim.practice_id, job.claim.message_id))
         if message is None:
@@ -220,7 +224,9 @@ async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[C
             continue
         verdict = judge(message, files.circumstances(job.practice_id, message, available), at=job.at)
         if isinstance(verdict, Refuse):
-            changed.append((job.practice_id, message.suppress(verdict.reason)))
+            after, fact = message.keep_back(verdict.reason)
+            changed.append((job.practice_id, after))
+            failed += [(job.practice_id, fact)] if fact else []
             continue
         if isinstance(verdict, Wait):
             changed.append((job.practice_id, message.defer(verdict.until, verdict.reason)))
@@ -233,7 +239,7 @@ async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[C
         lease_end_time = max(job.at for job in jobs) + SENDING_LEASE
         await postgres.update_messages(conn, changed, lease_end_time=lease_end_time)
     await _store_links(conn, [parcel for parcel in parcels.values() if parcel.token])
-    return parcels
+    return parcels, failed
 
 
 def _objection(

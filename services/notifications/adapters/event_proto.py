@@ -88,13 +88,13 @@ def report(event: Any) -> Report:
     )
 
 
-def care_pairs(event: Any) -> list[tuple[str, str, str]]:
-    """Return who sees whom by an event of an appointment, as (practice, client, therapist)."""
-    facts = getattr(event, "appointment", None)
-    if facts is None or not facts.therapist_id:
+def pairs(event: Any) -> list[tuple[str, str, str]]:
+    """Return (practice, client, therapist) of everybody whom an event of an appointment brings together."""
+    if isinstance(event, policy_events_pb2.ConfirmationOverdue) or not event.appointment.therapist_id:
         return []
+    facts = event.appointment
     therapist_id = uuid(facts.therapist_id, field="appointment.therapist_id")
-    return [(facts.practice_id, each, therapist_id) for each in (facts.client_id, *facts.extra_client_ids)]
+    return [(facts.practice_id, client_id, therapist_id) for client_id in (facts.client_id, *facts.extra_client_ids)]
 
 
 def matter_report(event: Any, *, at: datetime) -> MatterReport:

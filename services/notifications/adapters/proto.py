@@ -69,7 +69,7 @@ def contact_point(wire: notifications_pb2.ContactPoint) -> ContactPoint:
         raise errors.LocaleUnknown("There are no templates in this locale.", field="contact_point.locale")
     return ContactPoint(
         client_id=client_id,
-        email=_email(wire.email),
+        email=email(wire.email),
         time_zone=time_zone(wire.time_zone),
         locale=Locale(wire.locale),
         has_consent=wire.has_consent,
@@ -105,8 +105,8 @@ def on_call_contact(wire: on_call_service_pb2.OnCallContact) -> OnCallContact:
         raise errors.LevelUnknown("A contact on call has level 1, 2 or 3.", field="contact.level")
     if wire.locale not in tuple(Locale):
         raise errors.LocaleUnknown("There are no templates in this locale.", field="contact.locale")
-    email = _email(wire.email, field="contact.email")
-    return OnCallContact(contact_id, wire.level, email, Locale(wire.locale), wire.is_active)
+    address = email(wire.email, field="contact.email")
+    return OnCallContact(contact_id, wire.level, address, Locale(wire.locale), wire.is_active)
 
 
 def on_call_resource(contact: OnCallContact) -> on_call_service_pb2.OnCallContact:
@@ -310,7 +310,8 @@ def timestamp(instant: datetime) -> Timestamp:
     return written
 
 
-def _email(email: str, *, field: str = "contact_point.email") -> str:
+def email(email: str, *, field: str = "contact_point.email") -> str:
+    """Read an e-mail address. Raises EmailMalformed. (INVALID_ARGUMENT)"""
     if len(email) <= LONGEST_EMAIL:
         try:
             return validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized

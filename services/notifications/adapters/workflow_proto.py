@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import TypeVar
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from kept.notifications.v1 import notifications_pb2, workflow_pb2, workflow_service_pb2
 
-from services.notifications.adapters.proto import instant, time_zone, uuid
+from services.notifications.adapters.proto import instant, time_zone, timestamp, uuid
 from services.notifications.adapters.templates import Words
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Report
@@ -58,7 +57,7 @@ def workflow_resource(
         session_type_id="" if session_type_id == EVERY_TYPE else session_type_id,
         version=version,
         steps=[_step_wire(step) for step in found],
-        create_time=_timestamp(create_time) if create_time else None,
+        create_time=timestamp(create_time) if create_time else None,
     )
 
 
@@ -97,7 +96,7 @@ def planned_words(
     return workflow_pb2.PlannedWords(
         step=step.name,
         kind=notifications_pb2.Message.Kind.Value(f"KIND_{step.kind}"),
-        due_time=_timestamp(due_time),
+        due_time=timestamp(due_time),
         reason=reason or "",
         is_for_guardian=recipient_id != THE_CLIENT,
         channels=[channel_wire(channel) for channel in step.channels],
@@ -279,9 +278,3 @@ def _clock(wire: str, field: str) -> time:
         return datetime.strptime(wire, "%H:%M").replace(tzinfo=UTC).time()
     except ValueError:
         raise errors.SettingsMalformed("Not a wall time.", field=field) from None
-
-
-def _timestamp(moment: datetime) -> Timestamp:
-    written = Timestamp()
-    written.FromDatetime(moment)
-    return written

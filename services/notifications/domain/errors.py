@@ -27,6 +27,7 @@ InvalidRequest
 NotFound
 ├── UnknownContact     NOT_FOUND
 ├── UnknownThread      NOT_FOUND
+├── TemplateUnknown    TEMPLATE_UNKNOWN
 ├── UnknownReply       NOT_FOUND
 ├── UnknownMessage     NOT_FOUND
 ├── TemplateUnknown    TEMPLATE_UNKNOWN
@@ -55,6 +56,10 @@ Exhausted
 └── CodeTooSoon        CODE_TOO_SOON
 Forbidden
 └── SignatureInvalid   SIGNATURE_INVALID
+Stale
+└── VersionMovedOn     VERSION_MOVED_ON
+Exhausted
+└── CodeTooSoon        CODE_TOO_SOON
 Unavailable
 └── ScannerAway        SCANNER_AWAY
 """

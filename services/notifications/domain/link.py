@@ -58,6 +58,16 @@ class State(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+FIRST_ACTION = {
+    Kind.CONFIRMATION: Action.CONFIRM,
+    Kind.REMINDER: Action.CONFIRM,
+    Kind.MOVED: Action.CONFIRM,
+    Kind.UNCONFIRMED: Action.CONFIRM,
+    Kind.OFFER: Action.ACCEPT,
+}
+"""What can be answered from the message itself, and what its link does first; the rest is answered after signing in."""
+
+
 @dataclass(frozen=True, slots=True)
 class ActionLink:
     """

@@ -209,6 +209,22 @@ class Message:
             begin_time=at,
         )
 
+    @property
+    def has_fallen_back(self) -> bool:
+        """Tell whether it was begun by a channel that surely did not carry it, and waits for its next."""
+        return self.channel is not None and self.channel not in self.channels
+
+    def keep_back(self, reason: Reason) -> tuple[Message, MessageFailed | None]:
+        """
+        Keep a planned message back because no channel that is left may carry it.
+
+        One that fell back to them has failed, for the reason it fell back for.
+        """
+        if not self.has_fallen_back:
+            return self.suppress(reason), None
+        failed = self._end(State.FAILED, self.reason or reason, send_time=None)
+        return failed, MessageFailed(failed)
+
     def without_more_channels(self) -> Message:
         """Leave nothing to fall back to: it is too late to be said at all."""
         return replace(self, channels=tuple(each for each in self.channels if each is self.channel))

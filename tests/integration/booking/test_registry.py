@@ -18,7 +18,16 @@ from services.booking.domain.client import Client
 from services.booking.usecases.find_clients import find_clients
 from services.booking.usecases.register_client import register_client
 from services.chassis.context import Call
-from services.chassis.crypto import ClientCipher, FileKeyring, Undecipherable, write_keyring
+from services.chassis.crypto import (
+    ClientCipher,
+    FileKeyring,
+    Undecipherable,
+    retire_indexes,
+    rotate_index,
+    write_keyring,
+)
+from services.chassis.db.pool import Database
+from services.chassis.errors import ClientErased
 from tests.integration.booking.conftest import MakeCall
 
 pytestmark = pytest.mark.integration
@@ -136,3 +145,55 @@ async def test_a_field_moved_to_another_client_cannot_be_read(
     with pytest.raises(Undecipherable):
         await clients.find(call, other.client_id)
     await call.close()
+
+
+async def test_clients_are_found_and_stay_unique_while_the_index_key_is_rotated(
+    clients: PostgresClients, make_call: MakeCall, database: Database, rows: Rows, tmp_path: Path
+) -> None:
+    """Before, during and after: by the old index, by both, and by the new one alone."""
+    practice_id = str(uuid4())
+    registered = await _register(clients, make_call(practice_id))
+    [(old,)] = rows("select email_index from clients where client_id = %s", registered.client_id)
+
+    async def found() -> list[str]:
+        call = make_call(practice_id)
+        hits = await find_clients(DRAFT.email, "", call, clients=clients)
+        hits = [*hits, *await find_clients("", DRAFT.phone, call, clients=clients)]
+        await call.close()
+        return [each.client_id for each in hits]
+
+    rotate_index(tmp_path / "keyring.json")
+    assert await found() == [registered.client_id] * 2
+    with pytest.raises(errors.ClientExists):
+        await _register(clients, make_call(practice_id))
+    while await clients.reindex(database):
+        pass
+    assert await found() == [registered.client_id] * 2
+    retire_indexes(tmp_path / "keyring.json")
+    assert await found() == [registered.client_id] * 2
+    with pytest.raises(errors.ClientExists):
+        await _register(clients, make_call(practice_id))
+    [(new, version)] = rows("select email_index, index_version from clients where client_id = %s", registered.client_id)
+    assert new != old
+    assert version == "2"
+
+
+async def test_an_erased_client_is_found_by_nothing_and_read_by_nobody(
+    clients: PostgresClients, make_call: MakeCall
+) -> None:
+    """Not by address, not by number, not by id; the address is free for somebody else."""
+    practice_id = str(uuid4())
+    registered = await _register(clients, make_call(practice_id))
+    call = make_call(practice_id)
+    await call.authorize(client_ids=[registered.client_id])
+
+    assert await clients.forget(call, registered.client_id) == 1
+    await call.commit(Empty())
+
+    call = make_call(practice_id)
+    assert await find_clients(DRAFT.email, "", call, clients=clients) == []
+    assert await find_clients("", DRAFT.phone, call, clients=clients) == []
+    with pytest.raises(ClientErased):
+        await clients.find(call, registered.client_id)
+    await call.close()
+    await _register(clients, make_call(practice_id))

@@ -50,6 +50,8 @@ class Vault:
         operation = path.removeprefix("/v1/transit/").removesuffix("/kept")
         if operation == "hmac":
             version = asked.get("key_version", len(self.versions))
+            if version > len(self.versions):
+                return 400, {"errors": ["invalid key version"]}
             digest = hashlib.sha256(self.versions[version - 1] + base64.b64decode(asked["input"])).digest()
             return 200, {"data": {"hmac": f"vault:v{version}:{base64.b64encode(digest).decode()}"}}
         context = base64.b64decode(asked["context"])
@@ -65,6 +67,9 @@ class Vault:
             )
         except (InvalidTag, ValueError, IndexError):
             return 400, {"errors": ["cipher: message authentication failed"]}
+        if operation == "rewrap":
+            sealed = self.derived(len(self.versions), context).encrypt(b"\0" * 12, opened, b"")
+            return 200, {"data": {"ciphertext": f"vault:v{len(self.versions)}:{base64.b64encode(sealed).decode()}"}}
         return 200, {"data": {"plaintext": base64.b64encode(opened).decode()}}
 
     def derived(self, version: int, context: bytes) -> AESGCM:

@@ -17,6 +17,7 @@ from kept.booking.v1 import (
     waitlist_service_pb2_grpc,
 )
 from kept.notifications.v1 import (
+    contact_service_pb2_grpc,
     inbox_service_pb2_grpc,
     notifications_service_pb2,
     notifications_service_pb2_grpc,
@@ -35,6 +36,7 @@ from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Application, Server
 from services.notifications import (
+    contact_servicer,
     inbox_servicer,
     on_call_servicer,
     providers_servicer,
@@ -45,6 +47,7 @@ from services.notifications.adapters.care import CareRelations
 from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.pages import OnCall
 from services.notifications.adapters.sms import read_sms_urls
+from services.notifications.contact_servicer import ContactServicer
 from services.notifications.inbox_servicer import InboxServicer
 from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.providers_servicer import ProvidersServicer
@@ -203,11 +206,15 @@ class Door:
         servicer = NotificationsServicer(
             database=office.database,
             contacts=office.contacts,
+            codes=office.codes,
             booking=Neighbour(to_booking, BOOKING, Signer.read("notifications", keys_dir), WAITLIST),
             availability=Neighbour(to_booking, AVAILABILITY, Signer.read("notifications", keys_dir)),
             clock=office.clock,
         )
         on_call = OnCallServicer(on_call=OnCall(ClientCipher(FileKeyring(keys_dir / "keyring.json"))))
+        addresses = ContactServicer(
+            database=office.database, contacts=office.contacts, codes=office.codes, clock=office.clock
+        )
         keyring = FileKeyring(keys_dir / "keyring.json")
         signer = Signer.read("notifications", keys_dir)
         providers = ProvidersServicer(
@@ -235,6 +242,7 @@ class Door:
                     (SERVICE, servicer),
                     (on_call_servicer.SERVICE, on_call),
                     (threads_servicer.SERVICE, threads),
+                    (contact_servicer.SERVICE, addresses),
                     (inbox_servicer.SERVICE, InboxServicer(cipher=ClientCipher(keyring), clock=office.clock)),
                     (providers_servicer.SERVICE, providers),
                     (workflow_servicer.SERVICE, workflows),
@@ -250,6 +258,7 @@ class Door:
         self.providers: Any = providers_service_pb2_grpc.ProvidersServiceStub(self._channel)
         self.threads: Any = threads_service_pb2_grpc.ThreadsServiceStub(self._channel)
         self.workflows: Any = workflow_service_pb2_grpc.WorkflowServiceStub(self._channel)
+        self.contacts: Any = contact_service_pb2_grpc.ContactServiceStub(self._channel)
         self.on_call: Any = on_call_service_pb2_grpc.OnCallServiceStub(self._channel)
 
     async def start(self) -> None:

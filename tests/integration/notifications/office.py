@@ -18,21 +18,28 @@ from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Connection, Database
 from services.chassis.events.inbox import alone
 from services.notifications.adapters import postgres
+from services.notifications.adapters.address_codes import AddressCodes
+from services.notifications.adapters.bells import bells
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
 from services.notifications.adapters.letters import LetterWriter
 from services.notifications.adapters.record import record
+from services.notifications.adapters.register import PostgresRegister
 from services.notifications.adapters.sms import SmsProvider, read_sms_urls
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.ways import Post, Writer
 from services.notifications.adapters.wording import Wording
 from services.notifications.config import MailConfig
+from services.notifications.domain.channel import Channel
+from services.notifications.domain.consent import Source
 from services.notifications.domain.contact import ContactPoint, Locale
 from services.notifications.domain.message import Message, Outcome
 from services.notifications.reactions import gatherings, reactions
 from services.notifications.usecases.carry_by_channel import Carrier
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
+from services.notifications.usecases.opt_out import opt_out
+from services.notifications.usecases.plan_due_nudges import plan_due_nudges
 from services.notifications.usecases.send_due_messages import TextMessage, send_due_messages
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
@@ -67,6 +74,7 @@ class Office:
         texts: Carrier[TextMessage] | None = Carrier(self.sms, clock=self.clock) if self.sms else None
         self.post = Post(smtp=self.smtp, texts=texts, keyring=keyring)
         self.desk = PostgresDesk(database, record=record, available=self.post.available)
+        self.codes = AddressCodes(cipher, keyring)
         config = MailConfig(smtp_url, PUBLIC_URL, "Appointments <appointments@kept.example>")
         self.templates = Templates()
         self.wording = Wording(config=config, templates=self.templates, contacts=self.contacts)
@@ -96,6 +104,24 @@ class Office:
     async def give_up(self) -> int:
         """Fail what is stuck."""
         return await give_up_stuck_messages(desk=self.desk, clock=self.clock)
+
+    async def come_round(self) -> int:
+        """Plan the nudges that are due."""
+        return await plan_due_nudges(bells=bells(self.database), clock=self.clock, new_id=new_id)
+
+    async def opt_out(self, practice_id: str, address: str) -> None:
+        """Let the owner of an e-mail address say that they want no more."""
+        async with self.database.begin([practice_id]) as conn:
+            register = PostgresRegister(conn, practice_id, self.contacts)
+            await opt_out(
+                register,
+                channel=Channel.EMAIL,
+                address=address,
+                source=Source.REPLY,
+                evidence="test",
+                at=self.at,
+                new_id=new_id,
+            )
 
     async def handle(self, event: ProtoMessage) -> None:
         """React to an event as the inbox does, in one transaction."""

@@ -107,6 +107,7 @@ async def test_the_client_is_told_that_a_message_waits_and_no_more(
 ) -> None:
     """By mail, once a post of the care team; read in time, it is not said at all."""
     await office.meet(practice_id, client_id)
+    office.at += timedelta(hours=6)
     client, therapist = door.client(practice_id, client_id), door.therapist(practice_id, therapist_id)
     thread = await begun(door, client, client_id)
     await office.sweep()

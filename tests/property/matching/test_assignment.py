@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -15,7 +16,11 @@ from services.matching.domain.assignment import Arc, Panel, Problem, Solver, ass
 from services.matching.domain.solvers import best_solver, by_flow, by_paths, stable
 from tests.support.batches import Batch, batch_of
 
-SOLVERS = pytest.mark.parametrize("solver", [by_flow, by_paths], ids=["flow", "paths"])
+HAS_FLOW = find_spec("ortools") is not None
+"""OR-Tools has no files for Python 3.13 that go with this protobuf; there the other solver is the only one."""
+
+FLOW = pytest.param(by_flow, id="flow", marks=pytest.mark.skipif(not HAS_FLOW, reason="no OR-Tools for this Python"))
+SOLVERS = pytest.mark.parametrize("solver", [FLOW, pytest.param(by_paths, id="paths")])
 
 
 @st.composite
@@ -172,7 +177,7 @@ def test_a_batch_that_makes_no_sense_is_refused(
         problem_of(priorities, panels, arcs, load_weight=load_weight, seed="")
 
 
-@pytest.mark.parametrize("solver", [by_flow, by_paths, stable], ids=["flow", "paths", "stable"])
+@pytest.mark.parametrize("solver", [FLOW, pytest.param(by_paths, id="paths"), pytest.param(stable, id="stable")])
 def test_nobody_waiting_and_nobody_free_is_an_answer(solver: Solver) -> None:
     """Empty lists and zero capacity give empty answers, not errors."""
     assert assign(Batch({}, {}, []).problem(), solver).value == (0, 0, 0, 0)
@@ -203,5 +208,5 @@ def test_a_thousand_clients_are_placed_as_well_as_can_be(fixture_batch: Batch) -
     problem = fixture_batch.problem(seed="1")
     expected = by_matrix(problem)
 
-    assert expected == assign(problem, by_flow).value == assign(problem, by_paths).value
+    assert expected == assign(problem, best_solver()).value == assign(problem, by_paths).value
     assert expected[0] == list(fixture_batch.priorities.values()).count(2)

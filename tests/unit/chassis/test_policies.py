@@ -43,6 +43,9 @@ KEPT_FOR_CLIENTS = {
     "proxy.read",
 }
 KEPT_FOR_CLIENTS |= THREADS
+NUDGES = {"nudge.read", "nudge.write"}
+ADDRESSES = {"address.read", "address.write", "consent.read", "consent.write"} | NUDGES
+KEPT_FOR_CLIENTS |= ADDRESSES
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -100,12 +103,14 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("practice_admin", ""): ABSENCES
     | CRISES
     | GLASS
-    | {"waitlist.report", "matching.report"}
+    | {"waitlist.report", "matching.report", "destruction.approve"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
-    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"},
+    ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"}
+    | {"retention.read", "retention.change", "retention.request"},
 }
 ALLOWED["therapist", ""] |= {"thread.list"}
-ALLOWED["therapist", "care_team"] |= THREADS
+ALLOWED["therapist", "care_team"] |= THREADS | NUDGES
+ALLOWED["front_desk", ""] |= ADDRESSES | {"suppression.write"}
 MESSAGES = {"message.search", "message.resend", "message.report", "reply.read", "reply.close"}
 ALLOWED["front_desk", ""] |= MESSAGES
 ALLOWED["practice_admin", ""] |= MESSAGES

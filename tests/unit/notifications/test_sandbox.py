@@ -17,7 +17,7 @@ from services.notifications.domain.template import Text, key_of, kind_of
 PLAIN = environment()
 KNOWN = VARIABLES[Kind.REMINDER]
 LINK = "https://kept.example/l/AAAAAAAAAAAAAAAAAAAAAA"
-FACTS = {
+FACTS: dict[str, str | int] = {
     "sender": "Appointments", "phone": "+1 604 555 0100", "link": LINK, "code": "123456", "when": "Wed 30 Sep, 15:00",
     "date": "Wednesday 30 September", "time": "15:00", "days": 3, "in_days": "in 3 days",
 }  # fmt: skip

@@ -62,6 +62,21 @@ class AuditServiceStub:
                 request_serializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.GetConsistencyProofRequest.SerializeToString,
                 response_deserializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.ConsistencyProof.FromString,
                 _registered_method=True)
+        self.GetTile = channel.unary_unary(
+                '/kept.audit.v1.AuditService/GetTile',
+                request_serializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.GetTileRequest.SerializeToString,
+                response_deserializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.Tile.FromString,
+                _registered_method=True)
+        self.GetEntries = channel.unary_unary(
+                '/kept.audit.v1.AuditService/GetEntries',
+                request_serializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.GetEntriesRequest.SerializeToString,
+                response_deserializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.Entries.FromString,
+                _registered_method=True)
+        self.GetDetached = channel.unary_unary(
+                '/kept.audit.v1.AuditService/GetDetached',
+                request_serializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.GetDetachedRequest.SerializeToString,
+                response_deserializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.Detached.FromString,
+                _registered_method=True)
 
 
 class AuditServiceServicer:
@@ -77,7 +92,7 @@ class AuditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetRecord(self, request, context):
-        """Returns one record. Errors: NOT_FOUND.
+        """Returns one record. Errors: NOT_FOUND, RECORDS_DETACHED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -99,6 +114,27 @@ class AuditServiceServicer:
 
     def GetConsistencyProof(self, request, context):
         """Proves that a later tree holds an earlier one unchanged. Errors: SIZE_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTile(self, request, context):
+        """Returns a tile of the tree's hashes, as C2SP tlog-tiles lays them out. Errors: NOT_FOUND, TREE_INCONSISTENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetEntries(self, request, context):
+        """Returns a bundle of whole records, as C2SP tlog-tiles lays them out. Errors: NOT_FOUND, RECORDS_DETACHED, BUNDLE_TOO_LARGE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDetached(self, request, context):
+        """Returns how far records were archived and taken out, with the signed statement of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,6 +167,21 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.GetConsistencyProof,
                     request_deserializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.GetConsistencyProofRequest.FromString,
                     response_serializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.ConsistencyProof.SerializeToString,
+            ),
+            'GetTile': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTile,
+                    request_deserializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.GetTileRequest.FromString,
+                    response_serializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.Tile.SerializeToString,
+            ),
+            'GetEntries': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEntries,
+                    request_deserializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.GetEntriesRequest.FromString,
+                    response_serializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.Entries.SerializeToString,
+            ),
+            'GetDetached': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDetached,
+                    request_deserializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.GetDetachedRequest.FromString,
+                    response_serializer=kept_dot_audit_dot_v1_dot_audit__service__pb2.Detached.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -270,6 +321,87 @@ class AuditService:
             '/kept.audit.v1.AuditService/GetConsistencyProof',
             kept_dot_audit_dot_v1_dot_audit__service__pb2.GetConsistencyProofRequest.SerializeToString,
             kept_dot_audit_dot_v1_dot_audit__service__pb2.ConsistencyProof.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.audit.v1.AuditService/GetTile',
+            kept_dot_audit_dot_v1_dot_audit__service__pb2.GetTileRequest.SerializeToString,
+            kept_dot_audit_dot_v1_dot_audit__service__pb2.Tile.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEntries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.audit.v1.AuditService/GetEntries',
+            kept_dot_audit_dot_v1_dot_audit__service__pb2.GetEntriesRequest.SerializeToString,
+            kept_dot_audit_dot_v1_dot_audit__service__pb2.Entries.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDetached(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.audit.v1.AuditService/GetDetached',
+            kept_dot_audit_dot_v1_dot_audit__service__pb2.GetDetachedRequest.SerializeToString,
+            kept_dot_audit_dot_v1_dot_audit__service__pb2.Detached.FromString,
             options,
             channel_credentials,
             insecure,

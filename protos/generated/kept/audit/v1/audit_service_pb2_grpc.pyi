@@ -39,13 +39,19 @@ class AuditServiceStub:
     QueryRecords: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.QueryRecordsRequest, _audit_service_pb2.QueryRecordsResponse]
     """Lists records, newest first, by client, by actor, or of the whole practice. Errors: INTERVAL_REVERSED."""
     GetRecord: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetRecordRequest, _audit_pb2.Record]
-    """Returns one record. Errors: NOT_FOUND."""
+    """Returns one record. Errors: NOT_FOUND, RECORDS_DETACHED."""
     GetCheckpoint: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetCheckpointRequest, _audit_pb2.Checkpoint]
     """Returns the latest signed checkpoint of the practice, signing a fresh one when records have come in. Errors: TREE_INCONSISTENT, NOT_FOUND."""
     GetInclusionProof: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetInclusionProofRequest, _audit_service_pb2.InclusionProof]
     """Proves that a record is in the tree a checkpoint names. Errors: NOT_FOUND, SIZE_UNKNOWN."""
     GetConsistencyProof: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetConsistencyProofRequest, _audit_service_pb2.ConsistencyProof]
     """Proves that a later tree holds an earlier one unchanged. Errors: SIZE_UNKNOWN."""
+    GetTile: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetTileRequest, _audit_service_pb2.Tile]
+    """Returns a tile of the tree's hashes, as C2SP tlog-tiles lays them out. Errors: NOT_FOUND, TREE_INCONSISTENT."""
+    GetEntries: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetEntriesRequest, _audit_service_pb2.Entries]
+    """Returns a bundle of whole records, as C2SP tlog-tiles lays them out. Errors: NOT_FOUND, RECORDS_DETACHED, BUNDLE_TOO_LARGE."""
+    GetDetached: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetDetachedRequest, _audit_service_pb2.Detached]
+    """Returns how far records were archived and taken out, with the signed statement of it."""
 
 @_typing.type_check_only
 class AuditServiceAsyncStub(AuditServiceStub):
@@ -57,13 +63,19 @@ class AuditServiceAsyncStub(AuditServiceStub):
     QueryRecords: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.QueryRecordsRequest, _audit_service_pb2.QueryRecordsResponse]  # type: ignore[assignment]
     """Lists records, newest first, by client, by actor, or of the whole practice. Errors: INTERVAL_REVERSED."""
     GetRecord: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetRecordRequest, _audit_pb2.Record]  # type: ignore[assignment]
-    """Returns one record. Errors: NOT_FOUND."""
+    """Returns one record. Errors: NOT_FOUND, RECORDS_DETACHED."""
     GetCheckpoint: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetCheckpointRequest, _audit_pb2.Checkpoint]  # type: ignore[assignment]
     """Returns the latest signed checkpoint of the practice, signing a fresh one when records have come in. Errors: TREE_INCONSISTENT, NOT_FOUND."""
     GetInclusionProof: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetInclusionProofRequest, _audit_service_pb2.InclusionProof]  # type: ignore[assignment]
     """Proves that a record is in the tree a checkpoint names. Errors: NOT_FOUND, SIZE_UNKNOWN."""
     GetConsistencyProof: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetConsistencyProofRequest, _audit_service_pb2.ConsistencyProof]  # type: ignore[assignment]
     """Proves that a later tree holds an earlier one unchanged. Errors: SIZE_UNKNOWN."""
+    GetTile: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetTileRequest, _audit_service_pb2.Tile]  # type: ignore[assignment]
+    """Returns a tile of the tree's hashes, as C2SP tlog-tiles lays them out. Errors: NOT_FOUND, TREE_INCONSISTENT."""
+    GetEntries: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetEntriesRequest, _audit_service_pb2.Entries]  # type: ignore[assignment]
+    """Returns a bundle of whole records, as C2SP tlog-tiles lays them out. Errors: NOT_FOUND, RECORDS_DETACHED, BUNDLE_TOO_LARGE."""
+    GetDetached: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetDetachedRequest, _audit_service_pb2.Detached]  # type: ignore[assignment]
+    """Returns how far records were archived and taken out, with the signed statement of it."""
 
 class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
     """Answers a compliance officer, and proves the answer.
@@ -84,7 +96,7 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _audit_service_pb2.GetRecordRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_audit_pb2.Record, _abc.Awaitable[_audit_pb2.Record]]:
-        """Returns one record. Errors: NOT_FOUND."""
+        """Returns one record. Errors: NOT_FOUND, RECORDS_DETACHED."""
 
     @_abc_1.abstractmethod
     def GetCheckpoint(
@@ -109,5 +121,29 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_audit_service_pb2.ConsistencyProof, _abc.Awaitable[_audit_service_pb2.ConsistencyProof]]:
         """Proves that a later tree holds an earlier one unchanged. Errors: SIZE_UNKNOWN."""
+
+    @_abc_1.abstractmethod
+    def GetTile(
+        self,
+        request: _audit_service_pb2.GetTileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.Tile, _abc.Awaitable[_audit_service_pb2.Tile]]:
+        """Returns a tile of the tree's hashes, as C2SP tlog-tiles lays them out. Errors: NOT_FOUND, TREE_INCONSISTENT."""
+
+    @_abc_1.abstractmethod
+    def GetEntries(
+        self,
+        request: _audit_service_pb2.GetEntriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.Entries, _abc.Awaitable[_audit_service_pb2.Entries]]:
+        """Returns a bundle of whole records, as C2SP tlog-tiles lays them out. Errors: NOT_FOUND, RECORDS_DETACHED, BUNDLE_TOO_LARGE."""
+
+    @_abc_1.abstractmethod
+    def GetDetached(
+        self,
+        request: _audit_service_pb2.GetDetachedRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.Detached, _abc.Awaitable[_audit_service_pb2.Detached]]:
+        """Returns how far records were archived and taken out, with the signed statement of it."""
 
 def add_AuditServiceServicer_to_server(servicer: AuditServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,1 @@
+select kept_keep_keys('client_keys', 'client_id', 'wrapped_key', true);
