@@ -1,4 +1,4 @@
-"""Receives every mail and text of a local suite, keeps them as files and shows them as a page."""
+"""Receives every mail and text of a local suite, keeps them as files, shows them as a page."""
 
 from __future__ import annotations
 
