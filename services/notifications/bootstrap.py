@@ -28,6 +28,7 @@ from services.notifications.adapters.care import CareRelations
 from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
+from services.notifications.adapters.digests import digest_failures
 from services.notifications.adapters.letters import LetterWriter
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
@@ -64,6 +65,9 @@ LOOSE_FOR = timedelta(days=1)
 """How long a file waits for its post, and seconds between two looks for those that waited in vain."""
 
 MOST_DROPPED = 200
+
+DIGEST_EVERY_S = 900.0
+"""Seconds between two looks for days that are over and not digested."""
 
 BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
 WAITLIST = waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"]
@@ -145,6 +149,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def give_up() -> None:
         await give_up_stuck_messages(desk=desk, clock=now)
 
+    async def digest() -> None:
+        await digest_failures(database, at=now())
+
     async def drop_loose_files() -> None:
         async with database.begin([]) as conn:
             await drop_loose(conn, before=now() - LOOSE_FOR, most=MOST_DROPPED)
@@ -172,6 +179,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             rewrap_job(database, keyring),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
             Every(DROP_EVERY_S, drop_loose_files, "drop_loose_files", database),
+            Every(DIGEST_EVERY_S, digest, "digest_failures", database),
         ],
         closers=[
             desk.close,
