@@ -1,4 +1,4 @@
-"""Shows what a local suite sent as a page; takes its texts as a provider does, and texts back."""
+"""Shows what a local suite sent as a page; takes its texts as a provider, and texts back."""
 
 from __future__ import annotations
 

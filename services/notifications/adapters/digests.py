@@ -1,4 +1,4 @@
-"""Tells each practice once a day what failed the day before; numbers and reasons, nobody's names."""
+"""Tells each practice once a day what failed the day before: numbers, nobody's names."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ async def digest_failures(database: Database, *, at: datetime) -> int:
                 practice_id=practice_id,
                 day=day.isoformat(),
                 failed_count=total,
-                reasons=[notifications_events_pb2.FailureCount(reason=reason, count=count) for reason, count in failed],
+                reasons=[
+                    notifications_events_pb2.FailuresDigested.FailureCount(reason=reason, count=count)
+                    for reason, count in failed
+                ],
                 digest_time=timestamp(at),
                 version=1,
             )

@@ -162,6 +162,30 @@ class FailuresDigested(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class FailureCount(_message.Message):
+        """Counts messages that failed for one reason."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        REASON_FIELD_NUMBER: _builtins.int
+        COUNT_FIELD_NUMBER: _builtins.int
+        reason: _builtins.str
+        """Is the stable reason."""
+        count: _builtins.int
+        """Counts them."""
+        def __init__(
+            self,
+            *,
+            reason: _builtins.str = ...,
+            count: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     PRACTICE_ID_FIELD_NUMBER: _builtins.int
     DAY_FIELD_NUMBER: _builtins.int
     FAILED_COUNT_FIELD_NUMBER: _builtins.int
@@ -177,7 +201,7 @@ class FailuresDigested(_message.Message):
     version: _builtins.int
     """Counts changes of the digest."""
     @_builtins.property
-    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___FailureCount]:
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___FailuresDigested.FailureCount]:
         """Lists why, the most frequent first."""
 
     @_builtins.property
@@ -190,7 +214,7 @@ class FailuresDigested(_message.Message):
         practice_id: _builtins.str = ...,
         day: _builtins.str = ...,
         failed_count: _builtins.int = ...,
-        reasons: _abc.Iterable[Global___FailureCount] | None = ...,
+        reasons: _abc.Iterable[Global___FailuresDigested.FailureCount] | None = ...,
         digest_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
     ) -> None: ...
@@ -201,29 +225,3 @@ class FailuresDigested(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FailuresDigested: _TypeAlias = FailuresDigested  # noqa: Y015
-
-@_typing.final
-class FailureCount(_message.Message):
-    """Counts messages that failed for one reason."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    REASON_FIELD_NUMBER: _builtins.int
-    COUNT_FIELD_NUMBER: _builtins.int
-    reason: _builtins.str
-    """Is the stable reason."""
-    count: _builtins.int
-    """Counts them."""
-    def __init__(
-        self,
-        *,
-        reason: _builtins.str = ...,
-        count: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___FailureCount: _TypeAlias = FailureCount  # noqa: Y015
