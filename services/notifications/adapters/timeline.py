@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from services.chassis.db.pool import Connection
 from services.notifications.adapters import postgres, settings, workflows
@@ -110,7 +111,8 @@ class PostgresTimeline:
             " time_zone = excluded.time_zone, session_type_id = excluded.session_type_id,"
             " end_time = excluded.end_time, modality = excluded.modality,"
             " extra_client_ids = excluded.extra_client_ids, is_confidential = excluded.is_confidential,"
-            " place_time = case when a.placed_version = excluded.placed_version then a.place_time else excluded.place_time end,"
+            " place_time = case when a.placed_version = excluded.placed_version then a.place_time"
+            " else excluded.place_time end,"
             " update_time = excluded.update_time",
             [at, at, *(list(column) for column in zip(*rows, strict=True))],
         )
