@@ -56,6 +56,14 @@ class Reactions:
         start_s = event.start_time.seconds
         await follow_booking(event.group_session_id, event.therapist_id, start_s, call, claims=self._claims)
 
+    async def on_group_session_moved(self, event: groups_events_pb2.GroupSessionMoved, call: Call) -> None:
+        """Let only the session's new time block; each seat has word of its own."""
+
+        def step(claim: Claim) -> tuple[Claim, list[facts.Fact]]:
+            return claim.finish_move_to(event.therapist_id, event.start_time.seconds)
+
+        await follow_release(event.group_session_id, step, "", call, claims=self._claims, clock=self._clock)
+
     async def on_group_session_cancelled(self, event: groups_events_pb2.GroupSessionCancelled, call: Call) -> None:
         """Give the session's time back; each seat has word of its own."""
         await follow_release(event.group_session_id, Claim.release, "", call, claims=self._claims, clock=self._clock)

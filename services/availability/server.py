@@ -35,7 +35,7 @@ from services.availability.usecases.get_schedule import get_schedule
 from services.availability.usecases.hold_slot import hold_slot
 from services.availability.usecases.list_session_types import list_session_types
 from services.availability.usecases.list_sites import list_sites
-from services.availability.usecases.move_claim import move_claim
+from services.availability.usecases.move_claim import move_claim, move_session
 from services.availability.usecases.ports import Claims, Clock, Directories, Holds, Seats, Taken
 from services.availability.usecases.put_schedule import put_schedule
 from services.availability.usecases.put_site import put_site
@@ -187,7 +187,7 @@ class AvailabilityServicer:
         self, request: availability_service_pb2.TakeSeatsRequest, call: Call
     ) -> availability_service_pb2.TakeSeatsResponse:
         session_claim_id, wanted = proto.seats_of(request)
-        found = await self._seats.take(call, session_claim_id, wanted)
+        found = await self._seats.take(call, session_claim_id, wanted, by_client=request.by_client)
         return availability_service_pb2.TakeSeatsResponse(outcomes=map(proto.outcome_message, found))
 
     async def CheckSlots(
@@ -227,6 +227,25 @@ class AvailabilityServicer:
             finder=self._finder,
         )
         return proto.moved_message(moved)
+
+    async def MoveSession(
+        self, request: availability_service_pb2.MoveSessionRequest, call: Call
+    ) -> availability_service_pb2.MoveSessionResponse:
+        wanted = availability_service_pb2.MoveRequest(
+            start_wall=request.start_wall, modality=request.modality, by_staff=True
+        )
+        session, seats = await move_session(
+            proto.uuid_of(request.claim_id, field="claim_id"),
+            partial(proto.wish_of_move, wanted),
+            call,
+            claims=self._claims,
+            directories=self._directories,
+            clock=self._clock,
+            finder=self._finder,
+        )
+        return availability_service_pb2.MoveSessionResponse(
+            session=proto.moved_message(session), seats=map(proto.moved_message, seats)
+        )
 
     async def Transfer(self, request: availability_service_pb2.TransferRequest, call: Call) -> availability_pb2.Claim:
         hold_id, wish = proto.named_wish_of_hold(request.hold)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kept.booking.v1.booking_events_pb2 import AppointmentBooked, AppointmentCancelled, AppointmentRescheduled
-from kept.booking.v1.groups_events_pb2 import GroupSessionCancelled, GroupSessionScheduled
+from kept.booking.v1.groups_events_pb2 import GroupSessionCancelled, GroupSessionMoved, GroupSessionScheduled
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -22,7 +22,7 @@ class AvailabilityWorker:
         """Keep what became of an appointment for the server to follow."""
         self.inbox.store(delivery)
 
-    @consumes(GroupSessionScheduled, GroupSessionCancelled)
+    @consumes(GroupSessionScheduled, GroupSessionMoved, GroupSessionCancelled)
     def on_group_session(self, delivery: Delivery) -> None:
         """Keep what became of a group's session for the server to follow."""
         self.inbox.store(delivery)

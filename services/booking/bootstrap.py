@@ -14,6 +14,7 @@ from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.feeds import PostgresFeeds
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
+from services.booking.adapters.group_series import PostgresGroupSeries
 from services.booking.adapters.groups import PostgresGroups
 from services.booking.adapters.jitsi import read_rooms
 from services.booking.adapters.offer_gates import OfferGates
@@ -31,10 +32,12 @@ from services.booking.adapters.waitlist import PostgresWaitlist
 from services.booking.config import NEIGHBOUR, SERVICE
 from services.booking.reactions import Reactions
 from services.booking.usecases.decide_group_sessions import decide_group_sessions
+from services.booking.usecases.fill_group_seats import fill_group_seats
 from services.booking.usecases.join_appointment import Rooms
 from services.booking.usecases.ports import Books, Clock
 from services.booking.usecases.refill_slots import Gate, Regain, refill_slots
 from services.booking.usecases.regain_hour import regain_hour
+from services.booking.usecases.top_up_group_series import top_up_group_series
 from services.booking.usecases.top_up_series import top_up_series
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.context import Actor, Call
@@ -65,6 +68,9 @@ COUNT_EVERY_S = 15.0
 DECIDE_EVERY_S = 60.0
 """Seconds between two looks for groups' sessions that may not run; their hour is hours before the start."""
 
+FILL_EVERY_S = 2.0
+"""Seconds between two looks for members to be seated: whoever comes onto a roster has seats moments later."""
+
 REINDEX_EVERY_S = 10.0
 """Seconds between two looks for clients under an old index key; one index look-up while there are none."""
 
@@ -82,6 +88,7 @@ class Parts:
     clients: PostgresClients
     ledger: AvailabilitySeatLedger
     groups: PostgresGroups
+    group_series: PostgresGroupSeries
     series: PostgresSeries
     top_up: Every
     care_team: PostgresCareTeam
@@ -128,12 +135,24 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         refill_slots, partial(own_call, database), store=waitlist, ledger=ledger, clock=now, regain=regain, gate=gate
     )
 
-    groups = PostgresGroups(database, rules)
+    groups, group_series = PostgresGroups(database, rules), PostgresGroupSeries(database)
     books = Books(rules=rules, gates=PostgresGates(), fees=policies, follow_ups=follow_ups)
     decide = partial(
         decide_group_sessions,
         partial(own_call, database),
         store=groups,
+        appointments=appointments,
+        books=books,
+        clock=now,
+    )
+
+    fill = partial(fill_group_seats, partial(own_call, database), store=groups, ledger=ledger, clock=now)
+    top_up_groups = partial(
+        top_up_group_series,
+        partial(own_call, database),
+        groups=groups,
+        store=group_series,
+        ledger=ledger,
         appointments=appointments,
         books=books,
         clock=now,
@@ -158,6 +177,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         clients=clients,
         ledger=ledger,
         groups=groups,
+        group_series=group_series,
         series=series,
         top_up=Every(TOP_UP_EVERY_S, top_up, "top_up_series", database),
         care_team=PostgresCareTeam(database),
@@ -169,7 +189,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             keeps_time=series.keeps_time,
             to_waitlist=waitlist.standing_of,
             waitlist=waitlist,
-            is_group_session=groups.is_scheduled,
+            ask_groups=groups.session_word,
             registry=clients,
         ),
         waitlist=waitlist,
@@ -190,6 +210,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
             Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
+            Every(FILL_EVERY_S, fill, "fill_group_seats", database),
+            Every(TOP_UP_EVERY_S, top_up_groups, "top_up_group_series", database),
             Every(DECIDE_EVERY_S, decide, "decide_group_sessions", database),
             rewrap_job(database, keyring),
             Every(REINDEX_EVERY_S, reindex, "reindex_clients", database),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kept.booking.v1 import booking_pb2, groups_pb2, groups_service_pb2
 
-from services.booking.adapters import groups_proto, proto
+from services.booking.adapters import group_series_proto, groups_proto, proto
 from services.booking.adapters.short_lists import page_of
 from services.booking.domain.group import ROSTER_MAX
 from services.booking.usecases.book_group_seat import book_group_seat
 from services.booking.usecases.cancel_group_session import cancel_group_session
 from services.booking.usecases.change_roster import Rosters
-from services.booking.usecases.group_ports import GroupStore, SeatLedger
+from services.booking.usecases.group_ports import GroupSeriesStore, GroupStore, SeatLedger
+from services.booking.usecases.move_group_session import move_group_session
 from services.booking.usecases.ports import Appointments, Books, Clock
 from services.booking.usecases.put_group import put_group
 from services.booking.usecases.require_leader import require_leader
@@ -23,9 +26,17 @@ class GroupServicer:
     """Turns each request into domain words, calls the use case, and turns its answer back."""
 
     def __init__(
-        self, *, store: GroupStore, ledger: SeatLedger, appointments: Appointments, books: Books, clock: Clock
+        self,
+        *,
+        store: GroupStore,
+        series: GroupSeriesStore,
+        ledger: SeatLedger,
+        appointments: Appointments,
+        books: Books,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._series = series
         self._ledger = ledger
         self._appointments = appointments
         self._books = books
@@ -103,8 +114,10 @@ class GroupServicer:
             groups_proto.wish_of(request),
             call,
             store=self._store,
+            series=self._series,
             ledger=self._ledger,
             clock=self._clock,
+            original_local=groups_proto.settled_of(request),
         )
         return groups_proto.scheduled_message(*scheduled)
 
@@ -118,18 +131,54 @@ class GroupServicer:
     async def ListGroupSessions(
         self, request: groups_service_pb2.ListGroupSessionsRequest, call: Call
     ) -> groups_service_pb2.ListGroupSessionsResponse:
-        group_id = proto.uuid_of(request.group_id, field="group_id")
-        require_leader((await self._store.find(call, group_id)).leader_ids, call)
-        query = f"group_sessions|{group_id}"
+        wanted = group_series_proto.sessions_wanted(request)
+        if wanted.group_id:
+            require_leader((await self._store.find(call, wanted.group_id)).leader_ids, call)
+        elif "front_desk" not in call.actor.roles:
+            require_leader([call.actor.therapist_id] if call.actor.therapist_id else [], call)
+            wanted = replace(wanted, therapist_id=call.actor.therapist_id)
+        query = f"group_sessions|{wanted}"
         size = pages.page_size(request.page_size, default=proto.PAGE_SIZE, most=proto.PAGE_SIZE_MAX)
         after = groups_proto.place_of(query, request.page_token)
-        found = await self._store.sessions(call, group_id, after=after, limit=size + 1)
+        found = await self._store.sessions(call, wanted, after=after, limit=size + 1)
         page = found[:size]
         last = page[-1] if len(found) > size else None
         token = groups_proto.token_of(query, last.slot.start_time, last.group_session_id) if last else ""
         return groups_service_pb2.ListGroupSessionsResponse(
             sessions=[groups_proto.session_message(each) for each in page], next_page_token=token
         )
+
+    async def ListOpenGroupSessions(
+        self, request: groups_service_pb2.ListOpenGroupSessionsRequest, call: Call
+    ) -> groups_service_pb2.ListOpenGroupSessionsResponse:
+        wanted = group_series_proto.open_wanted(request, now=self._clock())
+        query = f"open_group_sessions|{wanted.session_type_id}|{wanted.to_time}"
+        size = pages.page_size(request.page_size, default=proto.PAGE_SIZE, most=proto.PAGE_SIZE_MAX)
+        after = groups_proto.place_of(query, request.page_token)
+        found = await self._store.open_sessions(call, wanted, after=after, limit=size + 1)
+        page = found[:size]
+        last = page[-1][1] if len(found) > size else None
+        token = groups_proto.token_of(query, last.slot.start_time, last.group_session_id) if last else ""
+        return groups_service_pb2.ListOpenGroupSessionsResponse(
+            sessions=[group_series_proto.open_message(*each) for each in page], next_page_token=token
+        )
+
+    async def MoveGroupSession(
+        self, request: groups_service_pb2.MoveGroupSessionRequest, call: Call
+    ) -> groups_pb2.GroupSession:
+        moved = await move_group_session(
+            _session_id(request),
+            proto.etag_of(request.etag),
+            groups_proto.wish_of(request),
+            proto.reason_of(request.reason),
+            call,
+            store=self._store,
+            ledger=self._ledger,
+            appointments=self._appointments,
+            books=self._books,
+            clock=self._clock,
+        )
+        return groups_proto.session_message(moved, await self._store.seats(call, moved.group_session_id))
 
     async def BookGroupSeat(
         self, request: groups_service_pb2.BookGroupSeatRequest, call: Call
@@ -172,6 +221,7 @@ def _who(
 def _session_id(
     request: groups_service_pb2.GetGroupSessionRequest
     | groups_service_pb2.BookGroupSeatRequest
-    | groups_service_pb2.CancelGroupSessionRequest,
+    | groups_service_pb2.CancelGroupSessionRequest
+    | groups_service_pb2.MoveGroupSessionRequest,
 ) -> str:
     return proto.uuid_of(request.group_session_id, field="group_session_id")

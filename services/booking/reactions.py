@@ -8,7 +8,7 @@ from typing import Protocol
 from kept.audit.v1 import retention_events_pb2
 from kept.availability.v1 import availability_events_pb2
 
-from services.booking.usecases.answer_lapsed_hold import IsGroupSession, KeepsTime, ToWaitlist, answer_lapsed_hold
+from services.booking.usecases.answer_lapsed_hold import AskGroups, KeepsTime, ToWaitlist, answer_lapsed_hold
 from services.booking.usecases.erase_client import Registry, erase_client
 from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore
@@ -32,11 +32,11 @@ class Reactions:
         keeps_time: KeepsTime,
         to_waitlist: ToWaitlist,
         waitlist: WaitlistStore,
-        is_group_session: IsGroupSession,
+        ask_groups: AskGroups,
         registry: Registry,
     ) -> None:
+        self._ask_groups = ask_groups
         self._registry = registry
-        self._is_group_session = is_group_session
         self._to_waitlist = to_waitlist
         self._waitlist = waitlist
         self._appointments = appointments
@@ -56,7 +56,7 @@ class Reactions:
             clock=self._clock,
             keeps_time=self._keeps_time,
             to_waitlist=self._to_waitlist,
-            is_group_session=self._is_group_session,
+            ask_groups=self._ask_groups,
         )
 
     async def on_erasure_ordered(self, event: retention_events_pb2.ClientErasureOrdered, call: Call) -> None:

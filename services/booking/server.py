@@ -15,6 +15,7 @@ from kept.booking.v1 import (
     break_glass_service_pb2,
     care_service_pb2,
     feeds_service_pb2,
+    group_series_service_pb2,
     groups_service_pb2,
     policy_service_pb2,
     safety_service_pb2,
@@ -29,6 +30,7 @@ from services.booking.care_servicer import CareServicer
 from services.booking.config import SERVICE
 from services.booking.domain.appointment import Appointment, Reason, Step
 from services.booking.feed_servicer import FeedServicer
+from services.booking.group_series_servicer import GroupSeriesServicer
 from services.booking.groups_servicer import GroupServicer
 from services.booking.policy_servicer import PolicyServicer
 from services.booking.safety_servicer import SafetyServicer
@@ -39,7 +41,7 @@ from services.booking.usecases.change_appointment import change_appointment
 from services.booking.usecases.find_clients import find_clients
 from services.booking.usecases.get_appointment import get_appointment
 from services.booking.usecases.get_client import get_client
-from services.booking.usecases.join_appointment import Rooms, join_appointment
+from services.booking.usecases.join_appointment import LeadersOf, Rooms, join_appointment
 from services.booking.usecases.list_appointment_changes import list_appointment_changes
 from services.booking.usecases.list_appointments import list_appointments
 from services.booking.usecases.ports import Appointments, Books, CareTeam, Clients, Clock, Ledger, Promises
@@ -70,7 +72,9 @@ class BookingServicer:
         clock: Clock,
         reclaim: Reclaim,
         rooms: Rooms,
+        leaders_of: LeadersOf,
     ) -> None:
+        self._leaders_of = leaders_of
         self._appointments = appointments
         self._promises = promises
         self._clients = clients
@@ -118,7 +122,12 @@ class BookingServicer:
     ) -> booking_service_pb2.JoinAppointmentResponse:
         appointment_id = proto.uuid_of(request.appointment_id, field="appointment_id")
         url, entry = await join_appointment(
-            appointment_id, call, appointments=self._appointments, rooms=self._rooms, clock=self._clock
+            appointment_id,
+            call,
+            appointments=self._appointments,
+            rooms=self._rooms,
+            clock=self._clock,
+            leaders_of=self._leaders_of,
         )
         return proto.join_message(url, entry)
 
@@ -242,6 +251,7 @@ async def compose(config: ProcessConfig) -> Application:
         books=parts.books,
         clock=parts.clock,
         rooms=parts.rooms,
+        leaders_of=parts.groups.leaders_of,
         reclaim=partial(reclaim_slot, store=parts.waitlist, ledger=parts.ledger, clock=parts.clock),
     )
     waitlist = WaitlistServicer(
@@ -263,10 +273,14 @@ async def compose(config: ProcessConfig) -> Application:
     )
     groups = GroupServicer(
         store=parts.groups,
+        series=parts.group_series,
         ledger=parts.ledger,
         appointments=parts.appointments,
         books=parts.books,
         clock=parts.clock,
+    )
+    group_series = GroupSeriesServicer(
+        groups=parts.groups, store=parts.group_series, ledger=parts.ledger, clock=parts.clock
     )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
@@ -286,6 +300,7 @@ async def compose(config: ProcessConfig) -> Application:
             (booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"], servicer),
             (series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"], series),
             (groups_service_pb2.DESCRIPTOR.services_by_name["GroupService"], groups),
+            (group_series_service_pb2.DESCRIPTOR.services_by_name["GroupSeriesService"], group_series),
             (policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"], policies),
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from kept.availability.v1 import availability_pb2
-from kept.booking.v1 import series_pb2
+from kept.booking.v1 import groups_pb2, series_pb2
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
@@ -133,7 +133,7 @@ def of_refusal(error: errors.ServiceError, **more: Any) -> Response:
     conflicts = [
         plain(occurrence)
         for detail in error.details
-        if isinstance(detail, series_pb2.SeriesConflicts)
+        if isinstance(detail, series_pb2.SeriesConflicts | groups_pb2.GroupConflicts)
         for occurrence in detail.occurrences
     ]
     field = error.metadata.get("field")

@@ -19,12 +19,19 @@ from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
 from services.matching.adapters.availability import AvailabilitySlots
 from services.matching.adapters.booking import BookingStanding
+from services.matching.adapters.intakes import PostgresIntakes
 from services.matching.adapters.matches import PostgresMatches
 from services.matching.adapters.postgres import PostgresProfiles
+from services.matching.adapters.proposals import PostgresBatches, PostgresProposals
 from services.matching.adapters.relations import PostgresRelations
 from services.matching.adapters.rules import PostgresMatchRules
 from services.matching.adapters.sealing import Sealing
 from services.matching.adapters.triage import PostgresTriage
+from services.matching.sweeps import Sweeps
+from services.matching.usecases.settle_proposal import Desk
+
+EXPIRE_EVERY_S, RESOLVE_EVERY_S = 30.0, 10.0
+"""Seconds between two looks for proposals whose time is over, and for batches of which something came back."""
 
 SEAL_EVERY_S = 60.0
 """Seconds between two looks for runs of before runs were sealed: once none are left, a look is one empty query."""
@@ -41,6 +48,7 @@ class Parts:
     standing: BookingStanding
     slots: AvailabilitySlots
     triage: PostgresTriage
+    desk: Desk
     relations: PostgresRelations
     keyring: Keyring
     clock: Callable[[], datetime]
@@ -66,18 +74,35 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     )
     keyring = await open_keyring(config)
     sealing, standing = Sealing(ClientCipher(keyring)), BookingStanding(promises)
-    matches = PostgresMatches(database, sealing)
+    matches, profiles, rules = (
+        PostgresMatches(database, sealing),
+        PostgresProfiles(database),
+        PostgresMatchRules(database),
+    )
+    proposals, batches = PostgresProposals(database), PostgresBatches(database)
+    desk = Desk(PostgresIntakes(database, sealing), proposals, batches, now)
+    sweeps = Sweeps(database, proposals=proposals, batches=batches, desk=desk, profiles=profiles, rules=rules)
     return Parts(
         database=database,
-        profiles=PostgresProfiles(database),
+        profiles=profiles,
         matches=matches,
-        rules=PostgresMatchRules(database),
+        rules=rules,
         standing=standing,
         slots=AvailabilitySlots(ledger),
         triage=PostgresTriage(database, sealing),
+        desk=desk,
         relations=PostgresRelations(database, standing),
         keyring=keyring,
-        clock=lambda: datetime.now(UTC),
-        jobs=(Every(SEAL_EVERY_S, matches.seal_plain, "seal_matches", database),),
+        clock=now,
+        jobs=(
+            Every(SEAL_EVERY_S, matches.seal_plain, "seal_matches", database),
+            Every(EXPIRE_EVERY_S, sweeps.expire, "expire_proposals", database),
+            Every(RESOLVE_EVERY_S, sweeps.resolve, "resolve_batches", database),
+        ),
         closers=(to_availability.close, to_booking.close),
     )
+
+
+def now() -> datetime:
+    """Return the present in UTC."""
+    return datetime.now(UTC)

@@ -11,21 +11,24 @@ from kept.booking.v1 import booking_events_pb2
 
 from services.chassis.context import Call
 from services.matching.adapters.erasures import erase_client
+from services.matching.usecases.hear_of_appointment import hear_of_appointment
 from services.matching.usecases.ports import Profiles
+from services.matching.usecases.settle_proposal import Desk
 
 Reaction = Callable[[Any, Call], Awaitable[None]]
 
 
-def reactions(profiles: Profiles) -> dict[str, Reaction]:
+def reactions(profiles: Profiles, desk: Desk) -> dict[str, Reaction]:
     """Return the reaction to each event, by its full name."""
 
     async def on_booked(event: booking_events_pb2.AppointmentBooked, call: Call) -> None:
-        """A first appointment makes a client one of the therapist's caseload; more change nothing."""
+        """A first appointment makes a client one of the therapist's caseload, and settles what was proposed."""
         facts = event.appointment
         await call.authorize(client_ids=[facts.client_id, *facts.extra_client_ids], resource_id=facts.appointment_id)
         for client_id in (facts.client_id, *facts.extra_client_ids):
             start_time = facts.start_time.ToDatetime(tzinfo=UTC)
             await profiles.add_to_caseload(call, facts.therapist_id, client_id, last_time=start_time)
+            await hear_of_appointment(facts.appointment_id, client_id, facts.therapist_id, call, desk=desk)
 
     async def on_erasure_ordered(event: retention_events_pb2.ClientErasureOrdered, call: Call) -> None:
         """Destroy the client's key; the order says that two persons agreed."""

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-import uuid_utils
-from kept.matching.v1 import matching_pb2, matching_service_pb2, rules_service_pb2, triage_service_pb2
+from kept.matching.v1 import (
+    intake_service_pb2,
+    matching_pb2,
+    matching_service_pb2,
+    proposal_service_pb2,
+    rules_service_pb2,
+    triage_service_pb2,
+)
 
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Call
@@ -15,8 +21,10 @@ from services.chassis.rpc.callers import check_uuid
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.chassis.rpc.server import Application, run
 from services.matching.adapters import proto
+from services.matching.adapters.ids import new_id
 from services.matching.bootstrap import bootstrap
 from services.matching.domain.profiles import TherapistProfile, days_ahead, expiring
+from services.matching.intake_servicer import IntakeServicer, ProposalServicer, Surroundings
 from services.matching.reactions import reactions
 from services.matching.rules_servicer import RulesServicer
 from services.matching.triage_servicer import TriageServicer
@@ -119,7 +127,7 @@ class MatchingServicer:
             slots=self._slots,
             holds=self._holds,
             clock=self._clock,
-            new_id=_new_id,
+            new_id=new_id,
         )
         return found if is_staff(call) else proto.hidden_from_clients(found)
 
@@ -138,12 +146,8 @@ class MatchingServicer:
 
 
 def _read_row(given: matching_pb2.TherapistProfile) -> TherapistProfile:
-    therapist_id = check_uuid(given.therapist_id or _new_id(), "therapist_profile.therapist_id")
+    therapist_id = check_uuid(given.therapist_id or new_id(), "therapist_profile.therapist_id")
     return proto.profile_from(given, therapist_id=therapist_id)
-
-
-def _new_id() -> str:
-    return str(uuid_utils.uuid7())
 
 
 async def application(config: ProcessConfig) -> Application:
@@ -160,6 +164,17 @@ async def application(config: ProcessConfig) -> Application:
     )
     rules = RulesServicer(rules=parts.rules, matches=parts.matches, clock=parts.clock)
     triage = TriageServicer(triage=parts.triage, clock=parts.clock)
+    around = Surroundings(
+        desk=parts.desk,
+        profiles=parts.profiles,
+        matches=parts.matches,
+        rules=parts.rules,
+        standing=parts.standing,
+        promises=parts.standing,
+        slots=parts.slots,
+        triage=parts.triage,
+        holds=parts.triage,
+    )
     return Application(
         service="matching",
         config=config,
@@ -167,11 +182,13 @@ async def application(config: ProcessConfig) -> Application:
         servicers=[
             (matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer),
             (rules_service_pb2.DESCRIPTOR.services_by_name["RulesService"], rules),
+            (intake_service_pb2.DESCRIPTOR.services_by_name["IntakeService"], IntakeServicer(around)),
+            (proposal_service_pb2.DESCRIPTOR.services_by_name["ProposalService"], ProposalServicer(around)),
             (triage_service_pb2.DESCRIPTOR.services_by_name["TriageService"], triage),
         ],
         relations=parts.relations,
         background=[
-            InboxRunner(parts.database, reactions(parts.profiles), service="matching"),
+            InboxRunner(parts.database, reactions(parts.profiles, parts.desk), service="matching"),
             rewrap_job(parts.database, parts.keyring),
             *parts.jobs,
         ],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid_utils
 from kept.matching.v1 import triage_pb2, triage_service_pb2
 
 from services.chassis.context import Call
 from services.chassis.rpc import pages
 from services.chassis.rpc.callers import check_uuid
 from services.matching.adapters import triage_proto as proto
+from services.matching.adapters.ids import new_id
 from services.matching.domain.instruments import instrument_of
 from services.matching.usecases.answer_screening import answer_screening
 from services.matching.usecases.ports import Clock
@@ -39,7 +39,7 @@ class TriageServicer:
         client_id = check_uuid(request.client_id, "client_id")
         answers = [(each.link_id, each.value) for each in request.answers]
         found = await answer_screening(
-            client_id, request.instrument, answers, call, triage=self._triage, clock=self._clock, new_id=_new_id
+            client_id, request.instrument, answers, call, triage=self._triage, clock=self._clock, new_id=new_id
         )
         resources = proto.resources_to(request.locale) if found.flag_id else None
         return triage_service_pb2.AnswerScreeningResponse(
@@ -65,7 +65,7 @@ class TriageServicer:
         self, request: triage_service_pb2.ReportDangerRequest, call: Call
     ) -> triage_service_pb2.ReportDangerResponse:
         client_id = check_uuid(request.client_id, "client_id")
-        flag = await report_danger(client_id, call, triage=self._triage, clock=self._clock, new_id=_new_id)
+        flag = await report_danger(client_id, call, triage=self._triage, clock=self._clock, new_id=new_id)
         return triage_service_pb2.ReportDangerResponse(
             flag=proto.flag_to(flag), crisis_resources=proto.resources_to(request.locale)
         )
@@ -98,7 +98,3 @@ class TriageServicer:
         return proto.flag_to(
             await settle_crisis_flag(flag_id, outcome, request.etag, call, triage=self._triage, clock=self._clock)
         )
-
-
-def _new_id() -> str:
-    return str(uuid_utils.uuid7())

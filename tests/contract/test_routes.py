@@ -14,6 +14,7 @@ WITHOUT_ROUTE = {
     "Hold": "booking holds slots in the ledger; a front end books an appointment instead",
     "HoldMany": "booking holds the slots of a series; a front end books the series instead",
     "TakeSeats": "booking seats a group's members by it; a front end books the seat instead",
+    "MoveSession": "booking moves a group's session and its seats by it; a front end moves the session instead",
     "CheckSlots": "booking tries a series by it; a front end asks for the pre-flight instead",
     "Confirm": "booking answers its own holds",
     "Release": "booking gives time back when an appointment is cancelled",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from services.matching.domain.assignment import Arc, Panel, Problem, problem_of
+from services.matching.domain.hard_rules import Setting, SlotKey
+from services.matching.domain.needs import Need
+from services.matching.domain.profiles import TherapistProfile
 
 TAGS, LANGUAGES, PAYERS, REGIONS = range(12), ("en", "es", "zh"), range(6), range(5)
 
@@ -61,3 +65,57 @@ def batch_of(*, clients: int, therapists: int, capacity: int, seed: int) -> Batc
                 met = sum(wish in person.tags for wish in wishes) / 3
                 arcs.append((client, f"therapist-{at}", round(100 * (40 * met + 60 * dice.random()))))
     return Batch(priorities, {f"therapist-{at}": Panel(0, capacity) for at in range(therapists)}, arcs)
+
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def practice_of(
+    *, clients: int, therapists: int, capacity: int, seed: int
+) -> tuple[list[Need], list[TherapistProfile], Setting, dict[str, int]]:
+    """
+    Return a made-up practice as matching sees it, the same for the same seed: needs, profiles, setting, urgencies.
+
+    Hard rules are those of `batch_of`, with the modality and the age besides: about a third of the pairs pass. The fit
+    is what the practice's weights make of specialties, approaches, sites, experience and first slots.
+    """
+    dice = random.Random(seed)
+    tags = [f"tag-{each}" for each in TAGS]
+    people = [
+        TherapistProfile(
+            therapist_id=f"therapist-{at}",
+            display_name=f"Therapist {at}",
+            licensed_regions=tuple(f"US-{each}" for each in dice.sample(REGIONS, 3)),
+            specialties=tuple(dice.sample(tags, 5)),
+            languages=("en", *(each for each in LANGUAGES[1:] if dice.random() < 0.2)),
+            insurers=tuple(f"payer-{each}" for each in dice.sample(PAYERS, 4)),
+            youngest_age=dice.choice((5, 12, 18)),
+            oldest_age=99,
+            modalities=(1, 2),
+            is_accepting=True,
+            capacity=capacity,
+            approaches=tuple(dice.sample(tags, 3)),
+            site_ids=tuple(dice.sample(tags, 2)),
+            experience_years=dice.randint(0, 25),
+        )
+        for at in range(therapists)
+    ]
+    needs = [
+        Need(
+            client_id=f"client-{number}",
+            region=f"US-{dice.choice(REGIONS)}",
+            specialties=tuple(dice.sample(tags, 3)),
+            languages=(dice.choices(LANGUAGES, (88, 9, 3))[0],),
+            insurer=f"payer-{dice.choice(PAYERS)}",
+            age=dice.randint(18, 80),
+            modality=dice.choice((0, 1, 2)),
+            approaches=tuple(dice.sample(tags, 2)),
+            site_ids=tuple(dice.sample(tags, 3)),
+            session_type_id="first",
+        )
+        for number in range(clients)
+    ]
+    first = {each.therapist_id: NOW + timedelta(hours=dice.randint(1, 28 * 24)) for each in people}
+    slots: dict[SlotKey, dict[str, datetime]] = {("first", modality, (), ""): first for modality in (0, 1, 2)}
+    urgencies = {each.client_id: dice.choices((0, 1, 2), (74, 20, 6))[0] for each in needs}
+    return needs, people, Setting(now=NOW, earliest=slots), urgencies

@@ -53,6 +53,14 @@ update claims set
 where practice_id = %s and claim_id = %s and state = 'held' and therapist_id = %s and start_time = to_timestamp(%s)
 """
 
+_LOCK_SEATS = f"""
+select {CLAIM_COLUMNS} from claims
+ where practice_id = %s and seat_of_claim_id = %s and state <> 'released'
+ order by claim_id for no key update
+"""  # noqa: S608 - only the literal column list is put in
+
+_INSERT_TOLD = INSERT_PIECES + " returning resource_id::text, claim_id::text, piece"
+
 _DELETE_PIECES = """
 delete from occupancies using unnest(%s::uuid[], %s::smallint[]) as gone (resource_id, piece)
 where occupancies.practice_id = %s and occupancies.claim_id = %s
@@ -103,39 +111,46 @@ class PostgresClaims:
         Raises:
             SlotTaken: Another process took some of the new time a moment ago. (FAILED_PRECONDITION)
         """
-        placed, practice_id = after.placement, call.practice_id
+        practice_id = call.practice_id
         async with call.tx() as conn:
-            await conn.execute(
-                _UPDATE,
-                (
-                    after.state.value,
-                    placed.therapist_id,
-                    placed.room_id,
-                    placed.site_id,
-                    placed.modality,
-                    placed.start_s,
-                    placed.end_s,
-                    placed.before_min,
-                    placed.after_min,
-                    placed.wall.local,
-                    placed.wall.time_zone,
-                    placed.wall.fold,
-                    placed.tzdata_version,
-                    json.dumps(pending_words(after.pending)) if after.pending else None,
-                    array(placed.equipment_ids),
-                    array(placed.overbooked_ids),
-                    after.waits_until_s(),
-                    after.version,
-                    practice_id,
-                    after.claim_id,
-                    before.version,
-                ),
-            )
+            await conn.execute(_UPDATE, _values(practice_id, before, after))
             await block(conn, practice_id, after.claim_id, before.pieces(), after.pieces())
             if after.state is State.RELEASED or (before.pending is not None and after.pending is None):
                 await settle_items(conn, practice_id, before, after)
         for fact in told:
             call.publish(proto.event_of(practice_id, fact), aggregate_id=after.claim_id, version=fact.version)
+
+    async def lock_seats(self, call: Call, session_claim_id: str) -> list[Claim]:
+        """Return the seats of a session that are not released, by id, locked until this call ends."""
+        async with call.tx() as conn:
+            found = await conn.execute(_LOCK_SEATS, (call.practice_id, session_claim_id))
+            return [claim(row) for row in await found.fetchall()]
+
+    async def save_moves(self, call: Call, changes: Sequence[tuple[Claim, Claim]]) -> None:
+        """
+        Store pending moves; what they block is inserted in one statement, in the order of all writers.
+
+        Raises:
+            SlotTaken: Another process took some of a leader's or a room's time a moment ago. (FAILED_PRECONDITION)
+            ClientOverlap: Somebody with a seat is somewhere else then. (FAILED_PRECONDITION)
+        """
+        practice_id = call.practice_id
+        guarded: list[tuple[str, str, str, int, str, int, int]] = []
+        doubled: list[tuple[str, str, str, int, str, int, int]] = []
+        async with call.tx() as conn:
+            for before, after in changes:
+                await conn.execute(_UPDATE, _values(practice_id, before, after))
+                standing = before.pieces()
+                new = [piece for piece in after.pieces() if piece not in standing]
+                guarded += pieces_of(practice_id, after.claim_id, new)
+                doubled += pieces_of(practice_id, after.claim_id, new, lane=1)
+            if guarded:
+                guarded.sort(key=lambda row: (row[1], row[5]))
+                done = await conn.execute(_INSERT_TOLD, columns(guarded))
+                blocked = {(row[0], row[1], row[2]) for row in await done.fetchall()}
+                _refuse_lost([row for row in guarded if (row[1], row[2], row[3]) not in blocked], changes[0][0])
+            if doubled:
+                await conn.execute(INSERT_LANE_1, columns(doubled))
 
     async def place(self, call: Call, claim: Claim, ways: Ways, directory: Directory) -> Placement:
         """
@@ -236,6 +251,45 @@ class PostgresClaims:
         if row is None:
             raise errors.Unknown("No such claim.", claim_id=claim_id)
         return claim(row)
+
+
+def _values(practice_id: str, before: Claim, after: Claim) -> tuple[object, ...]:
+    """Return the values of `_UPDATE`."""
+    placed = after.placement
+    return (
+        after.state.value,
+        placed.therapist_id,
+        placed.room_id,
+        placed.site_id,
+        placed.modality,
+        placed.start_s,
+        placed.end_s,
+        placed.before_min,
+        placed.after_min,
+        placed.wall.local,
+        placed.wall.time_zone,
+        placed.wall.fold,
+        placed.tzdata_version,
+        json.dumps(pending_words(after.pending)) if after.pending else None,
+        array(placed.equipment_ids),
+        array(placed.overbooked_ids),
+        after.waits_until_s(),
+        after.version,
+        practice_id,
+        after.claim_id,
+        before.version,
+    )
+
+
+def _refuse_lost(lost: Sequence[tuple[str, str, str, int, str, int, int]], session: Claim) -> None:
+    """Refuse a move that others were faster than; of clients, say who is somewhere else. Raises as `save_moves`."""
+    if not lost:
+        return
+    if any(row[2] == session.claim_id and row[4] != "client" for row in lost):
+        raise errors.SlotTaken("The time is taken.")
+    raise errors.ClientOverlap(
+        "Somebody is somewhere else at that time.", client_ids=" ".join(sorted({row[1] for row in lost}))
+    )
 
 
 async def block(

@@ -10,7 +10,8 @@ from services.availability.adapters.ledger import PostgresClaims
 from services.availability.adapters.rows import CLAIM_COLUMNS, INSERT_PIECES, array, claim, columns
 from services.availability.domain import errors
 from services.availability.domain.claim import HOLD_S, Claim, State
-from services.availability.usecases.ports import Clock
+from services.availability.domain.wish import check_for_client
+from services.availability.usecases.ports import Clock, Directories
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection
 from services.chassis.errors import ServiceError
@@ -35,7 +36,7 @@ insert into claims (
 select s.practice_id, seat.claim_id, 'held', seat.client_id, s.session_type_id, s.therapist_id, s.room_id, s.site_id,
        s.modality, s.start_time, s.end_time, s.buffer_before_min, s.buffer_after_min, s.start_local, s.time_zone,
        s.fold, s.tzdata_version, sha256(s.wish_digest || uuid_send(seat.client_id)), to_timestamp(%s),
-       to_timestamp(%s), 1, true, s.claim_id
+       to_timestamp(%s), 1, %s, s.claim_id
   from claims s, unnest(%s::uuid[], %s::uuid[]) as seat (claim_id, client_id)
  where s.practice_id = %s and s.claim_id = %s
 """
@@ -47,12 +48,15 @@ Seat = tuple[str, str]
 class PostgresSeats:
     """Is the store of seats; they are claims, and everything but taking them is done with claims."""
 
-    def __init__(self, claims: PostgresClaims, *, clock: Clock) -> None:
+    def __init__(self, claims: PostgresClaims, directories: Directories, *, clock: Clock) -> None:
         self._claims = claims
+        self._directories = directories
         self._clock = clock
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
-    async def take(self, call: Call, session_claim_id: str, wanted: Sequence[Seat]) -> list[Claim | ServiceError]:
+    async def take(
+        self, call: Call, session_claim_id: str, wanted: Sequence[Seat], *, by_client: bool = False
+    ) -> list[Claim | ServiceError]:
         """
         Hold seats in the order given while there are any, committed before this returns.
 
@@ -64,11 +68,13 @@ class PostgresSeats:
         """
         turn = self._turns.setdefault((call.practice_id, session_claim_id), asyncio.Lock())
         async with turn:
-            answers = await self._take(call, session_claim_id, wanted)
+            answers = await self._take(call, session_claim_id, wanted, by_client=by_client)
             await call.close()
         return answers
 
-    async def _take(self, call: Call, session_claim_id: str, wanted: Sequence[Seat]) -> list[Claim | ServiceError]:
+    async def _take(
+        self, call: Call, session_claim_id: str, wanted: Sequence[Seat], *, by_client: bool
+    ) -> list[Claim | ServiceError]:
         """
         Hold seats under the session's lock.
 
@@ -79,23 +85,37 @@ class PostgresSeats:
             Unknown: No such session. (NOT_FOUND)
             ClaimReleased: The session was given back. (FAILED_PRECONDITION)
             SeatFixed: It is a seat itself. (FAILED_PRECONDITION)
+            ServiceError: What `check_for_client` refuses a client.
         """
         session = await self._claims.lock(call, session_claim_id)
         if session.state is State.RELEASED:
             raise errors.ClaimReleased("The session was given back.", claim_id=session_claim_id)
         if session.seat_of_claim_id:
             raise errors.SeatFixed("A seat has no seats.", claim_id=session_claim_id)
+        if by_client:
+            await self._check_for_client(call, session)
         async with call.tx() as conn:
             known = await _known(conn, call.practice_id, [seat_id for seat_id, _ in wanted])
             fresh = [each for each in wanted if each[0] not in known]
             answers = {
                 seat_id: _same(known[seat_id], session, client_id) for seat_id, client_id in wanted if seat_id in known
             }
-            answers |= await self._seat(conn, call.practice_id, session, fresh) if fresh else {}
+            answers |= await self._seat(conn, call.practice_id, session, fresh, by_client=by_client) if fresh else {}
         return [answers[seat_id] for seat_id, _ in wanted]
 
+    async def _check_for_client(self, call: Call, session: Claim) -> None:
+        """Refuse a client what only staff may book. Raises Unknown, and what `check_for_client` does."""
+        directory = await self._directories.of_call(call)
+        session_type = directory.session_types.get(session.session_type_id)
+        schedule = directory.schedules.get(session.placement.therapist_id)
+        if session_type is None or schedule is None:
+            raise errors.Unknown("No such session type or schedule.", claim_id=session.claim_id)
+        now_s = self._clock()
+        zone = directory.calendar.zone_at(schedule, now_s)
+        check_for_client(session_type, session.placement.start_s, zone, now_s=now_s)
+
     async def _seat(
-        self, conn: Connection, practice_id: str, session: Claim, fresh: Sequence[Seat]
+        self, conn: Connection, practice_id: str, session: Claim, fresh: Sequence[Seat], *, by_client: bool
     ) -> dict[str, Claim | ServiceError]:
         """Give the seats that are left to those who are free, and answer everybody."""
         start_s, end_s = session.placement.start_s, session.placement.end_s
@@ -115,7 +135,7 @@ class PostgresSeats:
             seated = [each for each in seated if each[1] in free]
         if seated:
             expire_s = self._clock() + HOLD_S
-            words = (expire_s, expire_s, *columns(seated), practice_id, session.claim_id)
+            words = (expire_s, expire_s, not by_client, *columns(seated), practice_id, session.claim_id)
             await conn.execute(_INSERT, words)
         held = await _known(conn, practice_id, [seat_id for seat_id, _ in seated])
         answers: dict[str, Claim | ServiceError] = {}

@@ -161,6 +161,16 @@ class Claim:
         """
         if self.seat_of_claim_id:
             raise errors.SeatFixed("A seat can't be moved by itself.", claim_id=self.claim_id)
+        return self.move_along(placement, now_s=now_s)
+
+    def move_along(self, placement: Placement, *, now_s: int) -> Claim:
+        """
+        Block the new time beside the old, a seat with its session.
+
+        Raises:
+            ClaimReleased: It blocks nothing any more. (FAILED_PRECONDITION)
+            MovePending: Another move waits for its word. (FAILED_PRECONDITION)
+        """
         if self.state is State.RELEASED:
             raise errors.ClaimReleased("The claim was given back.", claim_id=self.claim_id)
         if self.pending is not None:

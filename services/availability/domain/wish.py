@@ -107,15 +107,7 @@ def find_ways(wish: Wish, directory: Directory, *, now_s: int) -> Ways:
     if schedule is None:
         raise errors.Unknown("No such therapist's schedule.", therapist_id=wish.therapist_id)
     if not wish.is_by_staff:
-        if not session_type.is_self_bookable:
-            raise errors.NotSelfBookable("Only staff books this session type.")
-        earliest_s, latest_s = bounds(session_type, now_s=now_s)
-        if wish.start_s < opens_s(session_type, directory.calendar.zone_at(schedule, now_s), now_s=now_s):
-            raise errors.SameDayClosed("This session type can't be booked for the same day.")
-        if wish.start_s < earliest_s:
-            raise errors.NoticeTooShort("The notice is too short.", notice_min=str(session_type.notice_min))
-        if wish.start_s >= latest_s:
-            raise errors.HorizonExceeded("It is too far ahead.", horizon_days=str(session_type.horizon_days))
+        check_for_client(session_type, wish.start_s, directory.calendar.zone_at(schedule, now_s), now_s=now_s)
     options: Sequence[Option] = ()
     if wish.session_type_id in schedule.session_type_ids:
         options = directory.options_at(schedule, session_type, wish.start_s)
@@ -132,6 +124,28 @@ def find_ways(wish: Wish, directory: Directory, *, now_s: int) -> Ways:
     if directory.limits.reservations and not (wish.is_high_need or wish.override_reason):
         _refuse_reserved(wish, directory, now_s=now_s)
     return Ways(wish, session_type, options)
+
+
+def check_for_client(session_type: SessionType, start_s: int, time_zone: str, *, now_s: int) -> None:
+    """
+    Refuse a client what only staff may book.
+
+    Args:
+        time_zone: The therapist's, in which the same day is meant.
+
+    Raises:
+        NotSelfBookable, SameDayClosed: Clients don't book this, or not for the same day. (FAILED_PRECONDITION)
+        NoticeTooShort, HorizonExceeded: It is too late, or too far ahead. (FAILED_PRECONDITION)
+    """
+    if not session_type.is_self_bookable:
+        raise errors.NotSelfBookable("Only staff books this session type.")
+    earliest_s, latest_s = bounds(session_type, now_s=now_s)
+    if start_s < opens_s(session_type, time_zone, now_s=now_s):
+        raise errors.SameDayClosed("This session type can't be booked for the same day.")
+    if start_s < earliest_s:
+        raise errors.NoticeTooShort("The notice is too short.", notice_min=str(session_type.notice_min))
+    if start_s >= latest_s:
+        raise errors.HorizonExceeded("It is too far ahead.", horizon_days=str(session_type.horizon_days))
 
 
 def _shared(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from services.availability.domain.claim import Claim
 from services.availability.domain.wish import Wish, find_ways
@@ -35,6 +35,49 @@ async def move_claim(
         ServiceError: What `find_ways` refuses.
     """
     before = await claims.lock(call, claim_id)
+    moved, _ = await _move(
+        before, [], wish_for, call, claims=claims, directories=directories, clock=clock, finder=finder
+    )
+    return moved
+
+
+async def move_session(
+    claim_id: str,
+    wish_for: Callable[[Claim], Wish],
+    call: Call,
+    *,
+    claims: Claims,
+    directories: Directories,
+    clock: Clock,
+    finder: Finder,
+) -> tuple[Claim, list[Claim]]:
+    """
+    Move a group's session with every seat in it, in one transaction.
+
+    Danger: the session's claim is locked first, as by whoever takes a seat: no seat is taken at the old time meanwhile.
+
+    Raises:
+        ClientOverlap: Somebody with a seat is somewhere else then; nobody moves. (FAILED_PRECONDITION)
+        ServiceError: What `move_claim` refuses.
+    """
+    before = await claims.lock(call, claim_id)
+    seats = await claims.lock_seats(call, claim_id)
+    return await _move(
+        before, seats, wish_for, call, claims=claims, directories=directories, clock=clock, finder=finder
+    )
+
+
+async def _move(
+    before: Claim,
+    seats: Sequence[Claim],
+    wish_for: Callable[[Claim], Wish],
+    call: Call,
+    *,
+    claims: Claims,
+    directories: Directories,
+    clock: Clock,
+    finder: Finder,
+) -> tuple[Claim, list[Claim]]:
     wish = wish_for(before)
     now_s = clock()
     # The state refuses first: a released claim is told so whatever it asks for.
@@ -44,7 +87,8 @@ async def move_claim(
         ways = find_ways(wish, directory, now_s=now_s)
         placement = await claims.place(call, before, ways, directory)
         after = before.move(placement, now_s=now_s)
-        await claims.save(call, before, after, [])
+        seated = [each.move_along(placement, now_s=now_s) for each in seats]
+        await claims.save_moves(call, [(before, after), *zip(seats, seated, strict=True)])
     except ELSEWHERE as refusal:
         raise await find_alternatives(refusal, wish, call.practice_id, finder=finder) from None
-    return after
+    return after, seated

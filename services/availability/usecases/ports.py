@@ -150,15 +150,19 @@ class Seats(Protocol):
     """Takes seats in groups' sessions, committed before it returns."""
 
     async def take(
-        self, call: Call, session_claim_id: str, wanted: Sequence[tuple[str, str]]
+        self, call: Call, session_claim_id: str, wanted: Sequence[tuple[str, str]], *, by_client: bool = False
     ) -> Sequence[Claim | ServiceError]:
         """
         Hold seats, given as claim id and client id, in the order given while there are any; each has an answer.
+
+        Args:
+            by_client: A client takes the seat: what the session type lets clients book is asked for.
 
         Raises:
             Unknown: No such session. (NOT_FOUND)
             ClaimReleased: The session was given back. (FAILED_PRECONDITION)
             SeatFixed: It is a seat itself. (FAILED_PRECONDITION)
+            ServiceError: What only staff may book.
         """
 
 
@@ -173,6 +177,12 @@ class Claims(Protocol):
 
     async def save(self, call: Call, before: Claim, after: Claim, told: Sequence[facts.Fact]) -> None:
         """Store the new state, what it blocks, and its facts. Raises SlotTaken when another process was first."""
+
+    async def lock_seats(self, call: Call, session_claim_id: str) -> list[Claim]:
+        """Return the seats of a session that are not released, by id, locked until this call ends."""
+
+    async def save_moves(self, call: Call, changes: Sequence[tuple[Claim, Claim]]) -> None:
+        """Store pending moves, all that they block in one statement. Raises SlotTaken, ClientOverlap."""
 
     async def place(self, call: Call, claim: Claim, ways: Ways, directory: Directory) -> Placement:
         """Find a place for a moved claim, its own time counting as free. Raises SlotTaken, ClientOverlap."""

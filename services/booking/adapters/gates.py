@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment
@@ -177,8 +178,20 @@ async def check_fences(conn: Connection, wanted: Appointment, fences: Sequence[F
         others = [fence.other_client_id if fence.client_id in here else fence.client_id for fence in fences]
         words = (wanted.practice_id, wanted.group_session_id, others, wanted.appointment_id)
         is_broken = await (await conn.execute(_SHARES_A_GROUP, words)).fetchone() is not None
-    if is_broken and is_staff:
-        raise errors.Fenced("Two clients who must not meet would.")
     if is_broken:
-        # Danger: in the very words of the ledger, or the client would tell the two apart.
-        raise errors.SlotNotOffered("The therapist does not offer this.")
+        refuse_fenced(is_staff=is_staff)
+
+
+def refuse_fenced(*, is_staff: bool) -> NoReturn:
+    """
+    Refuse what would bring two fenced clients together.
+
+    Danger: a client hears the very words of the ledger, or they would tell the two apart.
+
+    Raises:
+        Fenced: For staff. (FAILED_PRECONDITION)
+        SlotNotOffered: For everybody else. (FAILED_PRECONDITION)
+    """
+    if is_staff:
+        raise errors.Fenced("Two clients who must not meet would.")
+    raise errors.SlotNotOffered("The therapist does not offer this.")

@@ -8,17 +8,22 @@ from services.booking.domain.appointment import Slot
 from services.booking.domain.group import Group, GroupSession, Member, MemberState, SessionState
 
 GROUP_COLUMNS = """
-    practice_id::text, group_id::text, display_name, therapist_id::text, array_to_string(co_therapist_ids, ' '),
-    session_type_id::text, is_open, needs_screening, min_seats, decide_h, version, create_time
+    g.practice_id::text, g.group_id::text, g.display_name, g.therapist_id::text,
+    array_to_string(g.co_therapist_ids, ' '), g.session_type_id::text, g.is_open, g.needs_screening, g.min_seats,
+    g.decide_h, g.version, g.create_time, g.is_self_bookable
 """
+
+GROUP_WIDTH = 13
+"""Columns in GROUP_COLUMNS."""
 
 MEMBER_COLUMNS = "group_id::text, client_id::text, state, create_time, update_time"
 
 SESSION_COLUMNS = """
-    practice_id::text, group_session_id::text, group_id::text, state,
-    therapist_id::text, session_type_id::text, start_time, end_time, start_local, time_zone, fold, tzdata_version,
-    modality, coalesce(site_id::text, ''), coalesce(room_id::text, ''), claim_version,
-    array_to_string(co_therapist_ids, ' '), min_seats, decide_time, version
+    s.practice_id::text, s.group_session_id::text, s.group_id::text, s.state,
+    s.therapist_id::text, s.session_type_id::text, s.start_time, s.end_time, s.start_local, s.time_zone, s.fold,
+    s.tzdata_version, s.modality, coalesce(s.site_id::text, ''), coalesce(s.room_id::text, ''), s.claim_version,
+    array_to_string(s.co_therapist_ids, ' '), s.min_seats, s.decide_time, s.version,
+    coalesce(s.group_series_id::text, ''), coalesce(s.abandoned_claim_version, 0)
 """
 
 
@@ -63,4 +68,5 @@ def session_values(session: GroupSession) -> tuple[object, ...]:
         session.min_seats,
         session.decide_time,
         session.version,
+        session.group_series_id or None,
     )

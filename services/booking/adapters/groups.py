@@ -11,7 +11,7 @@ import psycopg
 
 from services.booking.adapters import groups_proto, proto
 from services.booking.adapters.answered import close_answered
-from services.booking.adapters.gates import is_gated, judge, lock_fences, lock_gates
+from services.booking.adapters.gates import is_gated, judge, lock_fences, lock_gates, refuse_fenced
 from services.booking.adapters.group_rows import (
     GROUP_COLUMNS,
     MEMBER_COLUMNS,
@@ -21,6 +21,7 @@ from services.booking.adapters.group_rows import (
     session_of,
     session_values,
 )
+from services.booking.adapters.group_seat_calls import PostgresSeatCalls
 from services.booking.adapters.promise_rows import STALE, Row, write
 from services.booking.adapters.rows import COLUMNS, appointment
 from services.booking.adapters.rules import PostgresRules
@@ -39,13 +40,14 @@ SEATS_SHOWN_MAX = 200
 _PUT = """
     insert into groups (
         practice_id, group_id, display_name, therapist_id, co_therapist_ids, session_type_id, is_open, needs_screening,
-        min_seats, decide_h, version, create_time
-    ) values (%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s, %s, %s)
+        min_seats, decide_h, version, create_time, is_self_bookable
+    ) values (%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s, %s, %s, %s)
     on conflict on constraint groups_pkey do update set
         display_name = excluded.display_name, therapist_id = excluded.therapist_id,
         co_therapist_ids = excluded.co_therapist_ids, session_type_id = excluded.session_type_id,
         is_open = excluded.is_open, needs_screening = excluded.needs_screening, min_seats = excluded.min_seats,
-        decide_h = excluded.decide_h, version = excluded.version
+        decide_h = excluded.decide_h, version = excluded.version,
+        is_self_bookable = excluded.is_self_bookable
     where groups.version = excluded.version - 1
 """
 
@@ -82,12 +84,15 @@ _ADD_SESSION = """
     insert into group_sessions (
         practice_id, group_session_id, group_id, state, therapist_id, session_type_id, start_time, end_time,
         start_local, time_zone, fold, tzdata_version, modality, site_id, room_id, claim_version, co_therapist_ids,
-        min_seats, decide_time, version
-    ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s)
+        min_seats, decide_time, version, group_series_id
+    ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)
 """
 
 _SAVE_SESSION = """
-    update group_sessions set state = %s, decide_time = %s, version = %s
+    update group_sessions set
+        state = %s, decide_time = %s, version = %s, therapist_id = %s, start_time = %s, end_time = %s, start_local = %s,
+        time_zone = %s, fold = %s, tzdata_version = %s, modality = %s, site_id = nullif(%s, '')::uuid,
+        room_id = nullif(%s, '')::uuid, claim_version = %s
     where practice_id = %s and group_session_id = %s and version = %s
 """
 
@@ -124,7 +129,7 @@ _JOIN_CARE_TEAM = """
 """
 
 
-class PostgresGroups:
+class PostgresGroups(PostgresSeatCalls):
     """Is the store of groups; every method works in the call's own transaction unless it says otherwise."""
 
     def __init__(self, database: Database, rules: PostgresRules) -> None:
@@ -133,7 +138,7 @@ class PostgresGroups:
 
     async def find(self, call: Call, group_id: str, *, is_locked: bool = False) -> Group:
         """Return a group. Raises Unknown."""
-        query = f"select {GROUP_COLUMNS} from groups where practice_id = %s and group_id = %s"  # noqa: S608 - columns
+        query = f"select {GROUP_COLUMNS} from groups g where practice_id = %s and group_id = %s"  # noqa: S608 - columns
         rows = await _rows(call, query + (" for no key update" if is_locked else ""), (call.practice_id, group_id))
         if not rows:
             raise errors.Unknown("No such group.", group_id=group_id)
@@ -143,7 +148,15 @@ class PostgresGroups:
         """Store a group in its new version. Raises StaleVersion."""
         terms = (group.is_open, group.needs_screening, group.min_seats, group.decide_h)
         who = (group.display_name, group.therapist_id, list(group.co_therapist_ids), group.session_type_id)
-        values = (group.practice_id, group.group_id, *who, *terms, group.version, group.create_time)
+        values = (
+            group.practice_id,
+            group.group_id,
+            *who,
+            *terms,
+            group.version,
+            group.create_time,
+            group.is_self_bookable,
+        )
         async with call.tx() as conn:
             if (await conn.execute(_PUT, values)).rowcount != 1:
                 raise errors.StaleVersion("The group changed meanwhile.", group_id=group.group_id)
@@ -154,7 +167,7 @@ class PostgresGroups:
         if leader_id:
             wheres.append("(therapist_id = %s::uuid or %s::uuid = any (co_therapist_ids))")
             values += [leader_id, leader_id]
-        query = f"select {GROUP_COLUMNS} from groups"  # noqa: S608 - only the literal column list is put in
+        query = f"select {GROUP_COLUMNS} from groups g"  # noqa: S608 - only the literal column list is put in
         rows = await _page(call, query, wheres, values, "create_time, group_id", after, limit)
         return [group_of(row) for row in rows]
 
@@ -182,8 +195,8 @@ class PostgresGroups:
         except psycopg.errors.ForeignKeyViolation:
             raise errors.UnknownClient("No such client.", client_id=member.client_id) from None
 
-    async def check_fences(self, call: Call, group_id: str, client_id: str) -> None:
-        """Refuse a client who must not meet somebody on the roster. Raises Fenced."""
+    async def check_fences(self, call: Call, group_id: str, client_id: str, *, is_staff: bool = True) -> None:
+        """Refuse a client who must not meet somebody on the roster. Raises Fenced; SlotNotOffered for a client."""
         fences = (await self._rules.of_call(call)).fences_of((client_id,))
         if not fences:
             return
@@ -191,7 +204,7 @@ class PostgresGroups:
         async with call.tx() as conn:
             await lock_fences(conn, [(call.practice_id, each.fence_id) for each in fences])
         if await _rows(call, _ON_ROSTER, (call.practice_id, group_id, others)):
-            raise errors.Fenced("Two clients who must not meet would.")
+            refuse_fenced(is_staff=is_staff)
 
     async def add_session(self, call: Call, session: GroupSession) -> None:
         """Store a session with its event, its id taken out of use for appointments. Raises HoldAbandoned."""
@@ -204,29 +217,32 @@ class PostgresGroups:
 
     async def session(self, call: Call, group_session_id: str, *, lock: str = "") -> GroupSession:
         """Return a session, locked "share" or "no key update" or not. Raises Unknown."""
-        query = f"select {SESSION_COLUMNS} from group_sessions where practice_id = %s and group_session_id = %s"  # noqa: S608
+        query = f"select {SESSION_COLUMNS} from group_sessions s where practice_id = %s and group_session_id = %s"  # noqa: S608
         rows = await _rows(call, query + (f" for {lock}" if lock else ""), (call.practice_id, group_session_id))
         if not rows:
             raise errors.Unknown("No such session.", group_session_id=group_session_id)
         return session_of(rows[0])
 
+    async def leaders_of(self, call: Call, group_session_id: str) -> tuple[str, ...]:
+        """Return everybody who leads a session. Raises Unknown."""
+        return (await self.session(call, group_session_id)).leader_ids
+
     async def save_session(self, call: Call, before: GroupSession, after: GroupSession) -> None:
-        """Store a session in its new version; a cancellation with its event. Raises StaleVersion."""
-        key = (after.practice_id, after.group_session_id, before.version)
+        """Store a session in its new version; a move or a cancellation with its event. Raises StaleVersion."""
+        key, slot = (after.practice_id, after.group_session_id, before.version), after.slot
+        when = (slot.start_time, slot.end_time, slot.start_local, slot.time_zone, slot.fold, slot.tzdata_version)
+        where = (slot.modality, slot.site_id, slot.room_id, slot.claim_version)
+        said = (after.state.value, after.decide_time, after.version, slot.therapist_id, *when, *where)
         async with call.tx() as conn:
-            done = await conn.execute(_SAVE_SESSION, (after.state.value, after.decide_time, after.version, *key))
+            done = await conn.execute(_SAVE_SESSION, (*said, *key))
         if done.rowcount != 1:
             raise errors.StaleVersion("The session changed meanwhile.", group_session_id=after.group_session_id)
+        if slot.start_time != before.slot.start_time:
+            moved = groups_proto.moved(before, after)
+            call.publish(moved, aggregate_id=after.group_session_id, version=after.version)
         if after.state is SessionState.CANCELLED:
             told = groups_proto.cancelled(after, is_below_minimum=call.actor.kind == "system")
             call.publish(told, aggregate_id=after.group_session_id, version=after.version)
-
-    async def sessions(self, call: Call, group_id: str, *, after: Place | None, limit: int) -> list[GroupSession]:
-        """Return at most *limit* sessions of a group by start and id."""
-        query = f"select {SESSION_COLUMNS} from group_sessions"  # noqa: S608 - only the literal column list is put in
-        wheres, values = ["practice_id = %s", "group_id = %s"], [call.practice_id, group_id]
-        rows = await _page(call, query, wheres, values, "start_time, group_session_id", after, limit)
-        return [session_of(row) for row in rows]
 
     async def seats(self, call: Call, group_session_id: str, *, is_locked: bool = False) -> list[Appointment]:
         """Return a session's seats, the latest first, at most 200; or those ahead, by id and locked."""
@@ -239,7 +255,12 @@ class PostgresGroups:
         return [appointment(row) for row in rows]
 
     async def book_seats(
-        self, call: Call, session: GroupSession, booked: Sequence[tuple[Appointment, facts.Booked]]
+        self,
+        call: Call,
+        session: GroupSession,
+        booked: Sequence[tuple[Appointment, facts.Booked]],
+        *,
+        is_staff: bool = True,
     ) -> dict[str, ServiceError]:
         """
         Store seats with their events under the practice's rules; return why not, by appointment, of those refused.
@@ -258,7 +279,7 @@ class PostgresGroups:
             if gated:
                 await lock_gates(conn, gated)
             for each, fact in sorted(booked, key=lambda pair: pair[0].appointment_id):
-                refusal, is_answer = await _seat(conn, each, rules)
+                refusal, is_answer = await _seat(conn, each, rules, is_staff=is_staff)
                 if refusal is not None:
                     refused[each.appointment_id] = refusal
                     continue
@@ -272,12 +293,6 @@ class PostgresGroups:
                 await conn.execute(_JOIN_CARE_TEAM, words)
         return refused
 
-    async def is_scheduled(self, call: Call, group_session_id: str) -> bool:
-        """Tell whether a session that takes place has this id, as last committed."""
-        query = "select 1 from group_sessions where practice_id = %s and group_session_id = %s and state = 'SCHEDULED'"
-        async with self._database.begin([call.practice_id]) as conn:
-            return await (await conn.execute(query, (call.practice_id, group_session_id))).fetchone() is not None
-
     async def undecided(self, *, limit: int) -> list[tuple[str, str]]:
         """Return practice and id of sessions for which it is time to decide whether they run, in any practice."""
         query = "select practice_id::text, group_session_id::text from group_sessions_undecided(%s)"
@@ -285,14 +300,16 @@ class PostgresGroups:
             return [(row[0], row[1]) for row in await (await conn.execute(query, (limit,))).fetchall()]
 
 
-async def _seat(conn: Connection, wanted: Appointment, rules: PracticeRules) -> tuple[ServiceError | None, bool]:
+async def _seat(
+    conn: Connection, wanted: Appointment, rules: PracticeRules, *, is_staff: bool
+) -> tuple[ServiceError | None, bool]:
     """Write one seat; return why not, and whether the client has follow-ups that it may answer."""
     refusal: ServiceError | None = None
     row = Row(wanted, rules.version)
     try:
         if rules.version:
             is_looked_at = is_gated(wanted, rules)
-            warnings = await judge(conn, wanted, rules, is_staff=True) if is_looked_at else ()
+            warnings = await judge(conn, wanted, rules, is_staff=is_staff) if is_looked_at else ()
             policy = rules.policy(wanted.slot.session_type_id)
             row = Row(replace(with_deadline(wanted, policy), warnings=warnings), rules.version)
     except errors.Gate as error:

@@ -10,6 +10,7 @@ from kept.wall.v1 import wall_pb2
 
 from services.booking.adapters.policy_proto import number_of
 from services.booking.adapters.proto import timestamp_of, uuid_of, wish_at
+from services.booking.adapters.series_proto import local_of
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment
 from services.booking.domain.group import (
@@ -20,6 +21,8 @@ from services.booking.domain.group import (
     GroupSession,
     Member,
 )
+from services.booking.domain.recurrence_walls import LOCAL_FORMAT
+from services.booking.domain.series import Occurrence, Series, SeriesState
 from services.booking.usecases.group_ports import Place, Refusal
 from services.booking.usecases.ports import Wish
 from services.chassis.rpc import pages
@@ -56,12 +59,21 @@ def group_of(message: groups_pb2.Group, practice_id: str, *, now: datetime) -> G
         decide_h=number_of(message.decide_h, field="group.decide_h", most=DECIDE_H_MAX),
         version=1,
         create_time=now,
+        is_self_bookable=message.is_self_bookable,
     )
 
 
-def wish_of(request: groups_service_pb2.ScheduleGroupSessionRequest) -> Wish:
+def wish_of(
+    request: groups_service_pb2.ScheduleGroupSessionRequest | groups_service_pb2.MoveGroupSessionRequest,
+) -> Wish:
     """Return when and how a group meets. Raises Malformed, UnknownTimeZone."""
     return wish_at(request.start_wall, client_id="", therapist_id="", session_type_id="", modality=request.modality)
+
+
+def settled_of(request: groups_service_pb2.ScheduleGroupSessionRequest) -> str:
+    """Return the time of the group's rule that a session settles, "" for none. Raises Malformed."""
+    said = request.original_start_local
+    return local_of(said, field="original_start_local").strftime(LOCAL_FORMAT) if said else ""
 
 
 def group_message(group: Group) -> groups_pb2.Group:
@@ -79,6 +91,7 @@ def group_message(group: Group) -> groups_pb2.Group:
         etag=group.etag,
         version=group.version,
         create_time=timestamp_of(group.create_time),
+        is_self_bookable=group.is_self_bookable,
     )
 
 
@@ -120,6 +133,7 @@ def session_message(session: GroupSession, seats: Sequence[Appointment] = ()) ->
         ],
         etag=session.etag,
         version=session.version,
+        group_series_id=session.group_series_id,
     )
     if session.decide_time is not None:
         message.decide_time.CopyFrom(timestamp_of(session.decide_time))
@@ -147,6 +161,47 @@ def scheduled(session: GroupSession) -> groups_events_pb2.GroupSessionScheduled:
         start_time=timestamp_of(session.slot.start_time),
         end_time=timestamp_of(session.slot.end_time),
         version=session.version,
+    )
+
+
+def moved(before: GroupSession, after: GroupSession) -> groups_events_pb2.GroupSessionMoved:
+    """Return the event that a session takes place at another time."""
+    return groups_events_pb2.GroupSessionMoved(
+        practice_id=after.practice_id,
+        group_session_id=after.group_session_id,
+        group_id=after.group_id,
+        therapist_id=after.slot.therapist_id,
+        co_therapist_ids=after.co_therapist_ids,
+        start_time=timestamp_of(after.slot.start_time),
+        end_time=timestamp_of(after.slot.end_time),
+        previous_start_time=timestamp_of(before.slot.start_time),
+        version=after.version,
+    )
+
+
+def series_changed(series: Series) -> groups_events_pb2.GroupSeriesChanged:
+    """Return the event that a group meets by a rule, or no more."""
+    return groups_events_pb2.GroupSeriesChanged(
+        practice_id=series.practice_id,
+        group_series_id=series.series_id,
+        group_id=series.plan.client_id,
+        therapist_id=series.plan.therapist_id,
+        is_ended=series.state is SeriesState.CANCELLED,
+        booked_until_date=series.booked_until.isoformat(),
+        version=series.version,
+    )
+
+
+def conflict_found(series: Series, occurrence: Occurrence) -> groups_events_pb2.GroupConflictFound:
+    """Return the event of a time that could not be placed."""
+    return groups_events_pb2.GroupConflictFound(
+        practice_id=series.practice_id,
+        group_series_id=series.series_id,
+        group_id=series.plan.client_id,
+        therapist_id=series.plan.therapist_id,
+        original_start_local=occurrence.original_local,
+        reason=occurrence.conflict.reason if occurrence.conflict else "",
+        version=series.version,
     )
 
 

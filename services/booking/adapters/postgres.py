@@ -11,10 +11,12 @@ from typing import Any
 from psycopg import errors as database_errors
 
 from services.booking.adapters import proto
+from services.booking.adapters.group_seat_calls import add_calls
 from services.booking.adapters.openings import open_freed
 from services.booking.adapters.rows import COLUMNS, appointment
 from services.booking.domain import errors, facts
 from services.booking.domain.appointment import Appointment, CancelledBy, Change, Reason, State
+from services.booking.domain.group import FREED_AFTER
 from services.booking.usecases.ports import Cursor, Filter
 from services.chassis.context import Call
 from services.chassis.db.batch import BatchWriter
@@ -180,6 +182,9 @@ class PostgresAppointments:
                     reason.value,
                 ),
             )
+            if after.group_session_id and after.state is State.CANCELLED:
+                due_time = after.update_time + FREED_AFTER
+                await add_calls(conn, after.practice_id, [after.group_session_id], due_time=due_time, tries=1)
             if slot.therapist_id != before.slot.therapist_id:
                 await conn.execute(
                     _ADD_TO_CARE_TEAM,

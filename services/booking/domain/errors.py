@@ -271,6 +271,18 @@ class ScreeningRequired(errors.RuleViolated):
     reason = "SCREENING_REQUIRED"
 
 
+class NotSelfBookable(errors.RuleViolated):
+    """Clients take no seat in this group by themselves; staff gives them one."""
+
+    reason = "NOT_SELF_BOOKABLE"
+
+
+class SeriesRunning(errors.RuleViolated):
+    """The group meets by a rule already: end that one first."""
+
+    reason = "SERIES_RUNNING"
+
+
 class SeatFixed(errors.RuleViolated):
     """A seat goes with its group's session: it can't be moved by itself; book one in another session."""
 

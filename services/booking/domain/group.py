@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +18,15 @@ CO_THERAPISTS_MAX = 3
 
 SEATS_MAX = 30
 """Seats of a session at most. Source: the greatest capacity of a session type."""
+
+SEAT_NOTICE = timedelta(hours=24)
+"""Before a session, from when on nobody is seated by themselves: whoever is booked so late would miss it unawares."""
+
+FREED_AFTER = timedelta(minutes=2)
+"""After a seat came free, until it goes to who waits: as long as freed time waits for a mis-click to be noticed."""
+
+SEAT_TRIES_MAX = 8
+"""Looks for a seat that came free, ever longer apart: the ledger may hear of it late. Then somebody has to look."""
 
 DECIDE_H_MAX = 336
 """Hours before its start at which a session is decided on at most: two weeks."""
@@ -58,6 +68,7 @@ class Group:
     decide_h: int
     version: int
     create_time: datetime
+    is_self_bookable: bool = False
 
     @property
     def leader_ids(self) -> tuple[str, ...]:
@@ -138,6 +149,60 @@ def require_open(group: Group, *, has_begun: bool) -> None:
         raise errors.GroupClosed("The group has begun and is closed.", group_id=group.group_id)
 
 
+def require_seat(group: Group, member: Member | None, client_id: str, *, by_client: bool, has_begun: bool) -> None:
+    """
+    Refuse a seat to whoever may not have one.
+
+    Staff seats who is active. A client takes a seat where the group lets them: as a member, or as somebody who comes
+    when they like, if no screening comes first and the group takes people in.
+
+    Raises:
+        NotSelfBookable: Clients take no seat in this group by themselves. (FAILED_PRECONDITION)
+        ScreeningRequired: A screening comes first. (FAILED_PRECONDITION)
+        NotAMember: They were declined, or are no member and staff asks. (FAILED_PRECONDITION)
+        GroupClosed: The group has begun and is not open. (FAILED_PRECONDITION)
+    """
+    if by_client and not group.is_self_bookable:
+        raise errors.NotSelfBookable("Staff gives seats in this group.", group_id=group.group_id)
+    is_stranger = member is None or member.state is MemberState.LEFT
+    if not (by_client and is_stranger):
+        if member is None:
+            raise errors.NotAMember("The client is no member of the group.", client_id=client_id)
+        member.require_active()
+    elif group.needs_screening:
+        raise errors.ScreeningRequired("A screening comes first.", client_id=client_id)
+    else:
+        require_open(group, has_begun=has_begun)
+
+
+def waiting(members: Sequence[Member], seated: Mapping[str, SeatHeld]) -> list[Member]:
+    """
+    Return the active members without a seat, in the order of joining.
+
+    Whoever gave their seat up since they joined does not want one; whoever left and came anew does.
+    """
+    found = []
+    for each in members:
+        held = seated.get(each.client_id)
+        is_settled = held is not None and (held.is_live or held.create_time >= each.create_time)
+        if each.state is MemberState.ACTIVE and not is_settled:
+            found.append(each)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SeatHeld:
+    """Is what a client has, or had, of a session: whether it stands, and when the latest was agreed."""
+
+    is_live: bool
+    create_time: datetime
+
+
+def try_again(tries: int) -> timedelta:
+    """Return how long to wait before looking for a freed seat once more: 1, 2, 4 ... minutes."""
+    return timedelta(minutes=2**tries)
+
+
 @dataclass(frozen=True, slots=True)
 class GroupSession:
     """Is one session of a group; decide_time is when too few seats call it off, None when nothing does any more."""
@@ -151,6 +216,9 @@ class GroupSession:
     min_seats: int
     decide_time: datetime | None
     version: int
+    group_series_id: str = ""
+    abandoned_claim_version: int = 0
+    """The claim version of a move that was taken back; a late answer of the ledger about it is void."""
 
     @property
     def leader_ids(self) -> tuple[str, ...]:
@@ -169,6 +237,23 @@ class GroupSession:
                 "The session was called off.", group_session_id=self.group_session_id, state=self.state.value
             )
 
+    def expect(self, etag: str) -> None:
+        """Refuse with StaleVersion unless *etag* is empty or the current one."""
+        if etag and etag != self.etag:
+            raise errors.StaleVersion("It has changed since you looked.", group_session_id=self.group_session_id)
+
+    def require_ahead(self, *, at: datetime) -> None:
+        """Refuse with StateForbids when it was called off, or has begun."""
+        self.require_scheduled()
+        if self.slot.start_time <= at:
+            raise errors.StateForbids("The session has begun.", group_session_id=self.group_session_id, state="BEGUN")
+
+    def move(self, slot: Slot) -> GroupSession:
+        """Take place elsewhere; what is decided before it is decided as long before."""
+        by = slot.start_time - self.slot.start_time
+        decide_time = self.decide_time + by if self.decide_time else None
+        return replace(self, slot=slot, decide_time=decide_time, version=self.version + 1)
+
     def cancel(self, etag: str = "") -> GroupSession:
         """
         Call it off.
@@ -177,8 +262,7 @@ class GroupSession:
             StaleVersion: *etag* is neither empty nor the current one. (ABORTED)
             StateForbids: It was called off before. (FAILED_PRECONDITION)
         """
-        if etag and etag != self.etag:
-            raise errors.StaleVersion("It has changed since you looked.", group_session_id=self.group_session_id)
+        self.expect(etag)
         self.require_scheduled()
         return replace(self, state=SessionState.CANCELLED, decide_time=None, version=self.version + 1)
 
@@ -187,7 +271,7 @@ class GroupSession:
         return replace(self, decide_time=None, version=self.version + 1)
 
 
-def schedule(group: Group, group_session_id: str, slot: Slot) -> GroupSession:
+def schedule(group: Group, group_session_id: str, slot: Slot, *, group_series_id: str = "") -> GroupSession:
     """Let a group meet at a time the ledger holds, on its present terms."""
     decides = group.min_seats and group.decide_h
     return GroupSession(
@@ -200,4 +284,5 @@ def schedule(group: Group, group_session_id: str, slot: Slot) -> GroupSession:
         min_seats=group.min_seats,
         decide_time=slot.start_time - timedelta(hours=group.decide_h) if decides else None,
         version=1,
+        group_series_id=group_series_id,
     )

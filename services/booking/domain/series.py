@@ -72,6 +72,7 @@ class Plan:
     time_zone: str
     rule: Rule
     horizon_days: int
+    extra_therapist_ids: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Refuse numbers beyond a series' limits. Raises RecurrenceUnsupported, RecurrenceTooLarge."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import Protocol
 
 from services.booking.domain import errors
 from services.booking.domain.appointment import State
@@ -10,8 +12,22 @@ from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.booking.usecases.waitlist_ports import ClaimStanding
 from services.chassis.context import Call
 
-IsGroupSession = Callable[[Call, str], Awaitable[bool]]
-"""Tells whether a session of a group that takes place has this id."""
+
+class SessionWord(Enum):
+    """What a claim is to groups' sessions."""
+
+    NONE = "none"
+    STANDS = "stands"
+    MOVE_BARRED = "move_barred"
+
+
+class AskGroups(Protocol):
+    """Tells what a claim is to groups' sessions; a move that never came about is barred first, and committed so."""
+
+    async def __call__(
+        self, call: Call, group_session_id: str, claim_version: int, *, is_move: bool
+    ) -> SessionWord: ...
+
 
 KeepsTime = Callable[[Call, str], Awaitable[bool]]
 
@@ -30,7 +46,7 @@ async def answer_lapsed_hold(
     clock: Clock,
     keeps_time: KeepsTime,
     to_waitlist: ToWaitlist,
-    is_group_session: IsGroupSession,
+    ask_groups: AskGroups,
 ) -> None:
     """
     Confirm time that an appointment stands on; give back time that none does.
@@ -44,8 +60,8 @@ async def answer_lapsed_hold(
     Args:
         claim_version: The ledger's version of the claim at the hold or the move in question.
         to_waitlist: Tells what it is to the waitlist. Time that is kept or offered is asked about until it ends.
-        is_group_session: Asked once the id is abandoned. A group's session takes its id out of use when it is stored,
-            so whichever of the two was first decides.
+        ask_groups: Asked once the id is abandoned. A group's session takes its id out of use when it is stored, so
+            whichever of the two was first decides.
         keeps_time: Tells whether a paused standing hour keeps the time of a cancelled appointment.
 
     Raises:
@@ -59,11 +75,12 @@ async def answer_lapsed_hold(
         await ledger.release(appointment_id, call)
         return
     existing = await appointments.abandon(call, appointment_id, at=clock())
-    if existing is None and await is_group_session(call, appointment_id):
-        await ledger.confirm(appointment_id, call)
-        return
     if existing is None:
-        await ledger.release(appointment_id, call)
+        word = await ask_groups(call, appointment_id, claim_version, is_move=is_move)
+        if word is SessionWord.STANDS:
+            await ledger.confirm(appointment_id, call)
+        else:
+            await ledger.release(appointment_id, call, only_move=word is SessionWord.MOVE_BARRED)
         return
     if existing.state is State.CANCELLED:
         async with appointments.held_still(call, appointment_id):

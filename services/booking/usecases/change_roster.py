@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.booking.domain import errors
 from services.booking.domain.appointment import Reason
@@ -48,6 +49,7 @@ class Rosters:
             raise errors.LimitReached("The roster is full.", limit=str(ROSTER_MAX))
         await self.store.check_fences(call, group_id, client_id)
         await self.store.put_member(call, after)
+        await self._seat(after, call, at=at)
         return after
 
     async def screen(self, group_id: str, client_id: str, call: Call, *, is_suitable: bool) -> Member:
@@ -65,6 +67,7 @@ class Rosters:
             require_open(group, has_begun=await self.store.has_begun(call, group_id, at=at))
             await self.store.check_fences(call, group_id, client_id)
         await self.store.put_member(call, after)
+        await self._seat(after, call, at=at)
         return after
 
     async def remove(self, group_id: str, client_id: str, call: Call) -> Member:
@@ -87,6 +90,11 @@ class Rosters:
                 seats, Reason.PRACTICE, call, appointments=self.appointments, books=self.books, at=self.clock()
             )
         return after
+
+    async def _seat(self, member: Member, call: Call, *, at: datetime) -> None:
+        """Let whoever is in the group now be seated in the sessions that are scheduled, right after this commits."""
+        if member.state is MemberState.ACTIVE:
+            await self.store.call_for_seats_ahead(call, member.group_id, at=at)
 
     async def _locked(self, group_id: str, call: Call) -> Group:
         group = await self.store.find(call, group_id, is_locked=True)

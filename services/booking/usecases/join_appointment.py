@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol
 
 from services.booking.domain.telehealth import Entry, enter
@@ -9,6 +10,9 @@ from services.booking.usecases.authorize_appointment import authorize_appointmen
 from services.booking.usecases.ports import Appointments, Clock
 from services.chassis.context import Call
 from services.chassis.errors import Forbidden
+
+LeadersOf = Callable[[Call, str], Awaitable[Collection[str]]]
+"""Gives everybody who leads a session of a group."""
 
 
 class Rooms(Protocol):
@@ -19,11 +23,18 @@ class Rooms(Protocol):
 
 
 async def join_appointment(
-    appointment_id: str, call: Call, *, appointments: Appointments, rooms: Rooms, clock: Clock
+    appointment_id: str,
+    call: Call,
+    *,
+    appointments: Appointments,
+    rooms: Rooms,
+    clock: Clock,
+    leaders_of: LeadersOf,
 ) -> tuple[str, Entry]:
     """
     Return the caller's own address of the session and what it was made for.
 
+    Of a group's session everybody who leads it moderates.
     Nothing is stored: whoever asks again gets another address of the same room.
 
     Raises:
@@ -34,7 +45,10 @@ async def join_appointment(
     """
     found = await appointments.find(call, appointment_id)
     await authorize_appointment(found, call)
-    is_moderator = bool(call.actor.therapist_id) and call.actor.therapist_id == found.slot.therapist_id
+    leaders: Collection[str] = (found.slot.therapist_id,)
+    if found.group_session_id and call.actor.therapist_id not in ("", *leaders):
+        leaders = await leaders_of(call, found.group_session_id)
+    is_moderator = bool(call.actor.therapist_id) and call.actor.therapist_id in leaders
     if "therapist" in call.actor.roles and not is_moderator and call.actor.client_id not in found.client_ids:
         raise Forbidden("Only the session's own therapist joins it.", appointment_id=appointment_id)
     entry = enter(found, actor_id=call.actor.actor_id, is_moderator=is_moderator, at=clock())

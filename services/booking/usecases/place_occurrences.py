@@ -44,7 +44,48 @@ async def place_occurrences(
     conflicts_are: tuple[type[ServiceError], ...] = RULES,
 ) -> Placed:
     """
-    Check all occurrences, then hold those that are free; the caller commits the appointments.
+    Hold occurrences as `hold_occurrences` does, and make the appointments of those that are held.
+
+    The caller commits them.
+
+    Raises:
+        ServiceError: What `hold_occurrences` raises.
+    """
+    occurrences, held = await hold_occurrences(
+        series,
+        planned,
+        call,
+        ledger=ledger,
+        is_partial=is_partial,
+        has_first_refusal=has_first_refusal,
+        conflicts_are=conflicts_are,
+    )
+    placed = Placed(occurrences)
+    for claim_id, slot in held:
+        booked, fact = appointment.book(
+            practice_id=series.practice_id,
+            appointment_id=claim_id,
+            client_id=series.plan.client_id,
+            slot=slot,
+            actor_id=call.actor.actor_id,
+            at=at,
+        )
+        placed.booked.append((booked, replace(fact, series_id=series.series_id)))
+    return placed
+
+
+async def hold_occurrences(
+    series: Series,
+    planned: Sequence[Planned],
+    call: Call,
+    *,
+    ledger: SeriesLedger,
+    is_partial: bool,
+    has_first_refusal: bool = False,
+    conflicts_are: tuple[type[ServiceError], ...] = RULES,
+) -> tuple[list[Occurrence], list[tuple[str, Slot]]]:
+    """
+    Check all occurrences, then hold those that are free; return them all, and the claims that are held, by time.
 
     Unless conflicts may be left out, one of them means that nothing is held when this returns: the caller refuses.
 
@@ -68,12 +109,12 @@ async def place_occurrences(
             await ledger.release_many([claim_id for claim_id, _ in slots.values()], call)
             slots = {}
     crashpoints.reach("booking.series_held")
-    placed = Placed()
+    occurrences = []
     for number, each in enumerate(planned):
-        claim_id, slot = slots.get(number, ("", None))
+        claim_id, _ = slots.get(number, ("", None))
         conflict = conflicts[number]
         fate = Fate.CONFLICT if conflict else Fate.BOOKED
-        placed.occurrences.append(
+        occurrences.append(
             Occurrence(
                 each.original_local,
                 each.told.start_time,
@@ -83,17 +124,7 @@ async def place_occurrences(
                 has_first_refusal and conflict is not None,
             )
         )
-        if slot is not None:
-            booked, fact = appointment.book(
-                practice_id=series.practice_id,
-                appointment_id=claim_id,
-                client_id=series.plan.client_id,
-                slot=slot,
-                actor_id=call.actor.actor_id,
-                at=at,
-            )
-            placed.booked.append((booked, replace(fact, series_id=series.series_id)))
-    return placed
+    return occurrences, [slots[number] for number in sorted(slots)]
 
 
 async def _hold(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from services.booking.domain import appointment, errors, facts
-from services.booking.domain.appointment import Appointment, Slot
-from services.booking.domain.group import GroupSession, MemberState, schedule
+from services.booking.domain.appointment import Appointment
+from services.booking.domain.group import Group, GroupSession, schedule, waiting
 from services.booking.usecases.book_appointment import claim_id
-from services.booking.usecases.group_ports import GroupStore, Refusal, SeatLedger
+from services.booking.usecases.group_ports import GroupSeriesStore, GroupStore, Refusal, SeatLedger
 from services.booking.usecases.ports import Clock, Wish
+from services.booking.usecases.seat_members import seat_members
 from services.chassis.context import Call
-from services.chassis.errors import ServiceError
 
 
 async def schedule_group_session(
-    group_id: str, wish: Wish, call: Call, *, store: GroupStore, ledger: SeatLedger, clock: Clock
+    group_id: str,
+    wish: Wish,
+    call: Call,
+    *,
+    store: GroupStore,
+    series: GroupSeriesStore,
+    ledger: SeatLedger,
+    clock: Clock,
+    original_local: str = "",
 ) -> tuple[GroupSession, list[Appointment], list[Refusal]]:
     """
     Hold the session, with the group's id where a client's stands, then a seat for each active member while any is left.
@@ -25,15 +30,33 @@ async def schedule_group_session(
 
     Args:
         wish: Says when and how; the rest is the group's.
+        original_local: The time of the group's rule that this session settles; "" for one planned by itself.
 
     Raises:
         Unknown: No such group. (NOT_FOUND)
+        UnknownSeries, UnknownOccurrence: The group's rule has no such conflict. (NOT_FOUND)
         HoldAbandoned: The time was given back meanwhile; ask again under a new request id. (ABORTED)
         ServiceError: Whatever the ledger refuses the session with, with its alternatives.
     """
     group = await store.find(call, group_id)
+    rule = await series.find(call, group_id) if original_local else None
     session_id = claim_id(call.practice_id, call.request_id)
-    whole = Wish(
+    slot = await ledger.hold(session_id, wish_of(group, wish), call, is_staff=True)
+    session = schedule(group, session_id, slot, group_series_id=rule.series_id if rule else "")
+    # Danger: the group is locked before its roster is read: whoever is taken off it meanwhile loses the seat as well.
+    await store.find(call, group_id, is_locked=True)
+    await store.add_session(call, session)
+    if rule is not None:
+        await series.settle(call, rule, original_local, session_id)
+    members = waiting(await store.members(call, group_id), {})
+    booked, refusals = await seat_members(session, members, call, store=store, ledger=ledger, clock=clock)
+    call.resource_id = session_id
+    return session, booked, refusals
+
+
+def wish_of(group: Group, wish: Wish) -> Wish:
+    """Return what the ledger is asked for a session of a group."""
+    return Wish(
         client_id=group.group_id,
         therapist_id=group.therapist_id,
         session_type_id=group.session_type_id,
@@ -43,51 +66,3 @@ async def schedule_group_session(
         modality=wish.modality,
         extra_therapist_ids=group.co_therapist_ids,
     )
-    slot = await ledger.hold(session_id, whole, call, is_staff=True)
-    session = schedule(group, session_id, slot)
-    # Danger: the group is locked before its roster is read: whoever is taken off it meanwhile loses the seat as well.
-    await store.find(call, group_id, is_locked=True)
-    active = [each.client_id for each in await store.members(call, group_id) if each.state is MemberState.ACTIVE]
-    wanted = [(claim_id(call.practice_id, f"{call.request_id}|{each}"), each) for each in active]
-    outcomes = await ledger.take_seats(session_id, wanted, call) if wanted else []
-    refusals, held = _sort(wanted, outcomes)
-    await store.add_session(call, session)
-    booked = [book_seat(session, seat_id, client_id, seat, call, clock=clock) for seat_id, client_id, seat in held]
-    refused = await store.book_seats(call, session, booked) if booked else {}
-    for each, _ in booked:
-        if each.appointment_id in refused:
-            refusals.append(Refusal(each.client_id, refused[each.appointment_id].reason))
-            await ledger.release(each.appointment_id, call)
-    call.resource_id = session_id
-    return session, [each for each, _ in booked if each.appointment_id not in refused], refusals
-
-
-def book_seat(
-    session: GroupSession, seat_id: str, client_id: str, seat: Slot, call: Call, *, clock: Clock
-) -> tuple[Appointment, facts.Booked]:
-    """Agree on a seat with a member."""
-    return appointment.book(
-        practice_id=session.practice_id,
-        appointment_id=seat_id,
-        client_id=client_id,
-        slot=seat,
-        actor_id=call.actor.actor_id,
-        at=clock(),
-        group_session_id=session.group_session_id,
-    )
-
-
-def _sort(
-    wanted: Sequence[tuple[str, str]], outcomes: Sequence[Slot | ServiceError]
-) -> tuple[list[Refusal], list[tuple[str, str, Slot]]]:
-    """Part those who have a seat from those who have none. Raises HoldAbandoned."""
-    refusals: list[Refusal] = []
-    held: list[tuple[str, str, Slot]] = []
-    for (seat_id, client_id), outcome in zip(wanted, outcomes, strict=True):
-        if isinstance(outcome, errors.HoldAbandoned):
-            raise outcome
-        if isinstance(outcome, ServiceError):
-            refusals.append(Refusal(client_id, outcome.reason))
-        else:
-            held.append((seat_id, client_id, outcome))
-    return refusals, held

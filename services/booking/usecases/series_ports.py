@@ -125,4 +125,5 @@ def wish_for(series: Series, planned: Planned) -> Wish:
         time_zone=plan.time_zone,
         fold=planned.told.fold,
         modality=plan.modality,
+        extra_therapist_ids=plan.extra_therapist_ids,
     )

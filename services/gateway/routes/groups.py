@@ -10,13 +10,14 @@ from pydantic import Field
 from services.gateway.callers import Caller, etag_required
 from services.gateway.conversion import filled, modality, unquoted
 from services.gateway.routes.appointments import change_reason
-from services.gateway.routes.bodies import Body, Id, Local, Modality, Name, ReasonIn, Zone
+from services.gateway.routes.bodies import Body, Id, Instant, Local, Modality, Name, Reason, ReasonIn, Zone
 from services.gateway.routes.describing import (
     Cursor,
     IdempotencyKey,
     IfMatch,
     Limit,
     PathId,
+    QueryId,
     SignedIn,
     answers,
     edited,
@@ -39,6 +40,7 @@ class GroupIn(Body):
     session_type_id: Id = Field(description="Its capacity is the number of seats of each session.")
     is_open: bool = Field(True, description="People may join after the first session has begun.")
     needs_screening: bool = Field(True, description="Nobody has a seat before a screening.")
+    is_self_bookable: bool = Field(False, description="Clients see when it meets, and may take a seat themselves.")
     min_seats: int = Field(0, ge=0, le=30, description="Seats that must be taken for a session to run.")
     decide_h: int = Field(0, ge=0, le=336, description="Hours before the start it is called off with fewer; 0: never.")
 
@@ -62,6 +64,17 @@ class GroupSessionIn(Body):
     time_zone: Zone
     fold: int = Field(0, ge=0, le=2, description="Which of two equal wall times: 1 first, 2 second.")
     modality: Modality | None = None
+    original_start_local: Local | None = Field(None, description="The conflict of the group's rule this settles.")
+
+
+class GroupMoveIn(Body):
+    """Another time for a session."""
+
+    local_start: Local
+    time_zone: Zone
+    fold: int = Field(0, ge=0, le=2)
+    modality: Modality | None = None
+    reason: Reason | None = None
 
 
 @router.post(
@@ -183,6 +196,7 @@ async def schedule(group_id: PathId, body: GroupSessionIn, caller: SignedIn, key
         start_wall=wall_pb2.WallTime(local=body.local_start, time_zone=body.time_zone, fold=body.fold),
         modality=modality(body.modality),
         request_id=caller.request_id(key),
+        original_start_local=body.original_start_local or "",
     )
     made = await caller.booking("ScheduleGroupSession", request)
     return respond(made, 201, location=f"/v1/group-sessions/{made.session.group_session_id}")
@@ -201,6 +215,58 @@ async def list_sessions(group_id: PathId, caller: SignedIn, limit: Limit = 50, c
 
 
 @router.get(
+    "/group-sessions",
+    operation_id="listAllGroupSessions",
+    summary="List sessions of groups by time",
+    responses=answers(groups_service_pb2.ListGroupSessionsResponse.DESCRIPTOR),
+)
+async def list_all_sessions(
+    caller: SignedIn,
+    from_time: Instant,
+    to_time: Instant,
+    therapist_id: QueryId = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Response:
+    """Lists those of a stretch of at most 366 days, of all groups or of who leads them, without their seats."""
+    request = filled(
+        groups_service_pb2.ListGroupSessionsRequest,
+        therapist_id=therapist_id,
+        from_time=from_time,
+        to_time=to_time,
+        page_size=limit,
+        page_token=cursor,
+    )
+    return respond(await caller.booking("ListGroupSessions", request))
+
+
+@router.get(
+    "/open-group-sessions",
+    operation_id="listOpenGroupSessions",
+    summary="List sessions of groups that clients may book",
+    responses=answers(groups_service_pb2.ListOpenGroupSessionsResponse.DESCRIPTOR),
+)
+async def list_open_sessions(
+    caller: SignedIn,
+    from_time: Instant,
+    to_time: Instant,
+    session_type_id: QueryId = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Response:
+    """Lists them by start, at most 366 days; names nobody who comes, and does not say whether a seat is left."""
+    request = filled(
+        groups_service_pb2.ListOpenGroupSessionsRequest,
+        session_type_id=session_type_id,
+        from_time=from_time,
+        to_time=to_time,
+        page_size=limit,
+        page_token=cursor,
+    )
+    return respond(await caller.booking("ListOpenGroupSessions", request))
+
+
+@router.get(
     "/group-sessions/{group_session_id}",
     operation_id="getGroupSession",
     summary="See a session of a group",
@@ -214,19 +280,40 @@ async def get_session(group_session_id: PathId, caller: SignedIn) -> Response:
 @router.post(
     "/group-sessions/{group_session_id}/seats",
     operation_id="bookGroupSeat",
-    summary="Give a member a seat",
+    summary="Book a seat in a session of a group",
     status_code=201,
     responses=answers(booking_pb2.Appointment.DESCRIPTOR, 404, 409, status=201),
 )
 async def book_seat(
     group_session_id: PathId, body: GroupMemberIn, caller: SignedIn, key: IdempotencyKey = ""
 ) -> Response:
-    """Books an appointment of the member's own; attendance, moving on and calling off are the appointment's."""
+    """Books an appointment of the client's own; a client takes a seat themselves where the group lets them."""
     request = groups_service_pb2.BookGroupSeatRequest(
         group_session_id=group_session_id, client_id=body.client_id, request_id=caller.request_id(key)
     )
     booked = await caller.booking("BookGroupSeat", request)
     return respond(booked, 201, location=f"/v1/appointments/{booked.appointment_id}")
+
+
+@router.post(
+    "/group-sessions/{group_session_id}/moves",
+    operation_id="moveGroupSession",
+    summary="Move a session of a group",
+    responses=edits(SESSION),
+)
+async def move_session(
+    group_session_id: PathId, body: GroupMoveIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
+    """Moves it with every seat, all or none; needs the ETag that was read."""
+    request = groups_service_pb2.MoveGroupSessionRequest(
+        group_session_id=group_session_id,
+        etag=etag_required(if_match, unquoted(if_match)),
+        start_wall=wall_pb2.WallTime(local=body.local_start, time_zone=body.time_zone, fold=body.fold),
+        modality=modality(body.modality),
+        reason=change_reason(body.reason),
+        request_id=caller.request_id(key),
+    )
+    return await edited(caller.booking("MoveGroupSession", request), lambda: _session(caller, group_session_id))
 
 
 @router.post(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from kept.booking.v1 import safety_service_pb2
+from kept.availability.v1 import availability_pb2
+from kept.booking.v1 import booking_pb2, booking_service_pb2, safety_service_pb2
+from kept.wall.v1 import wall_pb2
 
 from services.chassis.context import Call
 from services.chassis.rpc.client import Neighbour
+from services.matching.domain.intake import Proposal
+from services.matching.usecases.accept_proposal import FirstAppointment
 
 PROXY_ACTIONS = ("match.", "intake.", "proposal.", "form.", "screening.answer", "crisis.raise")
 """Actions of matching that booking may let a proxy do; of others it is not asked."""
@@ -30,3 +34,16 @@ class BookingStanding:
         request = safety_service_pb2.CheckFencesRequest(client_id=client_id)
         found: safety_service_pb2.CheckFencesResponse = await self._neighbour.call("CheckFences", request, call)
         return [(pair.client_ids[0], pair.client_ids[1]) for pair in found.pairs]
+
+    async def book(self, call: Call, proposal: Proposal, wanted: FirstAppointment, *, request_id: str) -> str:
+        """Book in the caller's name and return the appointment's id. Raises whatever booking refuses."""
+        request = booking_service_pb2.BookAppointmentRequest(
+            client_id=proposal.client_id,
+            therapist_id=proposal.therapist_id,
+            session_type_id=wanted.session_type_id,
+            start_wall=wall_pb2.WallTime(local=wanted.local, time_zone=wanted.time_zone, fold=wanted.fold),
+            modality=availability_pb2.Modality.ValueType(wanted.modality),
+            request_id=request_id,
+        )
+        booked: booking_pb2.Appointment = await self._neighbour.call("BookAppointment", request, call)
+        return booked.appointment_id

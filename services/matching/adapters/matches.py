@@ -12,6 +12,7 @@ from kept.matching.v1 import matching_pb2
 
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection, Database
+from services.chassis.errors import ClientErased
 from services.matching.adapters.proto import match_to, need_from, need_to
 from services.matching.adapters.sealing import Sealing
 from services.matching.domain.needs import Need
@@ -38,6 +39,7 @@ _LOCK_PLAIN = """
     where practice_id = %s and match_id = %s and answer is not null for no key update
 """
 _SEAL = "update matches set sealed = %s, answer = null where practice_id = %s and match_id = %s"
+_REMOVE = "delete from matches where practice_id = %s and match_id = %s"
 _ADD_UNMET = """
     insert into unmet_needs (practice_id, need_id, binding_rule, facts, create_time) values (%s, %s, %s, %s, %s)
 """
@@ -99,7 +101,7 @@ class PostgresMatches:
         return row[0], row[1], needs
 
     async def seal_plain(self) -> int:
-        """Seal runs that were stored before runs were sealed; return how many."""
+        """Seal runs stored before runs were sealed, and drop those of clients erased since; return how many."""
         async with self._database.begin([]) as conn:
             plain = await (await conn.execute(_PLAIN, (SEAL_BATCH,))).fetchall()
         for practice_id, match_id in plain:
@@ -108,7 +110,11 @@ class PostgresMatches:
                 if row is None:
                     continue
                 text = json.dumps({"match": base64.b64encode(bytes(row[1])).decode()})
-                sealed = await self._sealing.seal(conn, practice_id, row[0], f"{FIELD}|{match_id}", text)
+                try:
+                    sealed = await self._sealing.seal(conn, practice_id, row[0], f"{FIELD}|{match_id}", text)
+                except ClientErased:
+                    await conn.execute(_REMOVE, (practice_id, match_id))
+                    continue
                 await conn.execute(_SEAL, (sealed, practice_id, match_id))
         return len(plain)
 

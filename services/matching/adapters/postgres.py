@@ -24,8 +24,8 @@ PARTICULARS = (
 
 _COLUMNS = """
     p.therapist_id::text, p.display_name, p.licensed_regions, p.specialties, p.languages, p.insurers,
-    p.youngest_age, p.oldest_age, p.modalities, p.is_accepting, p.capacity, load.clients, p.version, p.licences,
-    p.particulars, load.minutes
+    p.youngest_age, p.oldest_age, p.modalities, p.is_accepting, p.capacity, load.clients + asked.clients, p.version,
+    p.licences, p.particulars, load.minutes + 60 * asked.clients
 """
 
 _FROM = f"""
@@ -34,7 +34,10 @@ _FROM = f"""
         from caseload_clients c
         where c.practice_id = p.practice_id and c.therapist_id = p.therapist_id
             and (c.last_time is null or c.last_time > now() - interval '{CASELOAD_DAYS} days')
-    ) load on true
+    ) load on true left join lateral (
+        select count(*)::integer as clients from proposals o
+        where o.practice_id = p.practice_id and o.therapist_id = p.therapist_id and o.state = 1
+    ) asked on true
 """  # noqa: S608 - a number of our own
 
 _SAVE = """

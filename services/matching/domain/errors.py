@@ -13,6 +13,7 @@ InvalidRequest
 ├── Contradiction      PREFERENCES_CONTRADICT
 ├── Unbalanced         WEIGHTS_UNBALANCED
 ├── IntervalReversed   INTERVAL_REVERSED
+├── ReasonMissing      REASON_MISSING
 ├── NothingAnswered    NOTHING_ANSWERED
 ├── UnknownQuestion    UNKNOWN_QUESTION
 ├── AnswerOutOfRange   ANSWER_OUT_OF_RANGE
@@ -22,12 +23,21 @@ NotFound
 ├── ProfileNotFound    NOT_FOUND
 ├── MatchNotFound      NOT_FOUND
 ├── RulesNotFound      NOT_FOUND
+├── IntakeNotFound     NOT_FOUND
+├── BatchNotFound      NOT_FOUND
+├── ProposalNotFound   NOT_FOUND
 ├── LicenceNotFound    NOT_FOUND
 ├── UnknownInstrument  NOT_FOUND
 └── UnknownFlag        NOT_FOUND
 RuleViolated
 ├── FlagUnanswered     FLAG_UNANSWERED
 ├── FlagSettled        FLAG_SETTLED
+├── AlreadyWaiting     ALREADY_WAITING
+├── IntakeSettled      INTAKE_SETTLED
+├── NobodyWaits        NOBODY_WAITS
+├── NotACandidate      NOT_A_CANDIDATE
+├── AlreadyProposed    ALREADY_PROPOSED
+├── ProposalSettled    PROPOSAL_SETTLED
 └── CrisisUnanswered   CRISIS_UNANSWERED
 Stale
 └── StaleVersion       STALE_VERSION
@@ -108,6 +118,66 @@ class RulesNotFound(NotFound):
     """The practice has no rules of this version."""
 
     reason = "NOT_FOUND"
+
+
+class ReasonMissing(InvalidRequest):
+    """A proposal is declined with a reason."""
+
+    reason = "REASON_MISSING"
+
+
+class IntakeNotFound(NotFound):
+    """No such intake in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class BatchNotFound(NotFound):
+    """No such batch in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class ProposalNotFound(NotFound):
+    """No such proposal in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class AlreadyWaiting(RuleViolated):
+    """The client is on the waitlist already."""
+
+    reason = "ALREADY_WAITING"
+
+
+class IntakeSettled(RuleViolated):
+    """The client has a therapist, or waits no more."""
+
+    reason = "INTAKE_SETTLED"
+
+
+class NobodyWaits(RuleViolated):
+    """Nobody is waiting whom a batch could give to a therapist."""
+
+    reason = "NOBODY_WAITS"
+
+
+class NotACandidate(RuleViolated):
+    """The match did not propose this therapist."""
+
+    reason = "NOT_A_CANDIDATE"
+
+
+class AlreadyProposed(RuleViolated):
+    """This therapist is proposed to the client already."""
+
+    reason = "ALREADY_PROPOSED"
+
+
+class ProposalSettled(RuleViolated):
+    """The proposal is answered, or its time is over."""
+
+    reason = "PROPOSAL_SETTLED"
 
 
 class LicenceNotFound(NotFound):

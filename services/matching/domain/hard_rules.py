@@ -40,14 +40,21 @@ class HardRule:
     """
     One rule.
 
-    A batch asks *holds* once for each therapist and each answer of *asks*, not for each client: two needs with the same
-    answer must be judged the same.
+    A batch asks *judge* once for each therapist and each answer of *asks*, not for each client: two needs with the same
+    answer must be judged the same. A rule that names therapists outright has *leaves_out* instead.
     """
 
     code: str
-    asks: Callable[[Need], Hashable]
+    asks: Callable[[Need], Hashable] = lambda need: 0
     """What of the need it looks at."""
-    holds: Callable[[Need, TherapistProfile, Setting], bool]
+    judge: Callable[[Need, TherapistProfile, Setting], bool] = lambda need, who, at: True
+    leaves_out: Callable[[Need, Setting], Collection[str]] | None = None
+
+    def holds(self, need: Need, profile: TherapistProfile, setting: Setting) -> bool:
+        """Tell whether the therapist keeps the rule."""
+        if self.leaves_out is not None:
+            return profile.therapist_id not in self.leaves_out(need, setting)
+        return self.judge(need, profile, setting)
 
 
 def _is_licensed(need: Need, profile: TherapistProfile, setting: Setting, *, is_today: bool) -> bool:
@@ -116,16 +123,8 @@ HARD_RULES: tuple[HardRule, ...] = (
         lambda need, who, at: set(need.accessibility) <= set(who.accessibility),
     ),
     HardRule("PREFERENCE_UNMET", _musts, lambda need, who, at: set(_musts(need)) <= set(who.attributes)),
-    HardRule(
-        "FENCED",
-        lambda need: need.client_id,
-        lambda need, who, at: who.therapist_id not in at.fences.of(need.client_id),
-    ),
-    HardRule(
-        "CLIENT_DECLINED",
-        lambda need: need.excluded_therapist_ids,
-        lambda need, who, at: who.therapist_id not in need.excluded_therapist_ids,
-    ),
+    HardRule("FENCED", leaves_out=lambda need, at: at.fences.of(need.client_id)),
+    HardRule("CLIENT_DECLINED", leaves_out=lambda need, at: need.excluded_therapist_ids),
     HardRule("CASELOAD_FULL", lambda need: 0, lambda need, who, at: who.caseload < who.capacity),
     HardRule("HOURS_FULL", lambda need: need.weekly_min, lambda need, who, at: _has_hours(need, who)),
 )

@@ -76,11 +76,16 @@ class Component:
     share: Callable[[Need, TherapistProfile, Setting], float] = lambda need, who, at: 0.0
     wishes: Callable[[Need], Wishes] | None = None
     offers: Callable[[TherapistProfile], Collection[str]] = lambda who: ()
+    is_one_enough: bool = False
+    """The best wish that is met counts, instead of all of them together."""
 
     def of(self, need: Need, profile: TherapistProfile, setting: Setting) -> int:
         """Return the part in millionths of the fit."""
         if self.wishes is None:
             share = self.share(need, profile, setting)
+        elif self.is_one_enough:
+            offered = self.offers(profile)
+            share = max((each for code, each in self.wishes(need) if code in offered), default=0.0)
         else:
             share = met(self.wishes(need), self.offers(profile))
         return round(self.weight_in(setting) * share)
@@ -116,14 +121,8 @@ def _soon(need: Need, who: TherapistProfile, at: Setting) -> float:
     return max(0.0, 1.0 - max(first - at.now, timedelta()) / timedelta(days=SOON_DAYS))
 
 
-def _near(need: Need, who: TherapistProfile, at: Setting) -> float:
-    """Return 1 at the nearest site and less at each further one."""
-    return next((1 / place for place, site in enumerate(need.site_ids, start=1) if site in who.site_ids), 0.0)
-
-
-def _strength(need: Need, who: TherapistProfile, at: Setting) -> float:
-    strong = {each.domain for each in who.strengths if each.level is Level.EFFECTIVE}
-    return met(_ranked(need.specialties), strong)
+def _strong(who: TherapistProfile) -> Collection[str]:
+    return [each.domain for each in who.strengths if each.level is Level.EFFECTIVE]
 
 
 def _room(need: Need, who: TherapistProfile, at: Setting) -> float:
@@ -181,7 +180,12 @@ COMPONENTS: tuple[Component, ...] = (
         offers=lambda who: (who.therapist_id,),
     ),
     Component(
-        "NEAR", "distance", lambda need, who: "Sees people near you.", asks=lambda need: need.site_ids, share=_near
+        "NEAR",
+        "distance",
+        lambda need, who: "Sees people near you.",
+        wishes=lambda need: _ranked(need.site_ids),
+        offers=lambda who: who.site_ids,
+        is_one_enough=True,
     ),
     Component(
         "EXPERIENCED",
@@ -193,8 +197,8 @@ COMPONENTS: tuple[Component, ...] = (
         "STRONG_HERE",
         "strength",
         lambda need, who: "Past clients with a similar concern did well.",
-        asks=lambda need: need.specialties,
-        share=_strength,
+        wishes=lambda need: _ranked(need.specialties),
+        offers=_strong,
     ),
     Component("HAS_ROOM", "room", lambda need, who: "Has room for new clients.", share=_room),
 )
@@ -234,9 +238,13 @@ def fit(need: Need, profile: TherapistProfile, setting: Setting) -> int:
     return sum(component.of(need, profile, setting) for component in COMPONENTS)
 
 
+def reasons_for(need: Need, profile: TherapistProfile, setting: Setting) -> tuple[Reason, ...]:
+    """Return everything that speaks for a therapist, most telling first."""
+    parts = ((component.of(need, profile, setting), component) for component in COMPONENTS)
+    telling = sorted((each for each in parts if each[0] > 0), key=lambda each: -each[0])
+    return tuple(Reason(part.code, part.text(need, profile), amount / WHOLE) for amount, part in telling)
+
+
 def _candidate(need: Need, profile: TherapistProfile, setting: Setting) -> Candidate:
     """Weigh one therapist; a reason is given for everything that counted."""
-    parts = [(component.of(need, profile, setting), component) for component in COMPONENTS]
-    telling = sorted((each for each in parts if each[0] > 0), key=lambda each: -each[0])
-    reasons = tuple(Reason(part.code, part.text(need, profile), amount / WHOLE) for amount, part in telling)
-    return Candidate(profile, sum(amount for amount, _ in parts) / WHOLE, reasons)
+    return Candidate(profile, fit(need, profile, setting) / WHOLE, reasons_for(need, profile, setting))

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import heapq
 import importlib.util
-from collections import defaultdict
 
-from services.matching.domain.assignment import Problem, Solver
+import numpy as np
+from numpy.typing import NDArray
 
-Pairs = list[tuple[int, int, int]]
+from services.matching.domain.assignment import Pairs, Problem, Solver
+from services.matching.domain.pricing import missing_arcs
 
 UNREACHED = 1 << 62
+
+WHOLE_ARCS = 300_000
+"""Pairs up to which a batch goes to the flow whole; of a larger one it sees a part, until that is proven enough."""
+
+SHORTLIST = 40
+"""Therapists a client of a large batch is compared with at first, the best; pricing brings back who is missing."""
+
+Arcs = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Places of clients and therapists, one after the other client; therapists rise within a client."""
 
 
 def best_solver() -> Solver:
@@ -18,28 +28,50 @@ def best_solver() -> Solver:
     return by_flow if importlib.util.find_spec("ortools") else by_paths
 
 
-def by_flow(problem: Problem) -> Pairs:
+def by_flow(problem: Problem, *, whole: int = WHOLE_ARCS, shortlist: int = SHORTLIST) -> Pairs:
     """
     Solve by minimum-cost flow: client to therapist to one arc a place, and past everybody at no cost.
 
+    A large batch is solved on each client's best therapists first. The prices of that solution tell which other pairs
+    could better it; they are added and it is solved again, until no pair could: that is the optimum of the whole.
+
     Cost:
         Figures: `make bench`, match_batch_*. OR-Tools is imported here: an idle process never loads it.
+
+    Source:
+        Column generation with reduced costs: Ahuja, Magnanti, Orlin (1993), Network Flows, chapters 9 and 17. Held by
+        tests/property/matching/test_assignment.py, with shortlists of one.
     """
-    import numpy as np
+    may_meet = problem.points >= 0
+    if int(np.count_nonzero(may_meet)) <= whole:
+        return _flow(problem, *np.nonzero(may_meet))
+    best = np.argpartition(-problem.points, min(shortlist, problem.points.shape[1] - 1), axis=1)[:, :shortlist]
+    is_used = np.zeros_like(may_meet)
+    np.put_along_axis(is_used, best, values=True, axis=1)
+    is_used &= may_meet
+    while True:
+        pairs = _flow(problem, *np.nonzero(is_used))
+        found = missing_arcs(problem, pairs, is_used)
+        if found is None:
+            return pairs
+        is_used[found] = True
+
+
+def _flow(problem: Problem, clients: NDArray[np.int64], therapists: NDArray[np.int64]) -> Pairs:
+    """Solve on some of the pairs."""
     from ortools.graph.python import min_cost_flow
 
-    arcs = np.array(problem.arcs, dtype=np.int64).reshape(-1, 3)
     served = len(problem.clients)
     sink = served + len(problem.therapists)
-    weights = np.array([problem.weight(client) for client in range(served)], dtype=np.int64)
-    places = [(served + at, cost) for at, costs in enumerate(problem.costs) for cost in costs]
-    place_from = np.array([each for each, _ in places], dtype=np.int64)
-    place_costs = np.array([cost for _, cost in places], dtype=np.int64)
+    costs = -(problem.weights()[clients] + problem.points[clients, therapists])
+    place_from = np.repeat(
+        np.arange(len(problem.costs), dtype=np.int64) + served, [len(each) for each in problem.costs]
+    )
+    place_costs = np.array([cost for costs in problem.costs for cost in costs], dtype=np.int64)
     everybody = np.arange(served, dtype=np.int64)
 
     flow = min_cost_flow.SimpleMinCostFlow()
-    costs = -(weights[arcs[:, 0]] + arcs[:, 2])
-    pairs = flow.add_arcs_with_capacity_and_unit_cost(arcs[:, 0], arcs[:, 1] + served, np.ones_like(costs), costs)
+    arcs = flow.add_arcs_with_capacity_and_unit_cost(clients, therapists + served, np.ones_like(costs), costs)
     flow.add_arcs_with_capacity_and_unit_cost(
         place_from, np.full_like(place_from, sink), np.ones_like(place_from), place_costs
     )
@@ -50,13 +82,13 @@ def by_flow(problem: Problem) -> Pairs:
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the flow ended as {status}: a problem of this shape always has an optimum")
-    taken = np.flatnonzero(flow.flows(pairs))
-    return [problem.arcs[at] for at in taken]
+    taken = np.flatnonzero(flow.flows(arcs))
+    return list(zip(clients[taken].tolist(), therapists[taken].tolist(), strict=True))
 
 
 def by_paths(problem: Problem) -> Pairs:
     """
-    Solve by shortest augmenting paths, one client after another; the standard library is enough.
+    Solve by shortest augmenting paths, one client after another, without OR-Tools.
 
     Inserting a client along a shortest path of the residual network keeps what is placed optimal for those inserted so
     far, whatever their order. Nodes are therapists; going from one to another moves the client for whom that costs
@@ -66,14 +98,15 @@ def by_paths(problem: Problem) -> Pairs:
         O(P * T^2) steps at worst, and usually far fewer: paths are short.
     """
     gains: list[dict[int, int]] = [{} for _ in problem.clients]
-    for client, therapist, score in problem.arcs:
-        gains[client][therapist] = problem.weight(client) + score
+    clients, therapists = np.nonzero(problem.points >= 0)
+    worth = problem.weights()[clients] + problem.points[clients, therapists]
+    for client, therapist, gain in zip(clients.tolist(), therapists.tolist(), worth.tolist(), strict=True):
+        gains[client][therapist] = gain
     holders: list[dict[int, None]] = [{} for _ in problem.therapists]
     holds: dict[int, int] = {}
     for client in range(len(problem.clients)):
         _insert(client, gains, holders, holds, problem)
-    step = problem.weight
-    return [(client, therapist, gains[client][therapist] - step(client)) for client, therapist in holds.items()]
+    return list(holds.items())
 
 
 def _insert(
@@ -133,13 +166,12 @@ def stable(problem: Problem) -> Pairs:
     Source:
         Gale, Shapley (1962), College Admissions and the Stability of Marriage, American Mathematical Monthly 69(1).
     """
-    wishes: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for client, therapist, score in problem.arcs:
-        wishes[client].append((-score, therapist))
-    for each in wishes.values():
-        each.sort(reverse=True)
+    wishes: list[list[tuple[int, int]]] = []
+    for row in problem.points.tolist():
+        own = sorted((-score, therapist) for therapist, score in enumerate(row) if score >= 0)
+        wishes.append(own[::-1])
     panels: list[list[tuple[int, int, int]]] = [[] for _ in problem.therapists]
-    free = sorted(wishes, reverse=True)
+    free = list(range(len(problem.clients)))[::-1]
     while free:
         client = free.pop()
         while wishes[client]:
@@ -151,4 +183,4 @@ def stable(problem: Problem) -> Pairs:
             if panels[therapist] and rank > panels[therapist][0]:
                 free.append(-heapq.heapreplace(panels[therapist], rank)[2])
                 break
-    return [(-who, therapist, score) for therapist, panel in enumerate(panels) for _, score, who in panel]
+    return [(-who, therapist) for therapist, panel in enumerate(panels) for _, _, who in panel]

@@ -93,6 +93,9 @@ class Matches(Protocol):
     async def find(self, call: Call, match_id: str) -> matching_pb2.Match | None:
         """Return a run, or None."""
 
+    async def need_of(self, call: Call, match_id: str) -> Need | None:
+        """Return what a run answered; None when there is no such run, or it is older than kept needs."""
+
     async def hiring(
         self, call: Call, *, from_time: datetime, to_time: datetime
     ) -> tuple[int, int, Sequence[tuple[str, Sequence[str], int]]]:

@@ -19,6 +19,7 @@ from kept.availability.v1 import availability_events_pb2, availability_pb2, avai
 from kept.booking.v1 import (
     booking_pb2,
     booking_service_pb2,
+    group_series_service_pb2,
     groups_service_pb2,
     policy_service_pb2,
     series_pb2,
@@ -46,6 +47,7 @@ SERVICES = (
     booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"],
     series_service_pb2.DESCRIPTOR.services_by_name["SeriesService"],
     groups_service_pb2.DESCRIPTOR.services_by_name["GroupService"],
+    group_series_service_pb2.DESCRIPTOR.services_by_name["GroupSeriesService"],
     waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"],
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
@@ -164,6 +166,7 @@ class House:
             ).fetchall()
         heard = {
             "GroupSessionScheduled": self.ledger.reactions.on_group_session_scheduled,
+            "GroupSessionMoved": self.ledger.reactions.on_group_session_moved,
             "GroupSessionCancelled": self.ledger.reactions.on_group_session_cancelled,
             "AppointmentBooked": self.ledger.reactions.on_appointment_booked,
             "AppointmentRescheduled": self.ledger.reactions.on_appointment_rescheduled,
@@ -190,13 +193,16 @@ class House:
         """Let every hold lapse, and booking answer for each."""
         with psycopg.connect(self.ledger_database.owner_url) as conn:
             asked = conn.execute(
-                "select claim_id::text, version from claims where practice_id = %s and state = 'held'",
+                "select claim_id::text, coalesce((move->>'version')::bigint, version), move is not null from claims"
+                " where practice_id = %s and (state = 'held' or move is not null)",
                 (self.practice_id,),
             ).fetchall()
-        for claim_id, version in asked:
+        for claim_id, version, is_move in asked:
             actor = Actor("service:availability", "service", self.practice_id, frozenset({"system"}))
             call = Call(actor=actor, method="booking.OnHoldLapsed", database=self.parts.database)
-            event = availability_events_pb2.HoldLapsed(practice_id=self.practice_id, claim_id=claim_id, version=version)
+            event = availability_events_pb2.HoldLapsed(
+                practice_id=self.practice_id, claim_id=claim_id, version=version, is_move=is_move
+            )
             await self.parts.reactions.on_hold_lapsed(event, call)
             await call.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,7 +11,9 @@ import grpc.aio
 import psycopg
 import pytest
 
-from services.chassis.rpc.server import Server
+from services.chassis.events.inbox import InboxRunner
+from services.chassis.jobs import Every
+from services.chassis.rpc.server import Application, Server
 from services.matching.server import application
 from tests.integration.matching.people import People
 from tests.integration.matching.promises import Promises
@@ -49,8 +51,10 @@ async def promises() -> AsyncIterator[Promises]:
 
 
 @pytest.fixture
-async def people(tmp_path: Path, matching_database: FreshDatabase, promises: Promises) -> AsyncIterator[People]:
-    """The people of a new practice, before matching's server as its process composes it."""
+async def composed(
+    tmp_path: Path, matching_database: FreshDatabase, promises: Promises
+) -> AsyncIterator[tuple[Application, SuiteKeys]]:
+    """Matching's process as it composes itself; its background work is run by the tests, round by round."""
     keys = SuiteKeys(tmp_path / "keys")
     config = keys.config(
         "matching",
@@ -58,9 +62,29 @@ async def people(tmp_path: Path, matching_database: FreshDatabase, promises: Pro
         targets={"availability": "127.0.0.1:9", "booking": promises.address},
     )
     app = await application(config)
+    yield app, keys
+    await app.database.close()
+
+
+@pytest.fixture
+async def people(composed: tuple[Application, SuiteKeys]) -> AsyncIterator[People]:
+    """The people of a new practice, before matching's server."""
+    app, keys = composed
     server = Server(app)
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         yield People(channel, keys, str(uuid4()))
     await server.stop(0)
-    await app.database.close()
+
+
+@pytest.fixture
+def sweep(composed: tuple[Application, SuiteKeys]) -> Callable[[], Awaitable[None]]:
+    """Runs one round of everything that matching does by itself."""
+    app, _ = composed
+
+    async def once() -> None:
+        for each in app.background:
+            if isinstance(each, Every | InboxRunner):
+                await each.round()
+
+    return once

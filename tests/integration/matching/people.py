@@ -9,7 +9,13 @@ from uuid import uuid4
 import grpc.aio
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from kept.matching.v1 import matching_service_pb2, rules_service_pb2, triage_service_pb2
+from kept.matching.v1 import (
+    intake_service_pb2,
+    matching_service_pb2,
+    proposal_service_pb2,
+    rules_service_pb2,
+    triage_service_pb2,
+)
 
 from services.chassis.context import Actor
 from services.chassis.rpc.status import from_wire
@@ -17,7 +23,13 @@ from tests.support.suite_keys import SuiteKeys, person
 
 DOORS = [
     service
-    for contract in (matching_service_pb2, rules_service_pb2, triage_service_pb2)
+    for contract in (
+        matching_service_pb2,
+        rules_service_pb2,
+        intake_service_pb2,
+        proposal_service_pb2,
+        triage_service_pb2,
+    )
     for service in contract.DESCRIPTOR.services_by_name.values()
 ]
 

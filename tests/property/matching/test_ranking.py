@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matching.domain.hard_rules import Setting, broken_rules, first_broken_rule, slot_key
@@ -136,6 +136,7 @@ def test_when_nobody_fits_the_binding_rule_is_named(need: Need, people: list[The
 
 
 @given(needs, profiles())
+@settings(max_examples=40, deadline=None)
 def test_what_a_loosened_rule_would_bring_is_what_it_brings(need: Need, people: list[TherapistProfile]) -> None:
     """When nobody fits, a rule's count is of those who break it alone."""
     ranking = rank(need, people, SETTING)

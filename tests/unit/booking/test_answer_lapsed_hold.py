@@ -8,7 +8,7 @@ import pytest
 
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment, State
-from services.booking.usecases.answer_lapsed_hold import answer_lapsed_hold
+from services.booking.usecases.answer_lapsed_hold import SessionWord, answer_lapsed_hold
 from services.booking.usecases.waitlist_ports import ClaimStanding
 from tests.unit.booking.fakes import FakeAppointments, FakeCall, FakeLedger, with_one
 from tests.unit.booking.states import APPOINTMENT_ID, NOW, booked, in_state, slot
@@ -21,15 +21,15 @@ async def _answer(
     is_move: bool = False,
     versions: tuple[int, ...] = (1,),
     is_kept: bool = False,
-    is_group: bool = False,
+    group: SessionWord = SessionWord.NONE,
 ) -> list[str]:
     """Return what was done, the store's and the ledger's words in one order."""
 
     async def keeps_time(call: object, appointment_id: str) -> bool:
         return is_kept
 
-    async def is_group_session(call: object, appointment_id: str) -> bool:
-        return is_group
+    async def ask_groups(call: object, group_session_id: str, claim_version: int, *, is_move: bool) -> SessionWord:
+        return group
 
     ledger = FakeLedger(words=store.log, versions=list(versions))
     await answer_lapsed_hold(
@@ -42,7 +42,7 @@ async def _answer(
         clock=lambda: NOW,
         keeps_time=keeps_time,
         to_waitlist=nobody_waits,
-        is_group_session=is_group_session,
+        ask_groups=ask_groups,
     )
     return store.log
 
@@ -64,7 +64,14 @@ async def test_a_hold_without_an_appointment_is_abandoned_before_it_is_given_bac
 
 async def test_a_groups_session_keeps_its_time_under_an_abandoned_id() -> None:
     """The session took the id out of use itself: the ledger is told yes."""
-    assert await _answer(FakeAppointments(), is_group=True) == ["abandon", "confirm"]
+    assert await _answer(FakeAppointments(), group=SessionWord.STANDS) == ["abandon", "confirm"]
+
+
+async def test_a_groups_session_whose_move_never_came_about_keeps_its_old_time() -> None:
+    """The move is barred by the groups' own word: only the new time is given back."""
+    found = await _answer(FakeAppointments(), group=SessionWord.MOVE_BARRED, asked=2, is_move=True)
+
+    assert found == ["abandon", "release move"]
 
 
 async def test_a_cancelled_appointment_needs_no_time() -> None:

@@ -27,7 +27,7 @@ RULES: dict[str, MethodRule] = {
     for method in service.methods
 }
 ROLES = ("client", "front_desk", "therapist", "practice_admin", "compliance_officer")
-RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent", "author")
+RELATIONS = ("", "self", "proxy", "care_team", "cover", "break_glass", "consent", "author", "proposed")
 
 BOOKS = {"appointment.book", "appointment.read", "appointment.confirm", "appointment.reschedule", "appointment.cancel"}
 BOOKS |= {"appointment.undo"}
@@ -54,13 +54,16 @@ ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
-GROUPS = {"group.manage", "group.seat", "group.read"}
+GROUPS = {"group.manage", "group.seat", "group.read", "group.book"}
+OWN |= {"group.book"}
 ALARMS = {"screening.answer", "crisis.raise"}
 OWN |= ALARMS
 CRISES = {"page.read", "crisis.read", "crisis.answer"}
 WAITS = {"wish.change", "wish.read", "offer.read", "offer.answer"}
 OWN |= WAITS
 JOINS = {"appointment.join"}
+INTAKES = {"intake.open", "intake.read", "proposal.read", "proposal.answer", "proposal.decline"}
+OWN |= INTAKES
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): {"feed.keep"},
@@ -83,14 +86,16 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | BILLING
     | CRISES
     | GROUPS
-    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"},
+    | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"}
+    | {"intake.assign", "proposal.make"},
     ("therapist", ""): CRISES
     | {"feed.keep"}
     | {"schedule.configure", "schedule.read", "series.worklist", "group.read"}
     | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
+    ("therapist", "proposed"): {"proposal.read", "proposal.decline"},
     ("therapist", "care_team"): BOOKS
-    | {"group.read", "group.seat"}
+    | {"group.read", "group.seat", "group.book"}
     | ALARMS
     | {"screening.read"}
     | WAITS

@@ -835,8 +835,11 @@ class TakeSeatsRequest(_message.Message):
 
     SESSION_CLAIM_ID_FIELD_NUMBER: _builtins.int
     SEATS_FIELD_NUMBER: _builtins.int
+    BY_CLIENT_FIELD_NUMBER: _builtins.int
     session_claim_id: _builtins.str
     """Names the session's claim."""
+    by_client: _builtins.bool
+    """Tells that a client takes the seat: the session type's rules for clients are asked for."""
     @_builtins.property
     def seats(self) -> _containers.RepeatedCompositeFieldContainer[Global___Seat]:
         """Lists the seats, at most 200; who comes first is seated first."""
@@ -846,10 +849,11 @@ class TakeSeatsRequest(_message.Message):
         *,
         session_claim_id: _builtins.str = ...,
         seats: _abc.Iterable[Global___Seat] | None = ...,
+        by_client: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["seats", b"seats", "session_claim_id", b"session_claim_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_client", b"by_client", "seats", b"seats", "session_claim_id", b"session_claim_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1120,3 +1124,69 @@ class GetClaimRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetClaimRequest: _TypeAlias = GetClaimRequest  # noqa: Y015
+
+@_typing.final
+class MoveSessionRequest(_message.Message):
+    """Names a group's session and where it goes; staff moves it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLAIM_ID_FIELD_NUMBER: _builtins.int
+    START_WALL_FIELD_NUMBER: _builtins.int
+    MODALITY_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    claim_id: _builtins.str
+    """Names the session's claim."""
+    modality: _availability_pb2.Modality.ValueType
+    """Says how; unspecified keeps the way it has."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def start_wall(self) -> _wall_pb2.WallTime:
+        """Says when, on the wall clock."""
+
+    def __init__(
+        self,
+        *,
+        claim_id: _builtins.str = ...,
+        start_wall: _wall_pb2.WallTime | None = ...,
+        modality: _availability_pb2.Modality.ValueType = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "modality", b"modality", "request_id", b"request_id", "start_wall", b"start_wall"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveSessionRequest: _TypeAlias = MoveSessionRequest  # noqa: Y015
+
+@_typing.final
+class MoveSessionResponse(_message.Message):
+    """Holds a moved session with its seats."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_FIELD_NUMBER: _builtins.int
+    SEATS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def session(self) -> _availability_pb2.Claim:
+        """Is the session's claim."""
+
+    @_builtins.property
+    def seats(self) -> _containers.RepeatedCompositeFieldContainer[_availability_pb2.Claim]:
+        """Lists the claims of its seats, by id."""
+
+    def __init__(
+        self,
+        *,
+        session: _availability_pb2.Claim | None = ...,
+        seats: _abc.Iterable[_availability_pb2.Claim] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["session", b"session"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["seats", b"seats", "session", b"session"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveSessionResponse: _TypeAlias = MoveSessionResponse  # noqa: Y015

@@ -127,6 +127,11 @@ class AvailabilityServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.TransferRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_availability__pb2.Claim.FromString,
                 _registered_method=True)
+        self.MoveSession = channel.unary_unary(
+                '/kept.availability.v1.AvailabilityService/MoveSession',
+                request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionResponse.FromString,
+                _registered_method=True)
         self.GetClaim = channel.unary_unary(
                 '/kept.availability.v1.AvailabilityService/GetClaim',
                 request_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.GetClaimRequest.SerializeToString,
@@ -232,9 +237,10 @@ class AvailabilityServiceServicer:
     def TakeSeats(self, request, context):
         """Holds seats in a group's session, each for one client and counted against the session type's capacity, in the order
         given; one that is refused hurts no other. A seat blocks its client's time alone, is confirmed and released as any
-        claim, and can't be moved. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
+        claim, and moves with its session alone. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
         itself), MALFORMED_REQUEST (more than 200, or one twice); each outcome SEATS_TAKEN, CLIENT_OVERLAP, REQUEST_ID_REUSED,
-        CLAIM_RELEASED (it was given back before).
+        CLAIM_RELEASED (it was given back before); of seats that clients take, NOT_SELF_BOOKABLE, SAME_DAY_CLOSED,
+        NOTICE_TOO_SHORT and HORIZON_EXCEEDED of the whole call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -274,6 +280,15 @@ class AvailabilityServiceServicer:
         """Gives claims back and holds a slot in one transaction, so that nobody comes between. Idempotent by hold_id; claims
         that are unknown or block nothing are passed by. Refused, nothing is given back.
         Errors: as Hold, but for those of clients who book too late or too far ahead.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MoveSession(self, request, context):
+        """Moves a group's session with every seat in it in one transaction: all of them, or none. Each claim then has a pending
+        move of its own, which is confirmed or taken back as any other. Errors: as Move, and CLIENT_OVERLAP (metadata
+        client_ids: who is somewhere else then), SEAT_FIXED (it is a seat itself).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -378,6 +393,11 @@ def add_AvailabilityServiceServicer_to_server(servicer, server):
                     servicer.Transfer,
                     request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.TransferRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_availability__pb2.Claim.SerializeToString,
+            ),
+            'MoveSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.MoveSession,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionResponse.SerializeToString,
             ),
             'GetClaim': grpc.unary_unary_rpc_method_handler(
                     servicer.GetClaim,
@@ -873,6 +893,33 @@ class AvailabilityService:
             '/kept.availability.v1.AvailabilityService/Transfer',
             kept_dot_availability_dot_v1_dot_availability__service__pb2.TransferRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_availability__pb2.Claim.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MoveSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.AvailabilityService/MoveSession',
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_availability__service__pb2.MoveSessionResponse.FromString,
             options,
             channel_credentials,
             insecure,

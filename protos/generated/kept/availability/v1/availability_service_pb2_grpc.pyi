@@ -72,9 +72,10 @@ class AvailabilityServiceStub:
     TakeSeats: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.TakeSeatsRequest, _availability_service_pb2.TakeSeatsResponse]
     """Holds seats in a group's session, each for one client and counted against the session type's capacity, in the order
     given; one that is refused hurts no other. A seat blocks its client's time alone, is confirmed and released as any
-    claim, and can't be moved. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
+    claim, and moves with its session alone. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
     itself), MALFORMED_REQUEST (more than 200, or one twice); each outcome SEATS_TAKEN, CLIENT_OVERLAP, REQUEST_ID_REUSED,
-    CLAIM_RELEASED (it was given back before).
+    CLAIM_RELEASED (it was given back before); of seats that clients take, NOT_SELF_BOOKABLE, SAME_DAY_CLOSED,
+    NOTICE_TOO_SHORT and HORIZON_EXCEEDED of the whole call.
     """
     CheckSlots: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.CheckSlotsRequest, _availability_service_pb2.CheckSlotsResponse]
     """Says of many slots whether each could be held, in order, those before it counting as held; holds nothing.
@@ -92,6 +93,11 @@ class AvailabilityServiceStub:
     """Gives claims back and holds a slot in one transaction, so that nobody comes between. Idempotent by hold_id; claims
     that are unknown or block nothing are passed by. Refused, nothing is given back.
     Errors: as Hold, but for those of clients who book too late or too far ahead.
+    """
+    MoveSession: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.MoveSessionRequest, _availability_service_pb2.MoveSessionResponse]
+    """Moves a group's session with every seat in it in one transaction: all of them, or none. Each claim then has a pending
+    move of its own, which is confirmed or taken back as any other. Errors: as Move, and CLIENT_OVERLAP (metadata
+    client_ids: who is somewhere else then), SEAT_FIXED (it is a seat itself).
     """
     GetClaim: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.GetClaimRequest, _availability_pb2.Claim]
     """Returns a claim. Errors: NOT_FOUND."""
@@ -139,9 +145,10 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     TakeSeats: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.TakeSeatsRequest, _availability_service_pb2.TakeSeatsResponse]  # type: ignore[assignment]
     """Holds seats in a group's session, each for one client and counted against the session type's capacity, in the order
     given; one that is refused hurts no other. A seat blocks its client's time alone, is confirmed and released as any
-    claim, and can't be moved. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
+    claim, and moves with its session alone. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
     itself), MALFORMED_REQUEST (more than 200, or one twice); each outcome SEATS_TAKEN, CLIENT_OVERLAP, REQUEST_ID_REUSED,
-    CLAIM_RELEASED (it was given back before).
+    CLAIM_RELEASED (it was given back before); of seats that clients take, NOT_SELF_BOOKABLE, SAME_DAY_CLOSED,
+    NOTICE_TOO_SHORT and HORIZON_EXCEEDED of the whole call.
     """
     CheckSlots: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.CheckSlotsRequest, _availability_service_pb2.CheckSlotsResponse]  # type: ignore[assignment]
     """Says of many slots whether each could be held, in order, those before it counting as held; holds nothing.
@@ -159,6 +166,11 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     """Gives claims back and holds a slot in one transaction, so that nobody comes between. Idempotent by hold_id; claims
     that are unknown or block nothing are passed by. Refused, nothing is given back.
     Errors: as Hold, but for those of clients who book too late or too far ahead.
+    """
+    MoveSession: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.MoveSessionRequest, _availability_service_pb2.MoveSessionResponse]  # type: ignore[assignment]
+    """Moves a group's session with every seat in it in one transaction: all of them, or none. Each claim then has a pending
+    move of its own, which is confirmed or taken back as any other. Errors: as Move, and CLIENT_OVERLAP (metadata
+    client_ids: who is somewhere else then), SEAT_FIXED (it is a seat itself).
     """
     GetClaim: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.GetClaimRequest, _availability_pb2.Claim]  # type: ignore[assignment]
     """Returns a claim. Errors: NOT_FOUND."""
@@ -281,9 +293,10 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_availability_service_pb2.TakeSeatsResponse, _abc.Awaitable[_availability_service_pb2.TakeSeatsResponse]]:
         """Holds seats in a group's session, each for one client and counted against the session type's capacity, in the order
         given; one that is refused hurts no other. A seat blocks its client's time alone, is confirmed and released as any
-        claim, and can't be moved. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
+        claim, and moves with its session alone. Idempotent by seat_id. Errors: NOT_FOUND (session), CLAIM_RELEASED, SEAT_FIXED (it is a seat
         itself), MALFORMED_REQUEST (more than 200, or one twice); each outcome SEATS_TAKEN, CLIENT_OVERLAP, REQUEST_ID_REUSED,
-        CLAIM_RELEASED (it was given back before).
+        CLAIM_RELEASED (it was given back before); of seats that clients take, NOT_SELF_BOOKABLE, SAME_DAY_CLOSED,
+        NOTICE_TOO_SHORT and HORIZON_EXCEEDED of the whole call.
         """
 
     @_abc_1.abstractmethod
@@ -331,6 +344,17 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Gives claims back and holds a slot in one transaction, so that nobody comes between. Idempotent by hold_id; claims
         that are unknown or block nothing are passed by. Refused, nothing is given back.
         Errors: as Hold, but for those of clients who book too late or too far ahead.
+        """
+
+    @_abc_1.abstractmethod
+    def MoveSession(
+        self,
+        request: _availability_service_pb2.MoveSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_availability_service_pb2.MoveSessionResponse, _abc.Awaitable[_availability_service_pb2.MoveSessionResponse]]:
+        """Moves a group's session with every seat in it in one transaction: all of them, or none. Each claim then has a pending
+        move of its own, which is confirmed or taken back as any other. Errors: as Move, and CLIENT_OVERLAP (metadata
+        client_ids: who is somewhere else then), SEAT_FIXED (it is a seat itself).
         """
 
     @_abc_1.abstractmethod

@@ -128,3 +128,157 @@ class GroupSessionCancelled(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GroupSessionCancelled: _TypeAlias = GroupSessionCancelled  # noqa: Y015
+
+@_typing.final
+class GroupSessionMoved(_message.Message):
+    """Says that a session of a group takes place at another time, with every seat in it; each seat's appointment says so itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    GROUP_SESSION_ID_FIELD_NUMBER: _builtins.int
+    GROUP_ID_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    CO_THERAPIST_IDS_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    PREVIOUS_START_TIME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    group_session_id: _builtins.str
+    """Names the session; the claim in the ledger has the same id."""
+    group_id: _builtins.str
+    """Names the group."""
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    version: _builtins.int
+    """Counts changes of the session."""
+    @_builtins.property
+    def co_therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names the co-leaders."""
+
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the new start."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the new end."""
+
+    @_builtins.property
+    def previous_start_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the start it had."""
+
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        group_session_id: _builtins.str = ...,
+        group_id: _builtins.str = ...,
+        therapist_id: _builtins.str = ...,
+        co_therapist_ids: _abc.Iterable[_builtins.str] | None = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        previous_start_time: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "previous_start_time", b"previous_start_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_therapist_ids", b"co_therapist_ids", "end_time", b"end_time", "group_id", b"group_id", "group_session_id", b"group_session_id", "practice_id", b"practice_id", "previous_start_time", b"previous_start_time", "start_time", b"start_time", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GroupSessionMoved: _TypeAlias = GroupSessionMoved  # noqa: Y015
+
+@_typing.final
+class GroupSeriesChanged(_message.Message):
+    """Says that a group meets by a rule from now on, or no more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    GROUP_SERIES_ID_FIELD_NUMBER: _builtins.int
+    GROUP_ID_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    IS_ENDED_FIELD_NUMBER: _builtins.int
+    BOOKED_UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    group_series_id: _builtins.str
+    """Names the rule."""
+    group_id: _builtins.str
+    """Names the group."""
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    is_ended: _builtins.bool
+    """Tells that it was ended."""
+    booked_until_date: _builtins.str
+    """Is the first day that is not scheduled yet, "YYYY-MM-DD"."""
+    version: _builtins.int
+    """Counts changes of the rule."""
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        group_series_id: _builtins.str = ...,
+        group_id: _builtins.str = ...,
+        therapist_id: _builtins.str = ...,
+        is_ended: _builtins.bool = ...,
+        booked_until_date: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["booked_until_date", b"booked_until_date", "group_id", b"group_id", "group_series_id", b"group_series_id", "is_ended", b"is_ended", "practice_id", b"practice_id", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GroupSeriesChanged: _TypeAlias = GroupSeriesChanged  # noqa: Y015
+
+@_typing.final
+class GroupConflictFound(_message.Message):
+    """Says that a time a group's rule names could not be placed: somebody has to look."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    GROUP_SERIES_ID_FIELD_NUMBER: _builtins.int
+    GROUP_ID_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    ORIGINAL_START_LOCAL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    group_series_id: _builtins.str
+    """Names the rule."""
+    group_id: _builtins.str
+    """Names the group."""
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    original_start_local: _builtins.str
+    """Is the time the rule names, "YYYY-MM-DDTHH:MM"."""
+    reason: _builtins.str
+    """Is the reason of the ledger."""
+    version: _builtins.int
+    """Counts changes of the rule."""
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        group_series_id: _builtins.str = ...,
+        group_id: _builtins.str = ...,
+        therapist_id: _builtins.str = ...,
+        original_start_local: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["group_id", b"group_id", "group_series_id", b"group_series_id", "original_start_local", b"original_start_local", "practice_id", b"practice_id", "reason", b"reason", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GroupConflictFound: _TypeAlias = GroupConflictFound  # noqa: Y015

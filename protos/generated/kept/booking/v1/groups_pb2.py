@@ -25,28 +25,41 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v1_dot_availability__pb2
 from kept.booking.v1 import booking_pb2 as kept_dot_booking_dot_v1_dot_booking__pb2
+from kept.booking.v1 import series_pb2 as kept_dot_booking_dot_v1_dot_series__pb2
 from kept.wall.v1 import wall_pb2 as kept_dot_wall_dot_v1_dot_wall__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckept/booking/v1/groups.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/booking/v1/booking.proto\x1a\x17kept/wall/v1/wall.proto\"\x97\x02\n\x05Group\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x04 \x03(\t\x12\x17\n\x0fsession_type_id\x18\x05 \x01(\t\x12\x0f\n\x07is_open\x18\x06 \x01(\x08\x12\x17\n\x0fneeds_screening\x18\x07 \x01(\x08\x12\x11\n\tmin_seats\x18\x08 \x01(\x05\x12\x10\n\x08\x64\x65\x63ide_h\x18\t \x01(\x05\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x0f\n\x07version\x18\x0b \x01(\x03\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb2\x02\n\x0bGroupMember\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.booking.v1.GroupMember.State\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"i\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_SCREENING\x10\x01\x12\x10\n\x0cSTATE_ACTIVE\x10\x02\x12\x12\n\x0eSTATE_DECLINED\x10\x03\x12\x0e\n\nSTATE_LEFT\x10\x04\"\xed\x04\n\x0cGroupSession\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\x12\x10\n\x08group_id\x18\x02 \x01(\t\x12\x32\n\x05state\x18\x03 \x01(\x0e\x32#.kept.booking.v1.GroupSession.State\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x05 \x03(\t\x12\x17\n\x0fsession_type_id\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\t \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\n \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\x0b \x01(\t\x12\x0f\n\x07room_id\x18\x0c \x01(\t\x12\x11\n\tmin_seats\x18\r \x01(\x05\x12/\n\x0b\x64\x65\x63ide_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05seats\x18\x0f \x03(\x0b\x32\x1a.kept.booking.v1.GroupSeat\x12\x0c\n\x04\x65tag\x18\x10 \x01(\t\x12\x0f\n\x07version\x18\x11 \x01(\x03\"H\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_SCHEDULED\x10\x01\x12\x13\n\x0fSTATE_CANCELLED\x10\x02\"i\n\tGroupSeat\x12\x16\n\x0e\x61ppointment_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.booking.v1.Appointment.State\"1\n\x0cGroupRefusal\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckept/booking/v1/groups.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/booking/v1/booking.proto\x1a\x1ckept/booking/v1/series.proto\x1a\x17kept/wall/v1/wall.proto\"\xb1\x02\n\x05Group\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x04 \x03(\t\x12\x17\n\x0fsession_type_id\x18\x05 \x01(\t\x12\x0f\n\x07is_open\x18\x06 \x01(\x08\x12\x17\n\x0fneeds_screening\x18\x07 \x01(\x08\x12\x11\n\tmin_seats\x18\x08 \x01(\x05\x12\x10\n\x08\x64\x65\x63ide_h\x18\t \x01(\x05\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x0f\n\x07version\x18\x0b \x01(\x03\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10is_self_bookable\x18\r \x01(\x08\"\xb2\x02\n\x0bGroupMember\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.booking.v1.GroupMember.State\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"i\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_SCREENING\x10\x01\x12\x10\n\x0cSTATE_ACTIVE\x10\x02\x12\x12\n\x0eSTATE_DECLINED\x10\x03\x12\x0e\n\nSTATE_LEFT\x10\x04\"\x86\x05\n\x0cGroupSession\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\x12\x10\n\x08group_id\x18\x02 \x01(\t\x12\x32\n\x05state\x18\x03 \x01(\x0e\x32#.kept.booking.v1.GroupSession.State\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x05 \x03(\t\x12\x17\n\x0fsession_type_id\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\t \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\n \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\x0b \x01(\t\x12\x0f\n\x07room_id\x18\x0c \x01(\t\x12\x11\n\tmin_seats\x18\r \x01(\x05\x12/\n\x0b\x64\x65\x63ide_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05seats\x18\x0f \x03(\x0b\x32\x1a.kept.booking.v1.GroupSeat\x12\x0c\n\x04\x65tag\x18\x10 \x01(\t\x12\x0f\n\x07version\x18\x11 \x01(\x03\x12\x17\n\x0fgroup_series_id\x18\x12 \x01(\t\"H\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_SCHEDULED\x10\x01\x12\x13\n\x0fSTATE_CANCELLED\x10\x02\"\xea\x02\n\x10OpenGroupSession\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\x12\x10\n\x08group_id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x15\n\rtherapist_ids\x18\x04 \x03(\t\x12\x17\n\x0fsession_type_id\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\x08 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\t \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\n \x01(\t\x12\x17\n\x0fneeds_screening\x18\x0b \x01(\x08\"\xc9\x02\n\x0bGroupSeries\x12\x17\n\x0fgroup_series_id\x18\x01 \x01(\t\x12\x10\n\x08group_id\x18\x02 \x01(\t\x12.\n\x04plan\x18\x03 \x01(\x0b\x32 .kept.booking.v1.GroupSeriesPlan\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".kept.booking.v1.GroupSeries.State\x12\x19\n\x11\x62ooked_until_date\x18\x05 \x01(\t\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"A\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_ACTIVE\x10\x01\x12\x0f\n\x0bSTATE_ENDED\x10\x02\"\x93\x01\n\x0fGroupSeriesPlan\x12*\n\nstart_wall\x18\x01 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x0c\n\x04rule\x18\x02 \x01(\t\x12\x30\n\x08modality\x18\x03 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x14\n\x0chorizon_days\x18\x04 \x01(\x05\"\xf9\x01\n\x0fGroupOccurrence\x12\x33\n\x13original_start_wall\x18\x01 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x34\n\x04\x66\x61te\x18\x02 \x01(\x0e\x32&.kept.booking.v1.SeriesOccurrence.Fate\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10group_session_id\x18\x04 \x01(\t\x12\x31\n\x08\x63onflict\x18\x05 \x01(\x0b\x32\x1f.kept.booking.v1.SeriesConflict\"G\n\x0eGroupConflicts\x12\x35\n\x0boccurrences\x18\x01 \x03(\x0b\x32 .kept.booking.v1.GroupOccurrence\"i\n\tGroupSeat\x12\x16\n\x0e\x61ppointment_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.booking.v1.Appointment.State\"1\n\x0cGroupRefusal\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.groups_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GROUP']._serialized_start=180
-  _globals['_GROUP']._serialized_end=459
-  _globals['_GROUPMEMBER']._serialized_start=462
-  _globals['_GROUPMEMBER']._serialized_end=768
-  _globals['_GROUPMEMBER_STATE']._serialized_start=663
-  _globals['_GROUPMEMBER_STATE']._serialized_end=768
-  _globals['_GROUPSESSION']._serialized_start=771
-  _globals['_GROUPSESSION']._serialized_end=1392
-  _globals['_GROUPSESSION_STATE']._serialized_start=1320
-  _globals['_GROUPSESSION_STATE']._serialized_end=1392
-  _globals['_GROUPSEAT']._serialized_start=1394
-  _globals['_GROUPSEAT']._serialized_end=1499
-  _globals['_GROUPREFUSAL']._serialized_start=1501
-  _globals['_GROUPREFUSAL']._serialized_end=1550
+  _globals['_GROUP']._serialized_start=210
+  _globals['_GROUP']._serialized_end=515
+  _globals['_GROUPMEMBER']._serialized_start=518
+  _globals['_GROUPMEMBER']._serialized_end=824
+  _globals['_GROUPMEMBER_STATE']._serialized_start=719
+  _globals['_GROUPMEMBER_STATE']._serialized_end=824
+  _globals['_GROUPSESSION']._serialized_start=827
+  _globals['_GROUPSESSION']._serialized_end=1473
+  _globals['_GROUPSESSION_STATE']._serialized_start=1401
+  _globals['_GROUPSESSION_STATE']._serialized_end=1473
+  _globals['_OPENGROUPSESSION']._serialized_start=1476
+  _globals['_OPENGROUPSESSION']._serialized_end=1838
+  _globals['_GROUPSERIES']._serialized_start=1841
+  _globals['_GROUPSERIES']._serialized_end=2170
+  _globals['_GROUPSERIES_STATE']._serialized_start=2105
+  _globals['_GROUPSERIES_STATE']._serialized_end=2170
+  _globals['_GROUPSERIESPLAN']._serialized_start=2173
+  _globals['_GROUPSERIESPLAN']._serialized_end=2320
+  _globals['_GROUPOCCURRENCE']._serialized_start=2323
+  _globals['_GROUPOCCURRENCE']._serialized_end=2572
+  _globals['_GROUPCONFLICTS']._serialized_start=2574
+  _globals['_GROUPCONFLICTS']._serialized_end=2645
+  _globals['_GROUPSEAT']._serialized_start=2647
+  _globals['_GROUPSEAT']._serialized_end=2752
+  _globals['_GROUPREFUSAL']._serialized_start=2754
+  _globals['_GROUPREFUSAL']._serialized_end=2803
 # @@protoc_insertion_point(module_scope)

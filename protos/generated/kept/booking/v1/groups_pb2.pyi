@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from kept.availability.v1 import availability_pb2 as _availability_pb2
 from kept.booking.v1 import booking_pb2 as _booking_pb2
+from kept.booking.v1 import series_pb2 as _series_pb2
 from kept.wall.v1 import wall_pb2 as _wall_pb2
 import builtins as _builtins
 import sys
@@ -41,6 +42,7 @@ class Group(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    IS_SELF_BOOKABLE_FIELD_NUMBER: _builtins.int
     group_id: _builtins.str
     """Is the id, a UUID."""
     display_name: _builtins.str
@@ -61,6 +63,8 @@ class Group(_message.Message):
     """Changes with every change; send it back to change the group."""
     version: _builtins.int
     """Counts changes."""
+    is_self_bookable: _builtins.bool
+    """Lets clients see when it meets, and take a seat themselves where the session type lets them."""
     @_builtins.property
     def co_therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names the co-leaders, at most 3."""
@@ -84,10 +88,11 @@ class Group(_message.Message):
         etag: _builtins.str = ...,
         version: _builtins.int = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        is_self_bookable: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_therapist_ids", b"co_therapist_ids", "create_time", b"create_time", "decide_h", b"decide_h", "display_name", b"display_name", "etag", b"etag", "group_id", b"group_id", "is_open", b"is_open", "min_seats", b"min_seats", "needs_screening", b"needs_screening", "session_type_id", b"session_type_id", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_therapist_ids", b"co_therapist_ids", "create_time", b"create_time", "decide_h", b"decide_h", "display_name", b"display_name", "etag", b"etag", "group_id", b"group_id", "is_open", b"is_open", "is_self_bookable", b"is_self_bookable", "min_seats", b"min_seats", "needs_screening", b"needs_screening", "session_type_id", b"session_type_id", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -212,6 +217,7 @@ class GroupSession(_message.Message):
     SEATS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    GROUP_SERIES_ID_FIELD_NUMBER: _builtins.int
     group_session_id: _builtins.str
     """Is the id, a UUID; the claim in the ledger has the same."""
     group_id: _builtins.str
@@ -234,6 +240,8 @@ class GroupSession(_message.Message):
     """Changes with every change of the session itself, not of its seats."""
     version: _builtins.int
     """Counts changes."""
+    group_series_id: _builtins.str
+    """Names the rule it was scheduled by; empty when it was planned by itself."""
     @_builtins.property
     def co_therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names the co-leaders."""
@@ -278,14 +286,266 @@ class GroupSession(_message.Message):
         seats: _abc.Iterable[Global___GroupSeat] | None = ...,
         etag: _builtins.str = ...,
         version: _builtins.int = ...,
+        group_series_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time", "end_time", b"end_time", "start_time", b"start_time", "start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_therapist_ids", b"co_therapist_ids", "decide_time", b"decide_time", "end_time", b"end_time", "etag", b"etag", "group_id", b"group_id", "group_session_id", b"group_session_id", "min_seats", b"min_seats", "modality", b"modality", "room_id", b"room_id", "seats", b"seats", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_therapist_ids", b"co_therapist_ids", "decide_time", b"decide_time", "end_time", b"end_time", "etag", b"etag", "group_id", b"group_id", "group_series_id", b"group_series_id", "group_session_id", b"group_session_id", "min_seats", b"min_seats", "modality", b"modality", "room_id", b"room_id", "seats", b"seats", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "state", b"state", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GroupSession: _TypeAlias = GroupSession  # noqa: Y015
+
+@_typing.final
+class OpenGroupSession(_message.Message):
+    """Is a session that clients may take a seat in themselves; names nobody who comes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUP_SESSION_ID_FIELD_NUMBER: _builtins.int
+    GROUP_ID_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    THERAPIST_IDS_FIELD_NUMBER: _builtins.int
+    SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    START_WALL_FIELD_NUMBER: _builtins.int
+    MODALITY_FIELD_NUMBER: _builtins.int
+    SITE_ID_FIELD_NUMBER: _builtins.int
+    NEEDS_SCREENING_FIELD_NUMBER: _builtins.int
+    group_session_id: _builtins.str
+    """Names the session."""
+    group_id: _builtins.str
+    """Names the group."""
+    display_name: _builtins.str
+    """Is the group's name."""
+    session_type_id: _builtins.str
+    """Names the session type."""
+    modality: _availability_pb2.Modality.ValueType
+    """Says how it takes place."""
+    site_id: _builtins.str
+    """Names the site; empty when remote."""
+    needs_screening: _builtins.bool
+    """Tells that a screening comes first."""
+    @_builtins.property
+    def therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names everybody who leads it."""
+
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the start."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the end."""
+
+    @_builtins.property
+    def start_wall(self) -> _wall_pb2.WallTime:
+        """Is the start on the wall clock it was agreed in."""
+
+    def __init__(
+        self,
+        *,
+        group_session_id: _builtins.str = ...,
+        group_id: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        therapist_ids: _abc.Iterable[_builtins.str] | None = ...,
+        session_type_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        start_wall: _wall_pb2.WallTime | None = ...,
+        modality: _availability_pb2.Modality.ValueType = ...,
+        site_id: _builtins.str = ...,
+        needs_screening: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "start_wall", b"start_wall"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "end_time", b"end_time", "group_id", b"group_id", "group_session_id", b"group_session_id", "modality", b"modality", "needs_screening", b"needs_screening", "session_type_id", b"session_type_id", "site_id", b"site_id", "start_time", b"start_time", "start_wall", b"start_wall", "therapist_ids", b"therapist_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenGroupSession: _TypeAlias = OpenGroupSession  # noqa: Y015
+
+@_typing.final
+class GroupSeries(_message.Message):
+    """Is the rule a group meets by: on a wall clock, booked up to a horizon that moves on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[GroupSeries._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: GroupSeries._State.ValueType  # 0
+        """Never stored."""
+        STATE_ACTIVE: GroupSeries._State.ValueType  # 1
+        """Sessions come by it."""
+        STATE_ENDED: GroupSeries._State.ValueType  # 2
+        """Was ended: no session comes any more."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """Where a rule stands."""
+
+    STATE_UNSPECIFIED: GroupSeries.State.ValueType  # 0
+    """Never stored."""
+    STATE_ACTIVE: GroupSeries.State.ValueType  # 1
+    """Sessions come by it."""
+    STATE_ENDED: GroupSeries.State.ValueType  # 2
+    """Was ended: no session comes any more."""
+
+    GROUP_SERIES_ID_FIELD_NUMBER: _builtins.int
+    GROUP_ID_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    BOOKED_UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    group_series_id: _builtins.str
+    """Is the id, a UUID."""
+    group_id: _builtins.str
+    """Names the group."""
+    state: Global___GroupSeries.State.ValueType
+    """Says where it stands."""
+    booked_until_date: _builtins.str
+    """Is the first day, on the rule's clock, that is not scheduled yet, "YYYY-MM-DD"."""
+    etag: _builtins.str
+    """Changes with every change; send it back to end it."""
+    version: _builtins.int
+    """Counts changes."""
+    @_builtins.property
+    def plan(self) -> Global___GroupSeriesPlan:
+        """Says what it is."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when it was created."""
+
+    def __init__(
+        self,
+        *,
+        group_series_id: _builtins.str = ...,
+        group_id: _builtins.str = ...,
+        plan: Global___GroupSeriesPlan | None = ...,
+        state: Global___GroupSeries.State.ValueType = ...,
+        booked_until_date: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        version: _builtins.int = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "plan", b"plan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["booked_until_date", b"booked_until_date", "create_time", b"create_time", "etag", b"etag", "group_id", b"group_id", "group_series_id", b"group_series_id", "plan", b"plan", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GroupSeries: _TypeAlias = GroupSeries  # noqa: Y015
+
+@_typing.final
+class GroupSeriesPlan(_message.Message):
+    """Says when a group meets, time after time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_WALL_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    MODALITY_FIELD_NUMBER: _builtins.int
+    HORIZON_DAYS_FIELD_NUMBER: _builtins.int
+    rule: _builtins.str
+    """Is the rule, RFC 5545; as that of a series, "FREQ=WEEKLY" for example."""
+    modality: _availability_pb2.Modality.ValueType
+    """Says how; unspecified takes the first the leader's hours offer."""
+    horizon_days: _builtins.int
+    """Is how many days ahead sessions are scheduled, 1 to 366; 0 means 182."""
+    @_builtins.property
+    def start_wall(self) -> _wall_pb2.WallTime:
+        """Is the first time on the wall clock; the rule counts from it."""
+
+    def __init__(
+        self,
+        *,
+        start_wall: _wall_pb2.WallTime | None = ...,
+        rule: _builtins.str = ...,
+        modality: _availability_pb2.Modality.ValueType = ...,
+        horizon_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["horizon_days", b"horizon_days", "modality", b"modality", "rule", b"rule", "start_wall", b"start_wall"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GroupSeriesPlan: _TypeAlias = GroupSeriesPlan  # noqa: Y015
+
+@_typing.final
+class GroupOccurrence(_message.Message):
+    """Is one time the rule of a group names, and what became of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORIGINAL_START_WALL_FIELD_NUMBER: _builtins.int
+    FATE_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    GROUP_SESSION_ID_FIELD_NUMBER: _builtins.int
+    CONFLICT_FIELD_NUMBER: _builtins.int
+    fate: _series_pb2.SeriesOccurrence.Fate.ValueType
+    """Says what became of it."""
+    group_session_id: _builtins.str
+    """Names the session; empty when there is none."""
+    @_builtins.property
+    def original_start_wall(self) -> _wall_pb2.WallTime:
+        """Is the time the rule names."""
+
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the start as the rule has it."""
+
+    @_builtins.property
+    def conflict(self) -> _series_pb2.SeriesConflict:
+        """Says why it could not be placed, and what could be instead; missing otherwise."""
+
+    def __init__(
+        self,
+        *,
+        original_start_wall: _wall_pb2.WallTime | None = ...,
+        fate: _series_pb2.SeriesOccurrence.Fate.ValueType = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        group_session_id: _builtins.str = ...,
+        conflict: _series_pb2.SeriesConflict | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["conflict", b"conflict", "original_start_wall", b"original_start_wall", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conflict", b"conflict", "fate", b"fate", "group_session_id", b"group_session_id", "original_start_wall", b"original_start_wall", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GroupOccurrence: _TypeAlias = GroupOccurrence  # noqa: Y015
+
+@_typing.final
+class GroupConflicts(_message.Message):
+    """Lists every time that can't be; travels in the details of SERIES_CONFLICTS."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRENCES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def occurrences(self) -> _containers.RepeatedCompositeFieldContainer[Global___GroupOccurrence]:
+        """Holds the occurrences, by time."""
+
+    def __init__(
+        self,
+        *,
+        occurrences: _abc.Iterable[Global___GroupOccurrence] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrences", b"occurrences"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GroupConflicts: _TypeAlias = GroupConflicts  # noqa: Y015
 
 @_typing.final
 class GroupSeat(_message.Message):

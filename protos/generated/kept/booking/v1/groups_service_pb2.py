@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v1_dot_availability__pb2
 from kept.booking.v1 import booking_pb2 as kept_dot_booking_dot_v1_dot_booking__pb2
@@ -29,7 +30,7 @@ from kept.booking.v1 import groups_pb2 as kept_dot_booking_dot_v1_dot_groups__pb
 from kept.wall.v1 import wall_pb2 as kept_dot_wall_dot_v1_dot_wall__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/groups_service.proto\x12\x0fkept.booking.v1\x1a\x1bkept/access/v1/access.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/booking/v1/booking.proto\x1a\x1ckept/booking/v1/groups.proto\x1a\x17kept/wall/v1/wall.proto\"L\n\x0fPutGroupRequest\x12%\n\x05group\x18\x01 \x01(\x0b\x32\x16.kept.booking.v1.Group\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"#\n\x0fGetGroupRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\":\n\x11ListGroupsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"U\n\x12ListGroupsResponse\x12&\n\x06groups\x18\x01 \x03(\x0b\x32\x16.kept.booking.v1.Group\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"P\n\x15\x41\x64\x64GroupMemberRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"h\n\x18ScreenGroupMemberRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x13\n\x0bis_suitable\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"S\n\x18RemoveGroupMemberRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"R\n\x17ListGroupMembersRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"b\n\x18ListGroupMembersResponse\x12-\n\x07members\x18\x01 \x03(\x0b\x32\x1c.kept.booking.v1.GroupMember\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa1\x01\n\x1bScheduleGroupSessionRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12*\n\nstart_wall\x18\x02 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x03 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"\x7f\n\x1cScheduleGroupSessionResponse\x12.\n\x07session\x18\x01 \x01(\x0b\x32\x1d.kept.booking.v1.GroupSession\x12/\n\x08refusals\x18\x02 \x03(\x0b\x32\x1d.kept.booking.v1.GroupRefusal\"2\n\x16GetGroupSessionRequest\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\"S\n\x18ListGroupSessionsRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x19ListGroupSessionsResponse\x12/\n\x08sessions\x18\x01 \x03(\x0b\x32\x1d.kept.booking.v1.GroupSession\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"W\n\x14\x42ookGroupSeatRequest\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x86\x01\n\x19\x43\x61ncelGroupSessionRequest\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12-\n\x06reason\x18\x03 \x01(\x0e\x32\x1d.kept.booking.v1.ChangeReason\x12\x12\n\nrequest_id\x18\x04 \x01(\t2\xf0\x0c\n\x0cGroupService\x12\x63\n\x08PutGroup\x12 .kept.booking.v1.PutGroupRequest\x1a\x16.kept.booking.v1.Group\"\x1d\xea\xc7\x18\x19\n\x0cgroup.manage\x10\x02 \x03*\x01\x01\x30\x01@\x01\x12_\n\x08GetGroup\x12 .kept.booking.v1.GetGroupRequest\x1a\x16.kept.booking.v1.Group\"\x19\xea\xc7\x18\x15\n\ngroup.read\x10\x02 \x02*\x01\x01@\x01\x12p\n\nListGroups\x12\".kept.booking.v1.ListGroupsRequest\x1a#.kept.booking.v1.ListGroupsResponse\"\x19\xea\xc7\x18\x15\n\ngroup.read\x10\x02 \x05*\x01\x01@\x01\x12\x84\x01\n\x0e\x41\x64\x64GroupMember\x12&.kept.booking.v1.AddGroupMemberRequest\x1a\x1c.kept.booking.v1.GroupMember\",\xea\xc7\x18(\n\ngroup.seat\x10\x02\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x8a\x01\n\x11ScreenGroupMember\x12).kept.booking.v1.ScreenGroupMemberRequest\x1a\x1c.kept.booking.v1.GroupMember\",\xea\xc7\x18(\n\ngroup.seat\x10\x02\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x8a\x01\n\x11RemoveGroupMember\x12).kept.booking.v1.RemoveGroupMemberRequest\x1a\x1c.kept.booking.v1.GroupMember\",\xea\xc7\x18(\n\ngroup.seat\x10\x02\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x9c\x01\n\x10ListGroupMembers\x12(.kept.booking.v1.ListGroupMembersRequest\x1a).kept.booking.v1.ListGroupMembersResponse\"3\xea\xc7\x18/\n\ngroup.read\x10\x02\x1a\x1aresponse.members.client_id \x02*\x01\x01\x12\xb2\x01\n\x14ScheduleGroupSession\x12,.kept.booking.v1.ScheduleGroupSessionRequest\x1a-.kept.booking.v1.ScheduleGroupSessionResponse\"=\xea\xc7\x18\x39\n\x0cgroup.manage\x10\x02\x1a response.session.seats.client_id \x01*\x01\x01\x30\x01\x12\x8c\x01\n\x0fGetGroupSession\x12\'.kept.booking.v1.GetGroupSessionRequest\x1a\x1d.kept.booking.v1.GroupSession\"1\xea\xc7\x18-\n\ngroup.read\x10\x02\x1a\x18response.seats.client_id \x02*\x01\x01\x12\x85\x01\n\x11ListGroupSessions\x12).kept.booking.v1.ListGroupSessionsRequest\x1a*.kept.booking.v1.ListGroupSessionsResponse\"\x19\xea\xc7\x18\x15\n\ngroup.read\x10\x02 \x05*\x01\x01@\x01\x12\x82\x01\n\rBookGroupSeat\x12%.kept.booking.v1.BookGroupSeatRequest\x1a\x1c.kept.booking.v1.Appointment\",\xea\xc7\x18(\n\ngroup.seat\x10\x02\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x96\x01\n\x12\x43\x61ncelGroupSession\x12*.kept.booking.v1.CancelGroupSessionRequest\x1a\x1d.kept.booking.v1.GroupSession\"5\xea\xc7\x18\x31\n\x0cgroup.manage\x10\x02\x1a\x18response.seats.client_id \x03*\x01\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/groups_service.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/booking/v1/booking.proto\x1a\x1ckept/booking/v1/groups.proto\x1a\x17kept/wall/v1/wall.proto\"L\n\x0fPutGroupRequest\x12%\n\x05group\x18\x01 \x01(\x0b\x32\x16.kept.booking.v1.Group\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"#\n\x0fGetGroupRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\":\n\x11ListGroupsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"U\n\x12ListGroupsResponse\x12&\n\x06groups\x18\x01 \x03(\x0b\x32\x16.kept.booking.v1.Group\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"P\n\x15\x41\x64\x64GroupMemberRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"h\n\x18ScreenGroupMemberRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x13\n\x0bis_suitable\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"S\n\x18RemoveGroupMemberRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"R\n\x17ListGroupMembersRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"b\n\x18ListGroupMembersResponse\x12-\n\x07members\x18\x01 \x03(\x0b\x32\x1c.kept.booking.v1.GroupMember\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbf\x01\n\x1bScheduleGroupSessionRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12*\n\nstart_wall\x18\x02 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x03 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x1c\n\x14original_start_local\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"\x7f\n\x1cScheduleGroupSessionResponse\x12.\n\x07session\x18\x01 \x01(\x0b\x32\x1d.kept.booking.v1.GroupSession\x12/\n\x08refusals\x18\x02 \x03(\x0b\x32\x1d.kept.booking.v1.GroupRefusal\"2\n\x16GetGroupSessionRequest\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\"\xc5\x01\n\x18ListGroupSessionsRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12-\n\tfrom_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07to_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\x19ListGroupSessionsResponse\x12/\n\x08sessions\x18\x01 \x03(\x0b\x32\x1d.kept.booking.v1.GroupSession\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"W\n\x14\x42ookGroupSeatRequest\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x86\x01\n\x19\x43\x61ncelGroupSessionRequest\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12-\n\x06reason\x18\x03 \x01(\x0e\x32\x1d.kept.booking.v1.ChangeReason\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"\xba\x01\n\x1cListOpenGroupSessionsRequest\x12-\n\tfrom_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07to_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fsession_type_id\x18\x03 \x01(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"m\n\x1dListOpenGroupSessionsResponse\x12\x33\n\x08sessions\x18\x01 \x03(\x0b\x32!.kept.booking.v1.OpenGroupSession\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xe2\x01\n\x17MoveGroupSessionRequest\x12\x18\n\x10group_session_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12*\n\nstart_wall\x18\x03 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x04 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12-\n\x06reason\x18\x05 \x01(\x0e\x32\x1d.kept.booking.v1.ChangeReason\x12\x12\n\nrequest_id\x18\x06 \x01(\t2\x9d\x0f\n\x0cGroupService\x12\x63\n\x08PutGroup\x12 .kept.booking.v1.PutGroupRequest\x1a\x16.kept.booking.v1.Group\"\x1d\xea\xc7\x18\x19\n\x0cgroup.manage\x10\x02 \x03*\x01\x01\x30\x01@\x01\x12_\n\x08GetGroup\x12 .kept.booking.v1.GetGroupRequest\x1a\x16.kept.booking.v1.Group\"\x19\xea\xc7\x18\x15\n\ngroup.read\x10\x02 \x02*\x01\x01@\x01\x12p\n\nListGroups\x12\".kept.booking.v1.ListGroupsRequest\x1a#.kept.booking.v1.ListGroupsResponse\"\x19\xea\xc7\x18\x15\n\ngroup.read\x10\x02 \x05*\x01\x01@\x01\x12\x84\x01\n\x0e\x41\x64\x64GroupMember\x12&.kept.booking.v1.AddGroupMemberRequest\x1a\x1c.kept.booking.v1.GroupMember\",\xea\xc7\x18(\n\ngroup.seat\x10\x02\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x8a\x01\n\x11ScreenGroupMember\x12).kept.booking.v1.ScreenGroupMemberRequest\x1a\x1c.kept.booking.v1.GroupMember\",\xea\xc7\x18(\n\ngroup.seat\x10\x02\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x8a\x01\n\x11RemoveGroupMember\x12).kept.booking.v1.RemoveGroupMemberRequest\x1a\x1c.kept.booking.v1.GroupMember\",\xea\xc7\x18(\n\ngroup.seat\x10\x02\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x9c\x01\n\x10ListGroupMembers\x12(.kept.booking.v1.ListGroupMembersRequest\x1a).kept.booking.v1.ListGroupMembersResponse\"3\xea\xc7\x18/\n\ngroup.read\x10\x02\x1a\x1aresponse.members.client_id \x02*\x01\x01\x12\xb2\x01\n\x14ScheduleGroupSession\x12,.kept.booking.v1.ScheduleGroupSessionRequest\x1a-.kept.booking.v1.ScheduleGroupSessionResponse\"=\xea\xc7\x18\x39\n\x0cgroup.manage\x10\x02\x1a response.session.seats.client_id \x01*\x01\x01\x30\x01\x12\x8c\x01\n\x0fGetGroupSession\x12\'.kept.booking.v1.GetGroupSessionRequest\x1a\x1d.kept.booking.v1.GroupSession\"1\xea\xc7\x18-\n\ngroup.read\x10\x02\x1a\x18response.seats.client_id \x02*\x01\x01\x12\x85\x01\n\x11ListGroupSessions\x12).kept.booking.v1.ListGroupSessionsRequest\x1a*.kept.booking.v1.ListGroupSessionsResponse\"\x19\xea\xc7\x18\x15\n\ngroup.read\x10\x02 \x05*\x01\x01@\x01\x12\x95\x01\n\x15ListOpenGroupSessions\x12-.kept.booking.v1.ListOpenGroupSessionsRequest\x1a..kept.booking.v1.ListOpenGroupSessionsResponse\"\x1d\xea\xc7\x18\x19\n\x0e\x64irectory.read\x10\x01 \x05*\x01\x01@\x01\x12\x92\x01\n\x10MoveGroupSession\x12(.kept.booking.v1.MoveGroupSessionRequest\x1a\x1d.kept.booking.v1.GroupSession\"5\xea\xc7\x18\x31\n\x0cgroup.manage\x10\x02\x1a\x18response.seats.client_id \x03*\x01\x01\x30\x01\x12\x82\x01\n\rBookGroupSeat\x12%.kept.booking.v1.BookGroupSeatRequest\x1a\x1c.kept.booking.v1.Appointment\",\xea\xc7\x18(\n\ngroup.book\x10\x02\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x96\x01\n\x12\x43\x61ncelGroupSession\x12*.kept.booking.v1.CancelGroupSessionRequest\x1a\x1d.kept.booking.v1.GroupSession\"5\xea\xc7\x18\x31\n\x0cgroup.manage\x10\x02\x1a\x18response.seats.client_id \x03*\x01\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,42 +57,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GROUPSERVICE'].methods_by_name['GetGroupSession']._serialized_options = b'\352\307\030-\n\ngroup.read\020\002\032\030response.seats.client_id \002*\001\001'
   _globals['_GROUPSERVICE'].methods_by_name['ListGroupSessions']._loaded_options = None
   _globals['_GROUPSERVICE'].methods_by_name['ListGroupSessions']._serialized_options = b'\352\307\030\025\n\ngroup.read\020\002 \005*\001\001@\001'
+  _globals['_GROUPSERVICE'].methods_by_name['ListOpenGroupSessions']._loaded_options = None
+  _globals['_GROUPSERVICE'].methods_by_name['ListOpenGroupSessions']._serialized_options = b'\352\307\030\031\n\016directory.read\020\001 \005*\001\001@\001'
+  _globals['_GROUPSERVICE'].methods_by_name['MoveGroupSession']._loaded_options = None
+  _globals['_GROUPSERVICE'].methods_by_name['MoveGroupSession']._serialized_options = b'\352\307\0301\n\014group.manage\020\002\032\030response.seats.client_id \003*\001\0010\001'
   _globals['_GROUPSERVICE'].methods_by_name['BookGroupSeat']._loaded_options = None
-  _globals['_GROUPSERVICE'].methods_by_name['BookGroupSeat']._serialized_options = b'\352\307\030(\n\ngroup.seat\020\002\032\021request.client_id \001*\001\0010\001'
+  _globals['_GROUPSERVICE'].methods_by_name['BookGroupSeat']._serialized_options = b'\352\307\030(\n\ngroup.book\020\002\032\021request.client_id \001*\001\0010\001'
   _globals['_GROUPSERVICE'].methods_by_name['CancelGroupSession']._loaded_options = None
   _globals['_GROUPSERVICE'].methods_by_name['CancelGroupSession']._serialized_options = b'\352\307\0301\n\014group.manage\020\002\032\030response.seats.client_id \003*\001\0010\001'
-  _globals['_PUTGROUPREQUEST']._serialized_start=213
-  _globals['_PUTGROUPREQUEST']._serialized_end=289
-  _globals['_GETGROUPREQUEST']._serialized_start=291
-  _globals['_GETGROUPREQUEST']._serialized_end=326
-  _globals['_LISTGROUPSREQUEST']._serialized_start=328
-  _globals['_LISTGROUPSREQUEST']._serialized_end=386
-  _globals['_LISTGROUPSRESPONSE']._serialized_start=388
-  _globals['_LISTGROUPSRESPONSE']._serialized_end=473
-  _globals['_ADDGROUPMEMBERREQUEST']._serialized_start=475
-  _globals['_ADDGROUPMEMBERREQUEST']._serialized_end=555
-  _globals['_SCREENGROUPMEMBERREQUEST']._serialized_start=557
-  _globals['_SCREENGROUPMEMBERREQUEST']._serialized_end=661
-  _globals['_REMOVEGROUPMEMBERREQUEST']._serialized_start=663
-  _globals['_REMOVEGROUPMEMBERREQUEST']._serialized_end=746
-  _globals['_LISTGROUPMEMBERSREQUEST']._serialized_start=748
-  _globals['_LISTGROUPMEMBERSREQUEST']._serialized_end=830
-  _globals['_LISTGROUPMEMBERSRESPONSE']._serialized_start=832
-  _globals['_LISTGROUPMEMBERSRESPONSE']._serialized_end=930
-  _globals['_SCHEDULEGROUPSESSIONREQUEST']._serialized_start=933
-  _globals['_SCHEDULEGROUPSESSIONREQUEST']._serialized_end=1094
-  _globals['_SCHEDULEGROUPSESSIONRESPONSE']._serialized_start=1096
-  _globals['_SCHEDULEGROUPSESSIONRESPONSE']._serialized_end=1223
-  _globals['_GETGROUPSESSIONREQUEST']._serialized_start=1225
-  _globals['_GETGROUPSESSIONREQUEST']._serialized_end=1275
-  _globals['_LISTGROUPSESSIONSREQUEST']._serialized_start=1277
-  _globals['_LISTGROUPSESSIONSREQUEST']._serialized_end=1360
-  _globals['_LISTGROUPSESSIONSRESPONSE']._serialized_start=1362
-  _globals['_LISTGROUPSESSIONSRESPONSE']._serialized_end=1463
-  _globals['_BOOKGROUPSEATREQUEST']._serialized_start=1465
-  _globals['_BOOKGROUPSEATREQUEST']._serialized_end=1552
-  _globals['_CANCELGROUPSESSIONREQUEST']._serialized_start=1555
-  _globals['_CANCELGROUPSESSIONREQUEST']._serialized_end=1689
-  _globals['_GROUPSERVICE']._serialized_start=1692
-  _globals['_GROUPSERVICE']._serialized_end=3340
+  _globals['_PUTGROUPREQUEST']._serialized_start=246
+  _globals['_PUTGROUPREQUEST']._serialized_end=322
+  _globals['_GETGROUPREQUEST']._serialized_start=324
+  _globals['_GETGROUPREQUEST']._serialized_end=359
+  _globals['_LISTGROUPSREQUEST']._serialized_start=361
+  _globals['_LISTGROUPSREQUEST']._serialized_end=419
+  _globals['_LISTGROUPSRESPONSE']._serialized_start=421
+  _globals['_LISTGROUPSRESPONSE']._serialized_end=506
+  _globals['_ADDGROUPMEMBERREQUEST']._serialized_start=508
+  _globals['_ADDGROUPMEMBERREQUEST']._serialized_end=588
+  _globals['_SCREENGROUPMEMBERREQUEST']._serialized_start=590
+  _globals['_SCREENGROUPMEMBERREQUEST']._serialized_end=694
+  _globals['_REMOVEGROUPMEMBERREQUEST']._serialized_start=696
+  _globals['_REMOVEGROUPMEMBERREQUEST']._serialized_end=779
+  _globals['_LISTGROUPMEMBERSREQUEST']._serialized_start=781
+  _globals['_LISTGROUPMEMBERSREQUEST']._serialized_end=863
+  _globals['_LISTGROUPMEMBERSRESPONSE']._serialized_start=865
+  _globals['_LISTGROUPMEMBERSRESPONSE']._serialized_end=963
+  _globals['_SCHEDULEGROUPSESSIONREQUEST']._serialized_start=966
+  _globals['_SCHEDULEGROUPSESSIONREQUEST']._serialized_end=1157
+  _globals['_SCHEDULEGROUPSESSIONRESPONSE']._serialized_start=1159
+  _globals['_SCHEDULEGROUPSESSIONRESPONSE']._serialized_end=1286
+  _globals['_GETGROUPSESSIONREQUEST']._serialized_start=1288
+  _globals['_GETGROUPSESSIONREQUEST']._serialized_end=1338
+  _globals['_LISTGROUPSESSIONSREQUEST']._serialized_start=1341
+  _globals['_LISTGROUPSESSIONSREQUEST']._serialized_end=1538
+  _globals['_LISTGROUPSESSIONSRESPONSE']._serialized_start=1540
+  _globals['_LISTGROUPSESSIONSRESPONSE']._serialized_end=1641
+  _globals['_BOOKGROUPSEATREQUEST']._serialized_start=1643
+  _globals['_BOOKGROUPSEATREQUEST']._serialized_end=1730
+  _globals['_CANCELGROUPSESSIONREQUEST']._serialized_start=1733
+  _globals['_CANCELGROUPSESSIONREQUEST']._serialized_end=1867
+  _globals['_LISTOPENGROUPSESSIONSREQUEST']._serialized_start=1870
+  _globals['_LISTOPENGROUPSESSIONSREQUEST']._serialized_end=2056
+  _globals['_LISTOPENGROUPSESSIONSRESPONSE']._serialized_start=2058
+  _globals['_LISTOPENGROUPSESSIONSRESPONSE']._serialized_end=2167
+  _globals['_MOVEGROUPSESSIONREQUEST']._serialized_start=2170
+  _globals['_MOVEGROUPSESSIONREQUEST']._serialized_end=2396
+  _globals['_GROUPSERVICE']._serialized_start=2399
+  _globals['_GROUPSERVICE']._serialized_end=4348
 # @@protoc_insertion_point(module_scope)

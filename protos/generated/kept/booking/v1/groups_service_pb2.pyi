@@ -6,6 +6,7 @@ The door to groups."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from kept.availability.v1 import availability_pb2 as _availability_pb2
 from kept.booking.v1 import booking_pb2 as _booking_pb2
@@ -287,11 +288,14 @@ class ScheduleGroupSessionRequest(_message.Message):
     GROUP_ID_FIELD_NUMBER: _builtins.int
     START_WALL_FIELD_NUMBER: _builtins.int
     MODALITY_FIELD_NUMBER: _builtins.int
+    ORIGINAL_START_LOCAL_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     group_id: _builtins.str
     """Names the group."""
     modality: _availability_pb2.Modality.ValueType
     """Says how; unspecified takes the first the therapist's hours offer."""
+    original_start_local: _builtins.str
+    """Is the time of the group's rule that this session settles, "YYYY-MM-DDTHH:MM": one that could not be placed."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     @_builtins.property
@@ -304,11 +308,12 @@ class ScheduleGroupSessionRequest(_message.Message):
         group_id: _builtins.str = ...,
         start_wall: _wall_pb2.WallTime | None = ...,
         modality: _availability_pb2.Modality.ValueType = ...,
+        original_start_local: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["group_id", b"group_id", "modality", b"modality", "request_id", b"request_id", "start_wall", b"start_wall"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["group_id", b"group_id", "modality", b"modality", "original_start_local", b"original_start_local", "request_id", b"request_id", "start_wall", b"start_wall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -368,29 +373,45 @@ Global___GetGroupSessionRequest: _TypeAlias = GetGroupSessionRequest  # noqa: Y0
 
 @_typing.final
 class ListGroupSessionsRequest(_message.Message):
-    """Asks for a group's sessions."""
+    """Asks for sessions."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     GROUP_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    FROM_TIME_FIELD_NUMBER: _builtins.int
+    TO_TIME_FIELD_NUMBER: _builtins.int
     group_id: _builtins.str
-    """Names the group."""
+    """Names the group; empty lists all groups' of a stretch of time."""
     page_size: _builtins.int
     """Is at most 200; 0 means 50."""
     page_token: _builtins.str
     """Continues an earlier page."""
+    therapist_id: _builtins.str
+    """Limits to who leads them."""
+    @_builtins.property
+    def from_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the first instant one may start at; required without a group."""
+
+    @_builtins.property
+    def to_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the instant all start before; required without a group, at most 366 days after from_time."""
+
     def __init__(
         self,
         *,
         group_id: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        therapist_id: _builtins.str = ...,
+        from_time: _timestamp_pb2.Timestamp | None = ...,
+        to_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["group_id", b"group_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "group_id", b"group_id", "page_size", b"page_size", "page_token", b"page_token", "therapist_id", b"therapist_id", "to_time", b"to_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -487,3 +508,117 @@ class CancelGroupSessionRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CancelGroupSessionRequest: _TypeAlias = CancelGroupSessionRequest  # noqa: Y015
+
+@_typing.final
+class ListOpenGroupSessionsRequest(_message.Message):
+    """Asks where clients may take a seat themselves."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_TIME_FIELD_NUMBER: _builtins.int
+    TO_TIME_FIELD_NUMBER: _builtins.int
+    SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    session_type_id: _builtins.str
+    """Limits to a session type."""
+    page_size: _builtins.int
+    """Is at most 200; 0 means 50."""
+    page_token: _builtins.str
+    """Continues an earlier page."""
+    @_builtins.property
+    def from_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the first instant one may start at; the past is cut off."""
+
+    @_builtins.property
+    def to_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the instant all start before; at most 366 days after from_time."""
+
+    def __init__(
+        self,
+        *,
+        from_time: _timestamp_pb2.Timestamp | None = ...,
+        to_time: _timestamp_pb2.Timestamp | None = ...,
+        session_type_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "page_size", b"page_size", "page_token", b"page_token", "session_type_id", b"session_type_id", "to_time", b"to_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOpenGroupSessionsRequest: _TypeAlias = ListOpenGroupSessionsRequest  # noqa: Y015
+
+@_typing.final
+class ListOpenGroupSessionsResponse(_message.Message):
+    """Holds a page of sessions that clients may book."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Is empty on the last page."""
+    @_builtins.property
+    def sessions(self) -> _containers.RepeatedCompositeFieldContainer[_groups_pb2.OpenGroupSession]:
+        """Lists them."""
+
+    def __init__(
+        self,
+        *,
+        sessions: _abc.Iterable[_groups_pb2.OpenGroupSession] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "sessions", b"sessions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOpenGroupSessionsResponse: _TypeAlias = ListOpenGroupSessionsResponse  # noqa: Y015
+
+@_typing.final
+class MoveGroupSessionRequest(_message.Message):
+    """Names a session and where it goes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUP_SESSION_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    START_WALL_FIELD_NUMBER: _builtins.int
+    MODALITY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    group_session_id: _builtins.str
+    """Names the session."""
+    etag: _builtins.str
+    """Is what was read; empty moves whatever it is now."""
+    modality: _availability_pb2.Modality.ValueType
+    """Says how; unspecified keeps the way it has."""
+    reason: _booking_pb2.ChangeReason.ValueType
+    """Says why."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def start_wall(self) -> _wall_pb2.WallTime:
+        """Says when, on the wall clock."""
+
+    def __init__(
+        self,
+        *,
+        group_session_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        start_wall: _wall_pb2.WallTime | None = ...,
+        modality: _availability_pb2.Modality.ValueType = ...,
+        reason: _booking_pb2.ChangeReason.ValueType = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "group_session_id", b"group_session_id", "modality", b"modality", "reason", b"reason", "request_id", b"request_id", "start_wall", b"start_wall"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveGroupSessionRequest: _TypeAlias = MoveGroupSessionRequest  # noqa: Y015

@@ -28,7 +28,8 @@ if _version_not_supported:
 
 
 class GroupServiceStub:
-    """Keeps groups, their rosters and their sessions. Staff's alone: a member sees their own appointments and nobody else's.
+    """Keeps groups, their rosters and their sessions. A member sees their own appointments and nobody else's; clients see when
+    a group meets that takes them in by themselves, and never who comes.
     Errors every method may give: MALFORMED_REQUEST, TOKEN_*, NOT_ALLOWED, AUDIT_UNAVAILABLE, DEPENDENCY_DOWN.
     """
 
@@ -88,6 +89,16 @@ class GroupServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.ListGroupSessionsRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.ListGroupSessionsResponse.FromString,
                 _registered_method=True)
+        self.ListOpenGroupSessions = channel.unary_unary(
+                '/kept.booking.v1.GroupService/ListOpenGroupSessions',
+                request_serializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.ListOpenGroupSessionsRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.ListOpenGroupSessionsResponse.FromString,
+                _registered_method=True)
+        self.MoveGroupSession = channel.unary_unary(
+                '/kept.booking.v1.GroupService/MoveGroupSession',
+                request_serializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.MoveGroupSessionRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_groups__pb2.GroupSession.FromString,
+                _registered_method=True)
         self.BookGroupSeat = channel.unary_unary(
                 '/kept.booking.v1.GroupService/BookGroupSeat',
                 request_serializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.BookGroupSeatRequest.SerializeToString,
@@ -101,7 +112,8 @@ class GroupServiceStub:
 
 
 class GroupServiceServicer:
-    """Keeps groups, their rosters and their sessions. Staff's alone: a member sees their own appointments and nobody else's.
+    """Keeps groups, their rosters and their sessions. A member sees their own appointments and nobody else's; clients see when
+    a group meets that takes them in by themselves, and never who comes.
     Errors every method may give: MALFORMED_REQUEST, TOKEN_*, NOT_ALLOWED, AUDIT_UNAVAILABLE, DEPENDENCY_DOWN.
     """
 
@@ -127,7 +139,8 @@ class GroupServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AddGroupMember(self, request, context):
-        """Puts a client onto the roster: active, or to be screened first. Somebody who left comes anew. Errors: NOT_FOUND (group,
+        """Puts a client onto the roster: active, or to be screened first. Somebody who left comes anew. Who is active gets a seat
+        in every session that is scheduled, while there are seats, moments later; in the last 24 hours staff gives it. Errors: NOT_FOUND (group,
         client), GROUP_CLOSED, LIMIT_REACHED (200), FENCED, STATE_FORBIDS (declined before: screen them again).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -171,14 +184,34 @@ class GroupServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListGroupSessions(self, request, context):
-        """Lists a group's sessions by start, without their seats. Therapists see the groups that they lead. Errors: NOT_FOUND.
+        """Lists sessions by start, without their seats: a group's, or those of a stretch of time. Therapists see those that they
+        lead. Errors: NOT_FOUND, INTERVAL_REVERSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListOpenGroupSessions(self, request, context):
+        """Lists sessions ahead that clients may take a seat in themselves, by start; whether one is left, booking says.
+        Errors: INTERVAL_REVERSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MoveGroupSession(self, request, context):
+        """Moves a session with every seat in it, all or none; each member hears of their own. Errors: NOT_FOUND, STATE_FORBIDS
+        (called off, or begun), STALE_VERSION, HOLD_ABANDONED, FENCED, and as Move of the ledger: SLOT_TAKEN, CLIENT_OVERLAP
+        (metadata client_ids: who is somewhere else then).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BookGroupSeat(self, request, context):
-        """Gives an active member a seat in a session. Errors: NOT_FOUND, STATE_FORBIDS (called off), NOT_A_MEMBER,
+        """Gives a client a seat in a session: a member by staff; or a client themselves, where the group and the session type let
+        clients book: who is active in it, or anybody where no screening comes first and the group takes people in.
+        Errors: NOT_FOUND, STATE_FORBIDS (called off), NOT_A_MEMBER, NOT_SELF_BOOKABLE, GROUP_CLOSED, NOTICE_TOO_SHORT,
         SCREENING_REQUIRED, SEATS_TAKEN, CLIENT_OVERLAP, FENCED, CARD_REQUIRED, CONSENT_REQUIRED, VISITS_EXHAUSTED, HOLD_ABANDONED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -245,6 +278,16 @@ def add_GroupServiceServicer_to_server(servicer, server):
                     request_deserializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.ListGroupSessionsRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.ListGroupSessionsResponse.SerializeToString,
             ),
+            'ListOpenGroupSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOpenGroupSessions,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.ListOpenGroupSessionsRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.ListOpenGroupSessionsResponse.SerializeToString,
+            ),
+            'MoveGroupSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.MoveGroupSession,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.MoveGroupSessionRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_groups__pb2.GroupSession.SerializeToString,
+            ),
             'BookGroupSeat': grpc.unary_unary_rpc_method_handler(
                     servicer.BookGroupSeat,
                     request_deserializer=kept_dot_booking_dot_v1_dot_groups__service__pb2.BookGroupSeatRequest.FromString,
@@ -264,7 +307,8 @@ def add_GroupServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class GroupService:
-    """Keeps groups, their rosters and their sessions. Staff's alone: a member sees their own appointments and nobody else's.
+    """Keeps groups, their rosters and their sessions. A member sees their own appointments and nobody else's; clients see when
+    a group meets that takes them in by themselves, and never who comes.
     Errors every method may give: MALFORMED_REQUEST, TOKEN_*, NOT_ALLOWED, AUDIT_UNAVAILABLE, DEPENDENCY_DOWN.
     """
 
@@ -528,6 +572,60 @@ class GroupService:
             '/kept.booking.v1.GroupService/ListGroupSessions',
             kept_dot_booking_dot_v1_dot_groups__service__pb2.ListGroupSessionsRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_groups__service__pb2.ListGroupSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOpenGroupSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.GroupService/ListOpenGroupSessions',
+            kept_dot_booking_dot_v1_dot_groups__service__pb2.ListOpenGroupSessionsRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_groups__service__pb2.ListOpenGroupSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MoveGroupSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.GroupService/MoveGroupSession',
+            kept_dot_booking_dot_v1_dot_groups__service__pb2.MoveGroupSessionRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_groups__pb2.GroupSession.FromString,
             options,
             channel_credentials,
             insecure,

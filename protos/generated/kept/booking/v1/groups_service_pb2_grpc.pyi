@@ -29,7 +29,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class GroupServiceStub:
-    """Keeps groups, their rosters and their sessions. Staff's alone: a member sees their own appointments and nobody else's.
+    """Keeps groups, their rosters and their sessions. A member sees their own appointments and nobody else's; clients see when
+    a group meets that takes them in by themselves, and never who comes.
     Errors every method may give: MALFORMED_REQUEST, TOKEN_*, NOT_ALLOWED, AUDIT_UNAVAILABLE, DEPENDENCY_DOWN.
     """
 
@@ -44,7 +45,8 @@ class GroupServiceStub:
     ListGroups: _grpc.UnaryUnaryMultiCallable[_groups_service_pb2.ListGroupsRequest, _groups_service_pb2.ListGroupsResponse]
     """Lists groups by creation; a therapist's own."""
     AddGroupMember: _grpc.UnaryUnaryMultiCallable[_groups_service_pb2.AddGroupMemberRequest, _groups_pb2.GroupMember]
-    """Puts a client onto the roster: active, or to be screened first. Somebody who left comes anew. Errors: NOT_FOUND (group,
+    """Puts a client onto the roster: active, or to be screened first. Somebody who left comes anew. Who is active gets a seat
+    in every session that is scheduled, while there are seats, moments later; in the last 24 hours staff gives it. Errors: NOT_FOUND (group,
     client), GROUP_CLOSED, LIMIT_REACHED (200), FENCED, STATE_FORBIDS (declined before: screen them again).
     """
     ScreenGroupMember: _grpc.UnaryUnaryMultiCallable[_groups_service_pb2.ScreenGroupMemberRequest, _groups_pb2.GroupMember]
@@ -60,9 +62,22 @@ class GroupServiceStub:
     GetGroupSession: _grpc.UnaryUnaryMultiCallable[_groups_service_pb2.GetGroupSessionRequest, _groups_pb2.GroupSession]
     """Returns a session with its seats. Therapists see the sessions that they lead. Errors: NOT_FOUND."""
     ListGroupSessions: _grpc.UnaryUnaryMultiCallable[_groups_service_pb2.ListGroupSessionsRequest, _groups_service_pb2.ListGroupSessionsResponse]
-    """Lists a group's sessions by start, without their seats. Therapists see the groups that they lead. Errors: NOT_FOUND."""
+    """Lists sessions by start, without their seats: a group's, or those of a stretch of time. Therapists see those that they
+    lead. Errors: NOT_FOUND, INTERVAL_REVERSED.
+    """
+    ListOpenGroupSessions: _grpc.UnaryUnaryMultiCallable[_groups_service_pb2.ListOpenGroupSessionsRequest, _groups_service_pb2.ListOpenGroupSessionsResponse]
+    """Lists sessions ahead that clients may take a seat in themselves, by start; whether one is left, booking says.
+    Errors: INTERVAL_REVERSED.
+    """
+    MoveGroupSession: _grpc.UnaryUnaryMultiCallable[_groups_service_pb2.MoveGroupSessionRequest, _groups_pb2.GroupSession]
+    """Moves a session with every seat in it, all or none; each member hears of their own. Errors: NOT_FOUND, STATE_FORBIDS
+    (called off, or begun), STALE_VERSION, HOLD_ABANDONED, FENCED, and as Move of the ledger: SLOT_TAKEN, CLIENT_OVERLAP
+    (metadata client_ids: who is somewhere else then).
+    """
     BookGroupSeat: _grpc.UnaryUnaryMultiCallable[_groups_service_pb2.BookGroupSeatRequest, _booking_pb2.Appointment]
-    """Gives an active member a seat in a session. Errors: NOT_FOUND, STATE_FORBIDS (called off), NOT_A_MEMBER,
+    """Gives a client a seat in a session: a member by staff; or a client themselves, where the group and the session type let
+    clients book: who is active in it, or anybody where no screening comes first and the group takes people in.
+    Errors: NOT_FOUND, STATE_FORBIDS (called off), NOT_A_MEMBER, NOT_SELF_BOOKABLE, GROUP_CLOSED, NOTICE_TOO_SHORT,
     SCREENING_REQUIRED, SEATS_TAKEN, CLIENT_OVERLAP, FENCED, CARD_REQUIRED, CONSENT_REQUIRED, VISITS_EXHAUSTED, HOLD_ABANDONED.
     """
     CancelGroupSession: _grpc.UnaryUnaryMultiCallable[_groups_service_pb2.CancelGroupSessionRequest, _groups_pb2.GroupSession]
@@ -70,7 +85,8 @@ class GroupServiceStub:
 
 @_typing.type_check_only
 class GroupServiceAsyncStub(GroupServiceStub):
-    """Keeps groups, their rosters and their sessions. Staff's alone: a member sees their own appointments and nobody else's.
+    """Keeps groups, their rosters and their sessions. A member sees their own appointments and nobody else's; clients see when
+    a group meets that takes them in by themselves, and never who comes.
     Errors every method may give: MALFORMED_REQUEST, TOKEN_*, NOT_ALLOWED, AUDIT_UNAVAILABLE, DEPENDENCY_DOWN.
     """
 
@@ -82,7 +98,8 @@ class GroupServiceAsyncStub(GroupServiceStub):
     ListGroups: _aio.UnaryUnaryMultiCallable[_groups_service_pb2.ListGroupsRequest, _groups_service_pb2.ListGroupsResponse]  # type: ignore[assignment]
     """Lists groups by creation; a therapist's own."""
     AddGroupMember: _aio.UnaryUnaryMultiCallable[_groups_service_pb2.AddGroupMemberRequest, _groups_pb2.GroupMember]  # type: ignore[assignment]
-    """Puts a client onto the roster: active, or to be screened first. Somebody who left comes anew. Errors: NOT_FOUND (group,
+    """Puts a client onto the roster: active, or to be screened first. Somebody who left comes anew. Who is active gets a seat
+    in every session that is scheduled, while there are seats, moments later; in the last 24 hours staff gives it. Errors: NOT_FOUND (group,
     client), GROUP_CLOSED, LIMIT_REACHED (200), FENCED, STATE_FORBIDS (declined before: screen them again).
     """
     ScreenGroupMember: _aio.UnaryUnaryMultiCallable[_groups_service_pb2.ScreenGroupMemberRequest, _groups_pb2.GroupMember]  # type: ignore[assignment]
@@ -98,16 +115,30 @@ class GroupServiceAsyncStub(GroupServiceStub):
     GetGroupSession: _aio.UnaryUnaryMultiCallable[_groups_service_pb2.GetGroupSessionRequest, _groups_pb2.GroupSession]  # type: ignore[assignment]
     """Returns a session with its seats. Therapists see the sessions that they lead. Errors: NOT_FOUND."""
     ListGroupSessions: _aio.UnaryUnaryMultiCallable[_groups_service_pb2.ListGroupSessionsRequest, _groups_service_pb2.ListGroupSessionsResponse]  # type: ignore[assignment]
-    """Lists a group's sessions by start, without their seats. Therapists see the groups that they lead. Errors: NOT_FOUND."""
+    """Lists sessions by start, without their seats: a group's, or those of a stretch of time. Therapists see those that they
+    lead. Errors: NOT_FOUND, INTERVAL_REVERSED.
+    """
+    ListOpenGroupSessions: _aio.UnaryUnaryMultiCallable[_groups_service_pb2.ListOpenGroupSessionsRequest, _groups_service_pb2.ListOpenGroupSessionsResponse]  # type: ignore[assignment]
+    """Lists sessions ahead that clients may take a seat in themselves, by start; whether one is left, booking says.
+    Errors: INTERVAL_REVERSED.
+    """
+    MoveGroupSession: _aio.UnaryUnaryMultiCallable[_groups_service_pb2.MoveGroupSessionRequest, _groups_pb2.GroupSession]  # type: ignore[assignment]
+    """Moves a session with every seat in it, all or none; each member hears of their own. Errors: NOT_FOUND, STATE_FORBIDS
+    (called off, or begun), STALE_VERSION, HOLD_ABANDONED, FENCED, and as Move of the ledger: SLOT_TAKEN, CLIENT_OVERLAP
+    (metadata client_ids: who is somewhere else then).
+    """
     BookGroupSeat: _aio.UnaryUnaryMultiCallable[_groups_service_pb2.BookGroupSeatRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
-    """Gives an active member a seat in a session. Errors: NOT_FOUND, STATE_FORBIDS (called off), NOT_A_MEMBER,
+    """Gives a client a seat in a session: a member by staff; or a client themselves, where the group and the session type let
+    clients book: who is active in it, or anybody where no screening comes first and the group takes people in.
+    Errors: NOT_FOUND, STATE_FORBIDS (called off), NOT_A_MEMBER, NOT_SELF_BOOKABLE, GROUP_CLOSED, NOTICE_TOO_SHORT,
     SCREENING_REQUIRED, SEATS_TAKEN, CLIENT_OVERLAP, FENCED, CARD_REQUIRED, CONSENT_REQUIRED, VISITS_EXHAUSTED, HOLD_ABANDONED.
     """
     CancelGroupSession: _aio.UnaryUnaryMultiCallable[_groups_service_pb2.CancelGroupSessionRequest, _groups_pb2.GroupSession]  # type: ignore[assignment]
     """Calls a session off with every seat ahead in it, by the practice. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
 
 class GroupServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Keeps groups, their rosters and their sessions. Staff's alone: a member sees their own appointments and nobody else's.
+    """Keeps groups, their rosters and their sessions. A member sees their own appointments and nobody else's; clients see when
+    a group meets that takes them in by themselves, and never who comes.
     Errors every method may give: MALFORMED_REQUEST, TOKEN_*, NOT_ALLOWED, AUDIT_UNAVAILABLE, DEPENDENCY_DOWN.
     """
 
@@ -141,7 +172,8 @@ class GroupServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _groups_service_pb2.AddGroupMemberRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_groups_pb2.GroupMember, _abc.Awaitable[_groups_pb2.GroupMember]]:
-        """Puts a client onto the roster: active, or to be screened first. Somebody who left comes anew. Errors: NOT_FOUND (group,
+        """Puts a client onto the roster: active, or to be screened first. Somebody who left comes anew. Who is active gets a seat
+        in every session that is scheduled, while there are seats, moments later; in the last 24 hours staff gives it. Errors: NOT_FOUND (group,
         client), GROUP_CLOSED, LIMIT_REACHED (200), FENCED, STATE_FORBIDS (declined before: screen them again).
         """
 
@@ -193,7 +225,30 @@ class GroupServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _groups_service_pb2.ListGroupSessionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_groups_service_pb2.ListGroupSessionsResponse, _abc.Awaitable[_groups_service_pb2.ListGroupSessionsResponse]]:
-        """Lists a group's sessions by start, without their seats. Therapists see the groups that they lead. Errors: NOT_FOUND."""
+        """Lists sessions by start, without their seats: a group's, or those of a stretch of time. Therapists see those that they
+        lead. Errors: NOT_FOUND, INTERVAL_REVERSED.
+        """
+
+    @_abc_1.abstractmethod
+    def ListOpenGroupSessions(
+        self,
+        request: _groups_service_pb2.ListOpenGroupSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_groups_service_pb2.ListOpenGroupSessionsResponse, _abc.Awaitable[_groups_service_pb2.ListOpenGroupSessionsResponse]]:
+        """Lists sessions ahead that clients may take a seat in themselves, by start; whether one is left, booking says.
+        Errors: INTERVAL_REVERSED.
+        """
+
+    @_abc_1.abstractmethod
+    def MoveGroupSession(
+        self,
+        request: _groups_service_pb2.MoveGroupSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_groups_pb2.GroupSession, _abc.Awaitable[_groups_pb2.GroupSession]]:
+        """Moves a session with every seat in it, all or none; each member hears of their own. Errors: NOT_FOUND, STATE_FORBIDS
+        (called off, or begun), STALE_VERSION, HOLD_ABANDONED, FENCED, and as Move of the ledger: SLOT_TAKEN, CLIENT_OVERLAP
+        (metadata client_ids: who is somewhere else then).
+        """
 
     @_abc_1.abstractmethod
     def BookGroupSeat(
@@ -201,7 +256,9 @@ class GroupServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _groups_service_pb2.BookGroupSeatRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_booking_pb2.Appointment, _abc.Awaitable[_booking_pb2.Appointment]]:
-        """Gives an active member a seat in a session. Errors: NOT_FOUND, STATE_FORBIDS (called off), NOT_A_MEMBER,
+        """Gives a client a seat in a session: a member by staff; or a client themselves, where the group and the session type let
+        clients book: who is active in it, or anybody where no screening comes first and the group takes people in.
+        Errors: NOT_FOUND, STATE_FORBIDS (called off), NOT_A_MEMBER, NOT_SELF_BOOKABLE, GROUP_CLOSED, NOTICE_TOO_SHORT,
         SCREENING_REQUIRED, SEATS_TAKEN, CLIENT_OVERLAP, FENCED, CARD_REQUIRED, CONSENT_REQUIRED, VISITS_EXHAUSTED, HOLD_ABANDONED.
         """
 
