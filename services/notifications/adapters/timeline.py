@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from services.chassis.db.pool import Connection
 from services.notifications.adapters import postgres, settings, workflows
@@ -73,6 +74,7 @@ class PostgresTimeline:
         *,
         changed: Sequence[tuple[str, Message]],
         new: Sequence[tuple[str, Message]],
+        at: datetime,
     ) -> None:
         """Store the appointments, what was kept back and what is planned."""
         rows = [
@@ -95,10 +97,11 @@ class PostgresTimeline:
         ]
         await self._conn.execute(
             "insert into appointments as a (practice_id, appointment_id, client_id, version, state, placed_version,"
-            " start_time, time_zone, session_type_id, end_time, modality, extra_client_ids, is_confidential)"
+            " start_time, time_zone, session_type_id, end_time, modality, extra_client_ids, is_confidential,"
+            " place_time, update_time)"
             " select n.practice_id, n.appointment_id, n.client_id, n.version, n.state, n.placed_version, n.start_time,"
             " n.time_zone, n.session_type_id, n.end_time, n.modality,"
-            " string_to_array(n.extra_client_ids, ',')::uuid[], n.is_confidential"
+            " string_to_array(n.extra_client_ids, ',')::uuid[], n.is_confidential, %s, %s"
             " from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::bigint[],"
             " %s::timestamptz[], %s::text[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::boolean[])"
             " as n (practice_id, appointment_id, client_id, version, state, placed_version, start_time, time_zone,"
@@ -108,9 +111,10 @@ class PostgresTimeline:
             " time_zone = excluded.time_zone, session_type_id = excluded.session_type_id,"
             " end_time = excluded.end_time, modality = excluded.modality,"
             " extra_client_ids = excluded.extra_client_ids, is_confidential = excluded.is_confidential,"
-            " place_time = case when a.placed_version = excluded.placed_version then a.place_time else now() end,"
-            " update_time = now()",
-            [list(column) for column in zip(*rows, strict=True)],
+            " place_time = case when a.placed_version = excluded.placed_version then a.place_time"
+            " else excluded.place_time end,"
+            " update_time = excluded.update_time",
+            [at, at, *(list(column) for column in zip(*rows, strict=True))],
         )
         if changed:
             await postgres.update_messages(self._conn, changed)

@@ -55,8 +55,11 @@ class Nudge:
         What an outage missed is not caught up: the newest is planned, and the next one lies ahead of now.
         """
         assert self.next_time is not None, "only what is due comes round"
-        later = replace(self, version=self.version + 1, next_time=self._next(max(at, self.next_time), time_zone))
-        return later, later.report(practice_id, about_time=self.next_time, is_open=True, trigger=self.trigger)
+        newest = self.next_time
+        while (after := self._next(newest, time_zone)) is not None and after <= at:
+            newest = after
+        later = replace(self, version=self.version + 1, next_time=self._next(max(at, newest), time_zone))
+        return later, later.report(practice_id, about_time=newest, is_open=True, trigger=self.trigger)
 
     def report(self, practice_id: str, *, about_time: datetime, is_open: bool, trigger: Trigger | None) -> MatterReport:
         """Say where it stands now, as a matter."""

@@ -46,8 +46,9 @@ class Timeline(Protocol):
         *,
         changed: Sequence[tuple[str, Message]],
         new: Sequence[tuple[str, Message]],
+        at: datetime,
     ) -> None:
-        """Store all of it; a new message whose name is taken is left out."""
+        """Store all of it, as of now; a new message whose name is taken is left out."""
 
 
 async def follow_appointments(
@@ -97,7 +98,9 @@ async def follow_appointments(
     planned = [(key[0], message) for key, messages in new.items() for message in messages]
     touched = {(report.practice_id, report.appointment_id) for report in reports}
     saved = [appointments[key] for key in sorted(touched)]
-    await timeline.save(saved, changed=sorted(changed, key=lambda pair: (pair[0], pair[1].message_id)), new=planned)
+    await timeline.save(
+        saved, changed=sorted(changed, key=lambda pair: (pair[0], pair[1].message_id)), new=planned, at=at
+    )
     return saved
 
 

@@ -230,7 +230,7 @@ async def test_a_nudge_comes_round_on_the_clients_clock_until_it_ends(
             await door.contacts.ListNudges(contact_service_pb2.ListNudgesRequest(client_id=client_id), metadata=client)
         ).nudges
         due.append(listed.next_time.ToDatetime())
-    office.at += timedelta(days=5)
+    office.at += timedelta(days=4)
     missed = await office.come_round()
     ending = contact_service_pb2.EndNudgeRequest(client_id=client_id, nudge_id=nudge.nudge_id, request_id=new_id())
     ended = await door.contacts.EndNudge(ending, metadata=client)

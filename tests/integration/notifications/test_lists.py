@@ -101,6 +101,7 @@ async def test_a_mail_of_a_list_ends_by_one_click_and_no_other_mail_has_the_head
     )
     await office.handle(care_events_pb2.FollowUpOpened(follow_up=facts))
     office.at += timedelta(hours=12)
+    await office.come_round()
     await office.sweep()
     letter = sink.letters[-1]
     token = str(letter["List-Unsubscribe"]).rpartition("/u/")[2].rstrip(">")
@@ -117,6 +118,7 @@ async def test_a_mail_of_a_list_ends_by_one_click_and_no_other_mail_has_the_head
     await office.handle(care_events_pb2.FollowUpOpened(follow_up=facts))
     await office.handle(Promise(practice_id, client_id).booked())
     office.at += timedelta(hours=24)
+    await office.come_round()
     await office.sweep()
 
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -41,6 +41,7 @@ class Shelf:
         *,
         changed: Sequence[tuple[str, Message]],
         new: Sequence[tuple[str, Message]],
+        at: datetime,
     ) -> None:
         """Keep all of it."""
         [self.known] = appointments

@@ -30,13 +30,14 @@ def test_it_comes_on_every_day_of_its_span_and_a_wall_time_that_is_skipped_is_ju
 
 
 def test_what_an_outage_missed_is_not_caught_up() -> None:
-    """The oldest that waits is planned once, and the next one lies ahead."""
+    """The newest that has come is planned once, and the next one lies ahead."""
     nudge = DAILY.begin(at=BEFORE, time_zone=ZONE, version=1)
     late = datetime(2026, 3, 8, 20, tzinfo=UTC)
 
     later, report = nudge.come_round("practice-1", at=late, time_zone=ZONE)
 
     assert later.next_time == datetime(2026, 3, 9, 9, 30, tzinfo=UTC)
+    assert report.start_time == datetime(2026, 3, 8, 10, 30, tzinfo=UTC)
     assert report.end_time - report.start_time == timedelta(hours=12)
 
 
