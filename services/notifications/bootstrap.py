@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
 from services.notifications.adapters.digests import digest_failures
 from services.notifications.adapters.letters import LetterWriter
+from services.notifications.adapters.outbound import Outbound, read_trusted
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
@@ -38,10 +40,12 @@ from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.threads import drop_loose
 from services.notifications.adapters.ways import Post, Writer
+from services.notifications.adapters.webhooks import PostgresDeliveries, Webhooks
 from services.notifications.adapters.wording import Wording
 from services.notifications.config import read_mail_config
 from services.notifications.reactions import gatherings, reactions
 from services.notifications.usecases.carry_by_channel import Carrier
+from services.notifications.usecases.deliver_webhooks import deliver_webhooks
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
 from services.notifications.usecases.page_on_call import page_on_call
 from services.notifications.usecases.plan_due_nudges import plan_due_nudges
@@ -56,6 +60,9 @@ PAGE_EVERY_S = 1.0
 
 NUDGE_EVERY_S = 5.0
 """Seconds between two looks for nudges whose time has come."""
+
+DELIVER_EVERY_S = 1.0
+"""Seconds between two looks for webhooks: what a receiver waits at most when nothing else is going on."""
 
 GIVE_UP_EVERY_S = 15.0
 """Seconds between two looks for messages whose sender died; their lease is minutes."""
@@ -84,6 +91,9 @@ class Parts:
     codes: AddressCodes
     templates: Templates
     wording: Wording
+    webhooks: Webhooks
+    has_trusted: bool
+    """Whether webhooks may go to networks that are not public."""
     keyring: Keyring
     relations: CareRelations
     scanner: Scanner
@@ -146,6 +156,13 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def nudge() -> None:
         await plan_due_nudges(bells=bells(database), clock=now, new_id=new_id)
 
+    trusted = read_trusted(os.environ.get("KEPT_WEBHOOK_NETWORKS", ""))
+    outbound, receivers = Outbound(trusted), Webhooks(ClientCipher(keyring))
+    deliveries = PostgresDeliveries(database, receivers)
+
+    async def deliver() -> None:
+        await deliver_webhooks(deliveries=deliveries, post=outbound, clock=now, jitter=random.random)
+
     async def give_up() -> None:
         await give_up_stuck_messages(desk=desk, clock=now)
 
@@ -163,6 +180,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         codes=AddressCodes(ClientCipher(keyring), keyring),
         templates=templates,
         wording=wording,
+        webhooks=receivers,
+        has_trusted=bool(trusted),
         keyring=keyring,
         relations=CareRelations(database),
         scanner=read_scanner(mail_config.scanner_url),
@@ -174,6 +193,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         background=[
             InboxRunner(database, reactions(now), service=config.service, gatherings=gatherings(now)),
             EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
+            EveryReplica(DELIVER_EVERY_S, deliver, "deliver_webhooks"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
             EveryReplica(NUDGE_EVERY_S, nudge, "plan_due_nudges"),
             rewrap_job(database, keyring),
@@ -182,6 +202,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             Every(DIGEST_EVERY_S, digest, "digest_failures", database),
         ],
         closers=[
+            outbound.close,
             desk.close,
             smtp.close,
             *(each.close for each in sms),

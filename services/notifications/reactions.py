@@ -8,8 +8,15 @@ from functools import partial
 from typing import Any
 
 import uuid_utils
+from google.protobuf.message import Message
 from kept.audit.v1 import retention_events_pb2
-from kept.booking.v1 import booking_events_pb2, care_events_pb2, policy_events_pb2, waitlist_events_pb2
+from kept.booking.v1 import (
+    booking_events_pb2,
+    care_events_pb2,
+    policy_events_pb2,
+    series_events_pb2,
+    waitlist_events_pb2,
+)
 from kept.matching.v1 import matching_events_pb2, triage_events_pb2
 
 from services.chassis.context import Call
@@ -19,7 +26,10 @@ from services.notifications.adapters.erasures import erase_client
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.timeline import PostgresTimeline
+from services.notifications.adapters.webhooks import Told, queue, queue_all
 from services.notifications.domain import errors
+from services.notifications.domain.appointment import Report
+from services.notifications.domain.webhook import EVENTS
 from services.notifications.usecases.follow_appointments import follow_appointments
 from services.notifications.usecases.follow_matters import follow_matters
 
@@ -49,14 +59,49 @@ MATTER_EVENTS = (
 )
 
 
+TOLD: tuple[type[Message], ...] = (
+    series_events_pb2.SeriesCreated,
+    series_events_pb2.SeriesChanged,
+    series_events_pb2.SeriesCancelled,
+    booking_events_pb2.ClientRegistered,
+    booking_events_pb2.ClientUpdated,
+)
+"""What receivers of webhooks are told of, beside the steps of appointments."""
+
+
 def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
     """Return the reaction to each event that is handled alone, by its full name."""
-    return {
+    told = {event.DESCRIPTOR.full_name: _telling(event.DESCRIPTOR.name, clock) for event in TOLD}
+    return told | {
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
+
+
+def _telling(name: str, clock: Callable[[], datetime]) -> Reaction:
+    async def tell(event: Any, call: Call) -> None:
+        """Plan to tell the receivers of webhooks, in the transaction that marks the event as handled."""
+        facts = getattr(event, "appointment", None) or getattr(event, "series", None) or event
+        if facts.practice_id != call.practice_id:
+            raise errors.Malformed("The event is of another practice.", field="practice_id")
+        resource = EVENTS[name].partition(".")[0]
+        resource_id = proto.uuid(getattr(facts, f"{resource}_id"), field=f"{resource}_id")
+        if not call.is_authorized:
+            await call.authorize(resource_id=resource_id)
+        async with call.tx() as conn:
+            await queue(
+                conn,
+                call.practice_id,
+                event_id=call.causation_id,
+                event_type=EVENTS[name],
+                resource_id=resource_id,
+                version=facts.version,
+                at=clock(),
+            )
+
+    return tell
 
 
 def gatherings(clock: Callable[[], datetime]) -> dict[str, Gathering]:
@@ -96,6 +141,8 @@ def _following_appointments(clock: Callable[[], datetime]) -> Gathering:
         async with events[0][1].tx() as conn:
             await note_pairs(conn, [pair for event, _ in events for pair in event_proto.pairs(event)])
             await follow_appointments(reports, timeline=PostgresTimeline(conn), at=clock(), new_id=_new_id)
+            told = [_told(event, report, call) for (event, call), report in zip(events, reports, strict=True)]
+            await queue_all(conn, [each for each in told if each is not None], at=clock())
 
     return follow
 
@@ -113,6 +160,14 @@ def _following_matters(clock: Callable[[], datetime]) -> Gathering:
             await follow_matters(reports, matters=PostgresMatters(conn), at=clock(), new_id=_new_id)
 
     return follow
+
+
+def _told(event: Any, report: Report, call: Call) -> Told | None:
+    """Return what receivers of webhooks are told of a step; not all steps are theirs to know."""
+    event_type = EVENTS.get(event.DESCRIPTOR.name)
+    if event_type is None:
+        return None
+    return Told(report.practice_id, call.causation_id, event_type, report.appointment_id, report.version)
 
 
 def _require_own(practice_id: str, call: Call) -> None:

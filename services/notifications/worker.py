@@ -10,9 +10,12 @@ from kept.booking.v1.booking_events_pb2 import (
     AppointmentChangeUndone,
     AppointmentConfirmed,
     AppointmentRescheduled,
+    ClientRegistered,
+    ClientUpdated,
 )
 from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpOpened
 from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue
+from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
 from kept.booking.v1.waitlist_events_pb2 import (
     OfferAccepted,
     OfferDeclined,
@@ -62,6 +65,11 @@ class NotificationsWorker:
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)
     def on_crisis_changed(self, delivery: Delivery) -> None:
         """Store it; a queue of its own, so that no crowd of bookings stands before a page."""
+        self.inbox.store(delivery)
+
+    @consumes(SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
+    def on_something_to_tell(self, delivery: Delivery) -> None:
+        """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)

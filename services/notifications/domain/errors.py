@@ -6,6 +6,7 @@ InvalidRequest
 ├── UnknownTimeZone    UNKNOWN_TIME_ZONE
 ├── LocaleUnknown      LOCALE_UNKNOWN
 ├── LevelUnknown       LEVEL_UNKNOWN
+├── UrlRefused         URL_REFUSED
 ├── WordsMissing       WORDS_MISSING
 ├── WordsTooLong       WORDS_TOO_LONG
 ├── TopicMalformed     TOPIC_MALFORMED
@@ -26,8 +27,8 @@ InvalidRequest
 └── Malformed          MALFORMED_REQUEST
 NotFound
 ├── UnknownContact     NOT_FOUND
+├── UnknownWebhook     NOT_FOUND
 ├── UnknownThread      NOT_FOUND
-├── TemplateUnknown    TEMPLATE_UNKNOWN
 ├── UnknownReply       NOT_FOUND
 ├── UnknownMessage     NOT_FOUND
 ├── TemplateUnknown    TEMPLATE_UNKNOWN
@@ -44,19 +45,17 @@ RuleViolated
 ├── CodeExpired        CODE_EXPIRED
 ├── OptedOutByOwner    OPTED_OUT_BY_OWNER
 ├── TooManyNudges      TOO_MANY_NUDGES
+├── TooManyWebhooks    TOO_MANY_WEBHOOKS
 ├── NotEnded           NOT_ENDED
 ├── TooManyThreads     TOO_MANY_THREADS
 ├── TooMuchStored      TOO_MUCH_STORED
 ├── AttachmentUnknown  ATTACHMENT_UNKNOWN
 ├── ScannerMissing     SCANNER_MISSING
 └── StateForbids       STATE_FORBIDS
-Stale
-└── VersionMovedOn     VERSION_MOVED_ON
-Exhausted
-└── CodeTooSoon        CODE_TOO_SOON
 Forbidden
 └── SignatureInvalid   SIGNATURE_INVALID
 Stale
+├── StaleVersion       STALE_VERSION
 └── VersionMovedOn     VERSION_MOVED_ON
 Exhausted
 └── CodeTooSoon        CODE_TOO_SOON
@@ -155,6 +154,10 @@ class StateForbids(RuleViolated):
     reason = "STATE_FORBIDS"
 
 
+class UnknownWebhook(NotFound):
+    """No such webhook, or nothing of this id was said to one, in this practice."""
+
+
 class WordsMissing(InvalidRequest):
     """There is nothing to say."""
 
@@ -213,6 +216,24 @@ class UnknownThread(NotFound):
     """There is no such thread, post or file in this practice."""
 
     reason = "NOT_FOUND"
+
+
+class UrlRefused(InvalidRequest):
+    """The address is not one that messages are sent to: HTTPS and public."""
+
+    reason = "URL_REFUSED"
+
+
+class TooManyWebhooks(RuleViolated):
+    """The practice has as many webhooks as it may; the metadata says how many."""
+
+    reason = "TOO_MANY_WEBHOOKS"
+
+
+class StaleVersion(Stale):
+    """The webhook has changed since it was read."""
+
+    reason = "STALE_VERSION"
 
 
 class TooManyThreads(RuleViolated):
