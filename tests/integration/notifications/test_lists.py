@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kept.booking.v1 import care_events_pb2, waitlist_events_pb2
-from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
+from kept.booking.v1 import waitlist_events_pb2
+from kept.notifications.v1 import (
+    contact_pb2,
+    contact_service_pb2,
+    notifications_pb2,
+    notifications_service_pb2,
+)
 
 from services.notifications.adapters import consents
 from services.notifications.domain.consent import Purpose, Source
@@ -92,15 +97,20 @@ async def test_a_mail_of_a_list_ends_by_one_click_and_no_other_mail_has_the_head
 ) -> None:
     """Opening it ends nothing; the post does, for what the mail was about; what is booked is told all the same."""
     await office.meet(practice_id, client_id)
-    facts = care_events_pb2.FollowUpFacts(
-        practice_id=practice_id,
-        follow_up_id=new_id(),
+    nudge = contact_pb2.Nudge(
+        nudge_id=new_id(),
         client_id=client_id,
-        due_date=f"{office.at:%Y-%m-%d}",
-        version=1,
+        trigger="CHECK_IN",
+        wall_time="09:00",
+        every_days=2,
+        from_date="2026-02-22",
+        until_date="2026-03-20",
     )
-    await office.handle(care_events_pb2.FollowUpOpened(follow_up=facts))
-    office.at += timedelta(hours=12)
+    stored = await door.contacts.PutNudge(
+        contact_service_pb2.PutNudgeRequest(nudge=nudge, request_id=new_id()),
+        metadata=door.client(practice_id, client_id),
+    )
+    office.at = stored.next_time.ToDatetime(tzinfo=UTC)
     await office.come_round()
     await office.sweep()
     letter = sink.letters[-1]
@@ -114,17 +124,15 @@ async def test_a_mail_of_a_list_ends_by_one_click_and_no_other_mail_has_the_head
     await door.stub.Unsubscribe(ending, metadata=door.holder())
     async with office.database.begin([practice_id]) as conn:
         after = (await consents.of_clients(conn, [(practice_id, client_id)]))[practice_id, client_id]
-    facts.follow_up_id = new_id()
-    await office.handle(care_events_pb2.FollowUpOpened(follow_up=facts))
     await office.handle(Promise(practice_id, client_id).booked())
-    office.at += timedelta(hours=24)
+    office.at += timedelta(days=2)
     await office.come_round()
     await office.sweep()
 
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert len(before) + 1 == len(after)
     assert (after[-1].purpose, after[-1].source, after[-1].is_granted) == (Purpose.CARE, Source.UNSUBSCRIBE, False)
-    kept_back = [each for each in await office.messages(practice_id, client_id) if each.kind == "FOLLOW_UP"][-1]
+    kept_back = [each for each in await office.messages(practice_id, client_id) if each.kind == "CHECK_IN"][-1]
     assert Reason.NO_CONSENT is kept_back.reason
     assert sink.subjects()[-1] == "Your appointment is set"
     assert sink.letters[-1]["List-Unsubscribe"] is None
