@@ -37,7 +37,8 @@ down: ## Stop every process that was started for this checkout.
 clean: ## Stop everything and delete its data: databases, queues, keys, mails, logs.
 	@if [ -x .venv/bin/python ]; then $(KEPT) deploy.local.down --remove; fi
 
-test: install ## Static checks, then all tests on private servers; pytest's summary comes last.
+test: ## Static checks, then all tests on private servers; pytest's summary comes last.
+	@$(PYTHON) -m deploy.local.install --tests
 	@$(KEPT) deploy.local.run_tests --check-first
 
 test-unit: install ## Tests that need no server.
@@ -46,7 +47,8 @@ test-unit: install ## Tests that need no server.
 test-integration: install ## One service at a time on real servers.
 	@$(KEPT) deploy.local.run_tests tests/integration
 
-test-e2e: install ## The whole suite through the gateway.
+test-e2e: ## The whole suite through the gateway.
+	@$(PYTHON) -m deploy.local.install --tests
 	@$(KEPT) deploy.local.run_tests tests/e2e
 
 test-schemathesis: install ## Fuzz the HTTP API by its own document, in the long form.
@@ -65,7 +67,7 @@ bench: ## Measure against pgbench and an empty RPC; writes .local/bench.json.
 	@$(PYTHON) -m deploy.local.install --bench
 	@$(KEPT) tests.bench
 
-docs: install ## Write docs/events.md and docs/errors.md from their sources.
+docs: install ## Write docs/events.md, errors.md, openapi.json and clients/ from their sources.
 	@$(KEPT) deploy.local.catalogues
 
 fmt: install ## Put the code into its one format.

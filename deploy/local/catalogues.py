@@ -1,4 +1,4 @@
-"""Writes docs/events.md, errors.md and openapi.json from contracts, refusals and routes."""
+"""Writes docs/events.md, errors.md, openapi.json and clients/ from contracts and routes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet
 
-from deploy.local import contracts
+from deploy.local import clients, contracts
 from deploy.local.places import PROTOS, REPO
 from services.gateway.bootstrap import routes
 
@@ -34,10 +35,12 @@ HTTP = {
 
 def main(arguments: list[str]) -> int:
     """Write all pages, or with `--check` say which one is behind its sources."""
-    pages = {EVENTS: events_page(), ERRORS: errors_page(), OPENAPI: openapi_document()}
+    document = routes().openapi()
+    pages = {EVENTS: events_page(), ERRORS: errors_page(), OPENAPI: openapi_document(document)}
+    pages |= clients.files(document)
     if "--check" not in arguments:
         for path, text in pages.items():
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         return 0
     behind = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
@@ -46,9 +49,9 @@ def main(arguments: list[str]) -> int:
     return 1 if behind else 0
 
 
-def openapi_document() -> str:
+def openapi_document(document: dict[str, Any]) -> str:
     """The gateway's API document, as its routes and the contracts make it."""
-    return json.dumps(routes().openapi(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def events_page() -> str:

@@ -43,9 +43,22 @@ FOR_BENCH: dict[str, Callable[[], bool]] = {
 """What the C client of the benchmarks is made with, and the client of the gateway's."""
 
 
-def missing_packages(*, with_bench: bool) -> list[str]:
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+"""Names one kind of browser goes by; any of them does."""
+
+
+def browser() -> str | None:
+    """The browser that tests open pages in."""
+    return next((found for name in BROWSERS if (found := shutil.which(name)) is not None), None)
+
+
+FOR_TESTS: dict[str, Callable[[], bool]] = {"chromium": lambda: browser() is not None}
+"""What tests need besides: a real browser calls the API by its generated client."""
+
+
+def missing_packages(*, with_bench: bool = False, with_tests: bool = False) -> list[str]:
     """Packages whose programs are not here yet."""
-    wanted = NEEDED | (FOR_BENCH if with_bench else {})
+    wanted = NEEDED | (FOR_BENCH if with_bench else {}) | (FOR_TESTS if with_tests else {})
     return [package for package, is_here in wanted.items() if not is_here()]
 
 

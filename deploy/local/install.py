@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
             f"install: Kept needs Python {LOWEST_PYTHON[0]}.{LOWEST_PYTHON[1]} or newer and this is "
             f"{sys.version.split()[0]}; name another one with `make PYTHON=/path/to/python3`"
         )
-    missing = debian.missing_packages(with_bench="--bench" in arguments)
+    missing = debian.missing_packages(with_bench="--bench" in arguments, with_tests="--tests" in arguments)
     if missing:
         debian.install_packages(missing)
     stamp = {"lock": hashlib.sha256(LOCK.read_bytes()).hexdigest(), "checkout": str(REPO), "python": venv_python()}

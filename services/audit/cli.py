@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from services.audit import cli_retention
+from services.audit import cli_desk, cli_retention
 from services.audit.adapters import evidence_verify
 from services.audit.adapters.archive_verify import check_archive
 from services.audit.adapters.evidence import write_package
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _verify_archive(options)
     if not options.token:
         return _complain("give --token, or set KEPT_TOKEN", USAGE)
-    door = _door(options)
+    door: Any = cli_desk.desk_of(options) if getattr(options, "is_desk", False) else _door(options)
     try:
         return int(options.run(options, door))
     except Unreachable as error:
@@ -289,7 +290,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, run: Callable[[argparse.Namespace, Door], int], text: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Callable[[argparse.Namespace, Any], int], text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         return command
@@ -335,6 +336,7 @@ def _parser() -> argparse.ArgumentParser:
     proving.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
     proving.add_argument("--out", type=Path, help="where to: OUT.tlog-proof and OUT.json (default: record-SEQ)")
     add("checkpoint", checkpoint, "print the latest signed checkpoint")
+    cli_desk.add_commands(add)
     cli_retention.add_commands(add, uuid=_uuid)
     return parser
 

@@ -1,17 +1,20 @@
-"""What audit does with captured records, and with the news that a client's keys are gone."""
+"""What audit does with captured records, life signs, facts of people, and erasures."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
-from kept.audit.v1 import audit_events_pb2
+from kept.audit.v1 import audit_events_pb2, watch_events_pb2
 from kept.booking.v1 import erasure_events_pb2 as booking_events
 from kept.matching.v1 import erasure_events_pb2 as matching_events
 from kept.notifications.v1 import erasure_events_pb2 as notifications_events
 
+from services.audit.adapters import emitter_rows
+from services.audit.adapters.emitter_rows import Beat
 from services.audit.domain import errors
+from services.audit.domain.emitters import SKEW_S
 from services.audit.domain.retention import ErasurePart
 from services.audit.usecases.append_records import append_records
 from services.audit.usecases.erase_client import note_erased
@@ -50,4 +53,26 @@ def reactions(trail: Trail, store: RetentionStore, sign: Callable[[str], str]) -
     return {
         CAPTURED: on_captured,
         **{event.DESCRIPTOR.full_name: on_erased(service) for service, event in ERASED.items()},
+        **watching_reactions(),
     }
+
+
+def watching_reactions() -> dict[str, Reaction]:
+    """Return the reactions of the watching."""
+    return {watch_events_pb2.EmitterBeat.DESCRIPTOR.full_name: _on_beat}
+
+
+async def _on_beat(event: watch_events_pb2.EmitterBeat, call: Call) -> None:
+    """Note a sign of life; one from the future says that a clock is off, whatever it says itself."""
+    now = datetime.now(UTC)
+    ahead_s = event.version / 1000 - now.timestamp()
+    sign = Beat(
+        emitter=event.emitter,
+        told_seq=event.emitter_seq,
+        waiting_seq=event.waiting_seq,
+        waiting_s=event.waiting_ms / 1000,
+        skew_s=ahead_s if ahead_s > SKEW_S else event.skew_ms / 1000,
+        is_last=event.is_farewell,
+    )
+    async with call.tx() as conn:
+        await emitter_rows.beat(conn, sign, now=now)

@@ -9,6 +9,7 @@ from kept.audit.v1 import (
     capture_service_pb2,
     report_service_pb2,
     retention_service_pb2,
+    watch_service_pb2,
 )
 
 from services.audit.adapters import metrics
@@ -26,6 +27,8 @@ from services.audit.usecases.prove import prove_consistency, prove_inclusion
 from services.audit.usecases.query_records import get_record, query_records
 from services.audit.usecases.read_tiles import read_entries, read_tile
 from services.audit.usecases.sign_checkpoint import sign_checkpoint
+from services.audit.watch_servicer import WatchServicer
+from services.audit.watching import Watching
 from services.chassis import errors
 from services.chassis.config import ProcessConfig
 from services.chassis.context import Actor, Call
@@ -59,9 +62,10 @@ log = structlog.get_logger(__name__)
 class AuditServicer:
     """Turns each request into words of the trail, calls the use case, and turns its answer back."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, watching: Watching) -> None:
         self._parts = parts
         self._trail = parts.trail
+        self.watching = watching
 
     async def QueryRecords(
         self, request: audit_service_pb2.QueryRecordsRequest, call: Call
@@ -140,6 +144,7 @@ class AuditServicer:
                 await call.close(error)
                 metrics.FORKS.inc()
                 log.error("log.fork", reason=error.reason, **(error.metadata | {"practice_id": practice_id}))
+                await self.watching.fork_found(practice_id, error)
             except Exception as error:  # one tree that can't be signed must not keep the others unsigned
                 await call.close(error)
                 log.exception("checkpoint.failed", practice_id=practice_id)
@@ -159,7 +164,8 @@ def fitting(records: list[Stored]) -> list[Stored]:
 async def application(config: ProcessConfig) -> Application:
     """Build the process: one servicer, the taking in, the signing."""
     parts = await bootstrap(config)
-    servicer = AuditServicer(parts)
+    watching = Watching(parts.database)
+    servicer = AuditServicer(parts, watching)
     handled = reactions(parts.trail, parts.retention, parts.signer.certify)
     keeping = Keeping(parts)
     return Application(
@@ -174,6 +180,10 @@ async def application(config: ProcessConfig) -> Application:
                 RetentionServicer(store=parts.retention, archive=parts.archive, clock=parts.clock),
             ),
             (capture_service_pb2.DESCRIPTOR.services_by_name["CaptureService"], CaptureServicer()),
+            (
+                watch_service_pb2.DESCRIPTOR.services_by_name["WatchService"],
+                WatchServicer(watching.detection.rules),
+            ),
         ],
         optimistic={"RecordAccess"},
         background=[
@@ -182,6 +192,7 @@ async def application(config: ProcessConfig) -> Application:
             Every(SIGN_EVERY_S, servicer.sign_grown_trees, "sign_grown_trees", parts.database),
             Every(DETACH_EVERY_S, keeping.work_on_detachments, "work_on_detachments", parts.database),
             Every(COPY_EVERY_S, keeping.copy_checkpoints, "copy_checkpoints", parts.database),
+            *watching.jobs(),
         ],
     )
 

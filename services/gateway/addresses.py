@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
@@ -30,8 +31,13 @@ def address_of(scope: Scope, headers: Headers, proxies: Sequence[Network]) -> st
 
     Danger: read from the right; what stands further left in X-Forwarded-For was written by whoever sent it.
     """
-    found = _address((scope.get("client") or ("", 0))[0])
-    for text in reversed([each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]):
+    return _nearest((scope.get("client") or ("", 0))[0], headers.get("x-forwarded-for", ""), tuple(proxies))
+
+
+@lru_cache(maxsize=16_384)
+def _nearest(peer: str, forwarded: str, proxies: tuple[Network, ...]) -> str:
+    found = _address(peer)
+    for text in reversed([each.strip() for each in forwarded.split(",") if each.strip()]):
         if found is None or not any(found in network for network in proxies):
             break
         found = _address(text) or found

@@ -17,8 +17,12 @@ import kept.matching.v1
 import kept.notifications.v1
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from google.protobuf.descriptor import ServiceDescriptor
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp
 
 from services.chassis import errors
 from services.chassis.config import Misconfigured, ProcessConfig
@@ -42,6 +46,7 @@ from services.gateway.provider import Provider
 from services.gateway.routes.issuer import issuer_router
 from services.gateway.sessions import Sessions
 from services.gateway.sign_ins import SignIns
+from services.gateway.switchboard import Switchboard
 from services.gateway.trail import Trail
 
 CONTRACTS: dict[str, Any] = {
@@ -70,19 +75,35 @@ def routers() -> list[APIRouter]:
     return [module.router for module in modules if hasattr(module, "router")]
 
 
+class Api(FastAPI):
+    """FastAPI without the layers that repeat what the front door does: sizes of bodies are its business."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what a request passes: crashes, the front door, refusals, the routes."""
+        handlers: dict[Any, Any] = {
+            kind: each for kind, each in self.exception_handlers.items() if kind is not Exception
+        }
+        routed = ExceptionMiddleware(AsyncExitStackMiddleware(self.router), handlers)
+        return ServerErrorMiddleware(FrontDoor(routed), self.exception_handlers[Exception])
+
+
+def add_routes(app: FastAPI, router: APIRouter) -> None:
+    """Add a resource's routes themselves: an included router is searched, and passed through, by each request."""
+    app.router.routes.extend(router.routes)
+
+
 def routes() -> FastAPI:
     """Return the application with its routes and nothing behind them; the API document needs no more."""
-    app = FastAPI(title="Kept", version="1.0.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app = Api(title="Kept", version="1.0.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     # A redirect would be built from the Host header, which is anybody's to choose.
     app.router.redirect_slashes = False
     for router in routers():
-        app.include_router(router)
+        add_routes(app, router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_exception_handler(errors.ServiceError, problems.on_refusal)
     app.add_exception_handler(RequestValidationError, problems.on_invalid)
     app.add_exception_handler(HTTPException, problems.on_http)
     app.add_exception_handler(Exception, problems.on_crash)
-    app.add_middleware(FrontDoor)
     return app
 
 
@@ -95,7 +116,7 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
     source: Any
     if sign_in.is_development:
         source = DevelopmentIssuer.read(sign_in.issuer, config.keys_dir / "oidc.key", sign_in.users_path)
-        app.include_router(issuer_router(source))
+        add_routes(app, issuer_router(source))
     else:
         source = KeySource(sign_in.jwks_url)
     cache = Cache(config.redis_url)
@@ -115,6 +136,7 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
         secret=sign_in.client_secret,
         transport=httpx.ASGITransport(app) if sign_in.is_development else None,
     )
+    app.router.middleware_stack = Switchboard(app.router)
     app.state.sign_ins = SignIns(credentials, provider, Cursors(signer.secret("sign-ins")))
 
     @asynccontextmanager

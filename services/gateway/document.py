@@ -10,6 +10,7 @@ from kept.availability.v1 import availability_pb2
 from kept.booking.v1 import booking_pb2, series_pb2
 
 from services.gateway.conversion import schemas_of
+from services.gateway.examples import add_examples
 from services.gateway.problems import BASE, TYPES
 from services.gateway.routes.describing import DESCRIBED
 
@@ -74,5 +75,6 @@ def describe(app: FastAPI) -> dict[str, Any]:
         record["content"] = {"type": "object", "description": "The canonical record, parsed."}
         parts["securitySchemes"] = {"signIn": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
         document["security"] = [{"signIn": []}]
+        add_examples(document)
         app.openapi_schema = document
     return app.openapi_schema

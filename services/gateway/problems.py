@@ -57,6 +57,8 @@ REASONS: Final[dict[str, tuple[str, int, str]]] = {
     "DPOP_NONCE_NEEDED": ("proof-nonce-needed", 401, "Make a proof with the nonce of this answer"),
     "PRECONDITION_MISSING": ("precondition-required", 428, "Say which version you read"),
     "IDEMPOTENCY_KEY_MISSING": ("idempotency-key-missing", 400, "An idempotency key is needed"),
+    "MERGE_PATCH_NEEDED": ("merge-patch-needed", 415, "Changes are sent as a JSON merge patch"),
+    "BODY_UNREADABLE": ("malformed", 400, "The body is no JSON"),
     "BODY_TOO_LARGE": ("body-too-large", 413, "The body is too large"),
     "BODY_TOO_DEEP": ("malformed", 400, "The body is nested too deeply"),
     "TOO_SLOW": ("too-slow", 408, "The request came too slowly"),

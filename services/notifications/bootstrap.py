@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
 from services.notifications.adapters.letters import LetterWriter
+from services.notifications.adapters.outbound import Outbound, read_trusted
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
@@ -36,9 +38,11 @@ from services.notifications.adapters.sms import SmsAccount, read_sms_urls
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.threads import drop_loose
+from services.notifications.adapters.webhooks import PostgresDeliveries, Webhooks
 from services.notifications.adapters.wording import Wording
 from services.notifications.config import read_mail_config
 from services.notifications.reactions import gatherings, reactions
+from services.notifications.usecases.deliver_webhooks import deliver_webhooks
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
 from services.notifications.usecases.page_on_call import page_on_call
 from services.notifications.usecases.plan_due_nudges import plan_due_nudges
@@ -53,6 +57,9 @@ PAGE_EVERY_S = 1.0
 
 NUDGE_EVERY_S = 5.0
 """Seconds between two looks for nudges whose time has come."""
+
+DELIVER_EVERY_S = 1.0
+"""Seconds between two looks for webhooks: what a receiver waits at most when nothing else is going on."""
 
 GIVE_UP_EVERY_S = 15.0
 """Seconds between two looks for messages whose sender died; their lease is minutes."""
@@ -78,6 +85,9 @@ class Parts:
     codes: AddressCodes
     templates: Templates
     wording: Wording
+    webhooks: Webhooks
+    has_trusted: bool
+    """Whether webhooks may go to networks that are not public."""
     keyring: Keyring
     relations: CareRelations
     scanner: Scanner
@@ -135,6 +145,13 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def nudge() -> None:
         await plan_due_nudges(bells=bells(database), clock=now, new_id=new_id)
 
+    trusted = read_trusted(os.environ.get("KEPT_WEBHOOK_NETWORKS", ""))
+    outbound, receivers = Outbound(trusted), Webhooks(ClientCipher(keyring))
+    deliveries = PostgresDeliveries(database, receivers)
+
+    async def deliver() -> None:
+        await deliver_webhooks(deliveries=deliveries, post=outbound, clock=now, jitter=random.random)
+
     async def give_up() -> None:
         await give_up_stuck_messages(desk=desk, clock=now)
 
@@ -149,6 +166,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         codes=AddressCodes(ClientCipher(keyring), keyring),
         templates=templates,
         wording=wording,
+        webhooks=receivers,
+        has_trusted=bool(trusted),
         keyring=keyring,
         relations=CareRelations(database),
         scanner=read_scanner(mail_config.scanner_url),
@@ -160,11 +179,12 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         background=[
             InboxRunner(database, reactions(now), service=config.service, gatherings=gatherings(now)),
             EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
+            EveryReplica(DELIVER_EVERY_S, deliver, "deliver_webhooks"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
             EveryReplica(NUDGE_EVERY_S, nudge, "plan_due_nudges"),
             rewrap_job(database, keyring),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
             Every(DROP_EVERY_S, drop_loose_files, "drop_loose_files", database),
         ],
-        closers=[desk.close, post.close, page_post.close, to_booking.close, to_availability.close],
+        closers=[outbound.close, desk.close, post.close, page_post.close, to_booking.close, to_availability.close],
     )

@@ -8,9 +8,16 @@ from functools import partial
 from typing import Any
 
 import uuid_utils
+from google.protobuf.message import Message
 from kept.audit.v1 import retention_events_pb2
-from kept.booking.v1 import booking_events_pb2, care_events_pb2, policy_events_pb2, waitlist_events_pb2
-from kept.matching.v1 import matching_events_pb2, triage_events_pb2
+from kept.booking.v1 import (
+    booking_events_pb2,
+    care_events_pb2,
+    policy_events_pb2,
+    series_events_pb2,
+    waitlist_events_pb2,
+)
+from kept.matching.v1 import intake_events_pb2, triage_events_pb2
 
 from services.chassis.context import Call
 from services.notifications.adapters import event_proto, proto
@@ -19,7 +26,9 @@ from services.notifications.adapters.erasures import erase_client
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.timeline import PostgresTimeline
+from services.notifications.adapters.webhooks import listening, queue
 from services.notifications.domain import errors
+from services.notifications.domain.webhook import EVENTS
 from services.notifications.usecases.follow_appointments import follow_appointments
 from services.notifications.usecases.follow_matters import follow_matters
 
@@ -45,18 +54,58 @@ MATTER_EVENTS = (
     waitlist_events_pb2.OfferWithdrawn,
     care_events_pb2.FollowUpOpened,
     care_events_pb2.FollowUpClosed,
-    matching_events_pb2.MatchProposed,
+    intake_events_pb2.ProposalMade,
+    intake_events_pb2.ProposalAccepted,
+    intake_events_pb2.ProposalDeclined,
+    intake_events_pb2.ProposalExpired,
+    intake_events_pb2.ProposalWithdrawn,
 )
+
+
+TOLD: tuple[type[Message], ...] = (
+    series_events_pb2.SeriesCreated,
+    series_events_pb2.SeriesChanged,
+    series_events_pb2.SeriesCancelled,
+    booking_events_pb2.ClientRegistered,
+    booking_events_pb2.ClientUpdated,
+)
+"""What receivers of webhooks are told of, beside what happens to appointments."""
 
 
 def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
     """Return the reaction to each event that is handled alone, by its full name."""
-    return {
+    told: dict[str, Reaction] = {event.DESCRIPTOR.full_name: _telling(clock) for event in TOLD}
+    return told | {
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
+
+
+def _telling(clock: Callable[[], datetime]) -> Reaction:
+    async def tell(event: Any, call: Call) -> None:
+        """Plan to tell the receivers of webhooks, in the transaction that marks the event as handled."""
+        facts = getattr(event, "appointment", None) or getattr(event, "series", None) or event
+        if facts.practice_id != call.practice_id:
+            raise errors.Malformed("The event is of another practice.", field="practice_id")
+        event_type = EVENTS[event.DESCRIPTOR.name]
+        resource = event_type.partition(".")[0]
+        resource_id = proto.uuid(getattr(facts, f"{resource}_id"), field=f"{resource}_id")
+        if not call.is_authorized:
+            await call.authorize(resource_id=resource_id)
+        async with call.tx() as conn:
+            await queue(
+                conn,
+                call.practice_id,
+                event_id=call.causation_id,
+                event_type=event_type,
+                resource_id=resource_id,
+                version=facts.version,
+                at=clock(),
+            )
+
+    return tell
 
 
 def gatherings(clock: Callable[[], datetime]) -> dict[str, Gathering]:
@@ -83,6 +132,8 @@ def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datet
 
 
 def _following_appointments(clock: Callable[[], datetime]) -> Gathering:
+    tell = _telling(clock)
+
     async def follow(events: Sequence[tuple[Any, Call]]) -> None:
         """Plan what the steps ask for, in the transaction that marks the events as handled."""
         reports = []
@@ -96,6 +147,10 @@ def _following_appointments(clock: Callable[[], datetime]) -> Gathering:
         async with events[0][1].tx() as conn:
             await note_pairs(conn, [pair for event, _ in events for pair in event_proto.pairs(event)])
             await follow_appointments(reports, timeline=PostgresTimeline(conn), at=clock(), new_id=_new_id)
+            receivers = await listening(conn, sorted({report.practice_id for report in reports}))
+        for event, call in events:
+            if call.practice_id in receivers and event.DESCRIPTOR.name in EVENTS:
+                await tell(event, call)
 
     return follow
 

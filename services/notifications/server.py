@@ -18,6 +18,7 @@ from services.notifications import (
     on_call_servicer,
     providers_servicer,
     threads_servicer,
+    webhook_servicer,
     workflow_servicer,
 )
 from services.notifications.adapters import postgres, proto
@@ -35,6 +36,7 @@ from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.providers_servicer import ProvidersServicer
 from services.notifications.threads_servicer import ThreadsServicer
 from services.notifications.usecases.use_action_link import list_link_times, use_action_link
+from services.notifications.webhook_servicer import WebhookServicer
 from services.notifications.workflow_servicer import WorkflowServicer
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
@@ -192,6 +194,10 @@ async def compose(config: ProcessConfig) -> Application:
                     availability=parts.availability,
                     clock=parts.clock,
                 ),
+            ),
+            (
+                webhook_servicer.SERVICE,
+                WebhookServicer(store=parts.webhooks, has_trusted=parts.has_trusted, clock=parts.clock),
             ),
         ],
         background=parts.background,

@@ -10,9 +10,12 @@ from kept.booking.v1.booking_events_pb2 import (
     AppointmentChangeUndone,
     AppointmentConfirmed,
     AppointmentRescheduled,
+    ClientRegistered,
+    ClientUpdated,
 )
 from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpOpened
 from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue
+from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
 from kept.booking.v1.waitlist_events_pb2 import (
     OfferAccepted,
     OfferDeclined,
@@ -21,7 +24,13 @@ from kept.booking.v1.waitlist_events_pb2 import (
     OfferTaken,
     OfferWithdrawn,
 )
-from kept.matching.v1.matching_events_pb2 import MatchProposed
+from kept.matching.v1.intake_events_pb2 import (
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalExpired,
+    ProposalMade,
+    ProposalWithdrawn,
+)
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -54,14 +63,24 @@ class NotificationsWorker:
         """Store it; an offer runs out, and must not stand behind a crowd of bookings."""
         self.inbox.store(delivery)
 
-    @consumes(FollowUpOpened, FollowUpClosed, MatchProposed)
-    def on_care_changed(self, delivery: Delivery) -> None:
+    @consumes(FollowUpOpened, FollowUpClosed)
+    def on_follow_up_changed(self, delivery: Delivery) -> None:
+        """Store it."""
+        self.inbox.store(delivery)
+
+    @consumes(ProposalMade, ProposalAccepted, ProposalDeclined, ProposalExpired, ProposalWithdrawn)
+    def on_proposal_changed(self, delivery: Delivery) -> None:
         """Store it."""
         self.inbox.store(delivery)
 
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)
     def on_crisis_changed(self, delivery: Delivery) -> None:
         """Store it; a queue of its own, so that no crowd of bookings stands before a page."""
+        self.inbox.store(delivery)
+
+    @consumes(SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
+    def on_something_to_tell(self, delivery: Delivery) -> None:
+        """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)

@@ -10,16 +10,19 @@ import httpx
 import pytest
 
 from deploy.local.house_calls import Person, sign_in
+from deploy.local.suite import Suite
+from tests.support.whole_suite import rows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 async def records_of(officer: Person, **query: Any) -> list[dict[str, Any]]:
-    """The trail's records, waited for until one is there: they come by the bus."""
+    """The door's records, waited for until one is there: they come by the bus. Asking for them is recorded, too."""
     while True:
         found = (await officer.ask("GET", "/v1/audit/records", **query))["records"]
-        if found:
-            return [each["content"] for each in found]
+        contents = [each["content"] for each in found if each["operation"].startswith("gateway.")]
+        if contents:
+            return contents
         await asyncio.sleep(0.2)
 
 
@@ -43,3 +46,24 @@ async def test_a_sign_in_is_in_the_trail(http: httpx.AsyncClient, officer: Perso
 
     records = await records_of(officer, actor_id="user:desk", limit=1000)
     assert "gateway.SignIn" in {each["op"] for each in records}
+
+
+async def test_the_officers_desk_is_there(officer: Person, desk: Person) -> None:
+    """Alarms, rules, cases, findings, digests and settings, for officers only."""
+    for name in ("alarms", "rules", "cases", "findings", "digests"):
+        found = await officer.ask("GET", f"/v1/audit/{name}")
+        assert isinstance(found[name], list)
+        assert (await desk.send("GET", f"/v1/audit/{name}")).status_code == 403
+    settings = {"time_zone": "America/Chicago", "opens": "07:00"}
+    kept = await officer.ask("PUT", "/v1/audit/watch-settings", settings, key=str(uuid.uuid4()))
+    assert kept == await officer.ask("GET", "/v1/audit/watch-settings")
+    assert (kept["opens"], kept["closes"], kept["bulk_clients"]) == ("07:00", "18:00", 30)
+
+
+async def test_every_process_gives_signs_of_life(whole_suite: Suite) -> None:
+    """The servers by their outboxes, the door by its own way; the trail knows each of them."""
+    wanted = {"availability", "booking", "matching", "notifications", "audit", "gateway"}
+    heard: set[str] = set()
+    while not wanted <= heard:
+        await asyncio.sleep(0.5)
+        heard = {str(name).partition("/")[0] for (name,) in rows(whole_suite, "audit", "select emitter from emitters")}

@@ -36,13 +36,20 @@ async def test_a_service_that_was_killed_is_503_and_comes_back(
         headers = {"Authorization": f"Bearer {person.token}"}
         lost = await http.get(path, headers=headers, timeout=ANSWERED_WITHIN_S)
         others = [await desk.send("GET", each) for name, each in ASKED.items() if name == "matching" != service]
+        week = await desk.send("GET", "/v1/week", from_time="2030-03-04T00:00:00Z", to_time="2030-03-11T00:00:00Z")
     finally:
         whole_suite.start_process(f"{service}-server")
         whole_suite.wait_ready(f"{service}-server")
 
     problem = lost.json()
-    assert (lost.status_code, problem["type"]) == (503, "/problems/unavailable")
+    # Of audit the door says why: it can't even record that it refuses.
+    wanted = "audit-unavailable" if service == "audit" else "unavailable"
+    assert (lost.status_code, problem["type"]) == (503, f"/problems/{wanted}")
     assert int(lost.headers["retry-after"]) >= 1
     assert [answer.status_code for answer in others] == [200] * len(others)
+    # A page over several services is drawn without the part that is away.
+    parts = {"availability": ["schedules", "closures", "sites", "rooms", "session_types"], "booking": ["appointments"]}
+    parts["matching"] = ["therapists"]
+    assert (week.status_code, week.json()["missing"]) == (200, parts.get(service, []))
     await person.ask("GET", path)
     assert whole_suite.pid("gateway") == gateway

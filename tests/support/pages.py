@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
 
 Answer = Callable[[str, Mapping[str, str], bytes], tuple[int, bytes]]
 """From path, headers and body to status and body."""
@@ -20,6 +21,7 @@ class OtherHouse:
                 status, body = answer(self.path, dict(self.headers), asked)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Type", guess_type(self.path)[0] or "text/html; charset=utf-8")
                 self.end_headers()
                 self.wfile.write(body)
 

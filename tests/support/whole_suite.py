@@ -16,6 +16,13 @@ from deploy.local.house_calls import SUITE_FILE, Person, sign_in
 from deploy.local.places import ROOT_VARIABLE, Root
 from deploy.local.suite import Suite
 from services.chassis.oidc import DevelopmentIssuer
+from tests.support.pages import OtherHouse
+
+PAGES: dict[str, bytes] = {}
+"""What a partner's house serves, by path; tests put pages there."""
+
+PARTNER = OtherHouse(lambda path, _, body: (200, PAGES[path]) if path in PAGES else (404, b""))
+"""A partner's house, whose pages may call the suite's API."""
 
 OTHER_PRACTICE_ID = people.id_of("practice", "somewhere-else")
 
@@ -23,7 +30,12 @@ OTHER_PRACTICE_ID = people.id_of("practice", "somewhere-else")
 @contextmanager
 def running_suite() -> Iterator[Suite]:
     """Run every process, on the servers of the test run, with the example practice loaded."""
-    with Suite(Root("test"), extra_env={"KEPT_RATE_LIMITS": "off"}) as suite:
+    environment = {
+        "KEPT_RATE_LIMITS": "off",
+        "KEPT_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        "KEPT_PARTNER_ORIGINS": PARTNER.url,
+    }
+    with Suite(Root("test"), extra_env=environment) as suite:
         with pytest.MonkeyPatch.context() as patch:
             point_at(suite, patch)
             assert asyncio.run(load_examples.main()) == 0

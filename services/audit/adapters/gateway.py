@@ -104,7 +104,7 @@ class GatewayTrail:
         except httpx.TransportError as error:
             raise Unreachable(str(error)) from None
         if answer.is_error:
-            _checked(answer, path)
+            checked(answer, path)
         return split_hashes(answer.content)
 
     def reports(self) -> list[Described]:
@@ -121,7 +121,7 @@ class GatewayTrail:
         except httpx.TransportError as error:
             raise Unreachable(str(error)) from None
         if answer.is_error:
-            _checked(answer, path)
+            checked(answer, path)
         return [line for line in answer.text.split("\n") if line], answer.headers.get("Next-Cursor", "")
 
     def keep(self, method: str, fields: Mapping[str, str | int | bool]) -> dict[str, Any]:
@@ -139,17 +139,17 @@ class GatewayTrail:
             )
         except httpx.TransportError as error:
             raise Unreachable(str(error)) from None
-        return _checked(answer, path)
+        return checked(answer, path)
 
     def _get(self, path: str, **parameters: str | int) -> dict[str, Any]:
         try:
             answer = self._http.get(path, params=parameters)
         except httpx.TransportError as error:
             raise Unreachable(str(error)) from None
-        return _checked(answer, path)
+        return checked(answer, path)
 
 
-def _checked(answer: httpx.Response, path: str) -> dict[str, Any]:
+def checked(answer: httpx.Response, path: str) -> dict[str, Any]:
     """Return the body of an answer. Raises Unreachable, Refused or Inconsistent."""
     try:
         body = answer.json()

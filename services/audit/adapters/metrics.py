@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 # Rate of ingest; flat while `outbox_oldest_age_seconds` of a service rises means that the trail stands still.
 APPENDED = Counter("kept_audit_records_appended_total", "Records appended to the trail.")
@@ -18,6 +18,22 @@ FORKS = Counter("kept_audit_forks_total", "Trees that were not signed because th
 
 # Checkpoints signed, of all practices.
 SIGNED = Counter("kept_audit_checkpoints_signed_total", "Checkpoints signed.")
+
+# Alarms that were raised, by kind and severity; HIGH pages.
+ALARMS_RAISED = Counter("kept_audit_alarms_raised_total", "Alarms raised.", ["kind", "severity"])
+
+# Alarms that are open now, of all practices; what the alert rules look at.
+ALARMS_OPEN = Gauge("kept_audit_alarms_open", "Alarms that are open.", ["kind", "severity"])
+
+# Emitters that gave a sign of life within a minute.
+EMITTERS_LIVING = Gauge("kept_audit_emitters_living", "Processes that write records and were heard of lately.")
+
+# How long stored records wait to be checked again: the oldest look of any tree.
+CHECKED = Counter("kept_audit_records_checked_total", "Stored records whose bytes, hash and columns were checked.")
+
+# Cases that wait for somebody, by severity; those past their time apart.
+CASES_OPEN = Gauge("kept_audit_cases_open", "Cases that are not closed.", ["severity"])
+CASES_OVERDUE = Gauge("kept_audit_cases_overdue", "Cases that are past their time.", ["severity"])
 
 # Checkpoints copied to every witness.
 COPIED = Counter("kept_audit_checkpoints_copied_total", "Checkpoints copied to every witness.")

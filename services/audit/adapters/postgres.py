@@ -8,8 +8,9 @@ from typing import Any
 
 import structlog
 
-from services.audit.adapters import metrics, tree_rows
+from services.audit.adapters import alarm_rows, emitter_rows, metrics, tree_rows
 from services.audit.domain import errors, merkle
+from services.audit.domain.alarms import Sighting
 from services.audit.domain.records import Record
 from services.audit.usecases.ports import Head, Question, Stored
 from services.chassis.context import Call
@@ -89,6 +90,7 @@ class PostgresTrail:
             # Danger: what is known is looked up behind this lock, or two processes could both find a record new.
             heads = await (await conn.execute(_LOCK_HEADS, (practices,))).fetchall()
             new = await _unknown(conn, [record for practice_id in practices for record in records[practice_id]])
+            await emitter_rows.receive(conn, new)
             frontiers = {row[0]: merkle.Frontier(row[1], tree_rows.unpack(row[2])) for row in heads if row[0] in new}
             if not frontiers:
                 return 0
@@ -102,6 +104,7 @@ class PostgresTrail:
         digest = hashlib.sha256(record.encode()).hexdigest()
         async with call.tx() as conn:
             await conn.execute(_PUT_ASIDE, (call.practice_id, digest, record.replace("\x00", "\ufffd"), reason))
+            await alarm_rows.see(conn, [Sighting(call.practice_id, "record.unreadable", digest, {"reason": reason})])
         metrics.UNREADABLE.inc()
         log.error("record.quarantined", reason=reason, digest=digest)
 
@@ -205,14 +208,18 @@ async def _unknown(conn: Connection, records: Sequence[Record]) -> dict[str, lis
         elif known[key] != record.canonical:
             await conn.execute(_EQUIVOCATION, (*key, record.digest, record.canonical.decode()))
             metrics.EQUIVOCATIONS.inc()
+            first = hashlib.sha256(known[key]).hexdigest()
             log.error(
                 "emitter.equivocated",
                 practice_id=record.practice_id,
                 emitter=record.emitter,
                 emitter_seq=record.emitter_seq,
-                first=hashlib.sha256(known[key]).hexdigest(),
+                first=first,
                 other=record.digest,
             )
+            subject = f"{record.emitter}:{record.emitter_seq}"
+            evidence = {"first": first, "other": record.digest}
+            await alarm_rows.see(conn, [Sighting(record.practice_id, "emitter.equivocation", subject, evidence)])
     return new
 
 

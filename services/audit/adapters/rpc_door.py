@@ -12,7 +12,7 @@ import jwt
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from kept.audit.v1 import audit_pb2, audit_service_pb2, report_service_pb2, retention_service_pb2
+from kept.audit.v1 import audit_pb2, audit_service_pb2, report_service_pb2, retention_service_pb2, watch_service_pb2
 
 from services.audit.domain.tiles import split_hashes
 from services.audit.domain.verification import Claimed
@@ -37,6 +37,7 @@ REPORT_PAGE = 200
 _SERVICES = (
     audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
     report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
+    watch_service_pb2.DESCRIPTOR.services_by_name["WatchService"],
     retention_service_pb2.DESCRIPTOR.services_by_name["RetentionService"],
 )
 _METHODS = {method.name: method for service in _SERVICES for method in service.methods}
@@ -74,40 +75,40 @@ class RpcDoor:
             request.from_time.FromDatetime(asked.since)
         if asked.until:
             request.to_time.FromDatetime(asked.until)
-        answer = self._ask("QueryRecords", request)
+        answer = self.ask("QueryRecords", request)
         return [_claimed(each) for each in answer.records], answer.next_page_token
 
     def record(self, seq: int) -> Claimed:
         """Return one record."""
-        return _claimed(self._ask("GetRecord", audit_service_pb2.GetRecordRequest(seq=seq)))
+        return _claimed(self.ask("GetRecord", audit_service_pb2.GetRecordRequest(seq=seq)))
 
     def checkpoint(self) -> str:
         """Return the latest signed note."""
-        return str(self._ask("GetCheckpoint", audit_service_pb2.GetCheckpointRequest()).note)
+        return str(self.ask("GetCheckpoint", audit_service_pb2.GetCheckpointRequest()).note)
 
     def inclusion(self, seq: int, size: int) -> list[bytes]:
         """Return the proof that a record is in the tree."""
         request = audit_service_pb2.GetInclusionProofRequest(seq=seq, tree_size=size)
-        return list(self._ask("GetInclusionProof", request).hashes)
+        return list(self.ask("GetInclusionProof", request).hashes)
 
     def consistency(self, first: int, second: int) -> list[bytes]:
         """Return the proof that the tree only grew."""
         request = audit_service_pb2.GetConsistencyProofRequest(first_size=first, second_size=second)
-        return list(self._ask("GetConsistencyProof", request).hashes)
+        return list(self.ask("GetConsistencyProof", request).hashes)
 
     def detached(self) -> tuple[int, str]:
         """Return how many records, from the first on, were taken out, and the signed statement of it."""
-        answer = self._ask("GetDetached", audit_service_pb2.GetDetachedRequest())
+        answer = self.ask("GetDetached", audit_service_pb2.GetDetachedRequest())
         return int(answer.end_seq), str(answer.note)
 
     def tile(self, level: int, index: int, width: int) -> list[bytes]:
         """Return the hashes of a tile."""
         request = audit_service_pb2.GetTileRequest(level=level, index=index, width=width)
-        return split_hashes(self._ask("GetTile", request).hashes)
+        return split_hashes(self.ask("GetTile", request).hashes)
 
     def reports(self) -> list[Described]:
         """Return what reports there are."""
-        found = self._ask("ListReports", report_service_pb2.ListReportsRequest())
+        found = self.ask("ListReports", report_service_pb2.ListReportsRequest())
         return [Described(each.name, each.summary, each.required, each.optional) for each in found.reports]
 
     def report(self, asked: ReportAsked, cursor: str) -> tuple[list[str], str]:
@@ -118,7 +119,7 @@ class RpcDoor:
             ParseDict({**wanted, **asked.parameters}, request)
         except ParseError as error:
             raise Refused(str(error)) from None
-        answer = self._ask("RunReport", request)
+        answer = self.ask("RunReport", request)
         header = [answer.header] if answer.header and not cursor else []
         return [*header, *answer.lines], answer.next_page_token
 
@@ -132,10 +133,11 @@ class RpcDoor:
             ParseDict(told, request)
         except ParseError as error:
             raise Refused(str(error)) from None
-        answer = self._ask(method, request)
+        answer = self.ask(method, request)
         return dict(MessageToDict(answer, preserving_proto_field_name=True, always_print_fields_with_no_presence=True))
 
-    def _ask(self, method: str, request: Message) -> Any:
+    def ask(self, method: str, request: Message) -> Any:
+        """Call a method. Raises Unreachable, Refused or Inconsistent."""
         described = _METHODS[method]
         call = self._channel.unary_unary(
             f"/{described.containing_service.full_name}/{method}",

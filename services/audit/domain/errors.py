@@ -16,6 +16,11 @@ InvalidRequest
 Forbidden
 └── SamePerson          SAME_PERSON
 RuleViolated
+├── AlarmNotResolvable  ALARM_NOT_RESOLVABLE
+├── CaseStateForbids    CASE_STATE_FORBIDS
+├── CaseOwn             CASE_OWN
+├── CaseNotYours        CASE_NOT_YOURS
+├── CaseSignOffOwn      CASE_SIGN_OFF_OWN
 ├── StateForbids        STATE_FORBIDS
 ├── Held                LEGAL_HOLD
 ├── NothingToDetach     NOTHING_TO_DETACH
@@ -24,7 +29,8 @@ RuleViolated
 ├── ArchiveMissing      ARCHIVE_MISSING
 └── TreeInconsistent    TREE_INCONSISTENT
 Stale
-└── SignedMeanwhile     STALE_VERSION
+├── SignedMeanwhile     STALE_VERSION
+└── CaseChanged         STALE_VERSION
 """
 
 from __future__ import annotations
@@ -144,3 +150,39 @@ class SignedMeanwhile(Stale):
     """Another process put a checkpoint where this one was to go."""
 
     reason = "STALE_VERSION"
+
+
+class CaseChanged(Stale):
+    """The case is another version than the one that was read."""
+
+    reason = "STALE_VERSION"
+
+
+class AlarmNotResolvable(RuleViolated):
+    """The alarm passes by itself, is over, or is not the practice's own."""
+
+    reason = "ALARM_NOT_RESOLVABLE"
+
+
+class CaseStateForbids(RuleViolated):
+    """The case's state does not allow the step; `state` says which it is."""
+
+    reason = "CASE_STATE_FORBIDS"
+
+
+class CaseOwn(RuleViolated):
+    """Nobody assigns, decides or signs off a case about themself, nor is given one."""
+
+    reason = "CASE_OWN"
+
+
+class CaseNotYours(RuleViolated):
+    """Somebody else works on the case; it is theirs to decide."""
+
+    reason = "CASE_NOT_YOURS"
+
+
+class CaseSignOffOwn(RuleViolated):
+    """Whoever worked on a severe case does not sign it off."""
+
+    reason = "CASE_SIGN_OFF_OWN"

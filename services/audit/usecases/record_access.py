@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from services.audit.domain.errors import ObservationMalformed
 from services.audit.domain.observations import OBSERVATIONS_MAX, Observation, check, check_instance
@@ -12,7 +13,16 @@ from services.chassis.db.envelope import AuditDraft
 from services.chassis.db.pool import widen
 
 
-async def record_access(seen: Sequence[Observation], instance: str, call: Call) -> int:
+class LifeSigns(Protocol):
+    """Keeps when an emitter was heard of, in the call's transaction."""
+
+    async def heard(self, call: Call, emitter: str, *, is_last: bool) -> None:
+        """Note that it lives, or that it stops by itself."""
+
+
+async def record_access(
+    seen: Sequence[Observation], instance: str, call: Call, *, life_signs: LifeSigns, is_last: bool = False
+) -> int:
     """
     Put a record of each observation into what is committed with this call; return how many.
 
@@ -28,7 +38,9 @@ async def record_access(seen: Sequence[Observation], instance: str, call: Call) 
         check(each)
     async with call.tx() as conn:
         await widen(conn, [each.practice_id or NO_PRACTICE for each in seen])
-    call.envelope.emitter = f"gateway/{instance}"
+    emitter = f"gateway/{instance}"
+    await life_signs.heard(call, emitter, is_last=is_last)
+    call.envelope.emitter = emitter
     call.envelope.audit.extend(_record(each, call) for each in seen)
     call.has_parts = True
     return len(seen)

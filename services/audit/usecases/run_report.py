@@ -93,7 +93,7 @@ def settle(question: ReportQuestion, *, now: datetime) -> ReportQuestion:
     for name, (least, most) in RANGES.items():
         if name in told and not least <= getattr(question, name) <= most:
             raise errors.ReportParameterWrong("The number is out of range.", field=name, limit=f"{least}-{most}")
-    _check_clock(question)
+    check_clock(question.time_zone, question.opens, question.closes)
     return replace(
         _bounded(question, now),
         opens=question.opens or OPENS,
@@ -126,10 +126,11 @@ def _zone(name: str) -> ZoneInfo:
         raise errors.ReportParameterWrong("There is no such time zone.", field="time_zone") from None
 
 
-def _check_clock(question: ReportQuestion) -> None:
-    if question.time_zone:
-        _zone(question.time_zone)
-    times = {"opens": question.opens or OPENS, "closes": question.closes or CLOSES}
+def check_clock(time_zone: str, opens: str, closes: str) -> None:
+    """Let a practice's hours pass, or not. Raises ReportParameterWrong."""
+    if time_zone:
+        _zone(time_zone)
+    times = {"opens": opens or OPENS, "closes": closes or CLOSES}
     for field, text in times.items():
         try:
             is_right = f"{time.fromisoformat(text):%H:%M}" == text

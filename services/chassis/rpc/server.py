@@ -30,6 +30,7 @@ from services.chassis.db.migrate import missing_migrations
 from services.chassis.db.pool import Connection, Database
 from services.chassis.identity import Verifier
 from services.chassis.rpc import tls
+from services.chassis.rpc.beats import Beats
 from services.chassis.rpc.callers import Callers
 from services.chassis.rpc.channels import MAX_MESSAGE_BYTES
 from services.chassis.rpc.health import Health
@@ -97,6 +98,7 @@ class Server:
         self._app = app
         self._audit_writer: BatchWriter[Envelope, None] = BatchWriter(app.database, _flush_records, name="audit")
         self.lag = AuditLag(app.database, max_age_s=app.config.audit_lag_max_s, max_rows=app.config.audit_waiting_max)
+        self.beats = Beats(app.database)
         self._around = Surroundings(
             service=app.service,
             database=app.database,
@@ -213,6 +215,7 @@ async def serve(app: Application) -> None:
     telling = asyncio.create_task(server.record_policies(), name="record_policies")
     tasks = [asyncio.create_task(server.health.watch(), name="health")]
     tasks.append(asyncio.create_task(server.lag.run(), name="audit_lag"))
+    tasks.append(asyncio.create_task(server.beats.run(), name="beats"))
     tasks += [asyncio.create_task(each.run(), name=type(each).__name__) for each in app.background]
     for task in tasks:
         task.add_done_callback(lambda done: _ended(done, stopping))
@@ -223,6 +226,7 @@ async def serve(app: Application) -> None:
         task.cancel()
     await asyncio.gather(telling, *tasks, return_exceptions=True)
     await server.stop()
+    await server.beats.farewell()
     await app.database.close()
     log.info("process.stopped")
 

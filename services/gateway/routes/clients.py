@@ -23,6 +23,7 @@ from services.gateway.routes.describing import (
     query_twin,
     respond,
 )
+from services.gateway.routes.patching import add_patch
 
 router = APIRouter(prefix="/v1", tags=["clients"])
 CLIENT = booking_pb2.Client.DESCRIPTOR
@@ -147,3 +148,6 @@ async def _put(caller: Caller, client_id: str, body: ContactIn, request_id: str)
     request = notifications_service_pb2.PutContactPointRequest(contact_point=contact, request_id=request_id)
     stored: notifications_pb2.ContactPoint = await caller.notifications("PutContactPoint", request)
     return stored
+
+
+add_patch(router, "/clients/{client_id}", ParticularsIn, put=update, get=_client, message=CLIENT)

@@ -59,7 +59,7 @@ _TITLES = {
     410: "The link has expired",
     412: "It has changed since it was read; `current` holds what it is now",
     413: "The body is too large",
-    415: "The body is no JSON",
+    415: "The body is no JSON merge patch; see Accept-Patch",
     422: "The request is not right; `errors` says where",
     428: "If-Match is missing",
     429: "Too much at once; see Retry-After",

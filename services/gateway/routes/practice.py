@@ -31,6 +31,7 @@ from services.gateway.routes.describing import (
     replaces,
     respond,
 )
+from services.gateway.routes.patching import add_patch
 
 router = APIRouter(prefix="/v1", tags=["practice"])
 
@@ -282,3 +283,15 @@ async def _schedule(caller: Caller, therapist_id: str) -> availability_pb2.Sched
     request = availability_service_pb2.GetScheduleRequest(therapist_id=therapist_id)
     found: availability_pb2.Schedule = await caller.availability("GetSchedule", request)
     return found
+
+
+add_patch(router, "/sites/{site_id}", SiteIn, put=put_site, get=_site, message=availability_pb2.Site.DESCRIPTOR)
+add_patch(router, "/rooms/{room_id}", RoomIn, put=put_room, get=_room, message=availability_pb2.Room.DESCRIPTOR)
+add_patch(
+    router,
+    "/session-types/{session_type_id}",
+    SessionTypeIn,
+    put=put_session_type,
+    get=_session_type,
+    message=availability_pb2.SessionType.DESCRIPTOR,
+)

@@ -6,6 +6,7 @@ InvalidRequest
 ├── UnknownTimeZone    UNKNOWN_TIME_ZONE
 ├── LocaleUnknown      LOCALE_UNKNOWN
 ├── LevelUnknown       LEVEL_UNKNOWN
+├── UrlRefused         URL_REFUSED
 ├── WordsMissing       WORDS_MISSING
 ├── WordsTooLong       WORDS_TOO_LONG
 ├── TopicMalformed     TOPIC_MALFORMED
@@ -26,6 +27,7 @@ InvalidRequest
 └── Malformed          MALFORMED_REQUEST
 NotFound
 ├── UnknownContact     NOT_FOUND
+├── UnknownWebhook     NOT_FOUND
 ├── UnknownThread      NOT_FOUND
 ├── TemplateUnknown    TEMPLATE_UNKNOWN
 ├── UnknownReply       NOT_FOUND
@@ -43,6 +45,7 @@ RuleViolated
 ├── CodeExpired        CODE_EXPIRED
 ├── OptedOutByOwner    OPTED_OUT_BY_OWNER
 ├── TooManyNudges      TOO_MANY_NUDGES
+├── TooManyWebhooks    TOO_MANY_WEBHOOKS
 ├── NotEnded           NOT_ENDED
 ├── TooManyThreads     TOO_MANY_THREADS
 ├── TooMuchStored      TOO_MUCH_STORED
@@ -57,6 +60,8 @@ Exhausted
 └── CodeTooSoon        CODE_TOO_SOON
 Unavailable
 └── ScannerAway        SCANNER_AWAY
+Stale
+└── StaleVersion       STALE_VERSION
 """
 
 from __future__ import annotations
@@ -240,6 +245,10 @@ class CodeTooSoon(Exhausted):
     reason = "CODE_TOO_SOON"
 
 
+class UnknownWebhook(NotFound):
+    """No such webhook, or nothing of this id was said to one, in this practice."""
+
+
 class WordsMissing(InvalidRequest):
     """There is nothing to say."""
 
@@ -298,6 +307,24 @@ class UnknownThread(NotFound):
     """There is no such thread, post or file in this practice."""
 
     reason = "NOT_FOUND"
+
+
+class UrlRefused(InvalidRequest):
+    """The address is not one that messages are sent to: HTTPS and public."""
+
+    reason = "URL_REFUSED"
+
+
+class TooManyWebhooks(RuleViolated):
+    """The practice has as many webhooks as it may; the metadata says how many."""
+
+    reason = "TOO_MANY_WEBHOOKS"
+
+
+class StaleVersion(Stale):
+    """The webhook has changed since it was read."""
+
+    reason = "STALE_VERSION"
 
 
 class TooManyThreads(RuleViolated):

@@ -6,19 +6,31 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import grpc.aio
 import psycopg
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from kept.audit.v1 import watch_service_pb2
 from kept.audit.v1.audit_events_pb2 import RecordsCaptured
+from kept.audit.v1.watch_events_pb2 import EmitterBeat
 from psycopg import conninfo
 
 from services.audit import cli
+from services.audit.adapters.detection import Detection
+from services.audit.watching import Watching
 from services.chassis.context import Actor
 from services.chassis.events.inbox import InboxRunner
+from services.chassis.rpc import status
 from services.chassis.rpc.server import Application, Server
 from tests.support.postgres import FreshDatabase
 from tests.support.suite_keys import SuiteKeys, person
+
+MODULES = {"WatchService": watch_service_pb2}
 
 NIL = "00000000-0000-0000-0000-000000000000"
 
@@ -41,6 +53,40 @@ class House:
                 " values (%s, %s, 'booking', %s, %s, %s, %s)",
                 (*row, json.dumps({"records": list(records)})),
             )
+
+    def beat(self, emitter: str, told_seq: int, **more: Any) -> None:
+        """Store an emitter's sign of life in the inbox."""
+        version = int(datetime.now(UTC).timestamp() * 1000)
+        event = EmitterBeat(**{"emitter": emitter, "emitter_seq": told_seq, "version": version, **more})
+        row = (NIL, str(uuid4()), EmitterBeat.DESCRIPTOR.full_name, f"beat:{emitter}", event.version)
+        with psycopg.connect(self.store.worker_url) as conn:
+            conn.execute(
+                "insert into inbox (practice_id, event_id, source, type, aggregate_id, version, body)"
+                " values (%s, %s, 'booking', %s, %s, %s, %s)",
+                (*row, json_format.MessageToJson(event)),
+            )
+
+    def watching(self, **later: float) -> Watching:
+        """The jobs of the watching, by a clock that is ahead by so much; records need not settle first."""
+        return Watching(
+            self.app.database,
+            detection=Detection(settle=timedelta(0)),
+            clock=lambda: datetime.now(UTC) + timedelta(**later),
+        )
+
+    async def ask(self, service: str, method: str, request: Message, actor: Actor) -> Any:
+        """Call a method in a person's name. Raises ServiceError."""
+        described = MODULES[service].DESCRIPTOR.services_by_name[service].methods_by_name[method]
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{self.server.port}") as channel:
+            call = channel.unary_unary(
+                f"/kept.audit.v1.{service}/{method}",
+                request_serializer=lambda message: message.SerializeToString(),
+                response_deserializer=GetMessageClass(described.output_type).FromString,
+            )
+            try:
+                return await call(request, metadata=self.keys.as_person(actor), timeout=20)
+            except grpc.aio.AioRpcError as error:
+                raise status.from_wire(error) from error
 
     async def take_in(self) -> None:
         """Let the server handle what was delivered."""

@@ -108,9 +108,10 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("practice_admin", ""): ABSENCES
     | CRISES
     | GLASS
-    | {"waitlist.report", "matching.report", "destruction.approve"}
+    | {"waitlist.report", "webhook.manage", "matching.report", "destruction.approve"}
     | {"practice.configure", "schedule.configure", "schedule.read"},
     ("compliance_officer", ""): {"trail.query", "trail.prove", "trail.see", "break_glass.read", "break_glass.review"}
+    | {"alarm.read", "alarm.answer", "case.work"}
     | {"retention.read", "retention.change", "retention.request"},
 }
 ALLOWED["therapist", ""] |= {"thread.list"}

@@ -46,7 +46,7 @@ def test_an_entry_says_when_and_a_neutral_word() -> None:
     assert (standing["SUMMARY"], off["SUMMARY"]) == ("Busy", "Busy")
     assert (standing["STATUS"], off["STATUS"]) == ("CONFIRMED", "CANCELLED")
     assert (standing["X-MICROSOFT-CDO-BUSYSTATUS"], off["X-MICROSOFT-CDO-BUSYSTATUS"]) == ("BUSY", "FREE")
-    assert standing.start == START.replace(minute=0)
+    assert standing.decoded("DTSTART") == START.replace(minute=0)
     assert not read.walk("VTIMEZONE")
     assert (read["METHOD"], str(read["VERSION"])) == ("PUBLISH", "2.0")
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from services.gateway.bootstrap import routes
 from services.gateway.problems import BASE, TYPES
@@ -59,3 +60,18 @@ def test_nothing_personal_is_asked_for_in_a_url() -> None:
     asked = {parameter["name"] for _, _, operation in OPERATIONS for parameter in operation.get("parameters", [])}
 
     assert asked.isdisjoint({"email", "phone", "given_name", "family_name", "birth_date", "name"})
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS, ids=[f"{m} {p}" for p, m, _ in OPERATIONS])
+def test_every_body_and_answer_has_an_example_that_fits(path: str, method: str, operation: dict[str, Any]) -> None:
+    """A front end's developer reads it, a mock server answers it: it must be what the schema says."""
+    bodies = [operation.get("requestBody", {}).get("content", {})]
+    bodies += [answer.get("content", {}) for code, answer in operation["responses"].items() if code < "300"]
+    for content in bodies:
+        for media, each in content.items():
+            assert "example" in each, (path, method, media)
+            if "json" in media:
+                schema = {**each["schema"], "components": DOCUMENT["components"]}
+                Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(
+                    each["example"]
+                )
