@@ -33,7 +33,7 @@ class AddressIn(Body):
 class ContactCodeIn(Body):
     """The code that was sent to an address."""
 
-    code: str = Field(pattern=r"^[0-9]{6}$")
+    code: str = Field(pattern=r"^[0-9]{6}$", examples=["123456"])
 
 
 class SuppressionIn(Body):
