@@ -46,6 +46,21 @@ class Absence(TypedDict):
     items: int
 
 
+class AbsenceCase(TypedDict):
+    """AbsenceCase"""
+
+    absence_id: str
+    therapist_id: str
+    interval: Interval | None
+    open_count: int
+    escalated_count: int
+    affected_count: int
+    counts: list[AffectedCount]
+    wording: AbsenceWording | None
+    approved_wording_version: int
+    create_time: str | None
+
+
 class AbsenceIn(TypedDict):
     """Who is away, and when; at most 184 days."""
 
@@ -62,7 +77,50 @@ class AbsenceItem(TypedDict):
     session_type_id: str
     start_time: str | None
     need_rank: int
-    state: Literal['UNSPECIFIED', 'OPEN', 'OFFERED', 'MOVED', 'CANCELLED', 'COVERED']
+    state: Literal['UNSPECIFIED', 'OPEN', 'OFFERED', 'MOVED', 'CANCELLED', 'COVERED', 'BY_VIDEO', 'KEPT']
+
+
+class AbsenceOffer(TypedDict):
+    """AbsenceOffer"""
+
+    offer_id: str
+    absence_id: str
+    appointment_id: str
+    client_id: str
+    state: Literal['UNSPECIFIED', 'PREPARED', 'MADE', 'ACCEPTED', 'DECLINED', 'EXPIRED', 'WITHDRAWN', 'EMPTY']
+    options: list[AbsenceOption]
+    expire_time: str | None
+    wording: str
+    accepted_option_id: str
+    is_confidential: bool
+    make_time: str | None
+    close_time: str | None
+    etag: str
+
+
+class AbsenceOption(TypedDict):
+    """AbsenceOption"""
+
+    option_id: str
+    kind: Literal['UNSPECIFIED', 'COVER', 'VIDEO', 'OTHER_TIME']
+    therapist_id: str
+    start_time: str | None
+    end_time: str | None
+    start_wall: WallTime | None
+    modality: Literal['UNSPECIFIED', 'IN_PERSON', 'VIDEO', 'PHONE']
+    site_id: str
+    why: str
+
+
+class AbsenceWording(TypedDict):
+    """AbsenceWording"""
+
+    wording_version: int
+    body: str
+    is_approved: bool
+    author_id: str
+    approve_actor_id: str
+    approve_time: str | None
 
 
 class AcceptanceIn(TypedDict):
@@ -85,6 +143,41 @@ class AddressIn(TypedDict):
     is_unsafe: NotRequired[bool]
     time_zone: NotRequired[str]
     locale: NotRequired[Literal['', 'en', 'es']]
+
+
+class AffectedAppointment(TypedDict):
+    """AffectedAppointment"""
+
+    absence_id: str
+    appointment_id: str
+    client_id: str
+    session_type_id: str
+    start_time: str | None
+    need_rank: int
+    need: AffectedNeed | None
+    state: Literal['UNSPECIFIED', 'PENDING', 'OPEN', 'ASKED', 'OFFERED', 'MOVED', 'COVERED', 'BY_VIDEO', 'CANCELLED', 'KEPT', 'NEVER_BOOKED']
+    note: str
+    is_escalated: bool
+    escalate_time: str | None
+    offer: AbsenceOffer | None
+    settle_time: str | None
+
+
+class AffectedCount(TypedDict):
+    """AffectedCount"""
+
+    state: Literal['UNSPECIFIED', 'PENDING', 'OPEN', 'ASKED', 'OFFERED', 'MOVED', 'COVERED', 'BY_VIDEO', 'CANCELLED', 'KEPT', 'NEVER_BOOKED']
+    count: int
+
+
+class AffectedNeed(TypedDict):
+    """AffectedNeed"""
+
+    is_high_need: bool
+    is_crisis: bool
+    gap_days: int
+    load_weight: int
+    words: str
 
 
 class Alarm(TypedDict):
@@ -110,7 +203,7 @@ class Alarm(TypedDict):
 class AnswerIn(TypedDict):
     """What became of a claim that an absence hits."""
 
-    state: Literal['OFFERED', 'MOVED', 'CANCELLED', 'COVERED']
+    state: Literal['OFFERED', 'MOVED', 'CANCELLED', 'COVERED', 'BY_VIDEO', 'KEPT']
 
 
 class AnswerScreeningResponse(TypedDict):
@@ -173,6 +266,13 @@ class AppointmentIn(TypedDict):
     modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
     extra_client_ids: NotRequired[list[str]]
     is_confidential: NotRequired[bool]
+    override_reason: NotRequired[str]
+
+
+class ApprovalIn(TypedDict):
+    """Which wording is approved."""
+
+    wording_version: int
 
 
 class AssignmentIn(TypedDict):
@@ -280,6 +380,19 @@ class CadenceIn(TypedDict):
     lead_days: NotRequired[int]
 
 
+class CadenceReality(TypedDict):
+    """CadenceReality"""
+
+    cadence: Cadence | None
+    standing: Literal['UNSPECIFIED', 'ON_TRACK', 'GAP_AHEAD', 'OVERDUE']
+    last_time: str | None
+    next_time: str | None
+    due_date: str
+    gap_days: int
+    kept_count: int
+    agreed_count: int
+
+
 class CalendarFeed(TypedDict):
     """CalendarFeed"""
 
@@ -374,6 +487,12 @@ class Checkpoint(TypedDict):
     root: str
 
 
+class ChoiceIn(TypedDict):
+    """What a client chose."""
+
+    option_id: str
+
+
 class Client(TypedDict):
     """Client"""
 
@@ -411,6 +530,15 @@ class ClientIn(TypedDict):
     client_id: NotRequired[str | None]
     locale: NotRequired[Literal['en', 'es']]
     has_consent: NotRequired[bool]
+
+
+class ClientPriority(TypedDict):
+    """ClientPriority"""
+
+    client_id: str
+    is_high_need: bool
+    until_date: str
+    audiences: list[Literal['UNSPECIFIED', 'HIGH_NEED', 'ESTABLISHED', 'STANDING']]
 
 
 class ClientSearchIn(TypedDict):
@@ -460,6 +588,16 @@ class CompactIn(TypedDict):
     code: str
     regions: list[str]
     is_remote_only: NotRequired[bool]
+
+
+class CompareCadencesResponse(TypedDict):
+    """CompareCadencesResponse"""
+
+    cadences: list[CadenceReality]
+    next_cursor: str
+    on_track_count: int
+    gap_ahead_count: int
+    overdue_count: int
 
 
 class ConfidentialityIn(TypedDict):
@@ -620,6 +758,11 @@ class DecisionIn(TypedDict):
 
     outcome: Literal['JUSTIFIED', 'VIOLATION', 'INCONCLUSIVE']
 
+
+class DeletePriorityWindowResponse(TypedDict):
+    """DeletePriorityWindowResponse"""
+
+    pass
 
 class DeleteReservationResponse(TypedDict):
     """DeleteReservationResponse"""
@@ -805,6 +948,7 @@ class ExplanationIn(TypedDict):
     time_zone: str
     fold: NotRequired[Literal[0, 1, 2]]
     modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
+    audiences: NotRequired[list[Literal['HIGH_NEED', 'ESTABLISHED', 'STANDING']]]
 
 
 class Fee(TypedDict):
@@ -849,6 +993,13 @@ class FenceIn(TypedDict):
     reason: Literal['COURT_ORDER', 'THREAT', 'CONFLICT']
 
 
+class FindClientSlotsResponse(TypedDict):
+    """FindClientSlotsResponse"""
+
+    slots: list[Slot]
+    next_cursor: str
+
+
 class FindClientsResponse(TypedDict):
     """FindClientsResponse"""
 
@@ -888,6 +1039,8 @@ class FollowUp(TypedDict):
     cause_appointment_id: str
     create_time: str | None
     etag: str
+    prompt_time: str | None
+    is_prompted: bool
 
 
 class FollowUpRule(TypedDict):
@@ -900,6 +1053,7 @@ class FollowUpRule(TypedDict):
     kind: Literal['UNSPECIFIED', 'NEXT_SESSION', 'MEDICATION_CHECK', 'PROGRESS_REVIEW', 'REBOOKING', 'CADENCE']
     due_in_days: int
     answer_session_type_id: str
+    lead_days: int
     etag: str
 
 
@@ -912,6 +1066,7 @@ class FollowUpRuleIn(TypedDict):
     kind: Literal['NEXT_SESSION', 'MEDICATION_CHECK', 'PROGRESS_REVIEW', 'REBOOKING']
     due_in_days: int
     answer_session_type_id: NotRequired[str | None]
+    lead_days: NotRequired[int]
 
 
 class Gap(TypedDict):
@@ -1124,7 +1279,7 @@ class GroupWait(TypedDict):
 class HidingRule(TypedDict):
     """HidingRule"""
 
-    rule: Literal['UNSPECIFIED', 'PAST', 'CLOSURE', 'TIME_OFF', 'OVERRIDE', 'HOLIDAY', 'TRAVEL', 'OUTSIDE_HOURS', 'MODALITY', 'GRID', 'TYPE_NOT_GIVEN', 'NOT_SELF_BOOKABLE', 'SAME_DAY', 'NOTICE', 'HORIZON', 'TAKEN', 'BUFFER', 'NO_ROOM']
+    rule: Literal['UNSPECIFIED', 'PAST', 'CLOSURE', 'TIME_OFF', 'OVERRIDE', 'HOLIDAY', 'TRAVEL', 'OUTSIDE_HOURS', 'MODALITY', 'GRID', 'TYPE_NOT_GIVEN', 'NOT_SELF_BOOKABLE', 'SAME_DAY', 'NOTICE', 'HORIZON', 'TAKEN', 'BUFFER', 'NO_ROOM', 'RESERVED', 'PRIORITY_WINDOW', 'CAP']
     words: str
     is_for_clients_only: bool
     source_id: str
@@ -1287,6 +1442,12 @@ class JoinAppointmentResponse(TypedDict):
     is_moderator: bool
 
 
+class KeepIn(TypedDict):
+    """Why an appointment takes place as agreed."""
+
+    reason: Literal['THERAPIST_COMES', 'ARRANGED']
+
+
 class LegalHold(TypedDict):
     """LegalHold"""
 
@@ -1325,6 +1486,13 @@ class LicenceIn(TypedDict):
     expire_date: NotRequired[str]
 
 
+class ListAbsenceCasesResponse(TypedDict):
+    """ListAbsenceCasesResponse"""
+
+    cases: list[AbsenceCase]
+    next_cursor: str
+
+
 class ListAbsenceItemsResponse(TypedDict):
     """ListAbsenceItemsResponse"""
 
@@ -1332,10 +1500,24 @@ class ListAbsenceItemsResponse(TypedDict):
     next_cursor: str
 
 
+class ListAbsenceOffersResponse(TypedDict):
+    """ListAbsenceOffersResponse"""
+
+    offers: list[AbsenceOffer]
+    next_cursor: str
+
+
 class ListAbsencesResponse(TypedDict):
     """ListAbsencesResponse"""
 
     absences: list[Absence]
+    next_cursor: str
+
+
+class ListAffectedAppointmentsResponse(TypedDict):
+    """ListAffectedAppointmentsResponse"""
+
+    affected: list[AffectedAppointment]
     next_cursor: str
 
 
@@ -1658,6 +1840,13 @@ class ListPostsResponse(TypedDict):
     """ListPostsResponse"""
 
     posts: list[Post]
+    next_cursor: str
+
+
+class ListPriorityWindowsResponse(TypedDict):
+    """ListPriorityWindowsResponse"""
+
+    windows: list[PriorityWindow]
     next_cursor: str
 
 
@@ -1986,6 +2175,7 @@ class MoveIn(TypedDict):
     therapist_id: NotRequired[str | None]
     modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
     reason: NotRequired[Literal['ILLNESS', 'CRISIS', 'CONFLICT', 'TRANSPORT', 'THERAPIST_ABSENT', 'PRACTICE', 'NOT_NEEDED'] | None]
+    override_reason: NotRequired[str]
 
 
 class Need(TypedDict):
@@ -2099,6 +2289,13 @@ class Offer(TypedDict):
     etag: str
 
 
+class OfferAffectedResponse(TypedDict):
+    """OfferAffectedResponse"""
+
+    asked_count: int
+    passed_count: int
+
+
 class OfferReason(TypedDict):
     """OfferReason"""
 
@@ -2110,6 +2307,14 @@ class OfferReason(TypedDict):
     place: int
     fitting_count: int
     words: str
+
+
+class OffersIn(TypedDict):
+    """Whom to offer what."""
+
+    appointment_ids: NotRequired[list[str]]
+    kinds: list[Literal['COVER', 'VIDEO', 'OTHER_TIME']]
+    answer_h: NotRequired[int]
 
 
 class OnCallContact(TypedDict):
@@ -2338,10 +2543,23 @@ class PreviewWorkflowResponse(TypedDict):
     messages: list[PlannedWords]
 
 
-class PriorityIn(TypedDict):
-    """How soon, by a human's word."""
+class PriorityWindow(TypedDict):
+    """PriorityWindow"""
 
-    priority: Literal['ROUTINE', 'HIGH', 'URGENT']
+    window_id: str
+    therapist_id: str
+    session_type_id: str
+    audiences: list[Literal['UNSPECIFIED', 'HIGH_NEED', 'ESTABLISHED', 'STANDING']]
+    open_days: int
+
+
+class PriorityWindowIn(TypedDict):
+    """Hours that only some may book until so many days before."""
+
+    therapist_id: NotRequired[str | None]
+    session_type_id: NotRequired[str | None]
+    audiences: list[Literal['HIGH_NEED', 'ESTABLISHED', 'STANDING']]
+    open_days: int
 
 
 class Privilege(TypedDict):
@@ -2683,7 +2901,7 @@ class Reservation(TypedDict):
     weekday: int
     start_local: str
     end_local: str
-    audience: Literal['UNSPECIFIED', 'HIGH_NEED']
+    audience: Literal['UNSPECIFIED', 'HIGH_NEED', 'ESTABLISHED', 'STANDING']
     release_hours: int
     etag: str
 
@@ -3050,6 +3268,7 @@ class SlotSearchIn(TypedDict):
     viewer_time_zone: NotRequired[str | None]
     parts_of_day: NotRequired[list[Literal['MORNING', 'AFTERNOON', 'EVENING']]]
     is_high_need: NotRequired[bool]
+    audiences: NotRequired[list[Literal['HIGH_NEED', 'ESTABLISHED', 'STANDING']]]
     limit: NotRequired[int]
     cursor: NotRequired[str]
 
@@ -3457,6 +3676,12 @@ class WishWindow(TypedDict):
     to_local: str
 
 
+class WordingIn(TypedDict):
+    """What clients are told."""
+
+    body: str
+
+
 class Workflow(TypedDict):
     """Workflow"""
 
@@ -3513,6 +3738,19 @@ class services__gateway__routes__groups__ScreeningIn(TypedDict):
     is_suitable: bool
 
 
+class services__gateway__routes__intakes__PriorityIn(TypedDict):
+    """How soon, by a human's word."""
+
+    priority: Literal['ROUTINE', 'HIGH', 'URGENT']
+
+
+class services__gateway__routes__priority__PriorityIn(TypedDict):
+    """Whether a client is in high need."""
+
+    is_high_need: bool
+    until_date: NotRequired[str]
+
+
 class services__gateway__routes__triage__ScreeningIn(TypedDict):
     """Answers to an instrument, finished or not."""
 
@@ -3549,6 +3787,54 @@ class Kept:
         if answer.is_error:
             raise KeptProblem(answer.status_code, data if isinstance(data, dict) else {}, answer.headers)
         return Answer(data, answer.headers.get("etag", ""), answer.status_code, answer.headers)
+
+    def list_absence_cases(self, *, has_settled: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListAbsenceCasesResponse]:
+        """List the cases of absences."""
+        return self._send("GET", "/v1/absence-cases", {"has_settled": has_settled, "limit": limit, "cursor": cursor}, {})
+
+    def get_absence_case(self, *, absence_id: str) -> Answer[AbsenceCase]:
+        """See the case of an absence."""
+        return self._send("GET", f"/v1/absences/{quote(str(absence_id))}/case", {}, {})
+
+    def list_affected_appointments(self, *, absence_id: str, is_open_only: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListAffectedAppointmentsResponse]:
+        """List the appointments an absence hits."""
+        return self._send("GET", f"/v1/absences/{quote(str(absence_id))}/appointments", {"is_open_only": is_open_only, "limit": limit, "cursor": cursor}, {})
+
+    def put_absence_wording(self, *, absence_id: str, body: WordingIn, idempotency_key: str | None = None) -> Answer[AbsenceCase]:
+        """Write what clients are told."""
+        return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/wordings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def approve_absence_wording(self, *, absence_id: str, body: ApprovalIn, idempotency_key: str | None = None) -> Answer[AbsenceCase]:
+        """Approve what clients are told."""
+        return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/wordings/approvals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def offer_affected(self, *, absence_id: str, body: OffersIn, idempotency_key: str | None = None) -> Answer[OfferAffectedResponse]:
+        """Offer many clients something instead."""
+        return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/offers", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def keep_affected(self, *, absence_id: str, appointment_id: str, body: KeepIn, idempotency_key: str | None = None) -> Answer[AffectedAppointment]:
+        """State that an appointment takes place as agreed."""
+        return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/appointments/{quote(str(appointment_id))}/keepings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def get_absence_offer(self, *, offer_id: str) -> Answer[AbsenceOffer]:
+        """See what is offered instead."""
+        return self._send("GET", f"/v1/absence-offers/{quote(str(offer_id))}", {}, {})
+
+    def list_absence_offers(self, *, client_id: str, is_open_only: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListAbsenceOffersResponse]:
+        """List what a client is offered instead."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/absence-offers", {"is_open_only": is_open_only, "limit": limit, "cursor": cursor}, {})
+
+    def accept_absence_option(self, *, offer_id: str, body: ChoiceIn, idempotency_key: str | None = None) -> Answer[Appointment]:
+        """Take one of the options."""
+        return self._send("POST", f"/v1/absence-offers/{quote(str(offer_id))}/acceptances", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def decline_absence_offer(self, *, offer_id: str, idempotency_key: str | None = None) -> Answer[AbsenceOffer]:
+        """Say no to all options."""
+        return self._send("POST", f"/v1/absence-offers/{quote(str(offer_id))}/refusals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def withdraw_absence_offer(self, *, offer_id: str, idempotency_key: str | None = None) -> Answer[AbsenceOffer]:
+        """Take an offer back."""
+        return self._send("POST", f"/v1/absence-offers/{quote(str(offer_id))}/withdrawals", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def preview_absence(self, *, body: AbsenceIn) -> Answer[PreviewAbsenceResponse]:
         """See what an absence would hit."""
@@ -3842,6 +4128,10 @@ class Kept:
         """List rules that open follow-ups."""
         return self._send("GET", "/v1/follow-up-rules", {"limit": limit, "cursor": cursor}, {})
 
+    def compare_cadences(self, *, client_id: str | None = None, therapist_id: str | None = None, standing: Literal['ON_TRACK', 'GAP_AHEAD', 'OVERDUE'] | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[CompareCadencesResponse]:
+        """Compare agreed cadences with what is booked."""
+        return self._send("GET", "/v1/reports/cadences", {"client_id": client_id, "therapist_id": therapist_id, "standing": standing, "limit": limit, "cursor": cursor}, {})
+
     def put_cadence(self, *, client_id: str, therapist_id: str, body: CadenceIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Cadence]:
         """Record how often two agreed to meet."""
         return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/cadences/{quote(str(therapist_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
@@ -4038,7 +4328,7 @@ class Kept:
         """See an intake."""
         return self._send("GET", f"/v1/intakes/{quote(str(intake_id))}", {}, {})
 
-    def set_intake_priority(self, *, intake_id: str, body: PriorityIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Intake]:
+    def set_intake_priority(self, *, intake_id: str, body: services__gateway__routes__intakes__PriorityIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Intake]:
         """Say how soon a client needs a therapist."""
         return self._send("PUT", f"/v1/intakes/{quote(str(intake_id))}/priority", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
@@ -4093,6 +4383,18 @@ class Kept:
     def get_reservation(self, *, reservation_id: str) -> Answer[Reservation]:
         """See reserved capacity."""
         return self._send("GET", f"/v1/reservations/{quote(str(reservation_id))}", {}, {})
+
+    def list_priority_windows(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListPriorityWindowsResponse]:
+        """List priority booking windows."""
+        return self._send("GET", "/v1/priority-windows", {"limit": limit, "cursor": cursor}, {})
+
+    def put_priority_window(self, *, window_id: str, body: PriorityWindowIn, idempotency_key: str | None = None) -> Answer[PriorityWindow]:
+        """Let some book earlier than others."""
+        return self._send("PUT", f"/v1/priority-windows/{quote(str(window_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def delete_priority_window(self, *, window_id: str, idempotency_key: str | None = None) -> Answer[DeletePriorityWindowResponse]:
+        """Let everybody book alike."""
+        return self._send("DELETE", f"/v1/priority-windows/{quote(str(window_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
 
     def list_equipment(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListEquipmentResponse]:
         """List equipment."""
@@ -4345,6 +4647,18 @@ class Kept:
     def explain_slot(self, *, body: ExplanationIn) -> Answer[ExplainSlotResponse]:
         """Ask why a start is, or is not, offered."""
         return self._send("POST", "/v1/searches/explanations", {}, {}, body, "application/json")
+
+    def put_client_priority(self, *, client_id: str, body: services__gateway__routes__priority__PriorityIn, idempotency_key: str | None = None) -> Answer[ClientPriority]:
+        """Say that a client is in high need."""
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/priority", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def get_client_priority(self, *, client_id: str) -> Answer[ClientPriority]:
+        """See who a client is to rules of priority."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/priority", {}, {})
+
+    def find_client_slots(self, *, client_id: str, body: SlotSearchIn) -> Answer[FindClientSlotsResponse]:
+        """Find free slots for a client."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/searches/slots", {}, {}, body, "application/json")
 
     def propose_therapist(self, *, body: ProposalIn, idempotency_key: str | None = None) -> Answer[Proposal]:
         """Propose a therapist to a client."""

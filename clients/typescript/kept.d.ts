@@ -30,6 +30,18 @@ export interface Absence {
   open_items: number;
   items: number;
 }
+export interface AbsenceCase {
+  absence_id: string;
+  therapist_id: string;
+  interval: Interval | null;
+  open_count: number;
+  escalated_count: number;
+  affected_count: number;
+  counts: (AffectedCount)[];
+  wording: AbsenceWording | null;
+  approved_wording_version: number;
+  create_time: string | null;
+}
 export interface AbsenceIn {
   therapist_id: string;
   start_time: string;
@@ -41,7 +53,41 @@ export interface AbsenceItem {
   session_type_id: string;
   start_time: string | null;
   need_rank: number;
-  state: "UNSPECIFIED" | "OPEN" | "OFFERED" | "MOVED" | "CANCELLED" | "COVERED";
+  state: "UNSPECIFIED" | "OPEN" | "OFFERED" | "MOVED" | "CANCELLED" | "COVERED" | "BY_VIDEO" | "KEPT";
+}
+export interface AbsenceOffer {
+  offer_id: string;
+  absence_id: string;
+  appointment_id: string;
+  client_id: string;
+  state: "UNSPECIFIED" | "PREPARED" | "MADE" | "ACCEPTED" | "DECLINED" | "EXPIRED" | "WITHDRAWN" | "EMPTY";
+  options: (AbsenceOption)[];
+  expire_time: string | null;
+  wording: string;
+  accepted_option_id: string;
+  is_confidential: boolean;
+  make_time: string | null;
+  close_time: string | null;
+  etag: string;
+}
+export interface AbsenceOption {
+  option_id: string;
+  kind: "UNSPECIFIED" | "COVER" | "VIDEO" | "OTHER_TIME";
+  therapist_id: string;
+  start_time: string | null;
+  end_time: string | null;
+  start_wall: WallTime | null;
+  modality: "UNSPECIFIED" | "IN_PERSON" | "VIDEO" | "PHONE";
+  site_id: string;
+  why: string;
+}
+export interface AbsenceWording {
+  wording_version: number;
+  body: string;
+  is_approved: boolean;
+  author_id: string;
+  approve_actor_id: string;
+  approve_time: string | null;
 }
 export interface AcceptanceIn {
   session_type_id: string;
@@ -63,6 +109,32 @@ export interface AddressIn {
   time_zone?: string;
   locale?: "" | "en" | "es";
 }
+export interface AffectedAppointment {
+  absence_id: string;
+  appointment_id: string;
+  client_id: string;
+  session_type_id: string;
+  start_time: string | null;
+  need_rank: number;
+  need: AffectedNeed | null;
+  state: "UNSPECIFIED" | "PENDING" | "OPEN" | "ASKED" | "OFFERED" | "MOVED" | "COVERED" | "BY_VIDEO" | "CANCELLED" | "KEPT" | "NEVER_BOOKED";
+  note: string;
+  is_escalated: boolean;
+  escalate_time: string | null;
+  offer: AbsenceOffer | null;
+  settle_time: string | null;
+}
+export interface AffectedCount {
+  state: "UNSPECIFIED" | "PENDING" | "OPEN" | "ASKED" | "OFFERED" | "MOVED" | "COVERED" | "BY_VIDEO" | "CANCELLED" | "KEPT" | "NEVER_BOOKED";
+  count: number;
+}
+export interface AffectedNeed {
+  is_high_need: boolean;
+  is_crisis: boolean;
+  gap_days: number;
+  load_weight: number;
+  words: string;
+}
 export interface Alarm {
   alarm_id: string;
   kind: string;
@@ -81,7 +153,7 @@ export interface Alarm {
   is_shared: boolean;
 }
 export interface AnswerIn {
-  state: "OFFERED" | "MOVED" | "CANCELLED" | "COVERED";
+  state: "OFFERED" | "MOVED" | "CANCELLED" | "COVERED" | "BY_VIDEO" | "KEPT";
 }
 export interface AnswerScreeningResponse {
   screening: Screening | null;
@@ -135,6 +207,11 @@ export interface AppointmentIn {
   extra_client_ids?: (string)[];
   /** Whoever acts for the client does not see it. */
   is_confidential?: boolean;
+  /** Why a cap or what is kept for others is passed over; staff only, no names. */
+  override_reason?: string;
+}
+export interface ApprovalIn {
+  wording_version: number;
 }
 export interface AssignmentIn {
   assignee_id?: string;
@@ -212,6 +289,16 @@ export interface CadenceIn {
   every_days: number;
   lead_days?: number;
 }
+export interface CadenceReality {
+  cadence: Cadence | null;
+  standing: "UNSPECIFIED" | "ON_TRACK" | "GAP_AHEAD" | "OVERDUE";
+  last_time: string | null;
+  next_time: string | null;
+  due_date: string;
+  gap_days: number;
+  kept_count: number;
+  agreed_count: number;
+}
 export interface CalendarFeed {
   feed_id: string;
   therapist_id: string;
@@ -286,6 +373,9 @@ export interface Checkpoint {
   size: number;
   root: string;
 }
+export interface ChoiceIn {
+  option_id: string;
+}
 export interface Client {
   client_id: string;
   given_name: string;
@@ -315,6 +405,12 @@ export interface ClientIn {
   client_id?: string | null;
   locale?: "en" | "es";
   has_consent?: boolean;
+}
+export interface ClientPriority {
+  client_id: string;
+  is_high_need: boolean;
+  until_date: string;
+  audiences: ("UNSPECIFIED" | "HIGH_NEED" | "ESTABLISHED" | "STANDING")[];
 }
 export interface ClientSearchIn {
   email?: string;
@@ -346,6 +442,13 @@ export interface CompactIn {
   code: string;
   regions: (string)[];
   is_remote_only?: boolean;
+}
+export interface CompareCadencesResponse {
+  cadences: (CadenceReality)[];
+  next_cursor: string;
+  on_track_count: number;
+  gap_ahead_count: number;
+  overdue_count: number;
 }
 export interface ConfidentialityIn {
   /** One appointment; none means the client and all of theirs. */
@@ -458,6 +561,8 @@ export interface DayHoursIn {
 }
 export interface DecisionIn {
   outcome: "JUSTIFIED" | "VIOLATION" | "INCONCLUSIVE";
+}
+export interface DeletePriorityWindowResponse {
 }
 export interface DeleteReservationResponse {
 }
@@ -586,6 +691,8 @@ export interface ExplanationIn {
   time_zone: string;
   fold?: 0 | 1 | 2;
   modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
+  /** For whom it is asked; heeded from staff only. */
+  audiences?: ("HIGH_NEED" | "ESTABLISHED" | "STANDING")[];
 }
 export interface Fee {
   fee_id: string;
@@ -621,6 +728,10 @@ export interface FenceIn {
   gap_min?: number;
   reason: "COURT_ORDER" | "THREAT" | "CONFLICT";
 }
+export interface FindClientSlotsResponse {
+  slots: (Slot)[];
+  next_cursor: string;
+}
 export interface FindClientsResponse {
   clients: (Client)[];
 }
@@ -649,6 +760,8 @@ export interface FollowUp {
   cause_appointment_id: string;
   create_time: string | null;
   etag: string;
+  prompt_time: string | null;
+  is_prompted: boolean;
 }
 export interface FollowUpRule {
   rule_id: string;
@@ -658,6 +771,7 @@ export interface FollowUpRule {
   kind: "UNSPECIFIED" | "NEXT_SESSION" | "MEDICATION_CHECK" | "PROGRESS_REVIEW" | "REBOOKING" | "CADENCE";
   due_in_days: number;
   answer_session_type_id: string;
+  lead_days: number;
   etag: string;
 }
 export interface FollowUpRuleIn {
@@ -668,6 +782,8 @@ export interface FollowUpRuleIn {
   kind: "NEXT_SESSION" | "MEDICATION_CHECK" | "PROGRESS_REVIEW" | "REBOOKING";
   due_in_days: number;
   answer_session_type_id?: string | null;
+  /** Days before the due day that client and team are prompted. */
+  lead_days?: number;
 }
 export interface Gap {
   code: string;
@@ -829,7 +945,7 @@ export interface GroupWait {
   mean_wait_days: number;
 }
 export interface HidingRule {
-  rule: "UNSPECIFIED" | "PAST" | "CLOSURE" | "TIME_OFF" | "OVERRIDE" | "HOLIDAY" | "TRAVEL" | "OUTSIDE_HOURS" | "MODALITY" | "GRID" | "TYPE_NOT_GIVEN" | "NOT_SELF_BOOKABLE" | "SAME_DAY" | "NOTICE" | "HORIZON" | "TAKEN" | "BUFFER" | "NO_ROOM";
+  rule: "UNSPECIFIED" | "PAST" | "CLOSURE" | "TIME_OFF" | "OVERRIDE" | "HOLIDAY" | "TRAVEL" | "OUTSIDE_HOURS" | "MODALITY" | "GRID" | "TYPE_NOT_GIVEN" | "NOT_SELF_BOOKABLE" | "SAME_DAY" | "NOTICE" | "HORIZON" | "TAKEN" | "BUFFER" | "NO_ROOM" | "RESERVED" | "PRIORITY_WINDOW" | "CAP";
   words: string;
   is_for_clients_only: boolean;
   source_id: string;
@@ -945,6 +1061,9 @@ export interface JoinAppointmentResponse {
   expire_time: string | null;
   is_moderator: boolean;
 }
+export interface KeepIn {
+  reason: "THERAPIST_COMES" | "ARRANGED";
+}
 export interface LegalHold {
   hold_id: string;
   client_id: string;
@@ -974,12 +1093,24 @@ export interface LicenceIn {
   /** The last day; empty: no end. */
   expire_date?: string;
 }
+export interface ListAbsenceCasesResponse {
+  cases: (AbsenceCase)[];
+  next_cursor: string;
+}
 export interface ListAbsenceItemsResponse {
   items: (AbsenceItem)[];
   next_cursor: string;
 }
+export interface ListAbsenceOffersResponse {
+  offers: (AbsenceOffer)[];
+  next_cursor: string;
+}
 export interface ListAbsencesResponse {
   absences: (Absence)[];
+  next_cursor: string;
+}
+export interface ListAffectedAppointmentsResponse {
+  affected: (AffectedAppointment)[];
   next_cursor: string;
 }
 export interface ListAlarmsResponse {
@@ -1164,6 +1295,10 @@ export interface ListPoliciesResponse {
 }
 export interface ListPostsResponse {
   posts: (Post)[];
+  next_cursor: string;
+}
+export interface ListPriorityWindowsResponse {
+  windows: (PriorityWindow)[];
   next_cursor: string;
 }
 export interface ListProposalsResponse {
@@ -1390,6 +1525,8 @@ export interface MoveIn {
   therapist_id?: string | null;
   modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
   reason?: "ILLNESS" | "CRISIS" | "CONFLICT" | "TRANSPORT" | "THERAPIST_ABSENT" | "PRACTICE" | "NOT_NEEDED" | null;
+  /** Why a cap or what is kept for others is passed over; staff only, no names. */
+  override_reason?: string;
 }
 export interface Need {
   client_id: string;
@@ -1484,6 +1621,10 @@ export interface Offer {
   close_time: string | null;
   etag: string;
 }
+export interface OfferAffectedResponse {
+  asked_count: number;
+  passed_count: number;
+}
 export interface OfferReason {
   waited_days: number;
   urgency: "UNSPECIFIED" | "ROUTINE" | "SOON" | "URGENT";
@@ -1493,6 +1634,13 @@ export interface OfferReason {
   place: number;
   fitting_count: number;
   words: string;
+}
+export interface OffersIn {
+  /** None means all that are open. */
+  appointment_ids?: (string)[];
+  kinds: ("COVER" | "VIDEO" | "OTHER_TIME")[];
+  /** Hours to answer; near the session it is less. */
+  answer_h?: number;
 }
 export interface OnCallContact {
   contact_id: string;
@@ -1659,8 +1807,21 @@ export interface PreviewTemplateResponse {
 export interface PreviewWorkflowResponse {
   messages: (PlannedWords)[];
 }
-export interface PriorityIn {
-  priority: "ROUTINE" | "HIGH" | "URGENT";
+export interface PriorityWindow {
+  window_id: string;
+  therapist_id: string;
+  session_type_id: string;
+  audiences: ("UNSPECIFIED" | "HIGH_NEED" | "ESTABLISHED" | "STANDING")[];
+  open_days: number;
+}
+export interface PriorityWindowIn {
+  /** Whose; none means all therapists'. */
+  therapist_id?: string | null;
+  /** Which; none means all session types. */
+  session_type_id?: string | null;
+  audiences: ("HIGH_NEED" | "ESTABLISHED" | "STANDING")[];
+  /** From how many days before on everybody may book. */
+  open_days: number;
 }
 export interface Privilege {
   compact: string;
@@ -1910,7 +2071,7 @@ export interface Reservation {
   weekday: number;
   start_local: string;
   end_local: string;
-  audience: "UNSPECIFIED" | "HIGH_NEED";
+  audience: "UNSPECIFIED" | "HIGH_NEED" | "ESTABLISHED" | "STANDING";
   release_hours: number;
   etag: string;
 }
@@ -2197,6 +2358,8 @@ export interface SlotSearchIn {
   parts_of_day?: ("MORNING" | "AFTERNOON" | "EVENING")[];
   /** Shows reserved capacity too; heeded from staff only. */
   is_high_need?: boolean;
+  /** Shows what others may not book yet; heeded from staff only. */
+  audiences?: ("HIGH_NEED" | "ESTABLISHED" | "STANDING")[];
   limit?: number;
   cursor?: string;
 }
@@ -2514,6 +2677,10 @@ export interface WishWindow {
   from_local: string;
   to_local: string;
 }
+export interface WordingIn {
+  /** One neutral line, the same for everybody: no names, contacts, links or clinical words. */
+  body: string;
+}
 export interface Workflow {
   session_type_id: string;
   version: number;
@@ -2559,6 +2726,14 @@ export interface WorkflowStep {
 export interface services__gateway__routes__groups__ScreeningIn {
   is_suitable: boolean;
 }
+export interface services__gateway__routes__intakes__PriorityIn {
+  priority: "ROUTINE" | "HIGH" | "URGENT";
+}
+export interface services__gateway__routes__priority__PriorityIn {
+  is_high_need: boolean;
+  /** The last day of it; none means until it is taken back. */
+  until_date?: string;
+}
 export interface services__gateway__routes__triage__ScreeningIn {
   instrument: "PHQ-9" | "GAD-7";
   answers: (ItemAnswerIn)[];
@@ -2567,6 +2742,30 @@ export interface services__gateway__routes__triage__ScreeningIn {
 }
 export class Kept {
   constructor(settings?: Settings);
+  /** List the cases of absences. `GET /v1/absence-cases` */
+  listAbsenceCases(call?: { has_settled?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListAbsenceCasesResponse>>;
+  /** See the case of an absence. `GET /v1/absences/{absence_id}/case` */
+  getAbsenceCase(call: { absence_id: string }): Promise<Answer<AbsenceCase>>;
+  /** List the appointments an absence hits. `GET /v1/absences/{absence_id}/appointments` */
+  listAffectedAppointments(call: { absence_id: string; is_open_only?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListAffectedAppointmentsResponse>>;
+  /** Write what clients are told. `POST /v1/absences/{absence_id}/wordings` */
+  putAbsenceWording(call: { absence_id: string; idempotency_key?: string; body: WordingIn }): Promise<Answer<AbsenceCase>>;
+  /** Approve what clients are told. `POST /v1/absences/{absence_id}/wordings/approvals` */
+  approveAbsenceWording(call: { absence_id: string; idempotency_key?: string; body: ApprovalIn }): Promise<Answer<AbsenceCase>>;
+  /** Offer many clients something instead. `POST /v1/absences/{absence_id}/offers` */
+  offerAffected(call: { absence_id: string; idempotency_key?: string; body: OffersIn }): Promise<Answer<OfferAffectedResponse>>;
+  /** State that an appointment takes place as agreed. `POST /v1/absences/{absence_id}/appointments/{appointment_id}/keepings` */
+  keepAffected(call: { absence_id: string; appointment_id: string; idempotency_key?: string; body: KeepIn }): Promise<Answer<AffectedAppointment>>;
+  /** See what is offered instead. `GET /v1/absence-offers/{offer_id}` */
+  getAbsenceOffer(call: { offer_id: string }): Promise<Answer<AbsenceOffer>>;
+  /** List what a client is offered instead. `GET /v1/clients/{client_id}/absence-offers` */
+  listAbsenceOffers(call: { client_id: string; is_open_only?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListAbsenceOffersResponse>>;
+  /** Take one of the options. `POST /v1/absence-offers/{offer_id}/acceptances` */
+  acceptAbsenceOption(call: { offer_id: string; idempotency_key?: string; body: ChoiceIn }): Promise<Answer<Appointment>>;
+  /** Say no to all options. `POST /v1/absence-offers/{offer_id}/refusals` */
+  declineAbsenceOffer(call: { offer_id: string; idempotency_key?: string }): Promise<Answer<AbsenceOffer>>;
+  /** Take an offer back. `POST /v1/absence-offers/{offer_id}/withdrawals` */
+  withdrawAbsenceOffer(call: { offer_id: string; idempotency_key?: string }): Promise<Answer<AbsenceOffer>>;
   /** See what an absence would hit. `POST /v1/searches/absences` */
   previewAbsence(call: { body: AbsenceIn }): Promise<Answer<PreviewAbsenceResponse>>;
   /** Start an absence. `POST /v1/absences` */
@@ -2713,6 +2912,8 @@ export class Kept {
   removeFollowUpRule(call: { rule_id: string; idempotency_key?: string }): Promise<Answer<RemoveFollowUpRuleResponse>>;
   /** List rules that open follow-ups. `GET /v1/follow-up-rules` */
   listFollowUpRules(call?: { limit?: number; cursor?: string }): Promise<Answer<ListFollowUpRulesResponse>>;
+  /** Compare agreed cadences with what is booked. `GET /v1/reports/cadences` */
+  compareCadences(call?: { client_id?: string; therapist_id?: string; standing?: "ON_TRACK" | "GAP_AHEAD" | "OVERDUE" | null; limit?: number; cursor?: string }): Promise<Answer<CompareCadencesResponse>>;
   /** Record how often two agreed to meet. `PUT /v1/clients/{client_id}/cadences/{therapist_id}` */
   putCadence(call: { client_id: string; therapist_id: string; idempotency_key?: string; if_match?: string; body: CadenceIn }): Promise<Answer<Cadence>>;
   /** List how often a client agreed to meet. `GET /v1/clients/{client_id}/cadences` */
@@ -2819,7 +3020,7 @@ export class Kept {
   /** See an intake. `GET /v1/intakes/{intake_id}` */
   getIntake(call: { intake_id: string }): Promise<Answer<Intake>>;
   /** Say how soon a client needs a therapist. `PUT /v1/intakes/{intake_id}/priority` */
-  setIntakePriority(call: { intake_id: string; idempotency_key?: string; if_match?: string; body: PriorityIn }): Promise<Answer<Intake>>;
+  setIntakePriority(call: { intake_id: string; idempotency_key?: string; if_match?: string; body: services__gateway__routes__intakes__PriorityIn }): Promise<Answer<Intake>>;
   /** Take a client off the waitlist. `POST /v1/intakes/{intake_id}/withdraw` */
   withdrawIntake(call: { intake_id: string; idempotency_key?: string; if_match?: string }): Promise<Answer<Intake>>;
   /** Give all who wait to therapists. `POST /v1/intake-batches` */
@@ -2846,6 +3047,12 @@ export class Kept {
   deleteReservation(call: { reservation_id: string; idempotency_key?: string }): Promise<Answer<DeleteReservationResponse>>;
   /** See reserved capacity. `GET /v1/reservations/{reservation_id}` */
   getReservation(call: { reservation_id: string }): Promise<Answer<Reservation>>;
+  /** List priority booking windows. `GET /v1/priority-windows` */
+  listPriorityWindows(call?: { limit?: number; cursor?: string }): Promise<Answer<ListPriorityWindowsResponse>>;
+  /** Let some book earlier than others. `PUT /v1/priority-windows/{window_id}` */
+  putPriorityWindow(call: { window_id: string; idempotency_key?: string; body: PriorityWindowIn }): Promise<Answer<PriorityWindow>>;
+  /** Let everybody book alike. `DELETE /v1/priority-windows/{window_id}` */
+  deletePriorityWindow(call: { window_id: string; idempotency_key?: string }): Promise<Answer<DeletePriorityWindowResponse>>;
   /** List equipment. `GET /v1/equipment` */
   listEquipment(call?: { limit?: number; cursor?: string }): Promise<Answer<ListEquipmentResponse>>;
   /** List travel times. `GET /v1/travel-times` */
@@ -2997,6 +3204,12 @@ export class Kept {
   searchSlots(call: { body: SlotSearchIn }): Promise<Answer<SearchSlotsResponse>>;
   /** Ask why a start is, or is not, offered. `POST /v1/searches/explanations` */
   explainSlot(call: { body: ExplanationIn }): Promise<Answer<ExplainSlotResponse>>;
+  /** Say that a client is in high need. `PUT /v1/clients/{client_id}/priority` */
+  putClientPriority(call: { client_id: string; idempotency_key?: string; body: services__gateway__routes__priority__PriorityIn }): Promise<Answer<ClientPriority>>;
+  /** See who a client is to rules of priority. `GET /v1/clients/{client_id}/priority` */
+  getClientPriority(call: { client_id: string }): Promise<Answer<ClientPriority>>;
+  /** Find free slots for a client. `POST /v1/clients/{client_id}/searches/slots` */
+  findClientSlots(call: { client_id: string; body: SlotSearchIn }): Promise<Answer<FindClientSlotsResponse>>;
   /** Propose a therapist to a client. `POST /v1/proposals` */
   proposeTherapist(call: { idempotency_key?: string; body: ProposalIn }): Promise<Answer<Proposal>>;
   /** List proposals of a client or a therapist. `GET /v1/proposals` */

@@ -33,6 +33,54 @@ export class Kept {
     return { data, etag: answer.headers.get("etag") ?? "", status: answer.status, headers: answer.headers };
   }
 
+  listAbsenceCases(call = {}) {
+    return this.send("GET", `/v1/absence-cases`, { has_settled: call.has_settled, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  getAbsenceCase(call = {}) {
+    return this.send("GET", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}/case`, {}, {});
+  }
+
+  listAffectedAppointments(call = {}) {
+    return this.send("GET", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}/appointments`, { is_open_only: call.is_open_only, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  putAbsenceWording(call = {}) {
+    return this.send("POST", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}/wordings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  approveAbsenceWording(call = {}) {
+    return this.send("POST", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}/wordings/approvals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  offerAffected(call = {}) {
+    return this.send("POST", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}/offers`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  keepAffected(call = {}) {
+    return this.send("POST", `/v1/absences/${encodeURIComponent(call.absence_id).replaceAll('%2F', '/')}/appointments/${encodeURIComponent(call.appointment_id).replaceAll('%2F', '/')}/keepings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  getAbsenceOffer(call = {}) {
+    return this.send("GET", `/v1/absence-offers/${encodeURIComponent(call.offer_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  listAbsenceOffers(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/absence-offers`, { is_open_only: call.is_open_only, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  acceptAbsenceOption(call = {}) {
+    return this.send("POST", `/v1/absence-offers/${encodeURIComponent(call.offer_id).replaceAll('%2F', '/')}/acceptances`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  declineAbsenceOffer(call = {}) {
+    return this.send("POST", `/v1/absence-offers/${encodeURIComponent(call.offer_id).replaceAll('%2F', '/')}/refusals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  withdrawAbsenceOffer(call = {}) {
+    return this.send("POST", `/v1/absence-offers/${encodeURIComponent(call.offer_id).replaceAll('%2F', '/')}/withdrawals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
   previewAbsence(call = {}) {
     return this.send("POST", `/v1/searches/absences`, {}, {}, call.body, "application/json");
   }
@@ -325,6 +373,10 @@ export class Kept {
     return this.send("GET", `/v1/follow-up-rules`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
+  compareCadences(call = {}) {
+    return this.send("GET", `/v1/reports/cadences`, { client_id: call.client_id, therapist_id: call.therapist_id, standing: call.standing, limit: call.limit, cursor: call.cursor }, {});
+  }
+
   putCadence(call = {}) {
     return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/cadences/${encodeURIComponent(call.therapist_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
@@ -577,6 +629,18 @@ export class Kept {
     return this.send("GET", `/v1/reservations/${encodeURIComponent(call.reservation_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
+  listPriorityWindows(call = {}) {
+    return this.send("GET", `/v1/priority-windows`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  putPriorityWindow(call = {}) {
+    return this.send("PUT", `/v1/priority-windows/${encodeURIComponent(call.window_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  deletePriorityWindow(call = {}) {
+    return this.send("DELETE", `/v1/priority-windows/${encodeURIComponent(call.window_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
   listEquipment(call = {}) {
     return this.send("GET", `/v1/equipment`, { limit: call.limit, cursor: call.cursor }, {});
   }
@@ -827,6 +891,18 @@ export class Kept {
 
   explainSlot(call = {}) {
     return this.send("POST", `/v1/searches/explanations`, {}, {}, call.body, "application/json");
+  }
+
+  putClientPriority(call = {}) {
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/priority`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  getClientPriority(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/priority`, {}, {});
+  }
+
+  findClientSlots(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/searches/slots`, {}, {}, call.body, "application/json");
   }
 
   proposeTherapist(call = {}) {

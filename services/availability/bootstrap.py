@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from kept.booking.v1 import booking_events_pb2, groups_events_pb2
+from kept.booking.v1 import absence_events_pb2, booking_events_pb2, groups_events_pb2
 
 from services.availability.adapters import proto
 from services.availability.adapters.absences import PostgresAbsences
@@ -61,13 +61,17 @@ def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
     """Give every part what it needs of an open database."""
     directories, taken = PostgresDirectories(database), PostgresTaken(database)
     claims = PostgresClaims(database, clock=clock, tzdata_version=TZDATA_VERSION)
-    reactions = Reactions(claims=claims, clock=clock)
+    absences = PostgresAbsences()
+    reactions = Reactions(claims=claims, absences=absences, clock=clock)
     inbox = InboxRunner(
         database,
         {
             booking_events_pb2.AppointmentBooked.DESCRIPTOR.full_name: reactions.on_appointment_booked,
             booking_events_pb2.AppointmentRescheduled.DESCRIPTOR.full_name: reactions.on_appointment_rescheduled,
             booking_events_pb2.AppointmentCancelled.DESCRIPTOR.full_name: reactions.on_appointment_cancelled,
+            absence_events_pb2.AbsenceOffered.DESCRIPTOR.full_name: reactions.on_absence_offered,
+            absence_events_pb2.AbsenceOfferClosed.DESCRIPTOR.full_name: reactions.on_absence_offer_closed,
+            absence_events_pb2.AffectedSettled.DESCRIPTOR.full_name: reactions.on_affected_settled,
             groups_events_pb2.GroupSessionScheduled.DESCRIPTOR.full_name: reactions.on_group_session_scheduled,
             groups_events_pb2.GroupSessionMoved.DESCRIPTOR.full_name: reactions.on_group_session_moved,
             groups_events_pb2.GroupSessionCancelled.DESCRIPTOR.full_name: reactions.on_group_session_cancelled,
@@ -87,6 +91,6 @@ def bootstrap(database: Database, *, clock: Clock = now_s) -> Parts:
         reactions=reactions,
         clock=clock,
         limits=PostgresLimits(directories),
-        absences=PostgresAbsences(),
+        absences=absences,
         background=(inbox, Every(ANNOUNCE_EVERY_S, announce, "announce_lapsed_claims", database)),
     )

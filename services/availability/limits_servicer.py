@@ -9,8 +9,10 @@ from services.availability.adapters.limits import PostgresLimits
 from services.availability.adapters.proto import uuid_of
 from services.availability.adapters.published import Unchanged
 from services.availability.domain.caps import Caps
+from services.availability.domain.limits import MAX_WINDOWS
 from services.availability.usecases.ports import Directories
 from services.chassis.context import Call
+from services.chassis.rpc.pages import page_size, page_token
 
 
 class LimitsServicer:
@@ -61,3 +63,28 @@ class LimitsServicer:
     ) -> limits_service_pb2.DeleteReservationResponse:
         await self._limits.delete_reservation(call, uuid_of(request.reservation_id, field="reservation_id"))
         return limits_service_pb2.DeleteReservationResponse()
+
+    async def PutPriorityWindow(
+        self, request: limits_service_pb2.PutPriorityWindowRequest, call: Call
+    ) -> limits_service_pb2.PriorityWindow:
+        window = limits_proto.window_of(request.window)
+        await self._limits.put_window(call, window)
+        return limits_proto.window_message(window)
+
+    async def ListPriorityWindows(
+        self, request: limits_service_pb2.ListPriorityWindowsRequest, call: Call
+    ) -> limits_service_pb2.ListPriorityWindowsResponse:
+        query, size = "priority_windows", page_size(request.page_size, default=MAX_WINDOWS, most=MAX_WINDOWS)
+        known = (await self._directories.read(call.practice_id)).limits.windows
+        after = limits_proto.after_of(query, request.page_token)
+        left = sorted((each for each in known if each.window_id > after), key=lambda each: each.window_id)
+        token = page_token(query, left[size - 1].window_id) if len(left) > size else ""
+        return limits_service_pb2.ListPriorityWindowsResponse(
+            windows=map(limits_proto.window_message, left[:size]), next_page_token=token
+        )
+
+    async def DeletePriorityWindow(
+        self, request: limits_service_pb2.DeletePriorityWindowRequest, call: Call
+    ) -> limits_service_pb2.DeletePriorityWindowResponse:
+        await self._limits.delete_window(call, uuid_of(request.window_id, field="window_id"))
+        return limits_service_pb2.DeletePriorityWindowResponse()

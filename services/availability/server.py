@@ -15,7 +15,7 @@ from kept.availability.v1 import (
 )
 
 from services.availability.absence_servicer import AbsenceServicer
-from services.availability.adapters import directory_proto, proto
+from services.availability.adapters import directory_proto, proto, search_proto
 from services.availability.adapters.explain_proto import explanation_message
 from services.availability.adapters.published import PostgresPublished, Unchanged
 from services.availability.bootstrap import Parts, bootstrap
@@ -132,7 +132,7 @@ class AvailabilityServicer:
         self, request: availability_service_pb2.SearchSlotsRequest, call: Call
     ) -> availability_service_pb2.SearchSlotsResponse:
         is_by_staff = not STAFF_ROLES.isdisjoint(call.actor.roles)
-        query, limit, after = proto.query_of(
+        query, limit, after = search_proto.query_of(
             request,
             practice_id=call.practice_id,
             is_by_staff=is_by_staff,
@@ -141,18 +141,21 @@ class AvailabilityServicer:
         found = await search_slots(
             query, directories=self._directories, taken=self._taken, clock=self._clock, limit=limit + 1, after=after
         )
-        return proto.slots_message(found, query, limit)
+        return search_proto.slots_message(found, query, limit)
 
     async def ExplainSlot(
         self, request: availability_service_pb2.ExplainSlotRequest, call: Call
     ) -> availability_service_pb2.ExplainSlotResponse:
+        is_by_staff = not STAFF_ROLES.isdisjoint(call.actor.roles)
+        is_trusted = is_by_staff or call.actor.kind == "service"
         explained = await explain_slot(
             proto.uuid_of(request.therapist_id, field="therapist_id"),
             proto.uuid_of(request.session_type_id, field="session_type_id"),
             instant(proto.wall_of(request.start_wall)),
             proto.modality_of(request.modality, field="modality"),
             call.practice_id,
-            is_by_staff=not STAFF_ROLES.isdisjoint(call.actor.roles),
+            is_by_staff=is_by_staff,
+            audiences=proto.audiences_of(request.audiences, field="audiences") if is_trusted else (),
             directories=self._directories,
             taken=self._taken,
             clock=self._clock,
@@ -225,6 +228,7 @@ class AvailabilityServicer:
             directories=self._directories,
             clock=self._clock,
             finder=self._finder,
+            from_ids=proto.distinct(request.from_claim_ids, field="from_claim_ids", most=proto.MAX_TRANSFERS),
         )
         return proto.moved_message(moved)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept.booking.v1.absence_events_pb2 import AbsenceOfferClosed, AbsenceOffered, AffectedSettled
 from kept.booking.v1.booking_events_pb2 import AppointmentBooked, AppointmentCancelled, AppointmentRescheduled
 from kept.booking.v1.groups_events_pb2 import GroupSessionCancelled, GroupSessionMoved, GroupSessionScheduled
 
@@ -25,6 +26,11 @@ class AvailabilityWorker:
     @consumes(GroupSessionScheduled, GroupSessionMoved, GroupSessionCancelled)
     def on_group_session(self, delivery: Delivery) -> None:
         """Keep what became of a group's session for the server to follow."""
+        self.inbox.store(delivery)
+
+    @consumes(AbsenceOffered, AbsenceOfferClosed, AffectedSettled)
+    def on_absence(self, delivery: Delivery) -> None:
+        """Keep what became of an appointment that an absence hits for the server to follow."""
         self.inbox.store(delivery)
 
 

@@ -9,6 +9,8 @@ from functools import partial
 
 from kept.availability.v1 import availability_service_pb2
 
+from services.booking.adapters.absence_ledger import AvailabilityAbsenceLedger
+from services.booking.adapters.absences import PostgresAbsenceCases
 from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.feeds import PostgresFeeds
@@ -21,24 +23,30 @@ from services.booking.adapters.offer_gates import OfferGates
 from services.booking.adapters.overdue import Overdue
 from services.booking.adapters.policies import PostgresPolicies
 from services.booking.adapters.postgres import PostgresAppointments
+from services.booking.adapters.priorities import PostgresPriorities
 from services.booking.adapters.promises import BatchedPromises
+from services.booking.adapters.prompts import Prompts
 from services.booking.adapters.refills import Refills
 from services.booking.adapters.registry import PostgresClients
 from services.booking.adapters.rules import PostgresRules
 from services.booking.adapters.safety import PostgresSafety
-from services.booking.adapters.seat_ledger import AvailabilitySeatLedger
 from services.booking.adapters.series import PostgresSeries
 from services.booking.adapters.waitlist import PostgresWaitlist
 from services.booking.config import NEIGHBOUR, SERVICE
+from services.booking.domain import errors
+from services.booking.domain.appointment import Appointment
 from services.booking.reactions import Reactions
+from services.booking.usecases.choose_options import Fences
 from services.booking.usecases.decide_group_sessions import decide_group_sessions
 from services.booking.usecases.fill_group_seats import fill_group_seats
 from services.booking.usecases.join_appointment import Rooms
-from services.booking.usecases.ports import Books, Clock
+from services.booking.usecases.ports import Audiences, Books, Clock
 from services.booking.usecases.refill_slots import Gate, Regain, refill_slots
 from services.booking.usecases.regain_hour import regain_hour
 from services.booking.usecases.top_up_group_series import top_up_group_series
 from services.booking.usecases.top_up_series import top_up_series
+from services.booking.usecases.waitlist_ports import ClaimStanding
+from services.booking.usecases.work_absences import work_absences
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.context import Actor, Call
 from services.chassis.crypto import ClientCipher, Keyring
@@ -58,6 +66,9 @@ SWEEP_MAX = 500
 
 OPEN_EVERY_S = 300.0
 """Seconds between two looks for gaps that come near; a gap is days away."""
+
+ABSENCES_EVERY_S = 5.0
+"""Seconds between two looks at absences: a desk that asks for offers sees them made while it looks on."""
 
 REFILL_EVERY_S = 5.0
 """Seconds between two looks at freed slots: what is due waits no longer, beside an undo window of 120."""
@@ -86,7 +97,11 @@ class Parts:
     appointments: PostgresAppointments
     promises: BatchedPromises
     clients: PostgresClients
-    ledger: AvailabilitySeatLedger
+    ledger: AvailabilityAbsenceLedger
+    absences: PostgresAbsenceCases
+    fences: Fences
+    priorities: PostgresPriorities
+    audiences: Audiences
     groups: PostgresGroups
     group_series: PostgresGroupSeries
     series: PostgresSeries
@@ -119,7 +134,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     database = await Database.open(config)
     to_availability = channel(config.target(NEIGHBOUR), config)
     service = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
-    ledger = AvailabilitySeatLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
+    ledger = AvailabilityAbsenceLedger(Neighbour(to_availability, service, Signer.read(SERVICE, config.keys_dir)))
     keyring = await open_keyring(config)
     rules, policies, follow_ups = PostgresRules(), PostgresPolicies(), PostgresFollowUps(database)
     appointments, promises = PostgresAppointments(database), BatchedPromises(database, rules)
@@ -146,6 +161,35 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         clock=now,
     )
 
+    absences, gates = PostgresAbsenceCases(database), books.gates
+
+    async def is_fenced(call: Call, moved: Appointment) -> bool:
+        try:
+            await gates.check_move(call, moved, await rules.of_call(call), is_staff=True)
+        except errors.Gate:
+            return True
+        return False
+
+    work = partial(
+        work_absences,
+        partial(own_call, database),
+        store=absences,
+        ledger=ledger,
+        clock=now,
+        fences=is_fenced,
+    )
+
+    priorities = PostgresPriorities(database)
+
+    async def audiences(call: Call, client_id: str, therapist_id: str) -> tuple[int, ...]:
+        return await priorities.audiences(call.practice_id, client_id, therapist_id, at=now())
+
+    async def standing_of(practice_id: str, claim_id: str) -> ClaimStanding:
+        standing = await waitlist.standing_of(practice_id, claim_id)
+        if standing is not ClaimStanding.UNKNOWN:
+            return standing
+        return await absences.standing_of(practice_id, claim_id)
+
     fill = partial(fill_group_seats, partial(own_call, database), store=groups, ledger=ledger, clock=now)
     top_up_groups = partial(
         top_up_group_series,
@@ -160,6 +204,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
 
     async def open_due() -> None:
         await follow_ups.open_due(limit=SWEEP_MAX, at=now())
+
+    async def prompt() -> None:
+        await Prompts(database).announce(limit=SWEEP_MAX)
 
     async def announce_overdue() -> None:
         await Overdue(database).announce(limit=SWEEP_MAX)
@@ -187,11 +234,16 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             ledger=ledger,
             clock=now,
             keeps_time=series.keeps_time,
-            to_waitlist=waitlist.standing_of,
+            to_offers=standing_of,
             waitlist=waitlist,
+            absences=absences,
             ask_groups=groups.session_word,
             registry=clients,
         ),
+        absences=absences,
+        fences=is_fenced,
+        priorities=priorities,
+        audiences=audiences,
         waitlist=waitlist,
         refills=refills,
         regain=regain,
@@ -207,8 +259,10 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         rooms=rooms,
         jobs=(
             Every(OPEN_EVERY_S, open_due, "open_follow_ups", database),
+            Every(ANNOUNCE_EVERY_S, prompt, "prompt_follow_ups", database),
             Every(ANNOUNCE_EVERY_S, announce_overdue, "announce_overdue", database),
             Every(OPEN_EVERY_S, announce_reviews, "announce_reviews", database),
+            Every(ABSENCES_EVERY_S, work, "work_absences", database),
             Every(REFILL_EVERY_S, refill, "refill_slots", database),
             Every(FILL_EVERY_S, fill, "fill_group_seats", database),
             Every(TOP_UP_EVERY_S, top_up_groups, "top_up_group_series", database),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import uuid_utils
@@ -12,18 +13,25 @@ from services.booking.adapters.care_team import PostgresCareTeam
 from services.booking.adapters.etags import require_current
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.short_lists import page_of
-from services.booking.domain.follow_up import RULES_MAX, TEAM_MAX
+from services.booking.domain import errors
+from services.booking.domain.follow_up import RULES_MAX, TEAM_MAX, Standing
 from services.booking.usecases.dismiss_follow_up import dismiss_follow_up
+from services.booking.usecases.list_cadences import CadenceFilter, CadencePlace, Cadences, list_cadences
 from services.booking.usecases.list_follow_ups import list_follow_ups
 from services.booking.usecases.ports import Clock, FollowUpFilter
 from services.chassis.context import Call
 from services.chassis.rpc import pages
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class CareServicer:
     """Turns each request into domain words and back."""
 
-    def __init__(self, *, follow_ups: PostgresFollowUps, care_team: PostgresCareTeam, clock: Clock) -> None:
+    def __init__(
+        self, *, follow_ups: PostgresFollowUps, cadences: Cadences, care_team: PostgresCareTeam, clock: Clock
+    ) -> None:
+        self._cadences = cadences
         self._follow_ups = follow_ups
         self._care_team = care_team
         self._clock = clock
@@ -118,6 +126,36 @@ class CareServicer:
             rules=[care_proto.rule_message(each) for each in page], next_page_token=token
         )
 
+    async def CompareCadences(
+        self, request: care_service_pb2.CompareCadencesRequest, call: Call
+    ) -> care_service_pb2.CompareCadencesResponse:
+        wanted = CadenceFilter(
+            client_id=proto.uuid_of(request.client_id, field="client_id") if request.client_id else "",
+            therapist_id=proto.uuid_of(request.therapist_id, field="therapist_id") if request.therapist_id else "",
+            standing=care_proto.standing_of(request.standing),
+        )
+        size = pages.page_size(request.page_size, default=proto.PAGE_SIZE, most=proto.PAGE_SIZE_MAX)
+        query = f"cadences|{wanted}"
+        page, last, counts = await list_cadences(
+            wanted,
+            call,
+            cadences=self._cadences,
+            care_team=self._care_team,
+            at=self._clock(),
+            after=_place_of(query, request.page_token),
+            page_size=size,
+        )
+        token = ""
+        if last is not None and last[0] is not None:
+            token = pages.page_token(query, (last[0] - _EPOCH) // timedelta(microseconds=1), *last[1:])
+        return care_service_pb2.CompareCadencesResponse(
+            cadences=[care_proto.reality_message(each) for each in page],
+            next_page_token=token,
+            on_track_count=counts.get(Standing.ON_TRACK, 0),
+            gap_ahead_count=counts.get(Standing.GAP_AHEAD, 0),
+            overdue_count=counts.get(Standing.OVERDUE, 0),
+        )
+
     async def PutCadence(self, request: care_service_pb2.PutCadenceRequest, call: Call) -> care_pb2.Cadence:
         cadence = care_proto.cadence_of(request.cadence)
         now = partial(self._follow_ups.cadence_now, call, cadence.client_id, cadence.therapist_id)
@@ -141,3 +179,12 @@ class CareServicer:
         return care_service_pb2.ListCadencesResponse(
             cadences=[care_proto.cadence_message(each) for each in page], next_page_token=token
         )
+
+
+def _place_of(query: str, token: str) -> CadencePlace | None:
+    match pages.read_page_token(query, token):
+        case None:
+            return None
+        case [int(micros), str(client_id), str(therapist_id)] if 0 <= micros < 2**57:
+            return _EPOCH + timedelta(microseconds=micros), client_id, therapist_id
+    raise errors.Malformed("The page token is not one of ours.", field="page_token")

@@ -8,8 +8,11 @@ from typing import Protocol
 from kept.audit.v1 import retention_events_pb2
 from kept.availability.v1 import availability_events_pb2
 
-from services.booking.usecases.answer_lapsed_hold import AskGroups, KeepsTime, ToWaitlist, answer_lapsed_hold
+from services.booking.domain.absence import Need
+from services.booking.usecases.absence_ports import AbsenceStore, Case
+from services.booking.usecases.answer_lapsed_hold import AskGroups, KeepsTime, ToOffers, answer_lapsed_hold
 from services.booking.usecases.erase_client import Registry, erase_client
+from services.booking.usecases.open_absence_case import open_absence_case, withdraw_hit_options
 from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore
 from services.booking.usecases.work_openings import withdraw_opening
@@ -30,14 +33,16 @@ class Reactions:
         ledger: WholeLedger,
         clock: Clock,
         keeps_time: KeepsTime,
-        to_waitlist: ToWaitlist,
+        to_offers: ToOffers,
         waitlist: WaitlistStore,
+        absences: AbsenceStore,
         ask_groups: AskGroups,
         registry: Registry,
     ) -> None:
+        self._absences = absences
         self._ask_groups = ask_groups
         self._registry = registry
-        self._to_waitlist = to_waitlist
+        self._to_offers = to_offers
         self._waitlist = waitlist
         self._appointments = appointments
         self._ledger = ledger
@@ -55,7 +60,7 @@ class Reactions:
             ledger=self._ledger,
             clock=self._clock,
             keeps_time=self._keeps_time,
-            to_waitlist=self._to_waitlist,
+            to_offers=self._to_offers,
             ask_groups=self._ask_groups,
         )
 
@@ -64,12 +69,23 @@ class Reactions:
         await erase_client(event, call, registry=self._registry, clock=self._clock)
 
     async def on_absence_started(self, event: availability_events_pb2.AbsenceStarted, call: Call) -> None:
-        """Offer nobody a slot that its therapist can't keep; late or doubled: there is none."""
+        """
+        Open the case of whom it hits, and offer nobody a slot that its therapist can't keep.
+
+        Late or doubled, the case is there and nobody is offered any.
+        """
+        at, from_time, to_time = self._clock(), event.start_time.ToDatetime(UTC), event.end_time.ToDatetime(UTC)
+        case = Case(event.absence_id, event.therapist_id, from_time, to_time, create_time=at)
+        needs = {
+            each.claim_id: Need(each.is_high_need, each.is_crisis, load_weight=each.load_weight) for each in event.needs
+        }
+        await open_absence_case(case, event.claim_ids, needs, call, store=self._absences)
+        await withdraw_hit_options(event.therapist_id, from_time, to_time, call, store=self._absences, at=at)
         found = await self._waitlist.openings_hit(
             call,
             event.therapist_id,
-            from_time=event.start_time.ToDatetime(UTC),
-            to_time=event.end_time.ToDatetime(UTC),
+            from_time=from_time,
+            to_time=to_time,
         )
         for each in found:
-            await withdraw_opening(each, "ABSENCE", call, store=self._waitlist, ledger=self._ledger, at=self._clock())
+            await withdraw_opening(each, "ABSENCE", call, store=self._waitlist, ledger=self._ledger, at=at)

@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
+    absence_service_pb2,
     booking_pb2,
     booking_service_pb2,
     break_glass_service_pb2,
@@ -18,12 +19,15 @@ from kept.booking.v1 import (
     group_series_service_pb2,
     groups_service_pb2,
     policy_service_pb2,
+    priority_service_pb2,
     safety_service_pb2,
     series_service_pb2,
     waitlist_service_pb2,
 )
 
+from services.booking.absence_case_servicer import AbsenceCaseServicer
 from services.booking.adapters import proto
+from services.booking.adapters.cadences import PostgresCadences
 from services.booking.bootstrap import bootstrap
 from services.booking.break_glass_servicer import BreakGlassServicer
 from services.booking.care_servicer import CareServicer
@@ -33,6 +37,7 @@ from services.booking.feed_servicer import FeedServicer
 from services.booking.group_series_servicer import GroupSeriesServicer
 from services.booking.groups_servicer import GroupServicer
 from services.booking.policy_servicer import PolicyServicer
+from services.booking.priority_servicer import PriorityServicer
 from services.booking.safety_servicer import SafetyServicer
 from services.booking.series_server import SeriesServicer
 from services.booking.usecases.book_appointment import book_appointment
@@ -44,7 +49,7 @@ from services.booking.usecases.get_client import get_client
 from services.booking.usecases.join_appointment import LeadersOf, Rooms, join_appointment
 from services.booking.usecases.list_appointment_changes import list_appointment_changes
 from services.booking.usecases.list_appointments import list_appointments
-from services.booking.usecases.ports import Appointments, Books, CareTeam, Clients, Clock, Ledger, Promises
+from services.booking.usecases.ports import Appointments, Audiences, Books, CareTeam, Clients, Clock, Ledger, Promises
 from services.booking.usecases.reclaim_slot import reclaim_slot
 from services.booking.usecases.register_client import register_client
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
@@ -71,6 +76,7 @@ class BookingServicer:
         books: Books,
         clock: Clock,
         reclaim: Reclaim,
+        audiences: Audiences,
         rooms: Rooms,
         leaders_of: LeadersOf,
     ) -> None:
@@ -83,6 +89,7 @@ class BookingServicer:
         self._books = books
         self._clock = clock
         self._reclaim = reclaim
+        self._audiences = audiences
         self._rooms = rooms
 
     async def RegisterClient(
@@ -109,7 +116,14 @@ class BookingServicer:
 
     async def BookAppointment(self, request: booking_service_pb2.BookAppointmentRequest, call: Call) -> Message:
         wish = proto.wish_of_booking(request)
-        return await book_appointment(wish, call, ledger=self._ledger, promises=self._promises, clock=self._clock)
+        return await book_appointment(
+            wish,
+            call,
+            ledger=self._ledger,
+            promises=self._promises,
+            clock=self._clock,
+            audiences=self._audiences,
+        )
 
     async def GetAppointment(
         self, request: booking_service_pb2.GetAppointmentRequest, call: Call
@@ -166,6 +180,7 @@ class BookingServicer:
             ledger=self._ledger,
             books=self._books,
             clock=self._clock,
+            audiences=self._audiences,
             reason=proto.reason_of(request.reason),
         )
         return proto.appointment_message(moved)
@@ -251,6 +266,7 @@ async def compose(config: ProcessConfig) -> Application:
         books=parts.books,
         clock=parts.clock,
         rooms=parts.rooms,
+        audiences=parts.audiences,
         leaders_of=parts.groups.leaders_of,
         reclaim=partial(reclaim_slot, store=parts.waitlist, ledger=parts.ledger, clock=parts.clock),
     )
@@ -261,6 +277,13 @@ async def compose(config: ProcessConfig) -> Application:
         ledger=parts.ledger,
         bookings=parts.series,
         care_team=parts.care_team,
+        clock=parts.clock,
+    )
+    absences = AbsenceCaseServicer(
+        store=parts.absences,
+        appointments=parts.appointments,
+        ledger=parts.ledger,
+        books=parts.books,
         clock=parts.clock,
     )
     series = SeriesServicer(
@@ -279,11 +302,14 @@ async def compose(config: ProcessConfig) -> Application:
         books=parts.books,
         clock=parts.clock,
     )
+    priorities = PriorityServicer(priorities=parts.priorities, ledger=parts.ledger, clock=parts.clock)
     group_series = GroupSeriesServicer(
         groups=parts.groups, store=parts.group_series, ledger=parts.ledger, clock=parts.clock
     )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
-    care = CareServicer(follow_ups=parts.follow_ups, care_team=parts.care_team, clock=parts.clock)
+    care = CareServicer(
+        follow_ups=parts.follow_ups, cadences=PostgresCadences(), care_team=parts.care_team, clock=parts.clock
+    )
     safety = SafetyServicer(safety=parts.safety, care_team=parts.care_team, clock=parts.clock)
     glasses = BreakGlassServicer(glasses=parts.glasses, clock=parts.clock)
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
@@ -302,9 +328,11 @@ async def compose(config: ProcessConfig) -> Application:
             (groups_service_pb2.DESCRIPTOR.services_by_name["GroupService"], groups),
             (group_series_service_pb2.DESCRIPTOR.services_by_name["GroupSeriesService"], group_series),
             (policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"], policies),
+            (priority_service_pb2.DESCRIPTOR.services_by_name["PriorityService"], priorities),
             (care_service_pb2.DESCRIPTOR.services_by_name["CareService"], care),
             (safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"], safety),
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
+            (absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceCaseService"], absences),
             (feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"], feeds),
             (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
         ],

@@ -22,7 +22,7 @@ update absence_items set state = %s, update_time = now()
  where practice_id = %s and absence_id = %s and claim_id = %s
 """
 
-_LAST_PIECE = "select coalesce(max(piece), 0) from occupancies where practice_id = %s and claim_id = %s"
+LAST_PIECE = "select coalesce(max(piece), 0) from occupancies where practice_id = %s and claim_id = %s"
 
 
 async def settle_items(conn: Connection, practice_id: str, before: Claim, after: Claim) -> None:
@@ -39,7 +39,7 @@ async def settle_items(conn: Connection, practice_id: str, before: Claim, after:
             continue
         state = _outcome(after, therapist_id)
         await conn.execute(_SETTLE, (state.value, practice_id, absence_id, after.claim_id))
-        last = await (await conn.execute(_LAST_PIECE, (practice_id, absence_id))).fetchone()
+        last = await (await conn.execute(LAST_PIECE, (practice_id, absence_id))).fetchone()
         assert last is not None, "an aggregate returns a row"
         freed = [
             Piece("therapist", therapist_id, number, (max(each.span[0], start_s), min(each.span[1], end_s)))

@@ -23,6 +23,8 @@ _STATES = {
     ItemState.MOVED: absence_service_pb2.AbsenceItem.STATE_MOVED,
     ItemState.CANCELLED: absence_service_pb2.AbsenceItem.STATE_CANCELLED,
     ItemState.COVERED: absence_service_pb2.AbsenceItem.STATE_COVERED,
+    ItemState.BY_VIDEO: absence_service_pb2.AbsenceItem.STATE_BY_VIDEO,
+    ItemState.KEPT: absence_service_pb2.AbsenceItem.STATE_KEPT,
 }
 _ANSWERS = {number: state for state, number in _STATES.items() if state is not ItemState.OPEN}
 

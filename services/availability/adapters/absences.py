@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.availability.adapters import proto
+from services.availability.adapters.absence_items import LAST_PIECE
 from services.availability.adapters.rows import INSERT_LANE_1, INSERT_PIECES, columns, pieces_of
 from services.availability.adapters.taken import look_up
 from services.availability.domain import errors, facts
@@ -68,6 +69,11 @@ select absence_id::text, therapist_id::text, extract(epoch from start_time)::big
 
 _LOCK = "select from absences where practice_id = %s and absence_id = %s for no key update"
 
+_FOLLOW = """
+update absence_items set state = %s, update_time = now()
+ where practice_id = %s and absence_id = %s and claim_id = %s and state in ('open', 'offered')
+"""
+
 _CLOSE = """
 update absences set is_closed = true, version = version + 1, update_time = now()
  where practice_id = %s and absence_id = %s
@@ -105,19 +111,26 @@ class PostgresAbsences:
             return [Item(*row) for row in await found.fetchall()]
 
     async def take_time(self, call: Call, absence: Absence) -> None:
-        """
-        Take what is free of an absence in lane 0, and all of it in lane 1, where claims still stand.
-
-        Raises:
-            Stale: Others took time again and again while this looked for what is free. (ABORTED)
-        """
+        """Store the absence, and take all of its time in lane 1, where claims still stand."""
         whole = Piece("therapist", absence.therapist_id, 0, absence.span, 1)
         words = {"practice_id": call.practice_id, "id": absence.absence_id, "therapist_id": absence.therapist_id}
         async with call.tx() as conn:
             await conn.execute(_ADD, words | {"start_s": absence.span[0], "end_s": absence.span[1]})
             doubled = pieces_of(call.practice_id, absence.absence_id, [whole], lane=1)
             await conn.execute(INSERT_LANE_1, columns(doubled))
-            number = 1
+
+    async def take_free(self, call: Call, absence: Absence) -> bool:
+        """
+        Take what is free of an absence in lane 0; tell whether there was any.
+
+        Raises:
+            Stale: Others took time again and again while this looked for what is free. (ABORTED)
+        """
+        has_taken = False
+        async with call.tx() as conn:
+            last = await (await conn.execute(LAST_PIECE, (call.practice_id, absence.absence_id))).fetchone()
+            assert last is not None, "an aggregate returns a row"
+            number = last[0] + 1
             for _ in range(TRIES):
                 free = await _free(conn, call.practice_id, absence)
                 pieces = [
@@ -125,8 +138,9 @@ class PostgresAbsences:
                 ]
                 number += len(pieces)
                 rows = pieces_of(call.practice_id, absence.absence_id, pieces)
+                has_taken = has_taken or bool(rows)
                 if not rows or (await conn.execute(INSERT_PIECES, columns(rows))).rowcount == len(rows):
-                    return
+                    return has_taken
         raise Stale("The therapist's time changes too quickly.", reason="ABORTED")
 
     async def add_items(self, call: Call, absence: Absence, items: list[Item], told: facts.AbsenceStarted) -> None:
@@ -181,6 +195,11 @@ class PostgresAbsences:
         """Store an item's state."""
         async with call.tx() as conn:
             await conn.execute(_ANSWER, (item.state.value, call.practice_id, absence_id, item.claim_id))
+
+    async def follow_item(self, call: Call, absence_id: str, claim_id: str, state: ItemState) -> None:
+        """Store what booking tells of an item that is not settled; of any other nothing changes."""
+        async with call.tx() as conn:
+            await conn.execute(_FOLLOW, (state.value, call.practice_id, absence_id, claim_id))
 
     def _tell(self, call: Call, told: facts.AbsenceStarted | facts.AbsenceClosed) -> None:
         call.publish(proto.event_of(call.practice_id, told), aggregate_id=told.absence_id, version=told.version)

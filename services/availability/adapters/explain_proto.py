@@ -28,6 +28,9 @@ WORDS = {
     Reason.TAKEN: "The therapist is not free then.",
     Reason.BUFFER: "It would run into the time kept free around another session.",
     Reason.NO_ROOM: "No room is free then.",
+    Reason.RESERVED: "This time is kept for somebody until shortly before.",
+    Reason.PRIORITY_WINDOW: "This time is not open to everybody yet.",
+    Reason.CAP: "The therapist does not take on more then.",
 }
 """One sentence a reason; {name} is the closure's or the holiday's."""
 

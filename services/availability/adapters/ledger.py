@@ -152,9 +152,15 @@ class PostgresClaims:
             if doubled:
                 await conn.execute(INSERT_LANE_1, columns(doubled))
 
-    async def place(self, call: Call, claim: Claim, ways: Ways, directory: Directory) -> Placement:
+    async def place(
+        self, call: Call, claim: Claim, ways: Ways, directory: Directory, *, had: Sequence[Claim] = ()
+    ) -> Placement:
         """
-        Find a place for a moved claim, its own time counting as free, and record what staff passes over for it.
+        Find a place for a claim, and record what staff passes over for it.
+
+        Args:
+            had: Claims whose agreed time counts as free: its own, and those that held time for it until a moment ago,
+                in this transaction.
 
         Raises:
             SlotTaken, ClientOverlap: Somebody is there. (FAILED_PRECONDITION)
@@ -167,6 +173,9 @@ class PostgresClaims:
             if option.modality == Modality.IN_PERSON:
                 wanted |= {(practice_id, room_id, inner) for room_id in rooms_to_try(ways, option, directory)}
         wanted |= equipment_needs(practice_id, ways, directory)
+        # Danger: what staff or an absence took over its own time since, in lane 1, does not stand in its way: the time
+        # was promised. Lane 0 is the constraint's to guard.
+        wanted = {need for need in wanted if not any(each.has_time(need[1], need[2]) for each in had)}
         therapists = [(practice_id, each, stretch(ways.wish, ways.end_s)) for each in counted(ways.wish, directory)]
         async with call.tx() as conn:
             await note_agendas(await ask_agendas(conn, therapists, ()), agendas)

@@ -11,8 +11,10 @@ from services.availability.domain.caps import Caps
 from services.availability.domain.limits import (
     MAX_EQUIPMENT,
     MAX_RESERVATIONS,
+    MAX_WINDOWS,
     Equipment,
     Limits,
+    PriorityWindow,
     Reservation,
     TravelTime,
 )
@@ -52,6 +54,18 @@ set therapist_id = excluded.therapist_id, weekday = excluded.weekday, start_min 
     end_min = excluded.end_min, audience = excluded.audience, release_hours = excluded.release_hours,
     update_time = now()
 """
+
+_PUT_WINDOW = """
+insert into priority_windows (practice_id, window_id, therapist_id, session_type_id, audiences, open_days)
+values (%s, %s, nullif(%s, '')::uuid, nullif(%s, '')::uuid, %s::smallint[], %s)
+on conflict (practice_id, window_id) do update
+set therapist_id = excluded.therapist_id, session_type_id = excluded.session_type_id, audiences = excluded.audiences,
+    open_days = excluded.open_days, update_time = now()
+"""
+
+
+_NAMED = {"schedule": "schedule", "type": "session type"}
+"""What a foreign key names, by the last word of its name but one."""
 
 
 class Versions(Protocol):
@@ -93,6 +107,17 @@ class PostgresLimits:
         """Delete a reservation; one that is not there stays away."""
         await self._put(call, "delete from reservations where practice_id = %s and reservation_id = %s", reservation_id)
 
+    async def put_window(self, call: Call, window: PriorityWindow) -> None:
+        """Create or replace a priority window. Raises Unknown (schedule, session type), LimitExceeded."""
+        each = window
+        words = (each.therapist_id, each.session_type_id, sorted(each.audiences), each.open_days)
+        await self._put(call, _PUT_WINDOW, each.window_id, *words)
+        await _at_most(call, "priority_windows", MAX_WINDOWS)
+
+    async def delete_window(self, call: Call, window_id: str) -> None:
+        """Delete a priority window; one that is not there stays away."""
+        await self._put(call, "delete from priority_windows where practice_id = %s and window_id = %s", window_id)
+
     async def _put(self, call: Call, statement: str, *values: object) -> None:
         await self._versions.change(call)
         async with call.tx() as conn:
@@ -100,7 +125,7 @@ class PostgresLimits:
                 await conn.execute(statement, (call.practice_id, *values))
             except pg.ForeignKeyViolation as error:
                 constraint = error.diag.constraint_name or ""
-                what = "schedule" if constraint.endswith("_schedule_fkey") else "site"
+                what = _NAMED.get(constraint.rpartition("_")[0].rpartition("_")[2], "site")
                 raise errors.Unknown(f"No such {what}.", what=what) from None
 
 
@@ -130,7 +155,13 @@ async def load_limits(conn: Connection, practice_id: str) -> Limits:
         only,
     )
     reservations = tuple(Reservation(*row) for row in await found.fetchall())
-    return Limits(caps, travel, equipment, reservations)
+    found = await conn.execute(
+        "select window_id::text, coalesce(therapist_id::text, ''), coalesce(session_type_id::text, ''), audiences,"
+        " open_days from priority_windows where practice_id = %s",
+        only,
+    )
+    windows = tuple(PriorityWindow(row[0], row[1], row[2], frozenset(row[3]), row[4]) for row in await found.fetchall())
+    return Limits(caps, travel, equipment, reservations, windows)
 
 
 async def _at_most(call: Call, table: str, most: int) -> None:

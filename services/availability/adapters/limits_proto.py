@@ -6,12 +6,13 @@ from dataclasses import fields
 
 from kept.availability.v1 import limits_service_pb2
 
-from services.availability.adapters.proto import uuid_of, uuid_or_new, whole
+from services.availability.adapters.proto import audiences_of, uuid_of, uuid_or_new, whole
 from services.availability.adapters.words import clock_of, clock_text, kind_of, name_of
 from services.availability.domain import errors
 from services.availability.domain.caps import Caps
-from services.availability.domain.limits import Equipment, Reservation, TravelTime
+from services.availability.domain.limits import Equipment, PriorityWindow, Reservation, TravelTime
 from services.chassis.rpc.etags import tagged
+from services.chassis.rpc.pages import read_page_token
 
 MOST = {
     "max_sessions_day": 50,
@@ -29,6 +30,7 @@ MOST = {
 
 MAX_TRAVEL_MIN = 480
 MAX_RELEASE_HOURS = 720
+MAX_OPEN_DAYS = 365
 
 
 def caps_of(message: limits_service_pb2.Caps) -> Caps:
@@ -112,3 +114,39 @@ def reservation_message(each: Reservation) -> limits_service_pb2.Reservation:
         release_hours=each.release_hours,
     )
     return tagged(message)
+
+
+def window_of(message: limits_service_pb2.PriorityWindow) -> PriorityWindow:
+    """Return a priority window as the caller sent it. Raises Malformed."""
+    audiences = audiences_of(message.audiences, field="window.audiences")
+    if not audiences:
+        raise errors.Malformed("Say who may book earlier.", field="window.audiences")
+    return PriorityWindow(
+        uuid_or_new(message.window_id, field="window.window_id"),
+        uuid_of(message.therapist_id, field="window.therapist_id") if message.therapist_id else "",
+        uuid_of(message.session_type_id, field="window.session_type_id") if message.session_type_id else "",
+        audiences,
+        whole(message.open_days, field="window.open_days", least=1, most=MAX_OPEN_DAYS),
+    )
+
+
+def window_message(each: PriorityWindow) -> limits_service_pb2.PriorityWindow:
+    """Return a priority window as the contract says it."""
+    return limits_service_pb2.PriorityWindow(
+        window_id=each.window_id,
+        therapist_id=each.therapist_id,
+        session_type_id=each.session_type_id,
+        audiences=sorted(each.audiences),  # type: ignore[arg-type]
+        open_days=each.open_days,
+    )
+
+
+def after_of(query: str, token: str) -> str:
+    """Return the id after which a page begins, "" for the first. Raises Malformed."""
+    match read_page_token(query, token):
+        case None:
+            return ""
+        case [str(last)]:
+            return last
+        case _:
+            raise errors.Malformed("The page token can't be read.", field="page_token")

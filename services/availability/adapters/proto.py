@@ -21,21 +21,13 @@ from services.availability.domain.limits import MAX_EXTRA_CLIENTS, MAX_EXTRA_THE
 from services.availability.domain.wall import YEARS, WallTime, instant
 from services.availability.domain.wish import Wish
 from services.availability.usecases.ports import Slot
-from services.availability.usecases.search_slots import Cursor, Query
 from services.chassis.errors import ServiceError
-from services.chassis.rpc.pages import page_size, page_token, read_page_token
 
 DEFAULT_PAGE = 50
 """Entries on a page where the caller names no number. Source: the contract."""
 
-MAX_SLOTS_PAGE = 500
-"""Slots on one page. Source: the contract."""
-
 MAX_TYPES_PAGE = 200
 """Session types on one page. Source: the contract."""
-
-MAX_THERAPISTS = 1_000
-"""Therapists one search may name. Source: the contract."""
 
 FIRST_YEAR_S = 0
 LAST_YEAR_S = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
@@ -47,7 +39,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 _LAST_MODALITY = max(availability_pb2.Modality.values())
 
-_LAST_PART = max(availability_service_pb2.PartOfDay.values())
+_LAST_AUDIENCE = max(availability_pb2.Audience.values())
 
 _STATES = {
     State.HELD: availability_pb2.Claim.STATE_HELD,
@@ -152,6 +144,11 @@ def modality_of(value: int, *, field: str) -> int:
     return whole(value, field=field, least=0, most=_LAST_MODALITY)
 
 
+def audiences_of(values: Iterable[int], *, field: str) -> frozenset[int]:
+    """Return who somebody is, by the contract's numbers. Raises Malformed for one it does not know."""
+    return frozenset(whole(each, field=field, least=1, most=_LAST_AUDIENCE) for each in values)
+
+
 def instant_of(holder: Message, field: str) -> int:
     """Return the epoch seconds of a timestamp field, fractions cut off. Raises Malformed."""
     name = field.rpartition(".")[2]
@@ -184,6 +181,8 @@ def wish_of_hold(request: availability_service_pb2.HoldRequest) -> Wish:
         wish = _wish_with_extras(wish, request)
     elif request.is_high_need:
         wish = replace(wish, is_high_need=True)
+    if request.audiences:
+        wish = replace(wish, audiences=audiences_of(request.audiences, field="audiences"))
     if wish.client_id == wish.therapist_id:
         raise errors.Malformed("Nobody is their own therapist.", field="client_id")
     return wish
@@ -230,6 +229,7 @@ def wish_of_move(request: availability_service_pb2.MoveRequest, claim: Claim) ->
         is_high_need=claim.is_high_need,
         extra_client_ids=claim.extra_client_ids,
         extra_therapist_ids=claim.extra_therapist_ids,
+        audiences=audiences_of(request.audiences, field="audiences"),
     )
 
 
@@ -329,6 +329,15 @@ def event_of(practice_id: str, fact: facts.Fact) -> Message:
                 end_time=Timestamp(seconds=fact.end_s),
                 claim_ids=fact.claim_ids,
                 version=fact.version,
+                needs=[
+                    availability_pb2.ClaimNeed(
+                        claim_id=each.claim_id,
+                        is_high_need=each.is_high_need,
+                        is_crisis=each.is_crisis,
+                        load_weight=each.load_weight,
+                    )
+                    for each in fact.needs
+                ],
             )
         case facts.AbsenceClosed():
             return availability_events_pb2.AbsenceClosed(
@@ -341,51 +350,6 @@ def event_of(practice_id: str, fact: facts.Fact) -> Message:
             return availability_events_pb2.ScheduleChanged(
                 practice_id=practice_id, therapist_id=fact.therapist_id, version=fact.version
             )
-
-
-def query_of(
-    request: availability_service_pb2.SearchSlotsRequest, *, practice_id: str, is_by_staff: bool, is_trusted: bool
-) -> tuple[Query, int, Cursor | None]:
-    """Return what is searched for, the page size, and the slot after which the page begins. Raises Malformed."""
-    if len(request.therapist_ids) > MAX_THERAPISTS:
-        raise errors.Malformed("Too many therapists.", field="therapist_ids", most=str(MAX_THERAPISTS))
-    query = Query(
-        practice_id=practice_id,
-        session_type_id=uuid_of(request.session_type_id, field="session_type_id"),
-        therapist_ids=list(dict.fromkeys(uuid_of(each, field="therapist_ids") for each in request.therapist_ids)),
-        from_s=instant_of(request, "from_time"),
-        to_s=instant_of(request, "to_time"),
-        modality=modality_of(request.modality, field="modality"),
-        site_id=uuid_of(request.site_id, field="site_id") if request.site_id else "",
-        is_first_only=request.next_available,
-        is_by_staff=is_by_staff,
-        viewer_time_zone=request.viewer_time_zone,
-        parts_of_day=tuple(
-            sorted({whole(each, field="parts_of_day", least=1, most=_LAST_PART) for each in request.parts_of_day})
-        ),
-        is_high_need=request.is_high_need and is_trusted,
-    )
-    limit = page_size(request.page_size, default=DEFAULT_PAGE, most=MAX_SLOTS_PAGE)
-    return query, limit, _cursor_of(request.page_token, query)
-
-
-def slots_message(found: Sequence[Slot], query: Query, limit: int) -> availability_service_pb2.SearchSlotsResponse:
-    """Return a page of at most *limit* slots; one more found means that there is a next page."""
-    page = found[:limit]
-    token = page_token(repr(query), page[-1].start_s, page[-1].therapist_id) if len(found) > limit else ""
-    return availability_service_pb2.SearchSlotsResponse(
-        slots=[slot_message(each) for each in page], next_page_token=token
-    )
-
-
-def _cursor_of(token: str, query: Query) -> Cursor | None:
-    match read_page_token(repr(query), token):
-        case None:
-            return None
-        case [int(start_s), str(therapist_id)]:
-            return start_s, therapist_id
-        case _:
-            raise errors.Malformed("The page token can't be read.", field="page_token")
 
 
 def _wall(wall: WallTime) -> wall_pb2.WallTime:

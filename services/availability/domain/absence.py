@@ -25,6 +25,8 @@ class ItemState(Enum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     COVERED = "covered"
+    BY_VIDEO = "by_video"
+    KEPT = "kept"
 
 
 UNSETTLED = (ItemState.OPEN, ItemState.OFFERED)
@@ -54,6 +56,8 @@ class Item:
     is_high_need: bool = False
     rank: int = 0
     state: ItemState = ItemState.OPEN
+    is_crisis: bool = False
+    load_weight: int = 1
 
     def answer(self, state: ItemState) -> Item:
         """Take what staff did about it. Raises ItemSettled."""
@@ -71,8 +75,12 @@ def rank(items: Iterable[Item], types: Mapping[str, SessionType]) -> list[Item]:
     """
 
     def need(item: Item) -> tuple[bool, bool, int, int, str]:
-        found = types.get(item.session_type_id)
-        is_crisis, weight = (found.is_crisis, found.load_weight) if found else (False, 1)
-        return not item.is_high_need, not is_crisis, -weight, item.start_s, item.claim_id
+        return not item.is_high_need, not item.is_crisis, -item.load_weight, item.start_s, item.claim_id
 
-    return [replace(each, rank=place) for place, each in enumerate(sorted(items, key=need), start=1)]
+    weighed = [
+        replace(each, is_crisis=found.is_crisis, load_weight=found.load_weight)
+        if (found := types.get(each.session_type_id))
+        else each
+        for each in items
+    ]
+    return [replace(each, rank=place) for place, each in enumerate(sorted(weighed, key=need), start=1)]

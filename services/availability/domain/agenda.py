@@ -10,7 +10,7 @@ from services.availability.domain.caps import Session, breaches, reach, too_far
 from services.availability.domain.claim import Claim, Placement
 from services.availability.domain.directory import Directory
 from services.availability.domain.free import Span
-from services.availability.domain.limits import MAX_CLIENT_HOLDS, is_reserved
+from services.availability.domain.limits import MAX_CLIENT_HOLDS, holding_window, is_reserved
 from services.availability.domain.wish import Wish
 
 Person = tuple[str, str]
@@ -19,7 +19,7 @@ Person = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A limit that staff passes over; cap is the name of one of `Caps`, or "reserved", or "overbooked"."""
+    """A limit that staff passes over; cap is one of `Caps`, "reserved", "priority_window" or "overbooked"."""
 
     therapist_id: str
     cap: str
@@ -101,7 +101,7 @@ class Agendas:
 
 
 def passed_besides(wish: Wish, placement: Placement, directory: Directory, *, now_s: int) -> list[Passed]:
-    """Return what else than caps staff passes over: reserved capacity, and time that others have."""
+    """Return what else than caps staff passes over: what is kept for some, and time that others have."""
     passed = [
         Passed(each, "reserved", 0, wish.override_reason)
         for each in (wish.therapist_ids if wish.override_reason and not wish.is_high_need else ())
@@ -109,6 +109,17 @@ def passed_besides(wish: Wish, placement: Placement, directory: Directory, *, no
             directory.limits.reservations, each, directory.schedules[each].time_zone, wish.start_s, now_s=now_s
         )
     ]
+    for each in wish.therapist_ids if wish.override_reason else ():
+        window = holding_window(
+            directory.limits.windows,
+            each,
+            wish.session_type_id,
+            wish.start_s,
+            now_s=now_s,
+            audiences=wish.everything,
+        )
+        if window is not None:
+            passed.append(Passed(each, "priority_window", window.open_days, wish.override_reason))
     if placement.overbooked_ids:
         passed.append(Passed(wish.therapist_id, "overbooked", 0, wish.overbook_reason))
     return passed

@@ -138,10 +138,9 @@ class Claim:
         """Let only the new time block; without a pending move nothing changes."""
         if self.pending is None:
             return self, []
-        moved = replace(
-            self, state=State.CONFIRMED, placement=self.pending.placement, pending=None, version=self.version + 1
-        )
-        return moved, [moved.freed(self.placement)]
+        new = self.pending.placement
+        moved = replace(self, state=State.CONFIRMED, placement=new, pending=None, version=self.version + 1)
+        return moved, [] if _is_same_time(new, self.placement) else [moved.freed(self.placement)]
 
     def finish_move_to(self, therapist_id: str, start_s: int) -> tuple[Claim, list[facts.Fact]]:
         """Finish the pending move if it goes there; late word of another move changes nothing."""
@@ -183,7 +182,8 @@ class Claim:
         if self.pending is None:
             return self, []
         kept = replace(self, pending=None, version=self.version + 1)
-        return kept, [kept.freed(self.pending.placement)]
+        given_up = self.pending.placement
+        return kept, [] if _is_same_time(given_up, self.placement) else [kept.freed(given_up)]
 
     def release(self) -> tuple[Claim, list[facts.Fact]]:
         """Give everything back; a released claim stays as it is."""
@@ -213,6 +213,13 @@ class Claim:
         """Return the fact that this claim no longer needs *placement*."""
         return facts.TimeFreed(
             self.claim_id, placement.therapist_id, placement.start_s, placement.end_s, version=self.version
+        )
+
+    def has_time(self, resource_id: str, span: Span) -> bool:
+        """Tell whether what this claim has of a resource, at its agreed time, holds a stretch."""
+        return any(
+            each == resource_id and has[0] <= span[0] and span[1] <= has[1]
+            for (_, each), has in self.occupies(self.placement).items()
         )
 
     def occupies(self, placement: Placement) -> dict[tuple[str, str], Span]:
@@ -249,6 +256,11 @@ class Claim:
         if self.pending is not None:
             return self.pending.expire_s
         return self.hold_expire_s if self.state is State.HELD else None
+
+
+def _is_same_time(one: Placement, other: Placement) -> bool:
+    """Tell whether only the way a session takes place differs: then no time is freed."""
+    return (one.therapist_id, one.start_s, one.end_s) == (other.therapist_id, other.start_s, other.end_s)
 
 
 def ask_again_s(ask_count: int) -> int:

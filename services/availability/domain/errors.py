@@ -167,6 +167,12 @@ class SlotReserved(errors.RuleViolated):
     reason = "SLOT_RESERVED"
 
 
+class SlotPrioritised(errors.RuleViolated):
+    """Others may not book the slot yet: the metadata says from how many days before on; the details hold free slots."""
+
+    reason = "SLOT_PRIORITISED"
+
+
 class HoldsExhausted(errors.RuleViolated):
     """The client holds as many claims as one may, none of them answered yet."""
 

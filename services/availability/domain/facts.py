@@ -48,6 +48,16 @@ class ClaimShifted:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """What a claim's place in line rests on."""
+
+    claim_id: str
+    is_high_need: bool
+    is_crisis: bool
+    load_weight: int
+
+
+@dataclass(frozen=True, slots=True)
 class AbsenceStarted:
     """A therapist will be away; start_s and end_s are epoch seconds, claims greatest need first."""
 
@@ -57,6 +67,7 @@ class AbsenceStarted:
     end_s: int
     claim_ids: tuple[str, ...]
     version: int
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +18,9 @@ MAX_KINDS = 5
 MAX_RESERVATIONS = 200
 """Reservations of one practice. Source: the contract."""
 
+MAX_WINDOWS = 50
+"""Priority booking windows of one practice. Source: the contract."""
+
 MAX_CLIENT_HOLDS = 5
 """
 Claims one client holds at a time without a word from booking; what staff held does not count.
@@ -30,6 +33,13 @@ MAX_EXTRA_THERAPISTS = 3
 """People of one claim besides its client and its therapist: families and couples, co-leaders. Source: the contract."""
 
 HOUR_S = 3_600
+DAY_S = 86_400
+
+HIGH_NEED = 1
+"""The contract's number of clients in high need."""
+
+EVERYBODY = frozenset({HIGH_NEED, 2, 3})
+"""Everybody there is a rule for, by the contract's numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,17 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorityWindow:
+    """Hours that only *audiences* may book until open_days before a session's start; empty ids mean all."""
+
+    window_id: str
+    therapist_id: str
+    session_type_id: str
+    audiences: frozenset[int]
+    open_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """
     Is what one practice limits.
@@ -80,6 +101,7 @@ class Limits:
     travel: Mapping[tuple[str, str], int] = field(default_factory=dict)
     equipment: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     reservations: Sequence[Reservation] = ()
+    windows: Sequence[PriorityWindow] = ()
 
     def are_counted(self, therapist_id: str) -> bool:
         """Tell whether a new session of this therapist has to be weighed against the others."""
@@ -109,6 +131,39 @@ def is_reserved(
     local = wall_at(start_s, time_zone).local
     weekday, minute = _clock(local)
     return any(each.weekday == weekday and each.start_min <= minute < each.end_min for each in mine)
+
+
+def holding_window(
+    windows: Iterable[PriorityWindow],
+    therapist_id: str,
+    session_type_id: str,
+    start_s: int,
+    *,
+    now_s: int,
+    audiences: Collection[int],
+) -> PriorityWindow | None:
+    """
+    Return the window that keeps a start from somebody, the one that opens last; None when they may book it.
+
+    The one place that knows: what is refused and what is hidden from search can't differ.
+
+    Args:
+        start_s, now_s: Epoch seconds.
+        audiences: Who they are; any of a window's is enough.
+    """
+    lead_s = start_s - now_s
+    return min(
+        (
+            each
+            for each in windows
+            if each.therapist_id in ("", therapist_id)
+            and each.session_type_id in ("", session_type_id)
+            and lead_s > each.open_days * DAY_S
+            and each.audiences.isdisjoint(audiences)
+        ),
+        key=lambda each: (each.open_days, each.window_id),
+        default=None,
+    )
 
 
 def _clock(local: str) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -11,6 +11,7 @@ from services.availability.domain.days import Rule, working_day
 from services.availability.domain.directory import Directory
 from services.availability.domain.free import Span
 from services.availability.domain.hours import Modality, Option, Schedule, SessionType, Stretch
+from services.availability.domain.limits import HIGH_NEED, holding_window, is_reserved
 from services.availability.domain.wall import MINUTE_S, edge, local_date, wall_at, zone
 from services.availability.domain.wish import bounds, opens_s
 
@@ -35,6 +36,9 @@ class Reason(IntEnum):
     TAKEN = 15
     BUFFER = 16
     NO_ROOM = 17
+    RESERVED = 18
+    PRIORITY_WINDOW = 19
+    CAP = 20
 
 
 CLIENTS_ONLY = frozenset({Reason.NOT_SELF_BOOKABLE, Reason.SAME_DAY, Reason.NOTICE, Reason.HORIZON})
@@ -102,7 +106,14 @@ class Start:
 
 
 def explain(
-    start: Start, directory: Directory, *, now_s: int, takers: Sequence[Taker], is_room_free: bool
+    start: Start,
+    directory: Directory,
+    *,
+    now_s: int,
+    takers: Sequence[Taker],
+    is_room_free: bool,
+    audiences: Collection[int] = (),
+    is_capped: bool = False,
 ) -> list[Hiding]:
     """
     Return every rule that hides a start, strongest first; none if it is offered.
@@ -110,6 +121,8 @@ def explain(
     Args:
         takers: Everything that meets the session with its buffers.
         is_room_free: Whether one of its options has a room, or needs none.
+        audiences: Who asks, by the contract's numbers.
+        is_capped: Whether what the therapist has already leaves no room for it.
 
     Source:
         Equal to what search says: tests/integration/availability/test_explain.py.
@@ -117,6 +130,9 @@ def explain(
     found = [*_by_rules(start, directory, now_s), *_by_hours(start, directory), *_by_takers(start, takers)]
     if not is_room_free and start.options(directory):
         found.append(Hiding(Reason.NO_ROOM))
+    found += _by_limits(start, directory, now_s, audiences)
+    if is_capped:
+        found.append(Hiding(Reason.CAP))
     return sorted(dict.fromkeys(found), key=lambda each: (each.reason, each.span or (0, 0), each.source_id))
 
 
@@ -135,6 +151,17 @@ def _by_rules(start: Start, directory: Directory, now_s: int) -> Iterator[Hiding
         yield Hiding(Reason.NOTICE)
     if start.at_s >= latest_s:
         yield Hiding(Reason.HORIZON)
+
+
+def _by_limits(start: Start, directory: Directory, now_s: int, audiences: Collection[int]) -> Iterator[Hiding]:
+    limits, therapist_id = directory.limits, start.schedule.therapist_id
+    for each in limits.reservations if HIGH_NEED not in audiences else ():
+        if is_reserved([each], therapist_id, start.schedule.time_zone, start.at_s, now_s=now_s):
+            yield Hiding(Reason.RESERVED, source_id=each.reservation_id)
+    type_id = start.session_type.session_type_id
+    window = holding_window(limits.windows, therapist_id, type_id, start.at_s, now_s=now_s, audiences=audiences)
+    if window is not None:
+        yield Hiding(Reason.PRIORITY_WINDOW, source_id=window.window_id)
 
 
 def _by_hours(start: Start, directory: Directory) -> Iterator[Hiding]:

@@ -10,7 +10,7 @@ from services.availability.domain import errors
 from services.availability.domain.claim import Placement
 from services.availability.domain.directory import Directory
 from services.availability.domain.hours import Modality, Option, SessionType
-from services.availability.domain.limits import is_reserved
+from services.availability.domain.limits import HIGH_NEED, holding_window, is_reserved
 from services.availability.domain.wall import MINUTE_S, WallTime, edge, local_date, zone
 
 DAY_S = 86_400
@@ -39,6 +39,13 @@ class Wish:
     is_high_need: bool = False
     extra_client_ids: tuple[str, ...] = ()
     extra_therapist_ids: tuple[str, ...] = ()
+    audiences: frozenset[int] = frozenset()
+    """Who the client is beside being in high need, as booking knows: the contract's numbers."""
+
+    @property
+    def everything(self) -> frozenset[int]:
+        """Return who the client is."""
+        return self.audiences | {HIGH_NEED} if self.is_high_need else self.audiences
 
     @property
     def therapist_ids(self) -> tuple[str, ...]:
@@ -97,6 +104,7 @@ def find_ways(wish: Wish, directory: Directory, *, now_s: int) -> Ways:
         NotSelfBookable, SameDayClosed: A client books what only staff may. (FAILED_PRECONDITION)
         SlotNotOffered: The therapist's hours have no such start, or not in this way. (FAILED_PRECONDITION)
         SlotReserved: It is kept for clients in high need. (FAILED_PRECONDITION)
+        SlotPrioritised: Others may book it only later. (FAILED_PRECONDITION)
     """
     if wish.start_s <= now_s:
         raise errors.SlotInPast("The time has begun already.")
@@ -123,6 +131,8 @@ def find_ways(wish: Wish, directory: Directory, *, now_s: int) -> Ways:
         raise errors.SlotNotOffered("The therapist does not offer this.")
     if directory.limits.reservations and not (wish.is_high_need or wish.override_reason):
         _refuse_reserved(wish, directory, now_s=now_s)
+    if directory.limits.windows and not wish.override_reason:
+        _refuse_prioritised(wish, directory, now_s=now_s)
     return Ways(wish, session_type, options)
 
 
@@ -167,6 +177,24 @@ def _refuse_reserved(wish: Wish, directory: Directory, *, now_s: int) -> None:
         time_zone = directory.schedules[therapist_id].time_zone
         if is_reserved(directory.limits.reservations, therapist_id, time_zone, wish.start_s, now_s=now_s):
             raise errors.SlotReserved("The slot is kept for clients in high need.")
+
+
+def _refuse_prioritised(wish: Wish, directory: Directory, *, now_s: int) -> None:
+    for therapist_id in wish.therapist_ids:
+        window = holding_window(
+            directory.limits.windows,
+            therapist_id,
+            wish.session_type_id,
+            wish.start_s,
+            now_s=now_s,
+            audiences=wish.everything,
+        )
+        if window is not None:
+            raise errors.SlotPrioritised(
+                "The slot can't be booked by everybody yet.",
+                open_days=str(window.open_days),
+                window_id=window.window_id,
+            )
 
 
 def bounds(session_type: SessionType, *, now_s: int) -> tuple[int, int]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from services.availability.domain import errors
 from services.availability.domain.directory import Directory
 from services.availability.domain.free import Span
 from services.availability.domain.hours import Modality, Option, SessionType
+from services.availability.domain.limits import EVERYBODY
 from services.availability.domain.reasons import CLIENTS_ONLY, Hiding, Start, explain
 from services.availability.domain.wall import MINUTE_S
+from services.availability.usecases.hide_limited import hide_limited
 from services.availability.usecases.ports import Clock, Directories, Taken
 
 
@@ -21,6 +23,7 @@ async def explain_slot(
     practice_id: str,
     *,
     is_by_staff: bool,
+    audiences: Collection[int],
     directories: Directories,
     taken: Taken,
     clock: Clock,
@@ -48,11 +51,34 @@ async def explain_slot(
     rooms = [room_id for each in options if each.site_id for room_id in directory.rooms.get(each.site_id, ())]
     busy = await taken.times(practice_id, rooms, start.span) if rooms and session_type.needs_room else {}
     is_room_free = any(_has_room(each, session_type, directory, busy) for each in options)
-    found = explain(start, directory, now_s=clock(), takers=takers, is_room_free=is_room_free)
+    now_s = clock()
+    found = explain(
+        start,
+        directory,
+        now_s=now_s,
+        takers=takers,
+        is_room_free=is_room_free,
+        audiences=audiences,
+        is_capped=await _is_capped(start, options, directory, taken, practice_id, now_s=now_s),
+    )
     if is_by_staff:
         return all(each.reason in CLIENTS_ONLY for each in found), found
     told = sorted(dict.fromkeys(each.for_clients() for each in found), key=lambda each: each.reason)
     return not told, told
+
+
+async def _is_capped(
+    start: Start, options: Sequence[Option], directory: Directory, taken: Taken, practice_id: str, *, now_s: int
+) -> bool:
+    """Tell whether search hides the start for what the therapist has already, whoever looks."""
+    therapist_id, kind = start.schedule.therapist_id, start.session_type
+    if not options or not directory.limits.are_counted(therapist_id):
+        return False
+    free = {start.at_s: [(therapist_id, each) for each in options]}
+    left = await hide_limited(
+        free, practice_id, [therapist_id], kind, directory, taken, now_s=now_s, audiences=EVERYBODY
+    )
+    return not left
 
 
 def _has_room(

@@ -19,6 +19,7 @@ ELSEWHERE = (
     errors.CapReached,
     errors.TravelTooShort,
     errors.SlotReserved,
+    errors.SlotPrioritised,
 )
 """Refusals after which another time may do."""
 
@@ -73,6 +74,7 @@ async def find_alternatives(refusal: ServiceError, wish: Wish, practice_id: str,
         is_first_only=False,
         is_by_staff=wish.is_by_staff,
         is_high_need=wish.is_high_need,
+        audiences=wish.audiences,
     )
 
     async def search() -> Sequence[Slot]:
@@ -88,6 +90,7 @@ async def find_alternatives(refusal: ServiceError, wish: Wish, practice_id: str,
         wish.modality,
         wish.is_by_staff,
         wish.is_high_need,
+        wish.audiences,
     )
     try:
         slots = await finder.share(key, search)

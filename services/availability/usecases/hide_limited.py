@@ -9,7 +9,7 @@ from datetime import date
 from services.availability.domain.caps import Caps, Session, count_breaches, order_breaches, reach, tally, too_far
 from services.availability.domain.directory import Directory
 from services.availability.domain.hours import Option, SessionType
-from services.availability.domain.limits import is_reserved
+from services.availability.domain.limits import HIGH_NEED, holding_window, is_reserved
 from services.availability.domain.wall import MINUTE_S, local_date
 from services.availability.usecases.ports import Taken
 
@@ -29,24 +29,31 @@ async def hide_limited(
     taken: Taken,
     *,
     now_s: int,
-    is_high_need: bool,
+    audiences: Collection[int],
 ) -> Free:
     """
-    Return the starts that caps, travel and reservations leave; a practice without any costs nothing.
+    Return the starts that caps, travel, reservations and priority windows leave; a practice without any costs nothing.
+
+    Args:
+        audiences: Who looks, by the contract's numbers.
 
     Cost:
         One query for all therapists who have caps; a count for each of their local days.
     """
     limits = directory.limits
-    reservations = () if is_high_need else limits.reservations
+    reservations = () if HIGH_NEED in audiences else limits.reservations
+    windows = [each for each in limits.windows if each.audiences.isdisjoint(audiences)]
     counted = [each for each in therapist_ids if limits.are_counted(each)]
-    if not free or not (reservations or counted):
+    if not free or not (reservations or windows or counted):
         return free
     starts: dict[str, list[tuple[int, Option]]] = {}
     for at_s in sorted(free):
         for therapist_id, option in free[at_s]:
             zone = directory.schedules[therapist_id].time_zone
-            if not is_reserved(reservations, therapist_id, zone, at_s, now_s=now_s):
+            if is_reserved(reservations, therapist_id, zone, at_s, now_s=now_s):
+                continue
+            type_id = session_type.session_type_id
+            if not holding_window(windows, therapist_id, type_id, at_s, now_s=now_s, audiences=audiences):
                 starts.setdefault(therapist_id, []).append((at_s, option))
     if counted := [each for each in counted if each in starts]:
         length_s = session_type.length_min * MINUTE_S

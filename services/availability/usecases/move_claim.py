@@ -20,12 +20,14 @@ async def move_claim(
     directories: Directories,
     clock: Clock,
     finder: Finder,
+    from_ids: Sequence[str] = (),
 ) -> Claim:
     """
     Block the new time in one transaction with the old; both block until the owner's word.
 
     Args:
         wish_for: Says what is wanted, given the claim as it is.
+        from_ids: Claims given back first, which held the time for this very move; locked in the order of their ids.
 
     Raises:
         Unknown: No such claim, or what it asks for is unknown. (NOT_FOUND)
@@ -34,9 +36,16 @@ async def move_claim(
         CapReached, TravelTooShort, SlotReserved: Not at that time; the details hold alternatives. (FAILED_PRECONDITION)
         ServiceError: What `find_ways` refuses.
     """
+    held = [each for each in [await claims.seek(call, one) for one in sorted({*from_ids, claim_id})] if each]
     before = await claims.lock(call, claim_id)
+    had = [before]
+    for each in held:
+        released, told = each.release()
+        if each.claim_id != claim_id and released is not each:
+            await claims.save(call, each, released, told)
+            had.append(each)
     moved, _ = await _move(
-        before, [], wish_for, call, claims=claims, directories=directories, clock=clock, finder=finder
+        before, [], wish_for, call, claims=claims, directories=directories, clock=clock, finder=finder, had=had
     )
     return moved
 
@@ -63,7 +72,7 @@ async def move_session(
     before = await claims.lock(call, claim_id)
     seats = await claims.lock_seats(call, claim_id)
     return await _move(
-        before, seats, wish_for, call, claims=claims, directories=directories, clock=clock, finder=finder
+        before, seats, wish_for, call, claims=claims, directories=directories, clock=clock, finder=finder, had=[before]
     )
 
 
@@ -77,6 +86,7 @@ async def _move(
     directories: Directories,
     clock: Clock,
     finder: Finder,
+    had: Sequence[Claim],
 ) -> tuple[Claim, list[Claim]]:
     wish = wish_for(before)
     now_s = clock()
@@ -85,7 +95,7 @@ async def _move(
     directory = await directories.of_call(call)
     try:
         ways = find_ways(wish, directory, now_s=now_s)
-        placement = await claims.place(call, before, ways, directory)
+        placement = await claims.place(call, before, ways, directory, had=had)
         after = before.move(placement, now_s=now_s)
         seated = [each.move_along(placement, now_s=now_s) for each in seats]
         await claims.save_moves(call, [(before, after), *zip(seats, seated, strict=True)])

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from services.availability.domain import facts
-from services.availability.domain.absence import Absence, Item
+from services.availability.domain.absence import Absence, Item, ItemState
 from services.availability.domain.agenda import Agendas
 from services.availability.domain.claim import Claim, Placement
 from services.availability.domain.days import Closure, HolidayCalendar, Override, Travel
@@ -184,8 +184,10 @@ class Claims(Protocol):
     async def save_moves(self, call: Call, changes: Sequence[tuple[Claim, Claim]]) -> None:
         """Store pending moves, all that they block in one statement. Raises SlotTaken, ClientOverlap."""
 
-    async def place(self, call: Call, claim: Claim, ways: Ways, directory: Directory) -> Placement:
-        """Find a place for a moved claim, its own time counting as free. Raises SlotTaken, ClientOverlap."""
+    async def place(
+        self, call: Call, claim: Claim, ways: Ways, directory: Directory, *, had: Sequence[Claim] = ()
+    ) -> Placement:
+        """Find a place for a claim; what the claims *had* counts as free. Raises SlotTaken, ClientOverlap."""
 
     async def seek(self, call: Call, claim_id: str) -> Claim | None:
         """Return a claim that nobody else can change until this call ends; None when there is none."""
@@ -224,7 +226,10 @@ class Absences(Protocol):
         """Return the claims an absence hits, at most *limit*, without their rank; locked ones wait to be released."""
 
     async def take_time(self, call: Call, absence: Absence) -> None:
-        """Store an absence and take its time; claims stand. Raises Stale."""
+        """Store the absence, and take all of its time in lane 1, where claims still stand."""
+
+    async def take_free(self, call: Call, absence: Absence) -> bool:
+        """Take what is free of it in lane 0; tell whether there was any. Raises Stale."""
 
     async def add_items(self, call: Call, absence: Absence, items: list[Item], told: facts.AbsenceStarted) -> None:
         """Store ranked items and the fact."""
@@ -248,6 +253,9 @@ class Absences(Protocol):
 
     async def save_item(self, call: Call, absence_id: str, item: Item) -> None:
         """Store an item's state."""
+
+    async def follow_item(self, call: Call, absence_id: str, claim_id: str, state: ItemState) -> None:
+        """Store what booking tells of an item that is not settled; of any other nothing changes."""
 
 
 class Taken(Protocol):

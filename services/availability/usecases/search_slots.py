@@ -13,6 +13,7 @@ from services.availability.domain.day_parts import outside_parts
 from services.availability.domain.directory import Directory
 from services.availability.domain.free import Rooms, Span, cut, free_starts, merge
 from services.availability.domain.hours import WEEK_DAYS, Modality, Option, Schedule, SessionType
+from services.availability.domain.limits import HIGH_NEED
 from services.availability.domain.wall import MINUTE_S, local_date, wall_at, zone
 from services.availability.domain.wish import DAY_S, bounds, opens_s
 from services.availability.usecases.hide_limited import hide_limited
@@ -57,6 +58,12 @@ class Query:
     viewer_time_zone: str = ""
     parts_of_day: tuple[int, ...] = ()
     is_high_need: bool = False
+    audiences: frozenset[int] = frozenset()
+
+    @property
+    def everything(self) -> frozenset[int]:
+        """Return who looks."""
+        return self.audiences | {HIGH_NEED} if self.is_high_need else self.audiences
 
 
 async def search_slots(
@@ -97,7 +104,7 @@ async def search_slots(
         span = (from_s, min(from_s + step_s, to_s))
         free = await _free_slots(query, left.values(), directory, session_type, taken, span, now_s=now_s)
         free = await hide_limited(
-            free, query.practice_id, left, session_type, directory, taken, now_s=now_s, is_high_need=query.is_high_need
+            free, query.practice_id, left, session_type, directory, taken, now_s=now_s, audiences=query.everything
         )
         if query.is_first_only:
             free = _firsts(free)

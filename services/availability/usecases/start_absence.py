@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.availability.domain import facts
-from services.availability.domain.absence import Absence
+from services.availability.domain.absence import Absence, Item
 from services.availability.usecases.ports import Absences, Directories
 from services.availability.usecases.preview_absence import preview_absence
 from services.chassis.context import Call
+from services.chassis.errors import Stale
+
+TRIES = 8
+"""Looks at what an absence hits until two agree; each is one round of what others change meanwhile."""
 
 
 async def start_absence(absence: Absence, call: Call, *, absences: Absences, directories: Directories) -> Absence:
@@ -16,21 +20,33 @@ async def start_absence(absence: Absence, call: Call, *, absences: Absences, dir
     Take the free time, let claims stand, and open an item for each.
 
     Danger: the time is taken first. Whoever was claiming some of it is then seen among the claims hit, or comes too
-    late: nobody falls between.
+    late: nobody falls between. A claim that hands its time to another one at this moment, by a transfer or a move, is
+    waited for and then gone, and the other one was not there when the look began: so it is looked again until two
+    looks agree. Claims that were seen are locked and hand nothing on any more.
 
     Raises:
         ServiceError: What `preview_absence` refuses.
+        Stale: Others changed it again and again. (ABORTED)
     """
     await absences.take_time(call, absence)
-    items = await preview_absence(
-        absence.therapist_id, absence.span, call, absences=absences, directories=directories, is_locked=True
-    )
+    items: list[Item] | None = None
+    for _ in range(TRIES):
+        has_taken = await absences.take_free(call, absence)
+        seen = await preview_absence(
+            absence.therapist_id, absence.span, call, absences=absences, directories=directories, is_locked=True
+        )
+        if seen == items and not has_taken:
+            break
+        items = seen
+    else:
+        raise Stale("The therapist's time changes too quickly.", reason="ABORTED")
     started = facts.AbsenceStarted(
         absence.absence_id,
         absence.therapist_id,
         *absence.span,
         claim_ids=tuple(each.claim_id for each in items),
         version=absence.version,
+        needs=tuple(facts.Need(each.claim_id, each.is_high_need, each.is_crisis, each.load_weight) for each in items),
     )
     await absences.add_items(call, absence, items, started)
     return replace(absence, items=len(items), open_items=len(items))

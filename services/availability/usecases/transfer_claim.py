@@ -25,7 +25,8 @@ async def transfer_claim(
     """
     Release the claims and hold the slot in one transaction.
 
-    The same transfer again gives the same claim. Claims are locked in the order of their ids; those that are unknown
+    What staff has booked over that time since does not stand in its way: it was promised. The same transfer again
+    gives the same claim. Claims are locked in the order of their ids; those that are unknown
     or block nothing are passed by.
 
     Raises:
@@ -39,10 +40,12 @@ async def transfer_claim(
         if existing.wish_digest != wish.digest:
             raise errors.HoldIdReused("The hold id came with another wish.", hold_id=hold_id)
         return existing
+    had = []
     for each in locked:
         released, told = each.release()
         if released is not each:
             await claims.save(call, each, released, told)
+            had.append(each)
     directory, now_s = await directories.of_call(call), clock()
     ways = find_ways(wish, directory, now_s=now_s)
     held = Claim(
@@ -56,4 +59,4 @@ async def transfer_claim(
         is_high_need=wish.is_high_need,
         is_by_staff=wish.is_by_staff,
     )
-    return await claims.add(call, held, await claims.place(call, held, ways, directory))
+    return await claims.add(call, held, await claims.place(call, held, ways, directory, had=had))

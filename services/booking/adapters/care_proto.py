@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from google.protobuf.message import Message
@@ -15,11 +16,13 @@ from services.booking.domain.follow_up import (
     EVERY_SESSIONS_MAX,
     LEAD_DAYS_MAX,
     Cadence,
+    CadenceReality,
     DismissReason,
     FollowUp,
     FollowUpRule,
     FollowUpState,
     Kind,
+    Standing,
     Trigger,
 )
 from services.chassis.rpc.etags import tagged
@@ -43,6 +46,9 @@ def rule_of(message: care_pb2.FollowUpRule, *, new_id: str) -> FollowUpRule:
         kind=Kind(care_pb2.FollowUp.Kind.Name(message.kind).removeprefix("KIND_")),
         due_in_days=number_of(message.due_in_days, field="rule.due_in_days", least=1, most=DAYS_MAX),
         answer_session_type_id=_optional(message.answer_session_type_id, field="rule.answer_session_type_id"),
+        lead_days=number_of(
+            message.lead_days, field="rule.lead_days", most=max(0, min(LEAD_DAYS_MAX, message.due_in_days - 1))
+        ),
     )
 
 
@@ -56,6 +62,7 @@ def rule_message(rule: FollowUpRule) -> care_pb2.FollowUpRule:
         kind=care_pb2.FollowUp.Kind.Value(f"KIND_{rule.kind.value}"),
         due_in_days=rule.due_in_days,
         answer_session_type_id=rule.answer_session_type_id,
+        lead_days=rule.lead_days,
     )
     return tagged(message)
 
@@ -117,6 +124,47 @@ def follow_up_message(found: FollowUp) -> care_pb2.FollowUp:
         cause_appointment_id=found.cause_appointment_id,
         create_time=timestamp_of(found.create_time),
         etag=found.etag,
+        prompt_time=timestamp_of(found.prompt_time) if found.prompt_time else None,
+        is_prompted=found.is_prompted,
+    )
+
+
+def standing_of(number: int) -> Standing | None:
+    """Return the standing listed; None for all. Raises Malformed."""
+    names = care_pb2.CadenceReality.Standing
+    if number not in names.values():
+        raise errors.Malformed("No such standing.", field="standing")
+    return Standing(names.Name(number).removeprefix("STANDING_")) if number else None  # type: ignore[arg-type]
+
+
+def reality_message(found: CadenceReality) -> care_pb2.CadenceReality:
+    """Return an agreed cadence beside what is booked as the contract says it."""
+    return care_pb2.CadenceReality(
+        cadence=care_pb2.Cadence(
+            client_id=found.cadence.client_id,
+            therapist_id=found.cadence.therapist_id,
+            every_days=found.cadence.every_days,
+            lead_days=found.cadence.lead_days,
+        ),
+        standing=care_pb2.CadenceReality.Standing.Value(f"STANDING_{found.standing.value}"),
+        last_time=timestamp_of(found.last_time) if found.last_time else None,
+        next_time=timestamp_of(found.next_time) if found.next_time else None,
+        due_date=found.due_time.date().isoformat(),
+        gap_days=found.gap_days,
+        kept_count=found.kept_count,
+        agreed_count=found.agreed_count,
+    )
+
+
+def due_event(practice_id: str, due: FollowUp, team: Sequence[str]) -> Message:
+    """Return the event that client and care team should be prompted."""
+    assert due.prompt_time is not None, "what is prompted says when"
+    return care_events_pb2.FollowUpDue(
+        follow_up=_facts_of(practice_id, due),
+        kind=care_pb2.FollowUp.Kind.Value(f"KIND_{due.kind.value}"),
+        therapist_ids=list(dict.fromkeys([due.therapist_id, *team])),
+        is_confidential=due.is_confidential,
+        prompt_time=timestamp_of(due.prompt_time),
     )
 
 

@@ -9,7 +9,7 @@ import uuid_utils
 
 from services.booking.adapters import care_proto
 from services.booking.adapters.answered import own_call
-from services.booking.adapters.follow_up_rows import COLUMNS, follow_up
+from services.booking.adapters.follow_up_rows import COLUMNS, follow_up, open_follow_up
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment
 from services.booking.domain.follow_up import (
@@ -21,6 +21,7 @@ from services.booking.domain.follow_up import (
     Kind,
     Trigger,
     due_of,
+    prompt_at,
     trigger_of,
 )
 from services.booking.usecases.ports import FollowUpFilter
@@ -30,19 +31,20 @@ from services.chassis.db.pool import Connection, Database
 
 _RULE_COLUMNS = """
     rule_id::text, trigger, coalesce(session_type_id::text, ''), every_sessions, kind, due_in_days,
-    coalesce(answer_session_type_id::text, '')
+    coalesce(answer_session_type_id::text, ''), lead_days
 """
 
 _RULES = f"select {_RULE_COLUMNS} from follow_up_rules where practice_id = %s order by rule_id"  # noqa: S608 - literals
 
 _PUT_RULE = """
     insert into follow_up_rules
-        (practice_id, rule_id, trigger, session_type_id, every_sessions, kind, due_in_days, answer_session_type_id)
-    values (%s, %s, %s, nullif(%s, '')::uuid, %s, %s, %s, nullif(%s, '')::uuid)
+        (practice_id, rule_id, trigger, session_type_id, every_sessions, kind, due_in_days, answer_session_type_id,
+        lead_days)
+    values (%s, %s, %s, nullif(%s, '')::uuid, %s, %s, %s, nullif(%s, '')::uuid, %s)
     on conflict (practice_id, rule_id) do update
     set trigger = excluded.trigger, session_type_id = excluded.session_type_id,
         every_sessions = excluded.every_sessions, kind = excluded.kind, due_in_days = excluded.due_in_days,
-        answer_session_type_id = excluded.answer_session_type_id
+        answer_session_type_id = excluded.answer_session_type_id, lead_days = excluded.lead_days
 """
 
 # Completed sessions with the therapist; session types that lie ahead with them, and with anybody.
@@ -56,16 +58,6 @@ _HISTORY = """
             and appointment_id <> %(appointment_id)s
     ) other
 """
-
-_OPEN = f"""
-    insert into follow_ups (
-        practice_id, follow_up_id, client_id, therapist_id, kind, due_date, state, dismiss_reason,
-        cause_appointment_id, answer_session_type_id, create_time, version
-    )
-    values (%s, %s, %s, %s, %s, %s, 'OPEN', '', nullif(%s, '')::uuid, nullif(%s, '')::uuid, %s, 1)
-    on conflict (practice_id, client_id, therapist_id, kind) where state = 'OPEN' do nothing
-    returning {COLUMNS}
-"""  # noqa: S608 - only the literal column list is put in
 
 _UNDO = f"""
     update follow_ups set state = 'DISMISSED', dismiss_reason = %s, version = version + 1
@@ -95,7 +87,7 @@ class PostgresFollowUps:
         """Return the practice's rules."""
         async with call.tx() as conn:
             rows = await (await conn.execute(_RULES, (call.practice_id,))).fetchall()
-        return [FollowUpRule(row[0], Trigger(row[1]), row[2], row[3], Kind(row[4]), row[5], row[6]) for row in rows]
+        return [FollowUpRule(row[0], Trigger(row[1]), row[2], row[3], Kind(row[4]), *row[5:]) for row in rows]
 
     async def put_rule(self, call: Call, rule: FollowUpRule) -> None:
         """Create or replace a rule. Raises LimitReached."""
@@ -103,7 +95,14 @@ class PostgresFollowUps:
         async with call.tx() as conn:
             await conn.execute(
                 _PUT_RULE,
-                (call.practice_id, rule.rule_id, rule.trigger.value, *values, rule.answer_session_type_id),
+                (
+                    call.practice_id,
+                    rule.rule_id,
+                    rule.trigger.value,
+                    *values,
+                    rule.answer_session_type_id,
+                    rule.lead_days,
+                ),
             )
             if len(await self.rules(call)) > RULES_MAX:
                 raise errors.LimitReached("There are too many rules.", limit=str(RULES_MAX))
@@ -180,6 +179,8 @@ class PostgresFollowUps:
                     after.update_time,
                     after.appointment_id,
                     rule.answer_session_type_id,
+                    prompt_time=prompt_at(due_date, rule.lead_days, after.slot.time_zone, at=after.update_time),
+                    is_confidential=after.is_confidential,
                 )
                 await _open(conn, call, wanted)
 
@@ -261,10 +262,7 @@ class PostgresFollowUps:
 
 async def _open(conn: Connection, call: Call, wanted: FollowUp) -> bool:
     """Store an open follow-up with its event, unless one of its kind is open; tell whether it was stored."""
-    values = (wanted.client_id, wanted.therapist_id, wanted.kind.value, wanted.due_date)
-    linked = (wanted.cause_appointment_id, wanted.answer_session_type_id, wanted.create_time)
-    stored = await conn.execute(_OPEN, (call.practice_id, wanted.follow_up_id, *values, *linked))
-    if await stored.fetchone() is None:
+    if not await open_follow_up(conn, call.practice_id, wanted):
         return False
     event = care_proto.opened_event(call.practice_id, wanted)
     call.publish(event, aggregate_id=wanted.follow_up_id, version=wanted.version)

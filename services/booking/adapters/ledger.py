@@ -13,6 +13,7 @@ from services.booking.adapters import proto
 from services.booking.adapters.holds import GatheredHolds, Neighbour
 from services.booking.domain import errors
 from services.booking.domain.appointment import Slot
+from services.booking.domain.priority import EVERYBODY, HIGH_NEED
 from services.booking.usecases.ports import Wish
 from services.chassis.context import Call
 from services.chassis.errors import NotFound
@@ -34,7 +35,16 @@ class AvailabilityLedger:
         request = hold_request(appointment_id, wish, is_staff=is_staff)
         return _slot(await self._holds.hold(request, call), appointment_id)
 
-    async def move(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool, move_id: str) -> Slot:
+    async def move(
+        self,
+        appointment_id: str,
+        wish: Wish,
+        call: Call,
+        *,
+        is_staff: bool,
+        move_id: str,
+        from_ids: Sequence[str] = (),
+    ) -> Slot:
         """Claim the new time beside the old; the same move_id again is the same move."""
         request = availability_service_pb2.MoveRequest(
             claim_id=appointment_id,
@@ -42,6 +52,9 @@ class AvailabilityLedger:
             therapist_id=wish.therapist_id,
             modality=wish.modality,  # type: ignore[arg-type]
             by_staff=is_staff,
+            from_claim_ids=from_ids,
+            audiences=wish.audiences,  # type: ignore[arg-type]
+            override_reason=wish.override_reason,
             request_id=move_id,
         )
         return _slot(await self._neighbour.call("Move", request, call), appointment_id)
@@ -78,6 +91,8 @@ class AvailabilityLedger:
         """Give claims back and hold a slot at once. Raises what the ledger refuses, and HoldAbandoned."""
         hold = hold_request(hold_id, wish, is_staff=True)
         hold.is_high_need = is_high_need
+        # The practice itself gives this time, to whom it chose.
+        hold.audiences.extend(EVERYBODY)  # type: ignore[arg-type]
         request = availability_service_pb2.TransferRequest(
             from_claim_ids=from_ids, hold=hold, hold_s=hold_s, request_id=str(uuid_utils.uuid7())
         )
@@ -102,6 +117,9 @@ def hold_request(hold_id: str, wish: Wish, *, is_staff: bool) -> availability_se
         by_staff=is_staff,
         extra_client_ids=wish.extra_client_ids,
         extra_therapist_ids=wish.extra_therapist_ids,
+        is_high_need=HIGH_NEED in wish.audiences,
+        audiences=wish.audiences,  # type: ignore[arg-type]
+        override_reason=wish.override_reason,
     )
 
 

@@ -25,7 +25,11 @@ _OPEN = f"""
         %(session_type_id)s, %(start_time)s, %(end_time)s, %(start_local)s, %(time_zone)s, %(fold)s,
         %(tzdata_version)s, %(modality)s, nullif(%(site_id)s, '')::uuid, %(opening_id)s, 'WAITING', %(at)s,
         %(look_time)s, 1
-    where exists (
+    where not exists (
+        select from absence_cases c
+        where c.practice_id = %(practice_id)s and c.therapist_id = %(therapist_id)s
+            and c.start_time < %(end_time)s and c.end_time > %(start_time)s
+    ) and (exists (
         select from wishes w
         where w.practice_id = %(practice_id)s and w.state = 'WAITING'
             and %(session_type_id)s::uuid = any (w.session_type_ids)
@@ -36,7 +40,7 @@ _OPEN = f"""
         join series s on s.practice_id = o.practice_id and s.series_id = o.series_id
         where o.practice_id = %(practice_id)s and o.fate = 'CONFLICT' and o.has_first_refusal
             and o.start_time = %(start_time)s and s.therapist_id = %(therapist_id)s
-    )
+    ))
     returning {OPENING_COLUMNS}
 """  # noqa: S608 - only the literal column list is put in
 
@@ -45,8 +49,8 @@ async def open_freed(call: Call, before: Appointment, fact: facts.Fact) -> facts
     """
     Keep the time that a cancellation or a move frees, if somebody may want it; return the fact, which tells the ledger.
 
-    What is too near, or still partly needed by the same appointment, is not kept; a seat in a group's session frees
-    no therapist.
+    What is too near, or still partly needed by the same appointment, or of a therapist who will be away, is not kept;
+    a seat in a group's session frees no therapist.
     """
     if before.group_session_id:
         return fact

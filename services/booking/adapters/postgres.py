@@ -11,6 +11,7 @@ from typing import Any
 from psycopg import errors as database_errors
 
 from services.booking.adapters import proto
+from services.booking.adapters.affected import settle_affected
 from services.booking.adapters.group_seat_calls import add_calls
 from services.booking.adapters.openings import open_freed
 from services.booking.adapters.rows import COLUMNS, appointment
@@ -190,6 +191,7 @@ class PostgresAppointments:
                     _ADD_TO_CARE_TEAM,
                     (after.practice_id, slot.therapist_id, after.update_time, list(after.client_ids)),
                 )
+        await settle_affected(call, before, after)
         told = await open_freed(call, before, fact)
         call.publish(proto.event_of(told), aggregate_id=after.appointment_id, version=after.version)
 

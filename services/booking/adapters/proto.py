@@ -26,6 +26,9 @@ PAGE_SIZE = 50
 PAGE_SIZE_MAX = 200
 """Appointments on a page at most; the contract says so."""
 
+OVERRIDE_MAX_CHARACTERS = 200
+"""Characters of the reason to pass over a limit at most; the contract says so."""
+
 ETAG_MAX_CHARACTERS = 64
 """Characters of an etag at most; a longer one was never ours."""
 
@@ -73,6 +76,8 @@ def wish_of_booking(request: booking_service_pb2.BookAppointmentRequest) -> Wish
         session_type_id=uuid_of(request.session_type_id, field="session_type_id"),
         modality=request.modality,
     )
+    if request.override_reason:
+        wish = replace(wish, override_reason=override_of(request.override_reason))
     if not request.extra_client_ids and not request.is_confidential:
         return wish
     extra = sorted({uuid_of(each, field="extra_client_ids") for each in request.extra_client_ids} - {wish.client_id})
@@ -84,9 +89,18 @@ def wish_of_booking(request: booking_service_pb2.BookAppointmentRequest) -> Wish
 def wish_of_move(request: booking_service_pb2.RescheduleAppointmentRequest) -> Wish:
     """Return where the caller wants it moved; empty ids keep what stands. Raises Malformed, UnknownTimeZone."""
     therapist_id = uuid_of(request.therapist_id, field="therapist_id") if request.therapist_id else ""
-    return wish_at(
+    wish = wish_at(
         request.start_wall, client_id="", therapist_id=therapist_id, session_type_id="", modality=request.modality
     )
+    return replace(wish, override_reason=override_of(request.override_reason)) if request.override_reason else wish
+
+
+def override_of(text: str) -> str:
+    """Return why a limit is passed over. Raises Malformed when it is too long; who may is the ledger's to say."""
+    if len(text) > OVERRIDE_MAX_CHARACTERS or not text.strip() or not text.isprintable():
+        limit = str(OVERRIDE_MAX_CHARACTERS)
+        raise errors.Malformed("A reason is one line of 200 characters.", field="override_reason", limit=limit)
+    return text
 
 
 def reason_of(number: int) -> Reason:

@@ -305,3 +305,27 @@ class TelehealthUnconfigured(errors.RuleViolated):
     """This installation has no place for sessions by video."""
 
     reason = "TELEHEALTH_UNCONFIGURED"
+
+
+class UnknownAbsence(errors.NotFound):
+    """No such absence, or no such appointment of it, in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class ItemSettled(errors.RuleViolated):
+    """What became of the affected appointment is stated already."""
+
+    reason = "ITEM_SETTLED"
+
+
+class WordingRefused(errors.RuleViolated):
+    """The text holds a contact, a placeholder or a clinical word; the metadata says which kind."""
+
+    reason = "WORDING_REFUSED"
+
+
+class WordingUnapproved(errors.RuleViolated):
+    """Nobody is asked before the desk or the therapist has approved what clients are told."""
+
+    reason = "WORDING_UNAPPROVED"

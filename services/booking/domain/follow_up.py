@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from services.booking.domain import errors
 from services.booking.domain.appointment import Appointment, State
+from services.booking.domain.recurrence_walls import zone
 
 RULES_MAX = 50
 """Follow-up rules of a practice at most; each is looked at whenever a session ends."""
@@ -18,6 +19,9 @@ DAYS_MAX = 366
 
 LEAD_DAYS_MAX = 60
 """Days before a gap that its follow-up opens, at most."""
+
+PROMPT_AT = time(9)
+"""When somebody is prompted on the day, on their wall clock: the practice can be called."""
 
 EVERY_SESSIONS_MAX = 100
 """Sessions a rule counts to at most."""
@@ -64,7 +68,11 @@ class DismissReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """Is a prompt to see a client again; due_date is "YYYY-MM-DD". No answer session type: any with the therapist."""
+    """
+    Is a prompt to see a client again; due_date is "YYYY-MM-DD". No answer session type: any with the therapist.
+
+    prompt_time is when client and care team are told; None means at once.
+    """
 
     follow_up_id: str
     client_id: str
@@ -77,6 +85,9 @@ class FollowUp:
     state: FollowUpState = FollowUpState.OPEN
     dismiss_reason: DismissReason = DismissReason.UNSAID
     version: int = 1
+    prompt_time: datetime | None = None
+    is_prompted: bool = False
+    is_confidential: bool = False
 
     @property
     def etag(self) -> str:
@@ -109,6 +120,7 @@ class FollowUpRule:
     kind: Kind
     due_in_days: int
     answer_session_type_id: str
+    lead_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +133,65 @@ class Cadence:
     lead_days: int
 
 
+class Standing(StrEnum):
+    """How an agreed cadence and what is booked compare."""
+
+    ON_TRACK = "ON_TRACK"
+    GAP_AHEAD = "GAP_AHEAD"
+    OVERDUE = "OVERDUE"
+
+
+COUNTED_DAYS = 90
+"""Days in which sessions are counted beside what the cadence asks for; the contract says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceReality:
+    """Is an agreed cadence beside what is booked, as of at."""
+
+    cadence: Cadence
+    since_time: datetime
+    last_time: datetime | None
+    next_time: datetime | None
+    kept_count: int
+    at: datetime
+
+    @property
+    def due_time(self) -> datetime:
+        """Return by when the next session was agreed."""
+        return (self.last_time or self.since_time) + timedelta(days=self.cadence.every_days)
+
+    @property
+    def standing(self) -> Standing:
+        """Return how the two compare; a day that passed without a session stays overdue until there is one."""
+        if self.due_time < self.at:
+            return Standing.OVERDUE
+        is_booked = self.next_time is not None and self.next_time <= self.due_time
+        return Standing.ON_TRACK if is_booked else Standing.GAP_AHEAD
+
+    @property
+    def gap_days(self) -> int:
+        """Return the days between the last session, or the agreement, and the next, or now."""
+        return max(0, ((self.next_time or self.at) - (self.last_time or self.since_time)).days)
+
+    @property
+    def agreed_count(self) -> int:
+        """Return how many sessions the cadence asks for in COUNTED_DAYS, or since the agreement."""
+        return min(COUNTED_DAYS, max(0, (self.at - self.since_time).days)) // self.cadence.every_days
+
+
 def trigger_of(after: Appointment) -> Trigger | None:
     """Return what a step means to rules; None for nothing."""
     if after.state is State.COMPLETED:
         return Trigger.COMPLETED
     return Trigger.LOST if after.state in (State.CANCELLED, State.NO_SHOW) else None
+
+
+def prompt_at(due_date: str, lead_days: int, time_zone: str, *, at: datetime) -> datetime:
+    """Return when client and care team are told: some days before, at PROMPT_AT, and not before it is opened."""
+    day = date.fromisoformat(due_date) - timedelta(days=lead_days)
+    morning = datetime.combine(day, PROMPT_AT, tzinfo=zone(time_zone)).astimezone(at.tzinfo)
+    return max(morning, at)
 
 
 def due_of(rules: Sequence[FollowUpRule], after: Appointment, *, completed: int) -> list[tuple[FollowUpRule, str]]:

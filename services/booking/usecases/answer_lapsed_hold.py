@@ -31,8 +31,8 @@ class AskGroups(Protocol):
 
 KeepsTime = Callable[[Call, str], Awaitable[bool]]
 
-ToWaitlist = Callable[[str, str], Awaitable[ClaimStanding]]
-"""Tells what a claim of a practice is to the waitlist."""
+ToOffers = Callable[[str, str], Awaitable[ClaimStanding]]
+"""Tells what a claim of a practice is to those who offer time: the waitlist, and the absence workflow."""
 
 
 async def answer_lapsed_hold(
@@ -45,7 +45,7 @@ async def answer_lapsed_hold(
     ledger: Ledger,
     clock: Clock,
     keeps_time: KeepsTime,
-    to_waitlist: ToWaitlist,
+    to_offers: ToOffers,
     ask_groups: AskGroups,
 ) -> None:
     """
@@ -59,7 +59,7 @@ async def answer_lapsed_hold(
 
     Args:
         claim_version: The ledger's version of the claim at the hold or the move in question.
-        to_waitlist: Tells what it is to the waitlist. Time that is kept or offered is asked about until it ends.
+        to_offers: Tells whether it is offered to somebody. Time that is kept or offered is asked about until it ends.
         ask_groups: Asked once the id is abandoned. A group's session takes its id out of use when it is stored, so
             whichever of the two was first decides.
         keeps_time: Tells whether a paused standing hour keeps the time of a cancelled appointment.
@@ -68,7 +68,7 @@ async def answer_lapsed_hold(
         ClaimChanged: The claim changed under our hands: the event is tried again. (ABORTED)
         ServiceError: The ledger can't be reached: the event is tried again.
     """
-    standing = await to_waitlist(call.practice_id, appointment_id)
+    standing = await to_offers(call.practice_id, appointment_id)
     if standing is ClaimStanding.WANTED:
         return
     if standing is ClaimStanding.OVER:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
 import uuid_utils
 
 from services.booking.domain import appointment, errors
-from services.booking.usecases.ports import Answer, Clock, Ledger, Promises, Wish
+from services.booking.domain.appointment import Slot
+from services.booking.domain.priority import REFUSALS
+from services.booking.usecases.ports import Answer, Audiences, Clock, Ledger, Promises, Wish
 from services.chassis.context import Actor, Call
+from services.chassis.errors import RuleViolated
 
 STAFF_ROLES = frozenset({"front_desk", "therapist", "practice_admin"})
 """Roles that book for others: the ledger does not ask them for notice and horizon."""
 
 
 async def book_appointment(
-    wish: Wish, call: Call, *, ledger: Ledger, promises: Promises[Answer], clock: Clock
+    wish: Wish, call: Call, *, ledger: Ledger, promises: Promises[Answer], clock: Clock, audiences: Audiences
 ) -> Answer:
     """
     Hold the slot in the ledger, then commit the appointment.
@@ -35,7 +39,7 @@ async def book_appointment(
     if wish.extra_client_ids:
         await call.authorize(client_ids=wish.extra_client_ids)
     appointment_id = claim_id(call.practice_id, call.request_id)
-    slot = await ledger.hold(appointment_id, wish, call, is_staff=is_staff(call.actor))
+    slot = await hold_as_known(appointment_id, wish, call, ledger=ledger, audiences=audiences)
     booked, fact = appointment.book(
         practice_id=call.practice_id,
         appointment_id=appointment_id,
@@ -51,6 +55,24 @@ async def book_appointment(
     except (errors.UnknownClient, errors.HoldAbandoned, errors.Gate):
         await ledger.release(appointment_id, call)
         raise
+
+
+async def hold_as_known(appointment_id: str, wish: Wish, call: Call, *, ledger: Ledger, audiences: Audiences) -> Slot:
+    """
+    Hold a slot; who the client is to rules of priority is looked up only when one of them is in the way.
+
+    Raises:
+        ServiceError: Whatever the ledger refuses, with its alternatives.
+    """
+    try:
+        return await ledger.hold(appointment_id, wish, call, is_staff=is_staff(call.actor))
+    except RuleViolated as refusal:
+        if refusal.reason not in REFUSALS:
+            raise
+        found = await audiences(call, wish.client_id, wish.therapist_id)
+        if not found:
+            raise
+        return await ledger.hold(appointment_id, replace(wish, audiences=found), call, is_staff=is_staff(call.actor))
 
 
 def claim_id(practice_id: str, request_id: str) -> str:

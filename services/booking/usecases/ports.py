@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +40,10 @@ class Wish:
     extra_client_ids: tuple[str, ...] = ()
     is_confidential: bool = False
     extra_therapist_ids: tuple[str, ...] = ()
+    audiences: tuple[int, ...] = ()
+    """Who the client is to rules of priority, by the contract's numbers."""
+
+    override_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +89,32 @@ Cursor = tuple[datetime, str]
 """Start time and id of the last appointment of a page."""
 
 
+Audiences = Callable[[Call, str, str], Awaitable[tuple[int, ...]]]
+"""Tells who a client is to rules of priority, with a therapist."""
+
+
 class Ledger(Protocol):
     """Is the ledger of time, which belongs to availability."""
 
     async def hold(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool) -> Slot:
         """Claim the time. Raises what the ledger refuses, and HoldAbandoned for a claim given back before."""
 
-    async def move(self, appointment_id: str, wish: Wish, call: Call, *, is_staff: bool, move_id: str) -> Slot:
-        """Claim new time beside the old. Raises what the ledger refuses."""
+    async def move(
+        self,
+        appointment_id: str,
+        wish: Wish,
+        call: Call,
+        *,
+        is_staff: bool,
+        move_id: str,
+        from_ids: Sequence[str] = (),
+    ) -> Slot:
+        """
+        Claim new time beside the old; from_ids, which held it for this move, are given back with it.
+
+        Raises:
+            ServiceError: What the ledger refuses.
+        """
 
     async def version(self, appointment_id: str, call: Call) -> int:
         """Return how often the claim has changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.booking.domain.appointment import Appointment
 from services.booking.domain.group import Group, GroupSession, schedule, waiting
+from services.booking.domain.priority import EVERYBODY
 from services.booking.usecases.book_appointment import claim_id
 from services.booking.usecases.group_ports import GroupSeriesStore, GroupStore, Refusal, SeatLedger
 from services.booking.usecases.ports import Clock, Wish
@@ -65,4 +66,5 @@ def wish_of(group: Group, wish: Wish) -> Wish:
         fold=wish.fold,
         modality=wish.modality,
         extra_therapist_ids=group.co_therapist_ids,
+        audiences=EVERYBODY,
     )

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.booking.domain import facts
 from services.booking.domain.appointment import Appointment, Slot
+from services.booking.domain.priority import STANDING
 from services.booking.domain.series import Alternative, Occurrence, Planned, Series
 from services.booking.usecases.ports import Ledger, Wish
 from services.chassis.context import Call
@@ -126,4 +127,5 @@ def wish_for(series: Series, planned: Planned) -> Wish:
         fold=planned.told.fold,
         modality=plan.modality,
         extra_therapist_ids=plan.extra_therapist_ids,
+        audiences=(STANDING,),
     )

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from services.booking.domain import appointment, errors
 from services.booking.domain.appointment import Appointment, CancelledBy, Reason, Slot, State
 from services.booking.domain.policy import Clemency, FeeState, with_deadline
+from services.booking.domain.priority import EVERYBODY
 from services.booking.usecases.authorize_appointment import authorize_appointment
 from services.booking.usecases.book_appointment import claim_id, is_staff
 from services.booking.usecases.ports import Appointments, Books, Clock, Ledger, Wish
@@ -93,6 +94,8 @@ async def _restore(
         slot.modality,
         before.extra_client_ids,
         before.is_confidential,
+        # It was theirs a moment ago.
+        audiences=EVERYBODY,
     )
     new_id = claim_id(call.practice_id, call.request_id)
     held = await reclaim(call, before, new_id, wish)

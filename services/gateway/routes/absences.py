@@ -36,7 +36,7 @@ class AbsenceIn(Body):
 class AnswerIn(Body):
     """What became of a claim that an absence hits."""
 
-    state: Literal["OFFERED", "MOVED", "CANCELLED", "COVERED"]
+    state: Literal["OFFERED", "MOVED", "CANCELLED", "COVERED", "BY_VIDEO", "KEPT"]
 
 
 @router.post(

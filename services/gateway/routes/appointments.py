@@ -78,6 +78,7 @@ async def book(body: AppointmentIn, caller: SignedIn, key: IdempotencyKey = "") 
         modality=modality(body.modality),
         extra_client_ids=body.extra_client_ids,
         is_confidential=body.is_confidential,
+        override_reason=body.override_reason,
         request_id=caller.request_id(key),
     )
     booked = await caller.booking("BookAppointment", request)
@@ -153,6 +154,7 @@ async def move(
         therapist_id=body.therapist_id or "",
         modality=modality(body.modality),
         etag=etag_required(if_match, unquoted(if_match)),
+        override_reason=body.override_reason,
         reason=change_reason(body.reason),
         request_id=caller.request_id(key),
     )

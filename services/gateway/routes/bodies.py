@@ -35,6 +35,7 @@ Local = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2030-03-05"])]
 DayOrNone = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", examples=["2030-03-05"])]
 Reason = Literal["ILLNESS", "CRISIS", "CONFLICT", "TRANSPORT", "THERAPIST_ABSENT", "PRACTICE", "NOT_NEEDED"]
+Audience = Literal["HIGH_NEED", "ESTABLISHED", "STANDING"]
 Clock = Annotated[str, Field(pattern=r"^[0-9]{2}:[0-9]{2}$", examples=["09:00"])]
 
 
@@ -58,6 +59,9 @@ class AppointmentIn(Body):
         default_factory=list, max_length=10, description="Further clients of the same session: couples, families."
     )
     is_confidential: bool = Field(False, description="Whoever acts for the client does not see it.")
+    override_reason: str = Field(
+        "", max_length=200, description="Why a cap or what is kept for others is passed over; staff only, no names."
+    )
 
 
 class ReasonIn(Body):
@@ -75,6 +79,9 @@ class MoveIn(Body):
     therapist_id: Id | None = None
     modality: Modality | None = None
     reason: Reason | None = None
+    override_reason: str = Field(
+        "", max_length=200, description="Why a cap or what is kept for others is passed over; staff only, no names."
+    )
 
 
 class SlotSearchIn(Body):
@@ -90,6 +97,9 @@ class SlotSearchIn(Body):
     viewer_time_zone: Zone | None = Field(None, description="Parts of the day and local days are meant there.")
     parts_of_day: list[Literal["MORNING", "AFTERNOON", "EVENING"]] = Field(default_factory=list, max_length=3)
     is_high_need: bool = Field(False, description="Shows reserved capacity too; heeded from staff only.")
+    audiences: list[Audience] = Field(
+        default_factory=list, max_length=3, description="Shows what others may not book yet; heeded from staff only."
+    )
     limit: int = Field(50, ge=1, le=500)
     cursor: str = Field("", max_length=4000)
 
@@ -103,6 +113,9 @@ class ExplanationIn(Body):
     time_zone: Zone
     fold: Literal[0, 1, 2] = 0
     modality: Modality | None = None
+    audiences: list[Audience] = Field(
+        default_factory=list, max_length=3, description="For whom it is asked; heeded from staff only."
+    )
 
 
 class ContactIn(Body):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from kept.booking.v1 import care_pb2, care_service_pb2
@@ -45,6 +45,7 @@ class FollowUpRuleIn(Body):
     kind: Literal["NEXT_SESSION", "MEDICATION_CHECK", "PROGRESS_REVIEW", "REBOOKING"]
     due_in_days: int = Field(ge=1, le=366)
     answer_session_type_id: Id | None = None
+    lead_days: int = Field(0, ge=0, le=60, description="Days before the due day that client and team are prompted.")
 
 
 class CadenceIn(Body):
@@ -194,6 +195,32 @@ async def list_rules(caller: SignedIn, limit: int = Query(50, ge=1, le=50), curs
     """Lists the practice's rules."""
     request = care_service_pb2.ListFollowUpRulesRequest(page_size=limit, page_token=cursor)
     return respond(await caller.booking("ListFollowUpRules", request))
+
+
+@router.get(
+    "/reports/cadences",
+    operation_id="compareCadences",
+    summary="Compare agreed cadences with what is booked",
+    responses=answers(care_service_pb2.CompareCadencesResponse.DESCRIPTOR),
+)
+async def compare_cadences(
+    caller: SignedIn,
+    client_id: QueryId = "",
+    therapist_id: QueryId = "",
+    standing: Annotated[Literal["ON_TRACK", "GAP_AHEAD", "OVERDUE"] | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Response:
+    """Lists them longest overdue first, and counts all by their standing."""
+    request = filled(
+        care_service_pb2.CompareCadencesRequest,
+        client_id=client_id,
+        therapist_id=therapist_id,
+        standing=standing,
+        page_size=limit,
+        page_token=cursor,
+    )
+    return respond(await caller.booking("CompareCadences", request))
 
 
 @router.put(

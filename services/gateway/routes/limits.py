@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from kept.availability.v1 import directory_service_pb2, limits_service_pb2
 from pydantic import Field
 
 from services.gateway.callers import Caller, etag_read
 from services.gateway.conversion import filled, unquoted
-from services.gateway.routes.bodies import Body, Clock, Id, Name
+from services.gateway.routes.bodies import Audience, Body, Clock, Id, Name
 from services.gateway.routes.describing import (
     Cursor,
     IdempotencyKey,
@@ -67,6 +67,15 @@ class ReservationIn(Body):
     end_local: Clock
     audience: Literal["HIGH_NEED"]
     release_hours: int = Field(ge=0, le=720)
+
+
+class PriorityWindowIn(Body):
+    """Hours that only some may book until so many days before."""
+
+    therapist_id: Id | None = Field(None, description="Whose; none means all therapists'.")
+    session_type_id: Id | None = Field(None, description="Which; none means all session types.")
+    audiences: list[Audience] = Field(min_length=1, max_length=3)
+    open_days: int = Field(ge=1, le=365, description="From how many days before on everybody may book.")
 
 
 @router.get(
@@ -172,6 +181,45 @@ async def delete_reservation(reservation_id: PathId, caller: SignedIn, key: Idem
         reservation_id=reservation_id, request_id=caller.request_id(key)
     )
     return respond(await caller.availability("DeleteReservation", request))
+
+
+@router.get(
+    "/priority-windows",
+    operation_id="listPriorityWindows",
+    summary="List priority booking windows",
+    responses=answers(limits_service_pb2.ListPriorityWindowsResponse.DESCRIPTOR),
+)
+async def list_windows(
+    caller: SignedIn, limit: Annotated[int, Query(ge=1, le=50)] = 50, cursor: Cursor = ""
+) -> Response:
+    """Lists who may book what earlier than others."""
+    request = limits_service_pb2.ListPriorityWindowsRequest(page_size=limit, page_token=cursor)
+    return respond(await caller.availability("ListPriorityWindows", request))
+
+
+@router.put(
+    "/priority-windows/{window_id}",
+    operation_id="putPriorityWindow",
+    summary="Let some book earlier than others",
+    responses=answers(limits_service_pb2.PriorityWindow.DESCRIPTOR, 404, 409),
+)
+async def put_window(window_id: PathId, body: PriorityWindowIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Creates the window under your id, or replaces it; what is booked already stays."""
+    window = {"window_id": window_id, **body.model_dump()}
+    request = filled(limits_service_pb2.PutPriorityWindowRequest, window=window, request_id=caller.request_id(key))
+    return respond(await caller.availability("PutPriorityWindow", request))
+
+
+@router.delete(
+    "/priority-windows/{window_id}",
+    operation_id="deletePriorityWindow",
+    summary="Let everybody book alike",
+    responses=answers(limits_service_pb2.DeletePriorityWindowResponse.DESCRIPTOR, 404),
+)
+async def delete_window(window_id: PathId, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+    """Ends it for good; doing it twice does it once."""
+    request = limits_service_pb2.DeletePriorityWindowRequest(window_id=window_id, request_id=caller.request_id(key))
+    return respond(await caller.availability("DeletePriorityWindow", request))
 
 
 @router.get(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter, Response
 from kept.availability.v1 import availability_pb2, availability_service_pb2, directory_service_pb2
 from kept.wall.v1 import wall_pb2
@@ -217,16 +219,14 @@ async def create_time_off(
     return respond(await caller.availability("CreateTimeOff", request), 201)
 
 
-@router.post(
-    "/searches/slots",
-    operation_id="searchSlots",
-    summary="Find free slots",
-    responses=answers(availability_service_pb2.SearchSlotsResponse.DESCRIPTOR, 404),
-)
-@query_twin(router, "/slots")
-async def search_slots(body: SlotSearchIn, caller: SignedIn) -> Response:
-    """Lists free slots by start, or the first one of each therapist."""
-    request = availability_service_pb2.SearchSlotsRequest(
+def audiences(names: Iterable[str]) -> list[availability_pb2.Audience.ValueType]:
+    """Return who somebody is, as the contract numbers it."""
+    return [availability_pb2.Audience.Value(f"AUDIENCE_{each}") for each in names]
+
+
+def search_of(body: SlotSearchIn) -> availability_service_pb2.SearchSlotsRequest:
+    """Return what is searched for."""
+    return availability_service_pb2.SearchSlotsRequest(
         session_type_id=body.session_type_id,
         therapist_ids=body.therapist_ids,
         from_time=timestamp(body.from_time),
@@ -239,8 +239,20 @@ async def search_slots(body: SlotSearchIn, caller: SignedIn) -> Response:
         viewer_time_zone=body.viewer_time_zone or "",
         parts_of_day=[availability_service_pb2.PartOfDay.Value(f"PART_OF_DAY_{each}") for each in body.parts_of_day],
         is_high_need=body.is_high_need,
+        audiences=audiences(body.audiences),
     )
-    return respond(await caller.availability("SearchSlots", request))
+
+
+@router.post(
+    "/searches/slots",
+    operation_id="searchSlots",
+    summary="Find free slots",
+    responses=answers(availability_service_pb2.SearchSlotsResponse.DESCRIPTOR, 404),
+)
+@query_twin(router, "/slots")
+async def search_slots(body: SlotSearchIn, caller: SignedIn) -> Response:
+    """Lists free slots by start, or the first one of each therapist."""
+    return respond(await caller.availability("SearchSlots", search_of(body)))
 
 
 @router.post(
@@ -257,6 +269,7 @@ async def explain(body: ExplanationIn, caller: SignedIn) -> Response:
         session_type_id=body.session_type_id,
         start_wall=wall_pb2.WallTime(local=body.local_start, time_zone=body.time_zone, fold=body.fold),
         modality=modality(body.modality),
+        audiences=audiences(body.audiences),
     )
     return respond(await caller.availability("ExplainSlot", request))
 

@@ -282,3 +282,28 @@ async def test_an_absence_that_hits_too_many_is_started_in_parts(practice: Pract
     assert (refusal.value.reason, refusal.value.metadata["most"]) == ("LIMIT_EXCEEDED", str(MAX_ITEMS))
     assert rows("select count(*) from absences where practice_id = %s", practice.door.practice_id) == [(0,)]
     assert rows("select count(*) from time_offs where practice_id = %s", practice.door.practice_id) == [(0,)]
+
+
+async def test_time_that_is_handed_on_while_the_absence_starts_has_an_item(practice: Practice, rows: Rows) -> None:
+    """Whoever has it in the end is tracked: the claim that gave it away is gone, the one that took it is seen."""
+    local = monday(practice)
+    held = await hold(practice, local)
+
+    async def hand_on() -> str:
+        last = held.claim_id
+        for _ in range(12):
+            request = availability_service_pb2.TransferRequest(
+                from_claim_ids=[last], hold=practice.hold(local, by_staff=True), hold_s=600, request_id=new_id()
+            )
+            try:
+                last = (await practice.door.as_booking("Transfer", request)).claim_id
+            except ServiceError:
+                # The absence was first: whoever has it keeps it.
+                break
+        return last
+
+    last, absence = await asyncio.gather(hand_on(), start(practice))
+
+    stands = rows("select state from claims where claim_id = %s", last)
+    assert stands == [("held",)]
+    assert last in {each.claim_id for each in await items(practice, absence.absence_id)}

@@ -166,7 +166,7 @@ async def reserve(practice: Practice, **changed: Any) -> str:
         "weekday": 1,
         "start_local": "09:00",
         "end_local": "12:00",
-        "audience": limits_service_pb2.AUDIENCE_HIGH_NEED,
+        "audience": availability_pb2.AUDIENCE_HIGH_NEED,
         "release_hours": 48,
     }
     put = limits_service_pb2.PutReservationRequest(reservation=limits_service_pb2.Reservation(**(words | changed)))

@@ -15,13 +15,23 @@ import grpc.aio
 import psycopg
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from kept.availability.v1 import availability_events_pb2, availability_pb2, availability_service_pb2
+from kept.availability.v1 import (
+    absence_service_pb2 as ledger_absence_service_pb2,
+)
+from kept.availability.v1 import (
+    availability_events_pb2,
+    availability_pb2,
+    availability_service_pb2,
+    limits_service_pb2,
+)
 from kept.booking.v1 import (
+    absence_service_pb2,
     booking_pb2,
     booking_service_pb2,
     group_series_service_pb2,
     groups_service_pb2,
     policy_service_pb2,
+    priority_service_pb2,
     series_pb2,
     series_service_pb2,
     waitlist_service_pb2,
@@ -50,6 +60,10 @@ SERVICES = (
     group_series_service_pb2.DESCRIPTOR.services_by_name["GroupSeriesService"],
     waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"],
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
+    priority_service_pb2.DESCRIPTOR.services_by_name["PriorityService"],
+    absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceCaseService"],
+    ledger_absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceService"],
+    limits_service_pb2.DESCRIPTOR.services_by_name["LimitsService"],
     availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"],
 )
 ZONE = "America/New_York"
@@ -168,6 +182,9 @@ class House:
             "GroupSessionScheduled": self.ledger.reactions.on_group_session_scheduled,
             "GroupSessionMoved": self.ledger.reactions.on_group_session_moved,
             "GroupSessionCancelled": self.ledger.reactions.on_group_session_cancelled,
+            "AbsenceOffered": self.ledger.reactions.on_absence_offered,
+            "AbsenceOfferClosed": self.ledger.reactions.on_absence_offer_closed,
+            "AffectedSettled": self.ledger.reactions.on_affected_settled,
             "AppointmentBooked": self.ledger.reactions.on_appointment_booked,
             "AppointmentRescheduled": self.ledger.reactions.on_appointment_rescheduled,
             "AppointmentCancelled": self.ledger.reactions.on_appointment_cancelled,

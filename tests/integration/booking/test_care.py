@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from kept.booking.v1 import booking_pb2, booking_service_pb2, care_pb2, care_service_pb2
+from kept.booking.v1 import booking_pb2, booking_service_pb2, care_events_pb2, care_pb2, care_service_pb2
 
 from services.booking.adapters.follow_ups import PostgresFollowUps
+from services.booking.adapters.prompts import Prompts
 from services.chassis.db.pool import Database
 from services.chassis.errors import Forbidden, NotFound, RuleViolated
+from services.chassis.events.inbox import read_event
+from services.chassis.events.outbox import as_json
 from tests.integration.booking.desk import Desk
+from tests.support.postgres import FreshDatabase
 
 pytestmark = pytest.mark.integration
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Kind = care_pb2.FollowUp.Kind
 State = care_pb2.FollowUp.State
+Standing = care_pb2.CadenceReality.Standing
 
 
 def local(**after: int) -> str:
@@ -107,6 +114,122 @@ async def test_a_gap_in_an_agreed_cadence_is_seen_before_it_opens(desk: Desk, da
     due = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     found = await follow_ups(desk)
     assert [(each.client_id, each.kind, each.due_date) for each in found] == [(client_id, Kind.KIND_CADENCE, due)]
+
+
+async def prompts(rows: Rows, practice_id: str) -> list[care_events_pb2.FollowUpDue]:
+    """Return what was told of follow-ups that are due, oldest first."""
+    said = rows(
+        "select type, body from outbox where practice_id = %s and type like '%%.FollowUpDue' order by position",
+        practice_id,
+    )
+    return [read_event(name, as_json(name, body)) for name, body in said]  # type: ignore[misc]
+
+
+async def test_client_and_care_team_are_prompted_once_before_the_gap_opens(
+    desk: Desk, rows: Rows, booking_database: FreshDatabase
+) -> None:
+    """Five days before the day it is due, by whichever of four replicas, and whatever the clock does afterwards."""
+    await put_rule(desk, trigger=1, kind=Kind.KIND_MEDICATION_CHECK, due_in_days=30, lead_days=5)
+    client_id, therapist_id, cover = await desk.register(), str(uuid4()), str(uuid4())
+    await complete(desk, client_id, therapist_id, hours=-3)
+    until = Timestamp()
+    until.FromDatetime(datetime.now(UTC) + timedelta(days=40))
+    member = {"client_id": client_id, "therapist_id": cover, "cover_until": until, "request_id": str(uuid4())}
+    await desk.ask("PutCareTeamMember", care_service_pb2.PutCareTeamMemberRequest(**member))
+    (opened,) = await follow_ups(desk, client_id=client_id)
+    replicas = [await Database.connect(booking_database.server_url, emitter=f"booking/{uuid4()}") for _ in range(4)]
+
+    async def sweep() -> None:
+        await asyncio.gather(*(Prompts(each).announce(limit=500) for each in replicas for _ in range(2)))
+
+    def shift(days: int) -> None:
+        with psycopg.connect(booking_database.owner_url) as conn:
+            conn.execute(
+                "update follow_ups set prompt_time = prompt_time + make_interval(days => %s) where follow_up_id = %s",
+                (days, opened.follow_up_id),
+            )
+
+    await sweep()
+    assert await prompts(rows, desk.actor.practice_id) == []
+    due = datetime.fromisoformat(opened.due_date).replace(tzinfo=UTC)
+    assert due - opened.prompt_time.ToDatetime(UTC) == timedelta(days=5) - timedelta(hours=9)
+    for days in (-26, 30, -60):
+        # The lead time comes; the clock jumps back a month; it jumps ahead two.
+        shift(days)
+        await sweep()
+    (told,) = await prompts(rows, desk.actor.practice_id)
+    for each in replicas:
+        await each.close()
+
+    assert (told.follow_up.follow_up_id, told.follow_up.client_id) == (opened.follow_up_id, client_id)
+    assert (told.kind, list(told.therapist_ids)) == (Kind.KIND_MEDICATION_CHECK, [therapist_id, cover])
+    (seen,) = await follow_ups(desk, client_id=client_id)
+    assert seen.is_prompted
+
+
+async def test_nobody_is_prompted_about_what_is_settled(
+    desk: Desk, rows: Rows, booking_database: FreshDatabase, database: Database
+) -> None:
+    """Who has booked, or was set aside, is left alone; a confidential session says so."""
+    await put_rule(desk, trigger=1, kind=Kind.KIND_NEXT_SESSION, due_in_days=7)
+    clients, therapist_id = [await desk.register() for _ in range(3)], str(uuid4())
+    for number, each in enumerate(clients):
+        await complete(desk, each, therapist_id, hours=-3 - 2 * number)
+    await desk.book(desk.booking(clients[0], local(days=5), therapist_id=therapist_id))
+    (aside,) = await follow_ups(desk, client_id=clients[1])
+    reason = care_pb2.FollowUp.DISMISS_REASON_CARE_ENDED
+    dismiss = care_service_pb2.DismissFollowUpRequest(
+        follow_up_id=aside.follow_up_id, reason=reason, request_id=str(uuid4())
+    )
+    await desk.ask("DismissFollowUp", dismiss)
+    with psycopg.connect(booking_database.owner_url) as conn:
+        conn.execute(
+            "update follow_ups set prompt_time = now(), is_confidential = true where practice_id = %s",
+            (desk.actor.practice_id,),
+        )
+
+    await Prompts(database).announce(limit=500)
+
+    (told,) = await prompts(rows, desk.actor.practice_id)
+    assert (told.follow_up.client_id, told.is_confidential) == (clients[2], True)
+
+
+async def test_the_agreed_cadence_is_compared_with_what_is_booked(desk: Desk) -> None:
+    """One is on track, one has a gap ahead, one is overdue: listed worst first, counted, page by page."""
+    therapist_id = str(uuid4())
+    overdue, gap, fine = [await desk.register() for _ in range(3)]
+    for client_id, days, minutes in ((overdue, -20, 0), (gap, -6, 0), (fine, -6, -90)):
+        await complete(desk, client_id, therapist_id, days=days, minutes=minutes)
+        cadence = care_pb2.Cadence(client_id=client_id, therapist_id=therapist_id, every_days=14, lead_days=2)
+        await desk.ask("PutCadence", care_service_pb2.PutCadenceRequest(cadence=cadence, request_id=str(uuid4())))
+    await desk.book(desk.booking(fine, local(days=3), therapist_id=therapist_id))
+    await desk.book(desk.booking(gap, local(days=20), therapist_id=therapist_id))
+    therapist = desk.like(actor_id="user:t", roles=frozenset({"therapist"}), therapist_id=therapist_id)
+    nobody = desk.like(actor_id="user:n", roles=frozenset({"therapist"}), therapist_id=str(uuid4()))
+    client = desk.like(actor_id="user:c", roles=frozenset({"client"}), client_id=gap)
+
+    found, token = [], ""
+    while True:
+        request = care_service_pb2.CompareCadencesRequest(page_size=2, page_token=token)
+        page = await desk.ask("CompareCadences", request)
+        found += page.cadences
+        token = page.next_page_token
+        if not token:
+            break
+    request = care_service_pb2.CompareCadencesRequest(standing=Standing.STANDING_GAP_AHEAD)
+    own = await therapist.ask("CompareCadences", request)
+
+    assert [(each.cadence.client_id, each.standing) for each in found] == [
+        (overdue, Standing.STANDING_OVERDUE),
+        (fine, Standing.STANDING_ON_TRACK),
+        (gap, Standing.STANDING_GAP_AHEAD),
+    ]
+    assert [(each.gap_days, each.kept_count) for each in found] == [(20, 1), (9, 1), (26, 1)]
+    assert (page.on_track_count, page.gap_ahead_count, page.overdue_count) == (1, 1, 1)
+    assert [each.cadence.client_id for each in own.cadences] == [gap]
+    assert (await nobody.ask("CompareCadences", care_service_pb2.CompareCadencesRequest())).cadences == []
+    with pytest.raises(Forbidden):
+        await client.ask("CompareCadences", care_service_pb2.CompareCadencesRequest(client_id=gap))
 
 
 async def test_a_therapist_sees_their_own_list_and_sets_aside_with_a_reason(desk: Desk) -> None:

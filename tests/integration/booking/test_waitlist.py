@@ -9,13 +9,22 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from kept.availability.v1 import availability_events_pb2
-from kept.booking.v1 import booking_service_pb2, policy_pb2, policy_service_pb2, waitlist_pb2, waitlist_service_pb2
+from kept.availability.v1 import availability_events_pb2, availability_service_pb2
+from kept.booking.v1 import (
+    absence_pb2,
+    booking_service_pb2,
+    policy_pb2,
+    policy_service_pb2,
+    waitlist_pb2,
+    waitlist_service_pb2,
+)
 from kept.wall.v1 import wall_pb2
 
 from services.booking.adapters.refills import RECOVERED
+from services.booking.bootstrap import own_call
 from services.chassis.context import Actor, Call
 from services.chassis.errors import Forbidden, ServiceError
+from tests.integration.booking.away import Away
 from tests.integration.booking.series_desk import pause, resume, walls, weeks
 from tests.integration.booking.standing import ZONE, House, at, monday
 from tests.integration.booking.waiting_room import WaitingRoom
@@ -101,6 +110,26 @@ async def test_a_mis_click_is_undone_and_nobody_is_asked(room: WaitingRoom) -> N
     assert restored.start_wall.local == at(0)
     assert (room.openings(), room.asked()) == ([("UNDONE", "")], [])
     assert room.house.claims() == {"confirmed": 1, "released": 2}
+
+
+async def test_whoever_was_chosen_and_not_asked_yet_makes_no_undoing_too_late(room: WaitingRoom) -> None:
+    """Even with the hold in the ledger nobody was told of anything: they are passed over and keep their place."""
+    wish = await room.wait()
+    booked = await room.free(at(0))
+    died = replace(room.house.parts, ledger=Dying(room.house.parts.ledger))  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError):
+        await room.refill(minutes=2, parts=died)
+    assert [state for _, state in room.asked()] == ["PREPARED"]
+
+    restored = await room.undo(booked.appointment_id)
+    await room.house.settle()
+    await room.refill(minutes=5)
+
+    assert restored.start_wall.local == at(0)
+    assert (room.openings(), room.asked()) == ([("UNDONE", "")], [(wish.client_id, "PASSED_OVER")])
+    assert room.house.claims() == {"confirmed": 1, "released": 3}
+    kept = await room.house.ask("GetWish", waitlist_service_pb2.GetWishRequest(wish_id=wish.wish_id))
+    assert (kept.state, kept.since_time) == (waitlist_pb2.Wish.STATE_WAITING, wish.since_time)
 
 
 async def test_undoing_is_too_late_once_somebody_is_asked(room: WaitingRoom) -> None:
@@ -250,7 +279,9 @@ async def test_a_therapists_absence_withdraws_what_is_offered(room: WaitingRoom)
     await room.refill(minutes=2)
     (offer,) = room.made()
     start = datetime.combine(monday(), datetime.min.time(), tzinfo=UTC)
-    event = availability_events_pb2.AbsenceStarted(practice_id=house.practice_id, therapist_id=house.therapist_id)
+    event = availability_events_pb2.AbsenceStarted(
+        practice_id=house.practice_id, absence_id=str(uuid4()), therapist_id=house.therapist_id
+    )
     event.start_time.FromDatetime(start)
     event.end_time.FromDatetime(start + timedelta(days=2))
 
@@ -391,7 +422,7 @@ async def test_the_report_and_the_metrics_count_what_was_filled(room: WaitingRoo
 
 
 async def test_of_undoing_and_offering_at_once_exactly_one_has_the_slot(room: WaitingRoom) -> None:
-    """Either the mis-click is undone and nobody was asked, or somebody was chosen and the undoing is refused."""
+    """Either the mis-click is undone and nobody was asked, or somebody was asked and the undoing is refused."""
     for days in range(3):
         await room.wait(days=days)
     booked = await room.free(at(0))
@@ -405,12 +436,61 @@ async def test_of_undoing_and_offering_at_once_exactly_one_has_the_slot(room: Wa
     if isinstance(undone, BaseException):
         assert isinstance(undone, ServiceError)
         assert undone.reason == "SLOT_TAKEN"
-        # Whoever was chosen may not be asked yet: rounds that met the undoing's lock left that to the next one.
-        await room.refill()
         await room.accept(room.made()[0])
     else:
         assert (room.made(), room.openings()) == ([], [("UNDONE", "")])
     assert room.house.booked() == 1
+
+
+@pytest.mark.parametrize("hours", [0, 4])
+async def test_what_staff_books_over_an_offer_does_not_take_it_away(room: WaitingRoom, hours: int) -> None:
+    """Deliberate overbooking goes to its own lane; alone or as one of a few, who was asked still gets the hour."""
+    await room.wait(notice_min=0)
+    await room.wait(notice_min=0)
+    await room.free(at(0))
+    room.let_pass(2)
+    if hours:
+        room.bring_near(hours)
+    await room.refill()
+    over = availability_service_pb2.HoldRequest(
+        hold_id=str(uuid4()),
+        therapist_id=room.house.therapist_id,
+        client_id=str(uuid4()),
+        session_type_id=room.house.session_type_id,
+        start_wall=wall_pb2.WallTime(local=at(0), time_zone=ZONE),
+        by_staff=True,
+        overbook_reason="twins",
+    )
+    own = own_call(room.house.parts.database, room.house.practice_id)
+    await room.house.parts.ledger._door.call("Hold", over, own)
+
+    booked = await room.accept(room.made()[0])
+
+    assert booked.start_wall.local == at(0)
+    assert room.house.booked() == 1
+
+
+async def test_an_answer_and_the_therapists_absence_at_once_lose_nobody(room: WaitingRoom) -> None:
+    """Either the offer is taken and the appointment is affected, or the answer is refused and nothing is booked."""
+    away = Away(room.house)
+    await room.wait()
+    await room.free(at(0))
+    await room.refill(minutes=2)
+    (offer,) = room.made()
+
+    taken, _ = await asyncio.gather(room.accept(offer), away.start(), return_exceptions=True)
+    await room.house.settle()
+    for _ in range(2):
+        await away.work()
+        away.let_pass(minutes=2)
+
+    if isinstance(taken, BaseException):
+        assert isinstance(taken, ServiceError)
+        assert (taken.reason, room.house.booked()) == ("OFFER_CLOSED", 0)
+    else:
+        tracked = {each.appointment_id: each.state for each in await away.affected()}
+        assert tracked[taken.appointment_id] == absence_pb2.AffectedAppointment.STATE_OPEN
+    assert room.made() == []
 
 
 async def test_a_crowd_of_bookings_never_gets_what_is_passed_on(room: WaitingRoom) -> None:

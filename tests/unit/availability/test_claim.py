@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.availability.domain import errors
@@ -68,6 +70,30 @@ def test_the_owners_word_ends_a_move_either_way() -> None:
     assert kept.pieces() == held().pieces()
     assert kept.state is State.HELD
     assert [each.start_s for each in taken_back if isinstance(each, TimeFreed)] == [43_200]
+
+
+def test_a_move_to_the_same_time_frees_nobody() -> None:
+    """Only the way it takes place changes: whoever heard of free time would offer it to somebody."""
+    claim = held()
+    by_video = replace(claim.placement, modality=2, room_id="", site_id="")
+    moving = claim.move(by_video, now_s=0)
+
+    moved, told = moving.finish_move()
+    kept, nothing = moving.take_back_move()
+
+    assert (moved.placement, told) == (by_video, [])
+    assert (kept.placement, nothing) == (claim.placement, [])
+    assert spans(moved.pieces(), THERAPIST) == spans(claim.pieces(), THERAPIST)
+
+
+def test_a_claim_has_its_own_time_and_no_more() -> None:
+    """Buffers are the therapist's; a minute beside it is somebody else's."""
+    claim = held()
+
+    assert claim.has_time(THERAPIST, (36_000, 39_600 + 600))
+    assert claim.has_time(CLIENT, (36_000, 39_600))
+    assert not claim.has_time(CLIENT, (36_000, 39_660))
+    assert not claim.has_time("somebody", (36_000, 39_600))
 
 
 def test_word_of_another_move_changes_nothing() -> None:

@@ -43,6 +43,11 @@ class FakeCall:
             raise Forbidden("You may not do this.")
 
 
+async def nobody(_call: object, _client_id: str, _therapist_id: str) -> tuple[int, ...]:
+    """Say that a client is nobody in particular to rules of priority."""
+    return ()
+
+
 @dataclass
 class FakeLedger:
     """Keeps the words it was told, in order, and hands out ever newer claims."""
@@ -58,7 +63,16 @@ class FakeLedger:
         self.words.append(f"hold staff={is_staff}")
         return self._answer()
 
-    async def move(self, appointment_id: str, wish: Wish, call: object, *, is_staff: bool, move_id: str) -> Slot:
+    async def move(
+        self,
+        appointment_id: str,
+        wish: Wish,
+        call: object,
+        *,
+        is_staff: bool,
+        move_id: str,
+        from_ids: Sequence[str] = (),
+    ) -> Slot:
         """Move, unless told to refuse."""
         self.words.append("move")
         return self._answer()

@@ -41,7 +41,7 @@ async def _answer(
         ledger=ledger,
         clock=lambda: NOW,
         keeps_time=keeps_time,
-        to_waitlist=nobody_waits,
+        to_offers=nobody_waits,
         ask_groups=ask_groups,
     )
     return store.log

@@ -12,7 +12,7 @@ from services.booking.domain.appointment import Appointment, State
 from services.booking.usecases.ports import Wish
 from services.booking.usecases.reschedule_appointment import reschedule_appointment
 from services.chassis.errors import Forbidden
-from tests.unit.booking.fakes import FakeAppointments, FakeCall, FakeLedger, books, with_one
+from tests.unit.booking.fakes import FakeAppointments, FakeCall, FakeLedger, books, nobody, with_one
 from tests.unit.booking.states import APPOINTMENT_ID, NOW, booked, in_state, slot
 
 WISH = Wish("", "", "", "2030-01-12T12:00", "Etc/UTC", 0, 0)
@@ -30,6 +30,7 @@ async def _move(
         ledger=ledger,
         books=books(),
         clock=lambda: NOW,
+        audiences=nobody,
     )
 
 

@@ -50,7 +50,7 @@ SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
 GLASS = {"break_glass.start", "break_glass.end"}
-ABSENCES = {"absence.read", "absence.manage", "absence.answer"}
+ABSENCES = {"absence.read", "absence.manage", "absence.answer", "absence.word"}
 OWN = BOOKS | {"client.read", "contact.read", "contact.write", "message.read", "match.run", "match.read"}
 STANDING = {"series.plan", "series.create", "series.read", "series.change", "series.cancel", "series.pause"}
 OWN |= {"series.read", "series.cancel"}
@@ -90,7 +90,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | {"intake.assign", "proposal.make"},
     ("therapist", ""): CRISES
     | {"feed.keep"}
-    | {"schedule.configure", "schedule.read", "series.worklist", "group.read"}
+    | {"schedule.configure", "schedule.read", "series.worklist", "group.read", "absence.word"}
     | GLASS,
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "proposed"): {"proposal.read", "proposal.decline"},

@@ -27,7 +27,7 @@ from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.wall.v1 import wall_pb2 as kept_dot_wall_dot_v1_dot_wall__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*kept/availability/v1/absence_service.proto\x12\x14kept.availability.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\x1a\x17kept/wall/v1/wall.proto\"\x93\x01\n\x07\x41\x62sence\x12\x12\n\nabsence_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12(\n\x08interval\x18\x03 \x01(\x0b\x32\x16.kept.wall.v1.Interval\x12\x11\n\tis_closed\x18\x04 \x01(\x08\x12\x12\n\nopen_items\x18\x05 \x01(\x05\x12\r\n\x05items\x18\x06 \x01(\x05\"\xc2\x02\n\x0b\x41\x62senceItem\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x03 \x01(\t\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tneed_rank\x18\x05 \x01(\x05\x12\x36\n\x05state\x18\x06 \x01(\x0e\x32\'.kept.availability.v1.AbsenceItem.State\"z\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_OFFERED\x10\x02\x12\x0f\n\x0bSTATE_MOVED\x10\x03\x12\x13\n\x0fSTATE_CANCELLED\x10\x04\x12\x11\n\rSTATE_COVERED\x10\x05\"W\n\x15PreviewAbsenceRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12(\n\x08interval\x18\x02 \x01(\x0b\x32\x16.kept.wall.v1.Interval\"J\n\x16PreviewAbsenceResponse\x12\x30\n\x05items\x18\x01 \x03(\x0b\x32!.kept.availability.v1.AbsenceItem\"i\n\x13StartAbsenceRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12(\n\x08interval\x18\x02 \x01(\x0b\x32\x16.kept.wall.v1.Interval\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"T\n\x17ListAbsenceItemsRequest\x12\x12\n\nabsence_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x18ListAbsenceItemsResponse\x12\x30\n\x05items\x18\x01 \x03(\x0b\x32!.kept.availability.v1.AbsenceItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8c\x01\n\x18\x41nswerAbsenceItemRequest\x12\x12\n\nabsence_id\x18\x01 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x02 \x01(\t\x12\x36\n\x05state\x18\x03 \x01(\x0e\x32\'.kept.availability.v1.AbsenceItem.State\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"=\n\x13\x43loseAbsenceRequest\x12\x12\n\nabsence_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\'\n\x11GetAbsenceRequest\x12\x12\n\nabsence_id\x18\x01 \x01(\t\"c\n\x13ListAbsencesRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x0f\n\x07is_open\x18\x02 \x01(\x08\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"`\n\x14ListAbsencesResponse\x12/\n\x08\x61\x62sences\x18\x01 \x03(\x0b\x32\x1d.kept.availability.v1.Absence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe6\x07\n\x0e\x41\x62senceService\x12\xa0\x01\n\x0ePreviewAbsence\x12+.kept.availability.v1.PreviewAbsenceRequest\x1a,.kept.availability.v1.PreviewAbsenceResponse\"3\xea\xc7\x18/\n\x0c\x61\x62sence.read\x10\x02\x1a\x18response.items.client_id \x02*\x01\x01\x12y\n\x0cStartAbsence\x12).kept.availability.v1.StartAbsenceRequest\x1a\x1d.kept.availability.v1.Absence\"\x1f\xea\xc7\x18\x1b\n\x0e\x61\x62sence.manage\x10\x01 \x01*\x01\x01\x30\x01@\x01\x12q\n\nGetAbsence\x12\'.kept.availability.v1.GetAbsenceRequest\x1a\x1d.kept.availability.v1.Absence\"\x1b\xea\xc7\x18\x17\n\x0c\x61\x62sence.read\x10\x01 \x02*\x01\x01@\x01\x12\x82\x01\n\x0cListAbsences\x12).kept.availability.v1.ListAbsencesRequest\x1a*.kept.availability.v1.ListAbsencesResponse\"\x1b\xea\xc7\x18\x17\n\x0c\x61\x62sence.read\x10\x01 \x05*\x01\x01@\x01\x12\xa6\x01\n\x10ListAbsenceItems\x12-.kept.availability.v1.ListAbsenceItemsRequest\x1a..kept.availability.v1.ListAbsenceItemsResponse\"3\xea\xc7\x18/\n\x0c\x61\x62sence.read\x10\x02\x1a\x18response.items.client_id \x02*\x01\x01\x12\x99\x01\n\x11\x41nswerAbsenceItem\x12..kept.availability.v1.AnswerAbsenceItemRequest\x1a!.kept.availability.v1.AbsenceItem\"1\xea\xc7\x18-\n\x0e\x61\x62sence.answer\x10\x02\x1a\x12response.client_id \x03*\x01\x01\x30\x01\x12y\n\x0c\x43loseAbsence\x12).kept.availability.v1.CloseAbsenceRequest\x1a\x1d.kept.availability.v1.Absence\"\x1f\xea\xc7\x18\x1b\n\x0e\x61\x62sence.manage\x10\x01 \x03*\x01\x01\x30\x01@\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*kept/availability/v1/absence_service.proto\x12\x14kept.availability.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\x1a\x17kept/wall/v1/wall.proto\"\x93\x01\n\x07\x41\x62sence\x12\x12\n\nabsence_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12(\n\x08interval\x18\x03 \x01(\x0b\x32\x16.kept.wall.v1.Interval\x12\x11\n\tis_closed\x18\x04 \x01(\x08\x12\x12\n\nopen_items\x18\x05 \x01(\x05\x12\r\n\x05items\x18\x06 \x01(\x05\"\xe7\x02\n\x0b\x41\x62senceItem\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x03 \x01(\t\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tneed_rank\x18\x05 \x01(\x05\x12\x36\n\x05state\x18\x06 \x01(\x0e\x32\'.kept.availability.v1.AbsenceItem.State\"\x9e\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_OFFERED\x10\x02\x12\x0f\n\x0bSTATE_MOVED\x10\x03\x12\x13\n\x0fSTATE_CANCELLED\x10\x04\x12\x11\n\rSTATE_COVERED\x10\x05\x12\x12\n\x0eSTATE_BY_VIDEO\x10\x06\x12\x0e\n\nSTATE_KEPT\x10\x07\"W\n\x15PreviewAbsenceRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12(\n\x08interval\x18\x02 \x01(\x0b\x32\x16.kept.wall.v1.Interval\"J\n\x16PreviewAbsenceResponse\x12\x30\n\x05items\x18\x01 \x03(\x0b\x32!.kept.availability.v1.AbsenceItem\"i\n\x13StartAbsenceRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12(\n\x08interval\x18\x02 \x01(\x0b\x32\x16.kept.wall.v1.Interval\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"T\n\x17ListAbsenceItemsRequest\x12\x12\n\nabsence_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x18ListAbsenceItemsResponse\x12\x30\n\x05items\x18\x01 \x03(\x0b\x32!.kept.availability.v1.AbsenceItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8c\x01\n\x18\x41nswerAbsenceItemRequest\x12\x12\n\nabsence_id\x18\x01 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x02 \x01(\t\x12\x36\n\x05state\x18\x03 \x01(\x0e\x32\'.kept.availability.v1.AbsenceItem.State\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"=\n\x13\x43loseAbsenceRequest\x12\x12\n\nabsence_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\'\n\x11GetAbsenceRequest\x12\x12\n\nabsence_id\x18\x01 \x01(\t\"c\n\x13ListAbsencesRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x0f\n\x07is_open\x18\x02 \x01(\x08\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"`\n\x14ListAbsencesResponse\x12/\n\x08\x61\x62sences\x18\x01 \x03(\x0b\x32\x1d.kept.availability.v1.Absence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe6\x07\n\x0e\x41\x62senceService\x12\xa0\x01\n\x0ePreviewAbsence\x12+.kept.availability.v1.PreviewAbsenceRequest\x1a,.kept.availability.v1.PreviewAbsenceResponse\"3\xea\xc7\x18/\n\x0c\x61\x62sence.read\x10\x02\x1a\x18response.items.client_id \x02*\x01\x01\x12y\n\x0cStartAbsence\x12).kept.availability.v1.StartAbsenceRequest\x1a\x1d.kept.availability.v1.Absence\"\x1f\xea\xc7\x18\x1b\n\x0e\x61\x62sence.manage\x10\x01 \x01*\x01\x01\x30\x01@\x01\x12q\n\nGetAbsence\x12\'.kept.availability.v1.GetAbsenceRequest\x1a\x1d.kept.availability.v1.Absence\"\x1b\xea\xc7\x18\x17\n\x0c\x61\x62sence.read\x10\x01 \x02*\x01\x01@\x01\x12\x82\x01\n\x0cListAbsences\x12).kept.availability.v1.ListAbsencesRequest\x1a*.kept.availability.v1.ListAbsencesResponse\"\x1b\xea\xc7\x18\x17\n\x0c\x61\x62sence.read\x10\x01 \x05*\x01\x01@\x01\x12\xa6\x01\n\x10ListAbsenceItems\x12-.kept.availability.v1.ListAbsenceItemsRequest\x1a..kept.availability.v1.ListAbsenceItemsResponse\"3\xea\xc7\x18/\n\x0c\x61\x62sence.read\x10\x02\x1a\x18response.items.client_id \x02*\x01\x01\x12\x99\x01\n\x11\x41nswerAbsenceItem\x12..kept.availability.v1.AnswerAbsenceItemRequest\x1a!.kept.availability.v1.AbsenceItem\"1\xea\xc7\x18-\n\x0e\x61\x62sence.answer\x10\x02\x1a\x12response.client_id \x03*\x01\x01\x30\x01\x12y\n\x0c\x43loseAbsence\x12).kept.availability.v1.CloseAbsenceRequest\x1a\x1d.kept.availability.v1.Absence\"\x1f\xea\xc7\x18\x1b\n\x0e\x61\x62sence.manage\x10\x01 \x03*\x01\x01\x30\x01@\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,29 +51,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ABSENCE']._serialized_start=156
   _globals['_ABSENCE']._serialized_end=303
   _globals['_ABSENCEITEM']._serialized_start=306
-  _globals['_ABSENCEITEM']._serialized_end=628
-  _globals['_ABSENCEITEM_STATE']._serialized_start=506
-  _globals['_ABSENCEITEM_STATE']._serialized_end=628
-  _globals['_PREVIEWABSENCEREQUEST']._serialized_start=630
-  _globals['_PREVIEWABSENCEREQUEST']._serialized_end=717
-  _globals['_PREVIEWABSENCERESPONSE']._serialized_start=719
-  _globals['_PREVIEWABSENCERESPONSE']._serialized_end=793
-  _globals['_STARTABSENCEREQUEST']._serialized_start=795
-  _globals['_STARTABSENCEREQUEST']._serialized_end=900
-  _globals['_LISTABSENCEITEMSREQUEST']._serialized_start=902
-  _globals['_LISTABSENCEITEMSREQUEST']._serialized_end=986
-  _globals['_LISTABSENCEITEMSRESPONSE']._serialized_start=988
-  _globals['_LISTABSENCEITEMSRESPONSE']._serialized_end=1089
-  _globals['_ANSWERABSENCEITEMREQUEST']._serialized_start=1092
-  _globals['_ANSWERABSENCEITEMREQUEST']._serialized_end=1232
-  _globals['_CLOSEABSENCEREQUEST']._serialized_start=1234
-  _globals['_CLOSEABSENCEREQUEST']._serialized_end=1295
-  _globals['_GETABSENCEREQUEST']._serialized_start=1297
-  _globals['_GETABSENCEREQUEST']._serialized_end=1336
-  _globals['_LISTABSENCESREQUEST']._serialized_start=1338
-  _globals['_LISTABSENCESREQUEST']._serialized_end=1437
-  _globals['_LISTABSENCESRESPONSE']._serialized_start=1439
-  _globals['_LISTABSENCESRESPONSE']._serialized_end=1535
-  _globals['_ABSENCESERVICE']._serialized_start=1538
-  _globals['_ABSENCESERVICE']._serialized_end=2536
+  _globals['_ABSENCEITEM']._serialized_end=665
+  _globals['_ABSENCEITEM_STATE']._serialized_start=507
+  _globals['_ABSENCEITEM_STATE']._serialized_end=665
+  _globals['_PREVIEWABSENCEREQUEST']._serialized_start=667
+  _globals['_PREVIEWABSENCEREQUEST']._serialized_end=754
+  _globals['_PREVIEWABSENCERESPONSE']._serialized_start=756
+  _globals['_PREVIEWABSENCERESPONSE']._serialized_end=830
+  _globals['_STARTABSENCEREQUEST']._serialized_start=832
+  _globals['_STARTABSENCEREQUEST']._serialized_end=937
+  _globals['_LISTABSENCEITEMSREQUEST']._serialized_start=939
+  _globals['_LISTABSENCEITEMSREQUEST']._serialized_end=1023
+  _globals['_LISTABSENCEITEMSRESPONSE']._serialized_start=1025
+  _globals['_LISTABSENCEITEMSRESPONSE']._serialized_end=1126
+  _globals['_ANSWERABSENCEITEMREQUEST']._serialized_start=1129
+  _globals['_ANSWERABSENCEITEMREQUEST']._serialized_end=1269
+  _globals['_CLOSEABSENCEREQUEST']._serialized_start=1271
+  _globals['_CLOSEABSENCEREQUEST']._serialized_end=1332
+  _globals['_GETABSENCEREQUEST']._serialized_start=1334
+  _globals['_GETABSENCEREQUEST']._serialized_end=1373
+  _globals['_LISTABSENCESREQUEST']._serialized_start=1375
+  _globals['_LISTABSENCESREQUEST']._serialized_end=1474
+  _globals['_LISTABSENCESRESPONSE']._serialized_start=1476
+  _globals['_LISTABSENCESRESPONSE']._serialized_end=1572
+  _globals['_ABSENCESERVICE']._serialized_start=1575
+  _globals['_ABSENCESERVICE']._serialized_end=2573
 # @@protoc_insertion_point(module_scope)

@@ -40,7 +40,7 @@ class Absence(_message.Message):
     is_closed: _builtins.bool
     """Tells that the case is closed."""
     open_items: _builtins.int
-    """Counts the items that are neither moved, cancelled nor covered."""
+    """Counts the items that are not settled."""
     items: _builtins.int
     """Counts all items."""
     @_builtins.property
@@ -89,6 +89,10 @@ class AbsenceItem(_message.Message):
         """It was given back."""
         STATE_COVERED: AbsenceItem._State.ValueType  # 5
         """Another therapist takes it."""
+        STATE_BY_VIDEO: AbsenceItem._State.ValueType  # 6
+        """It takes place at the same time by video."""
+        STATE_KEPT: AbsenceItem._State.ValueType  # 7
+        """It takes place as agreed."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """What became of it."""
@@ -105,6 +109,10 @@ class AbsenceItem(_message.Message):
     """It was given back."""
     STATE_COVERED: AbsenceItem.State.ValueType  # 5
     """Another therapist takes it."""
+    STATE_BY_VIDEO: AbsenceItem.State.ValueType  # 6
+    """It takes place at the same time by video."""
+    STATE_KEPT: AbsenceItem.State.ValueType  # 7
+    """It takes place as agreed."""
 
     CLAIM_ID_FIELD_NUMBER: _builtins.int
     CLIENT_ID_FIELD_NUMBER: _builtins.int
@@ -301,7 +309,7 @@ class AnswerAbsenceItemRequest(_message.Message):
     claim_id: _builtins.str
     """Names the claim."""
     state: Global___AbsenceItem.State.ValueType
-    """Is offered, moved, cancelled or covered."""
+    """Is any but open."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     def __init__(

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from kept.availability.v1 import availability_pb2 as _availability_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -200,6 +201,7 @@ class AbsenceStarted(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     CLAIM_IDS_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    NEEDS_FIELD_NUMBER: _builtins.int
     practice_id: _builtins.str
     """Names the practice."""
     absence_id: _builtins.str
@@ -220,6 +222,10 @@ class AbsenceStarted(_message.Message):
     def claim_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lists the claims hit, greatest need first, at most 500."""
 
+    @_builtins.property
+    def needs(self) -> _containers.RepeatedCompositeFieldContainer[_availability_pb2.ClaimNeed]:
+        """Says of each claim, in the same order, what its rank rests on. Consumed by booking, which tracks each until its end."""
+
     def __init__(
         self,
         *,
@@ -230,10 +236,11 @@ class AbsenceStarted(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         claim_ids: _abc.Iterable[_builtins.str] | None = ...,
         version: _builtins.int = ...,
+        needs: _abc.Iterable[_availability_pb2.ClaimNeed] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absence_id", b"absence_id", "claim_ids", b"claim_ids", "end_time", b"end_time", "practice_id", b"practice_id", "start_time", b"start_time", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absence_id", b"absence_id", "claim_ids", b"claim_ids", "end_time", b"end_time", "needs", b"needs", "practice_id", b"practice_id", "start_time", b"start_time", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -49,6 +49,34 @@ MODALITY_PHONE: Modality.ValueType  # 3
 """By telephone."""
 Global___Modality: _TypeAlias = Modality  # noqa: Y015
 
+class _Audience:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AudienceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Audience.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    AUDIENCE_UNSPECIFIED: _Audience.ValueType  # 0
+    """Refused."""
+    AUDIENCE_HIGH_NEED: _Audience.ValueType  # 1
+    """Clients in high need."""
+    AUDIENCE_ESTABLISHED: _Audience.ValueType  # 2
+    """Clients who were here before: they completed a session."""
+    AUDIENCE_STANDING: _Audience.ValueType  # 3
+    """Owners of a standing hour with the therapist."""
+
+class Audience(_Audience, metaclass=_AudienceEnumTypeWrapper):
+    """Who may book what others may not, or not yet. Booking knows of each client which of them hold."""
+
+AUDIENCE_UNSPECIFIED: Audience.ValueType  # 0
+"""Refused."""
+AUDIENCE_HIGH_NEED: Audience.ValueType  # 1
+"""Clients in high need."""
+AUDIENCE_ESTABLISHED: Audience.ValueType  # 2
+"""Clients who were here before: they completed a session."""
+AUDIENCE_STANDING: Audience.ValueType  # 3
+"""Owners of a standing hour with the therapist."""
+Global___Audience: _TypeAlias = Audience  # noqa: Y015
+
 @_typing.final
 class Site(_message.Message):
     """Is a place with rooms."""
@@ -420,7 +448,9 @@ Global___Slot: _TypeAlias = Slot  # noqa: Y015
 
 @_typing.final
 class Alternatives(_message.Message):
-    """Lists the nearest free slots; travels in the details of SLOT_TAKEN, CLIENT_OVERLAP, CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED."""
+    """Lists the nearest free slots; travels in the details of SLOT_TAKEN, CLIENT_OVERLAP, CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED,
+    SLOT_PRIORITISED.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -576,3 +606,37 @@ class Claim(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Claim: _TypeAlias = Claim  # noqa: Y015
+
+@_typing.final
+class ClaimNeed(_message.Message):
+    """Is what a claim's place in line rests on, as far as the ledger knows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLAIM_ID_FIELD_NUMBER: _builtins.int
+    IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
+    IS_CRISIS_FIELD_NUMBER: _builtins.int
+    LOAD_WEIGHT_FIELD_NUMBER: _builtins.int
+    claim_id: _builtins.str
+    """Names the claim."""
+    is_high_need: _builtins.bool
+    """Tells that the client is in high need."""
+    is_crisis: _builtins.bool
+    """Tells that the session is a crisis session."""
+    load_weight: _builtins.int
+    """Is what the session weighs."""
+    def __init__(
+        self,
+        *,
+        claim_id: _builtins.str = ...,
+        is_high_need: _builtins.bool = ...,
+        is_crisis: _builtins.bool = ...,
+        load_weight: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_id", b"claim_id", "is_crisis", b"is_crisis", "is_high_need", b"is_high_need", "load_weight", b"load_weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimNeed: _TypeAlias = ClaimNeed  # noqa: Y015

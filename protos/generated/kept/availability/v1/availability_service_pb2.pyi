@@ -338,6 +338,8 @@ class SearchSlotsRequest(_message.Message):
     VIEWER_TIME_ZONE_FIELD_NUMBER: _builtins.int
     PARTS_OF_DAY_FIELD_NUMBER: _builtins.int
     IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
+    BY_STAFF_FIELD_NUMBER: _builtins.int
+    AUDIENCES_FIELD_NUMBER: _builtins.int
     session_type_id: _builtins.str
     """Names the session type."""
     modality: _availability_pb2.Modality.ValueType
@@ -354,6 +356,8 @@ class SearchSlotsRequest(_message.Message):
     """Names the IANA zone of who looks: parts of the day and local dates are meant there; empty means the therapist's."""
     is_high_need: _builtins.bool
     """Shows capacity reserved for clients in high need too; heeded from staff and services only."""
+    by_staff: _builtins.bool
+    """Tells that staff looks: notice, horizon and self-booking are not asked for; heeded from services only."""
     @_builtins.property
     def therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Limits the search to these therapists, at most 1000; empty means all who give the session type."""
@@ -370,6 +374,10 @@ class SearchSlotsRequest(_message.Message):
     def parts_of_day(self) -> _containers.RepeatedScalarFieldContainer[Global___PartOfDay.ValueType]:
         """Limits to parts of the day; empty means all."""
 
+    @_builtins.property
+    def audiences(self) -> _containers.RepeatedScalarFieldContainer[_availability_pb2.Audience.ValueType]:
+        """Says who looks: shows hours that others may not book yet; heeded from staff and services only."""
+
     def __init__(
         self,
         *,
@@ -385,10 +393,12 @@ class SearchSlotsRequest(_message.Message):
         viewer_time_zone: _builtins.str = ...,
         parts_of_day: _abc.Iterable[Global___PartOfDay.ValueType] | None = ...,
         is_high_need: _builtins.bool = ...,
+        by_staff: _builtins.bool = ...,
+        audiences: _abc.Iterable[_availability_pb2.Audience.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "is_high_need", b"is_high_need", "modality", b"modality", "next_available", b"next_available", "page_size", b"page_size", "page_token", b"page_token", "parts_of_day", b"parts_of_day", "session_type_id", b"session_type_id", "site_id", b"site_id", "therapist_ids", b"therapist_ids", "to_time", b"to_time", "viewer_time_zone", b"viewer_time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "by_staff", b"by_staff", "from_time", b"from_time", "is_high_need", b"is_high_need", "modality", b"modality", "next_available", b"next_available", "page_size", b"page_size", "page_token", b"page_token", "parts_of_day", b"parts_of_day", "session_type_id", b"session_type_id", "site_id", b"site_id", "therapist_ids", b"therapist_ids", "to_time", b"to_time", "viewer_time_zone", b"viewer_time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -432,6 +442,7 @@ class ExplainSlotRequest(_message.Message):
     SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
     START_WALL_FIELD_NUMBER: _builtins.int
     MODALITY_FIELD_NUMBER: _builtins.int
+    AUDIENCES_FIELD_NUMBER: _builtins.int
     therapist_id: _builtins.str
     """Names the therapist."""
     session_type_id: _builtins.str
@@ -442,6 +453,10 @@ class ExplainSlotRequest(_message.Message):
     def start_wall(self) -> _wall_pb2.WallTime:
         """Is the start, on the wall clock."""
 
+    @_builtins.property
+    def audiences(self) -> _containers.RepeatedScalarFieldContainer[_availability_pb2.Audience.ValueType]:
+        """Says for whom: rules that do not hold for them are left out; heeded from staff and services only."""
+
     def __init__(
         self,
         *,
@@ -449,10 +464,11 @@ class ExplainSlotRequest(_message.Message):
         session_type_id: _builtins.str = ...,
         start_wall: _wall_pb2.WallTime | None = ...,
         modality: _availability_pb2.Modality.ValueType = ...,
+        audiences: _abc.Iterable[_availability_pb2.Audience.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["modality", b"modality", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "modality", b"modality", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -534,6 +550,12 @@ class HidingRule(_message.Message):
         """It would run into the time kept free around a neighbour; told to staff only."""
         RULE_NO_ROOM: HidingRule._Rule.ValueType  # 17
         """Every room of the site is taken."""
+        RULE_RESERVED: HidingRule._Rule.ValueType  # 18
+        """It is kept for clients in high need until some hours before."""
+        RULE_PRIORITY_WINDOW: HidingRule._Rule.ValueType  # 19
+        """Others may not book it yet: some days before it is open to everybody."""
+        RULE_CAP: HidingRule._Rule.ValueType  # 20
+        """The therapist has as much as they take on, or needs a break or a journey before it."""
 
     class Rule(_Rule, metaclass=_RuleEnumTypeWrapper):
         """Which rule it is, strongest first."""
@@ -574,6 +596,12 @@ class HidingRule(_message.Message):
     """It would run into the time kept free around a neighbour; told to staff only."""
     RULE_NO_ROOM: HidingRule.Rule.ValueType  # 17
     """Every room of the site is taken."""
+    RULE_RESERVED: HidingRule.Rule.ValueType  # 18
+    """It is kept for clients in high need until some hours before."""
+    RULE_PRIORITY_WINDOW: HidingRule.Rule.ValueType  # 19
+    """Others may not book it yet: some days before it is open to everybody."""
+    RULE_CAP: HidingRule.Rule.ValueType  # 20
+    """The therapist has as much as they take on, or needs a break or a journey before it."""
 
     RULE_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
@@ -587,7 +615,7 @@ class HidingRule(_message.Message):
     is_for_clients_only: _builtins.bool
     """Tells that it holds for clients only: staff may pass over it."""
     source_id: _builtins.str
-    """Names the closure or the time off; told to staff only."""
+    """Names the closure, the time off, the reservation or the priority window; told to staff only."""
     @_builtins.property
     def interval(self) -> _wall_pb2.Interval:
         """Is the stretch that is off or taken; told to staff only."""
@@ -628,6 +656,7 @@ class HoldRequest(_message.Message):
     IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
     EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
     EXTRA_THERAPIST_IDS_FIELD_NUMBER: _builtins.int
+    AUDIENCES_FIELD_NUMBER: _builtins.int
     hold_id: _builtins.str
     """Is the owner's id for the claim, a UUID."""
     therapist_id: _builtins.str
@@ -643,7 +672,7 @@ class HoldRequest(_message.Message):
     by_staff: _builtins.bool
     """Tells that staff books: notice and horizon are not asked for."""
     override_reason: _builtins.str
-    """Says why a cap or a reservation is passed over, to those who review it; staff only, at most 200 characters, no names."""
+    """Says why a cap, a reservation or a priority window is passed over, to those who review it; staff only, at most 200 characters, no names."""
     overbook_reason: _builtins.str
     """Says why taken time of therapist, room or equipment is taken again; staff only, at most 200 characters, no names."""
     is_high_need: _builtins.bool
@@ -659,6 +688,10 @@ class HoldRequest(_message.Message):
     @_builtins.property
     def extra_therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lists further therapists of the same session, at most 3; each must offer it at that time in that way."""
+
+    @_builtins.property
+    def audiences(self) -> _containers.RepeatedScalarFieldContainer[_availability_pb2.Audience.ValueType]:
+        """Says who the client is: hours that others may not book yet are open to them."""
 
     def __init__(
         self,
@@ -676,10 +709,11 @@ class HoldRequest(_message.Message):
         is_high_need: _builtins.bool = ...,
         extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
         extra_therapist_ids: _abc.Iterable[_builtins.str] | None = ...,
+        audiences: _abc.Iterable[_availability_pb2.Audience.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "client_id", b"client_id", "extra_client_ids", b"extra_client_ids", "extra_therapist_ids", b"extra_therapist_ids", "hold_id", b"hold_id", "is_high_need", b"is_high_need", "modality", b"modality", "overbook_reason", b"overbook_reason", "override_reason", b"override_reason", "room_id", b"room_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "by_staff", b"by_staff", "client_id", b"client_id", "extra_client_ids", b"extra_client_ids", "extra_therapist_ids", b"extra_therapist_ids", "hold_id", b"hold_id", "is_high_need", b"is_high_need", "modality", b"modality", "overbook_reason", b"overbook_reason", "override_reason", b"override_reason", "room_id", b"room_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1026,6 +1060,8 @@ class MoveRequest(_message.Message):
     BY_STAFF_FIELD_NUMBER: _builtins.int
     OVERRIDE_REASON_FIELD_NUMBER: _builtins.int
     OVERBOOK_REASON_FIELD_NUMBER: _builtins.int
+    FROM_CLAIM_IDS_FIELD_NUMBER: _builtins.int
+    AUDIENCES_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     claim_id: _builtins.str
     """Names the claim."""
@@ -1036,7 +1072,7 @@ class MoveRequest(_message.Message):
     by_staff: _builtins.bool
     """Tells that staff moves: notice and horizon are not asked for."""
     override_reason: _builtins.str
-    """Says why a cap or a reservation is passed over; staff only, at most 200 characters, no names."""
+    """Says why a cap, a reservation or a priority window is passed over; staff only, at most 200 characters, no names."""
     overbook_reason: _builtins.str
     """Says why taken time is taken again; staff only, at most 200 characters, no names."""
     request_id: _builtins.str
@@ -1044,6 +1080,14 @@ class MoveRequest(_message.Message):
     @_builtins.property
     def start_wall(self) -> _wall_pb2.WallTime:
         """Says the new time."""
+
+    @_builtins.property
+    def from_claim_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists claims given back in the same transaction, at most 200: time that was held for this very move."""
+
+    @_builtins.property
+    def audiences(self) -> _containers.RepeatedScalarFieldContainer[_availability_pb2.Audience.ValueType]:
+        """Says who the client is: hours that others may not book yet are open to them."""
 
     def __init__(
         self,
@@ -1055,11 +1099,13 @@ class MoveRequest(_message.Message):
         by_staff: _builtins.bool = ...,
         override_reason: _builtins.str = ...,
         overbook_reason: _builtins.str = ...,
+        from_claim_ids: _abc.Iterable[_builtins.str] | None = ...,
+        audiences: _abc.Iterable[_availability_pb2.Audience.ValueType] | None = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_staff", b"by_staff", "claim_id", b"claim_id", "modality", b"modality", "overbook_reason", b"overbook_reason", "override_reason", b"override_reason", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "by_staff", b"by_staff", "claim_id", b"claim_id", "from_claim_ids", b"from_claim_ids", "modality", b"modality", "overbook_reason", b"overbook_reason", "override_reason", b"override_reason", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

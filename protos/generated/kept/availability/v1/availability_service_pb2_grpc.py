@@ -220,7 +220,7 @@ class AvailabilityServiceServicer:
         Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
         NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
         UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot),
-        CAP_REACHED, TRAVEL_TOO_SHORT and SLOT_RESERVED (with Alternatives), HOLDS_EXHAUSTED, STAFF_ONLY.
+        CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED and SLOT_PRIORITISED (with Alternatives; metadata: from how many days before), HOLDS_EXHAUSTED, STAFF_ONLY.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -269,7 +269,8 @@ class AvailabilityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Move(self, request, context):
-        """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
+        """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move. Time
+        the claim has itself counts as free, whatever was taken over it since: only the way a session takes place may change.
         Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

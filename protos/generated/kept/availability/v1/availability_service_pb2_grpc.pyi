@@ -63,7 +63,7 @@ class AvailabilityServiceStub:
     Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
     NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
     UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot),
-    CAP_REACHED, TRAVEL_TOO_SHORT and SLOT_RESERVED (with Alternatives), HOLDS_EXHAUSTED, STAFF_ONLY.
+    CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED and SLOT_PRIORITISED (with Alternatives; metadata: from how many days before), HOLDS_EXHAUSTED, STAFF_ONLY.
     """
     HoldMany: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]
     """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
@@ -86,7 +86,8 @@ class AvailabilityServiceStub:
     Release: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.ReleaseRequest, _availability_pb2.Claim]
     """Gives the claimed time back. Idempotent. Errors: NOT_FOUND."""
     Move: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.MoveRequest, _availability_pb2.Claim]
-    """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
+    """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move. Time
+    the claim has itself counts as free, whatever was taken over it since: only the way a session takes place may change.
     Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
     """
     Transfer: _grpc.UnaryUnaryMultiCallable[_availability_service_pb2.TransferRequest, _availability_pb2.Claim]
@@ -136,7 +137,7 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
     NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
     UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot),
-    CAP_REACHED, TRAVEL_TOO_SHORT and SLOT_RESERVED (with Alternatives), HOLDS_EXHAUSTED, STAFF_ONLY.
+    CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED and SLOT_PRIORITISED (with Alternatives; metadata: from how many days before), HOLDS_EXHAUSTED, STAFF_ONLY.
     """
     HoldMany: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.HoldManyRequest, _availability_service_pb2.HoldManyResponse]  # type: ignore[assignment]
     """Holds many slots of one practice at once, each with an answer of its own; one that is refused hurts no other.
@@ -159,7 +160,8 @@ class AvailabilityServiceAsyncStub(AvailabilityServiceStub):
     Release: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.ReleaseRequest, _availability_pb2.Claim]  # type: ignore[assignment]
     """Gives the claimed time back. Idempotent. Errors: NOT_FOUND."""
     Move: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.MoveRequest, _availability_pb2.Claim]  # type: ignore[assignment]
-    """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
+    """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move. Time
+    the claim has itself counts as free, whatever was taken over it since: only the way a session takes place may change.
     Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
     """
     Transfer: _aio.UnaryUnaryMultiCallable[_availability_service_pb2.TransferRequest, _availability_pb2.Claim]  # type: ignore[assignment]
@@ -272,7 +274,7 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: SLOT_TAKEN and CLIENT_OVERLAP (with Alternatives), SLOT_NOT_OFFERED, SLOT_IN_PAST, NOTICE_TOO_SHORT, SAME_DAY_CLOSED,
         NOT_SELF_BOOKABLE, HORIZON_EXCEEDED,
         UNKNOWN_TIME_ZONE, TIME_DOES_NOT_EXIST, TIME_AMBIGUOUS, NOT_FOUND, REQUEST_ID_REUSED (same hold_id, other slot),
-        CAP_REACHED, TRAVEL_TOO_SHORT and SLOT_RESERVED (with Alternatives), HOLDS_EXHAUSTED, STAFF_ONLY.
+        CAP_REACHED, TRAVEL_TOO_SHORT, SLOT_RESERVED and SLOT_PRIORITISED (with Alternatives; metadata: from how many days before), HOLDS_EXHAUSTED, STAFF_ONLY.
         """
 
     @_abc_1.abstractmethod
@@ -331,7 +333,8 @@ class AvailabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _availability_service_pb2.MoveRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_availability_pb2.Claim, _abc.Awaitable[_availability_pb2.Claim]]:
-        """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move.
+        """Takes the new time beside the old in one transaction; both block until the owner confirms or takes back the move. Time
+        the claim has itself counts as free, whatever was taken over it since: only the way a session takes place may change.
         Errors: as Hold, and CLAIM_RELEASED, MOVE_PENDING.
         """
 

@@ -3,9 +3,11 @@
 isort:skip_file
 What limits the ledger of time beside hours: caps, travel, equipment, reserved capacity."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf.internal import containers as _containers
+from kept.availability.v1 import availability_pb2 as _availability_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -16,26 +18,6 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
-
-class _Audience:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _AudienceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Audience.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    AUDIENCE_UNSPECIFIED: _Audience.ValueType  # 0
-    """Refused."""
-    AUDIENCE_HIGH_NEED: _Audience.ValueType  # 1
-    """Clients in high need."""
-
-class Audience(_Audience, metaclass=_AudienceEnumTypeWrapper):
-    """Who reserved capacity is for."""
-
-AUDIENCE_UNSPECIFIED: Audience.ValueType  # 0
-"""Refused."""
-AUDIENCE_HIGH_NEED: Audience.ValueType  # 1
-"""Clients in high need."""
-Global___Audience: _TypeAlias = Audience  # noqa: Y015
 
 @_typing.final
 class Caps(_message.Message):
@@ -178,6 +160,46 @@ class TravelTime(_message.Message):
 Global___TravelTime: _TypeAlias = TravelTime  # noqa: Y015
 
 @_typing.final
+class PriorityWindow(_message.Message):
+    """Is hours that only some may book until so many days before a session's start; then they are open to everybody."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WINDOW_ID_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
+    AUDIENCES_FIELD_NUMBER: _builtins.int
+    OPEN_DAYS_FIELD_NUMBER: _builtins.int
+    window_id: _builtins.str
+    """Is the id, a UUID."""
+    therapist_id: _builtins.str
+    """Names the therapist; empty means all."""
+    session_type_id: _builtins.str
+    """Names the session type; empty means all."""
+    open_days: _builtins.int
+    """Is from how many days before a session's start on everybody may book it, 1 to 365."""
+    @_builtins.property
+    def audiences(self) -> _containers.RepeatedScalarFieldContainer[_availability_pb2.Audience.ValueType]:
+        """Lists who may book earlier, 1 to 3."""
+
+    def __init__(
+        self,
+        *,
+        window_id: _builtins.str = ...,
+        therapist_id: _builtins.str = ...,
+        session_type_id: _builtins.str = ...,
+        audiences: _abc.Iterable[_availability_pb2.Audience.ValueType] | None = ...,
+        open_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "open_days", b"open_days", "session_type_id", b"session_type_id", "therapist_id", b"therapist_id", "window_id", b"window_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PriorityWindow: _TypeAlias = PriorityWindow  # noqa: Y015
+
+@_typing.final
 class Reservation(_message.Message):
     """Is a weekly stretch kept for an audience until some time before it begins."""
 
@@ -201,7 +223,7 @@ class Reservation(_message.Message):
     """Is the start on the therapist's wall clock, "HH:MM"."""
     end_local: _builtins.str
     """Is the end, "HH:MM", after the start; "24:00" is midnight at the day's end. A session that starts inside is reserved."""
-    audience: Global___Audience.ValueType
+    audience: _availability_pb2.Audience.ValueType
     """Says who it is for."""
     release_hours: _builtins.int
     """Is how long before a session's start the slot opens to everybody, in hours, 0 to 720."""
@@ -215,7 +237,7 @@ class Reservation(_message.Message):
         weekday: _builtins.int = ...,
         start_local: _builtins.str = ...,
         end_local: _builtins.str = ...,
-        audience: Global___Audience.ValueType = ...,
+        audience: _availability_pb2.Audience.ValueType = ...,
         release_hours: _builtins.int = ...,
         etag: _builtins.str = ...,
     ) -> None: ...
@@ -360,6 +382,131 @@ class PutReservationRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PutReservationRequest: _TypeAlias = PutReservationRequest  # noqa: Y015
+
+@_typing.final
+class PutPriorityWindowRequest(_message.Message):
+    """Carries a priority booking window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WINDOW_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def window(self) -> Global___PriorityWindow:
+        """Is the window; an empty window_id creates one."""
+
+    def __init__(
+        self,
+        *,
+        window: Global___PriorityWindow | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["window", b"window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "window", b"window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutPriorityWindowRequest: _TypeAlias = PutPriorityWindowRequest  # noqa: Y015
+
+@_typing.final
+class ListPriorityWindowsRequest(_message.Message):
+    """Asks for priority booking windows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """Is at most 50; 0 means 50."""
+    page_token: _builtins.str
+    """Continues an earlier page."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPriorityWindowsRequest: _TypeAlias = ListPriorityWindowsRequest  # noqa: Y015
+
+@_typing.final
+class ListPriorityWindowsResponse(_message.Message):
+    """Holds priority booking windows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WINDOWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Is empty on the last page."""
+    @_builtins.property
+    def windows(self) -> _containers.RepeatedCompositeFieldContainer[Global___PriorityWindow]:
+        """Lists them."""
+
+    def __init__(
+        self,
+        *,
+        windows: _abc.Iterable[Global___PriorityWindow] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "windows", b"windows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPriorityWindowsResponse: _TypeAlias = ListPriorityWindowsResponse  # noqa: Y015
+
+@_typing.final
+class DeletePriorityWindowRequest(_message.Message):
+    """Names a priority booking window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WINDOW_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    window_id: _builtins.str
+    """Names it."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    def __init__(
+        self,
+        *,
+        window_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "window_id", b"window_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeletePriorityWindowRequest: _TypeAlias = DeletePriorityWindowRequest  # noqa: Y015
+
+@_typing.final
+class DeletePriorityWindowResponse(_message.Message):
+    """Answers nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeletePriorityWindowResponse: _TypeAlias = DeletePriorityWindowResponse  # noqa: Y015
 
 @_typing.final
 class DeleteReservationRequest(_message.Message):

@@ -61,6 +61,21 @@ class LimitsServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PutReservationRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.Reservation.FromString,
                 _registered_method=True)
+        self.PutPriorityWindow = channel.unary_unary(
+                '/kept.availability.v1.LimitsService/PutPriorityWindow',
+                request_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PutPriorityWindowRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PriorityWindow.FromString,
+                _registered_method=True)
+        self.ListPriorityWindows = channel.unary_unary(
+                '/kept.availability.v1.LimitsService/ListPriorityWindows',
+                request_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.ListPriorityWindowsRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.ListPriorityWindowsResponse.FromString,
+                _registered_method=True)
+        self.DeletePriorityWindow = channel.unary_unary(
+                '/kept.availability.v1.LimitsService/DeletePriorityWindow',
+                request_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.DeletePriorityWindowRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.DeletePriorityWindowResponse.FromString,
+                _registered_method=True)
         self.DeleteReservation = channel.unary_unary(
                 '/kept.availability.v1.LimitsService/DeleteReservation',
                 request_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.DeleteReservationRequest.SerializeToString,
@@ -108,6 +123,27 @@ class LimitsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PutPriorityWindow(self, request, context):
+        """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPriorityWindows(self, request, context):
+        """Lists the practice's priority booking windows, at most 50.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeletePriorityWindow(self, request, context):
+        """Ends a priority booking window: everybody books as far ahead as the session type lets them. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteReservation(self, request, context):
         """Opens reserved capacity to everybody for good. Idempotent.
         """
@@ -142,6 +178,21 @@ def add_LimitsServiceServicer_to_server(servicer, server):
                     servicer.PutReservation,
                     request_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PutReservationRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.Reservation.SerializeToString,
+            ),
+            'PutPriorityWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutPriorityWindow,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PutPriorityWindowRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PriorityWindow.SerializeToString,
+            ),
+            'ListPriorityWindows': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPriorityWindows,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.ListPriorityWindowsRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.ListPriorityWindowsResponse.SerializeToString,
+            ),
+            'DeletePriorityWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeletePriorityWindow,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.DeletePriorityWindowRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.DeletePriorityWindowResponse.SerializeToString,
             ),
             'DeleteReservation': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteReservation,
@@ -286,6 +337,87 @@ class LimitsService:
             '/kept.availability.v1.LimitsService/PutReservation',
             kept_dot_availability_dot_v1_dot_limits__service__pb2.PutReservationRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_limits__service__pb2.Reservation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutPriorityWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.LimitsService/PutPriorityWindow',
+            kept_dot_availability_dot_v1_dot_limits__service__pb2.PutPriorityWindowRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_limits__service__pb2.PriorityWindow.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPriorityWindows(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.LimitsService/ListPriorityWindows',
+            kept_dot_availability_dot_v1_dot_limits__service__pb2.ListPriorityWindowsRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_limits__service__pb2.ListPriorityWindowsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeletePriorityWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.LimitsService/DeletePriorityWindow',
+            kept_dot_availability_dot_v1_dot_limits__service__pb2.DeletePriorityWindowRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_limits__service__pb2.DeletePriorityWindowResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,12 @@ class LimitsServiceStub:
     """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site), STALE_VERSION."""
     PutReservation: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.PutReservationRequest, _limits_service_pb2.Reservation]
     """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
+    PutPriorityWindow: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.PutPriorityWindowRequest, _limits_service_pb2.PriorityWindow]
+    """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice)."""
+    ListPriorityWindows: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.ListPriorityWindowsRequest, _limits_service_pb2.ListPriorityWindowsResponse]
+    """Lists the practice's priority booking windows, at most 50."""
+    DeletePriorityWindow: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.DeletePriorityWindowRequest, _limits_service_pb2.DeletePriorityWindowResponse]
+    """Ends a priority booking window: everybody books as far ahead as the session type lets them. Idempotent."""
     DeleteReservation: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.DeleteReservationRequest, _limits_service_pb2.DeleteReservationResponse]
     """Opens reserved capacity to everybody for good. Idempotent."""
 
@@ -65,6 +71,12 @@ class LimitsServiceAsyncStub(LimitsServiceStub):
     """Sets the time it takes a therapist to travel between two sites, either way. Errors: NOT_FOUND (site), STALE_VERSION."""
     PutReservation: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.PutReservationRequest, _limits_service_pb2.Reservation]  # type: ignore[assignment]
     """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
+    PutPriorityWindow: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.PutPriorityWindowRequest, _limits_service_pb2.PriorityWindow]  # type: ignore[assignment]
+    """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice)."""
+    ListPriorityWindows: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.ListPriorityWindowsRequest, _limits_service_pb2.ListPriorityWindowsResponse]  # type: ignore[assignment]
+    """Lists the practice's priority booking windows, at most 50."""
+    DeletePriorityWindow: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.DeletePriorityWindowRequest, _limits_service_pb2.DeletePriorityWindowResponse]  # type: ignore[assignment]
+    """Ends a priority booking window: everybody books as far ahead as the session type lets them. Idempotent."""
     DeleteReservation: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.DeleteReservationRequest, _limits_service_pb2.DeleteReservationResponse]  # type: ignore[assignment]
     """Opens reserved capacity to everybody for good. Idempotent."""
 
@@ -112,6 +124,30 @@ class LimitsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_limits_service_pb2.Reservation, _abc.Awaitable[_limits_service_pb2.Reservation]]:
         """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
+
+    @_abc_1.abstractmethod
+    def PutPriorityWindow(
+        self,
+        request: _limits_service_pb2.PutPriorityWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_limits_service_pb2.PriorityWindow, _abc.Awaitable[_limits_service_pb2.PriorityWindow]]:
+        """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice)."""
+
+    @_abc_1.abstractmethod
+    def ListPriorityWindows(
+        self,
+        request: _limits_service_pb2.ListPriorityWindowsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_limits_service_pb2.ListPriorityWindowsResponse, _abc.Awaitable[_limits_service_pb2.ListPriorityWindowsResponse]]:
+        """Lists the practice's priority booking windows, at most 50."""
+
+    @_abc_1.abstractmethod
+    def DeletePriorityWindow(
+        self,
+        request: _limits_service_pb2.DeletePriorityWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_limits_service_pb2.DeletePriorityWindowResponse, _abc.Awaitable[_limits_service_pb2.DeletePriorityWindowResponse]]:
+        """Ends a priority booking window: everybody books as far ahead as the session type lets them. Idempotent."""
 
     @_abc_1.abstractmethod
     def DeleteReservation(

@@ -135,6 +135,7 @@ class BookAppointmentRequest(_message.Message):
     MODALITY_FIELD_NUMBER: _builtins.int
     EXTRA_CLIENT_IDS_FIELD_NUMBER: _builtins.int
     IS_CONFIDENTIAL_FIELD_NUMBER: _builtins.int
+    OVERRIDE_REASON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
@@ -146,6 +147,8 @@ class BookAppointmentRequest(_message.Message):
     """Says how; unspecified takes the first offered."""
     is_confidential: _builtins.bool
     """Tells that whoever acts for the client does not see it."""
+    override_reason: _builtins.str
+    """Says why a cap, a reservation or a priority window is passed over; staff only, at most 200 characters, no names."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     @_builtins.property
@@ -166,11 +169,12 @@ class BookAppointmentRequest(_message.Message):
         modality: _availability_pb2.Modality.ValueType = ...,
         extra_client_ids: _abc.Iterable[_builtins.str] | None = ...,
         is_confidential: _builtins.bool = ...,
+        override_reason: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "extra_client_ids", b"extra_client_ids", "is_confidential", b"is_confidential", "modality", b"modality", "request_id", b"request_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "extra_client_ids", b"extra_client_ids", "is_confidential", b"is_confidential", "modality", b"modality", "override_reason", b"override_reason", "request_id", b"request_id", "session_type_id", b"session_type_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -364,6 +368,7 @@ class RescheduleAppointmentRequest(_message.Message):
     MODALITY_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    OVERRIDE_REASON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     appointment_id: _builtins.str
     """Names the appointment."""
@@ -375,6 +380,8 @@ class RescheduleAppointmentRequest(_message.Message):
     """Is the etag seen; required."""
     reason: _booking_pb2.ChangeReason.ValueType
     """Says why."""
+    override_reason: _builtins.str
+    """Says why a cap, a reservation or a priority window is passed over; staff only, at most 200 characters, no names."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     @_builtins.property
@@ -390,11 +397,12 @@ class RescheduleAppointmentRequest(_message.Message):
         modality: _availability_pb2.Modality.ValueType = ...,
         etag: _builtins.str = ...,
         reason: _booking_pb2.ChangeReason.ValueType = ...,
+        override_reason: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_wall", b"start_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "etag", b"etag", "modality", b"modality", "reason", b"reason", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "etag", b"etag", "modality", b"modality", "override_reason", b"override_reason", "reason", b"reason", "request_id", b"request_id", "start_wall", b"start_wall", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,8 +3,11 @@
 isort:skip_file
 Facts of continuity. Ids and days only."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from kept.booking.v1 import care_pb2 as _care_pb2
 import builtins as _builtins
 import sys
@@ -110,3 +113,49 @@ class FollowUpClosed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FollowUpClosed: _TypeAlias = FollowUpClosed  # noqa: Y015
+
+@_typing.final
+class FollowUpDue(_message.Message):
+    """Says that nothing is booked and the gap comes near: client and care team should be prompted now. Told once for each
+    follow-up, at its lead time. Consumed by notifications, which asks the client to book and tells the care team.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    THERAPIST_IDS_FIELD_NUMBER: _builtins.int
+    IS_CONFIDENTIAL_FIELD_NUMBER: _builtins.int
+    PROMPT_TIME_FIELD_NUMBER: _builtins.int
+    kind: _care_pb2.FollowUp.Kind.ValueType
+    """Says what is to be booked."""
+    is_confidential: _builtins.bool
+    """Tells that whoever acts for the client is not to hear of it."""
+    @_builtins.property
+    def follow_up(self) -> Global___FollowUpFacts:
+        """Says whom, and by when."""
+
+    @_builtins.property
+    def therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists the care team, the follow-up's own therapist first, at most 21."""
+
+    @_builtins.property
+    def prompt_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when it was to be told."""
+
+    def __init__(
+        self,
+        *,
+        follow_up: Global___FollowUpFacts | None = ...,
+        kind: _care_pb2.FollowUp.Kind.ValueType = ...,
+        therapist_ids: _abc.Iterable[_builtins.str] | None = ...,
+        is_confidential: _builtins.bool = ...,
+        prompt_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["follow_up", b"follow_up", "prompt_time", b"prompt_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["follow_up", b"follow_up", "is_confidential", b"is_confidential", "kind", b"kind", "prompt_time", b"prompt_time", "therapist_ids", b"therapist_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowUpDue: _TypeAlias = FollowUpDue  # noqa: Y015

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1akept/booking/v1/care.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x01\n\x0e\x43\x61reTeamMember\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12.\n\nsince_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63over_until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x06\n\x08\x46ollowUp\x12\x14\n\x0c\x66ollow_up_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12,\n\x04kind\x18\x04 \x01(\x0e\x32\x1e.kept.booking.v1.FollowUp.Kind\x12\x10\n\x08\x64ue_date\x18\x05 \x01(\t\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x1f.kept.booking.v1.FollowUp.State\x12?\n\x0e\x64ismiss_reason\x18\x07 \x01(\x0e\x32\'.kept.booking.v1.FollowUp.DismissReason\x12\x1c\n\x14\x63\x61use_appointment_id\x18\x08 \x01(\t\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\n \x01(\t\"\x8e\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11KIND_NEXT_SESSION\x10\x01\x12\x19\n\x15KIND_MEDICATION_CHECK\x10\x02\x12\x18\n\x14KIND_PROGRESS_REVIEW\x10\x03\x12\x12\n\x0eKIND_REBOOKING\x10\x04\x12\x10\n\x0cKIND_CADENCE\x10\x05\"U\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x10\n\x0cSTATE_BOOKED\x10\x02\x12\x13\n\x0fSTATE_DISMISSED\x10\x03\"\xd1\x01\n\rDismissReason\x12\x1e\n\x1a\x44ISMISS_REASON_UNSPECIFIED\x10\x00\x12\"\n\x1e\x44ISMISS_REASON_CLIENT_DECLINED\x10\x01\x12\x1d\n\x19\x44ISMISS_REASON_CARE_ENDED\x10\x02\x12\x1b\n\x17\x44ISMISS_REASON_REFERRED\x10\x03\x12%\n!DISMISS_REASON_ARRANGED_ELSEWHERE\x10\x04\x12\x19\n\x15\x44ISMISS_REASON_UNDONE\x10\x05\"\xc6\x02\n\x0c\x46ollowUpRule\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x36\n\x07trigger\x18\x02 \x01(\x0e\x32%.kept.booking.v1.FollowUpRule.Trigger\x12\x17\n\x0fsession_type_id\x18\x03 \x01(\t\x12\x16\n\x0e\x65very_sessions\x18\x04 \x01(\x05\x12,\n\x04kind\x18\x05 \x01(\x0e\x32\x1e.kept.booking.v1.FollowUp.Kind\x12\x13\n\x0b\x64ue_in_days\x18\x06 \x01(\x05\x12\x1e\n\x16\x61nswer_session_type_id\x18\x07 \x01(\t\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\"K\n\x07Trigger\x12\x17\n\x13TRIGGER_UNSPECIFIED\x10\x00\x12\x15\n\x11TRIGGER_COMPLETED\x10\x01\x12\x10\n\x0cTRIGGER_LOST\x10\x02\"g\n\x07\x43\x61\x64\x65nce\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x12\n\nevery_days\x18\x03 \x01(\x05\x12\x11\n\tlead_days\x18\x04 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x05 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1akept/booking/v1/care.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x01\n\x0e\x43\x61reTeamMember\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12.\n\nsince_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63over_until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd9\x06\n\x08\x46ollowUp\x12\x14\n\x0c\x66ollow_up_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12,\n\x04kind\x18\x04 \x01(\x0e\x32\x1e.kept.booking.v1.FollowUp.Kind\x12\x10\n\x08\x64ue_date\x18\x05 \x01(\t\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x1f.kept.booking.v1.FollowUp.State\x12?\n\x0e\x64ismiss_reason\x18\x07 \x01(\x0e\x32\'.kept.booking.v1.FollowUp.DismissReason\x12\x1c\n\x14\x63\x61use_appointment_id\x18\x08 \x01(\t\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12/\n\x0bprompt_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bis_prompted\x18\x0c \x01(\x08\"\x8e\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11KIND_NEXT_SESSION\x10\x01\x12\x19\n\x15KIND_MEDICATION_CHECK\x10\x02\x12\x18\n\x14KIND_PROGRESS_REVIEW\x10\x03\x12\x12\n\x0eKIND_REBOOKING\x10\x04\x12\x10\n\x0cKIND_CADENCE\x10\x05\"U\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x10\n\x0cSTATE_BOOKED\x10\x02\x12\x13\n\x0fSTATE_DISMISSED\x10\x03\"\xd1\x01\n\rDismissReason\x12\x1e\n\x1a\x44ISMISS_REASON_UNSPECIFIED\x10\x00\x12\"\n\x1e\x44ISMISS_REASON_CLIENT_DECLINED\x10\x01\x12\x1d\n\x19\x44ISMISS_REASON_CARE_ENDED\x10\x02\x12\x1b\n\x17\x44ISMISS_REASON_REFERRED\x10\x03\x12%\n!DISMISS_REASON_ARRANGED_ELSEWHERE\x10\x04\x12\x19\n\x15\x44ISMISS_REASON_UNDONE\x10\x05\"\xd9\x02\n\x0c\x46ollowUpRule\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x36\n\x07trigger\x18\x02 \x01(\x0e\x32%.kept.booking.v1.FollowUpRule.Trigger\x12\x17\n\x0fsession_type_id\x18\x03 \x01(\t\x12\x16\n\x0e\x65very_sessions\x18\x04 \x01(\x05\x12,\n\x04kind\x18\x05 \x01(\x0e\x32\x1e.kept.booking.v1.FollowUp.Kind\x12\x13\n\x0b\x64ue_in_days\x18\x06 \x01(\x05\x12\x1e\n\x16\x61nswer_session_type_id\x18\x07 \x01(\t\x12\x11\n\tlead_days\x18\t \x01(\x05\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\"K\n\x07Trigger\x12\x17\n\x13TRIGGER_UNSPECIFIED\x10\x00\x12\x15\n\x11TRIGGER_COMPLETED\x10\x01\x12\x10\n\x0cTRIGGER_LOST\x10\x02\"g\n\x07\x43\x61\x64\x65nce\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x12\n\nevery_days\x18\x03 \x01(\x05\x12\x11\n\tlead_days\x18\x04 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"\x8e\x03\n\x0e\x43\x61\x64\x65nceReality\x12)\n\x07\x63\x61\x64\x65nce\x18\x01 \x01(\x0b\x32\x18.kept.booking.v1.Cadence\x12:\n\x08standing\x18\x02 \x01(\x0e\x32(.kept.booking.v1.CadenceReality.Standing\x12-\n\tlast_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tnext_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x64ue_date\x18\x05 \x01(\t\x12\x10\n\x08gap_days\x18\x06 \x01(\x05\x12\x12\n\nkept_count\x18\x07 \x01(\x05\x12\x14\n\x0c\x61greed_count\x18\x08 \x01(\x05\"i\n\x08Standing\x12\x18\n\x14STANDING_UNSPECIFIED\x10\x00\x12\x15\n\x11STANDING_ON_TRACK\x10\x01\x12\x16\n\x12STANDING_GAP_AHEAD\x10\x02\x12\x14\n\x10STANDING_OVERDUE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,17 +35,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CARETEAMMEMBER']._serialized_start=81
   _globals['_CARETEAMMEMBER']._serialized_end=235
   _globals['_FOLLOWUP']._serialized_start=238
-  _globals['_FOLLOWUP']._serialized_end=1025
-  _globals['_FOLLOWUP_KIND']._serialized_start=584
-  _globals['_FOLLOWUP_KIND']._serialized_end=726
-  _globals['_FOLLOWUP_STATE']._serialized_start=728
-  _globals['_FOLLOWUP_STATE']._serialized_end=813
-  _globals['_FOLLOWUP_DISMISSREASON']._serialized_start=816
-  _globals['_FOLLOWUP_DISMISSREASON']._serialized_end=1025
-  _globals['_FOLLOWUPRULE']._serialized_start=1028
-  _globals['_FOLLOWUPRULE']._serialized_end=1354
-  _globals['_FOLLOWUPRULE_TRIGGER']._serialized_start=1279
-  _globals['_FOLLOWUPRULE_TRIGGER']._serialized_end=1354
-  _globals['_CADENCE']._serialized_start=1356
-  _globals['_CADENCE']._serialized_end=1459
+  _globals['_FOLLOWUP']._serialized_end=1095
+  _globals['_FOLLOWUP_KIND']._serialized_start=654
+  _globals['_FOLLOWUP_KIND']._serialized_end=796
+  _globals['_FOLLOWUP_STATE']._serialized_start=798
+  _globals['_FOLLOWUP_STATE']._serialized_end=883
+  _globals['_FOLLOWUP_DISMISSREASON']._serialized_start=886
+  _globals['_FOLLOWUP_DISMISSREASON']._serialized_end=1095
+  _globals['_FOLLOWUPRULE']._serialized_start=1098
+  _globals['_FOLLOWUPRULE']._serialized_end=1443
+  _globals['_FOLLOWUPRULE_TRIGGER']._serialized_start=1368
+  _globals['_FOLLOWUPRULE_TRIGGER']._serialized_end=1443
+  _globals['_CADENCE']._serialized_start=1445
+  _globals['_CADENCE']._serialized_end=1548
+  _globals['_CADENCEREALITY']._serialized_start=1551
+  _globals['_CADENCEREALITY']._serialized_end=1949
+  _globals['_CADENCEREALITY_STANDING']._serialized_start=1844
+  _globals['_CADENCEREALITY_STANDING']._serialized_end=1949
 # @@protoc_insertion_point(module_scope)

@@ -169,6 +169,8 @@ class FollowUp(_message.Message):
     CAUSE_APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    PROMPT_TIME_FIELD_NUMBER: _builtins.int
+    IS_PROMPTED_FIELD_NUMBER: _builtins.int
     follow_up_id: _builtins.str
     """Is the id, a UUID."""
     client_id: _builtins.str
@@ -187,9 +189,15 @@ class FollowUp(_message.Message):
     """Names the appointment that opened it; empty for a cadence."""
     etag: _builtins.str
     """Changes with every change; send it back to set it aside."""
+    is_prompted: _builtins.bool
+    """Tells that they were."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """Is when it was opened."""
+
+    @_builtins.property
+    def prompt_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when client and care team are prompted: some days before the gap, at nine in the morning."""
 
     def __init__(
         self,
@@ -204,10 +212,12 @@ class FollowUp(_message.Message):
         cause_appointment_id: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        prompt_time: _timestamp_pb2.Timestamp | None = ...,
+        is_prompted: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "prompt_time", b"prompt_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause_appointment_id", b"cause_appointment_id", "client_id", b"client_id", "create_time", b"create_time", "dismiss_reason", b"dismiss_reason", "due_date", b"due_date", "etag", b"etag", "follow_up_id", b"follow_up_id", "kind", b"kind", "state", b"state", "therapist_id", b"therapist_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause_appointment_id", b"cause_appointment_id", "client_id", b"client_id", "create_time", b"create_time", "dismiss_reason", b"dismiss_reason", "due_date", b"due_date", "etag", b"etag", "follow_up_id", b"follow_up_id", "is_prompted", b"is_prompted", "kind", b"kind", "prompt_time", b"prompt_time", "state", b"state", "therapist_id", b"therapist_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -249,6 +259,7 @@ class FollowUpRule(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     DUE_IN_DAYS_FIELD_NUMBER: _builtins.int
     ANSWER_SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
+    LEAD_DAYS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     rule_id: _builtins.str
     """Is the id, a UUID; empty makes a new one."""
@@ -264,6 +275,8 @@ class FollowUpRule(_message.Message):
     """Is in how many days it is due, 1 to 366."""
     answer_session_type_id: _builtins.str
     """Names the session type that answers it; empty takes any appointment."""
+    lead_days: _builtins.int
+    """Is how many days before the due day client and care team are prompted, 0 to 60 and less than due_in_days."""
     etag: _builtins.str
     """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     def __init__(
@@ -276,11 +289,12 @@ class FollowUpRule(_message.Message):
         kind: Global___FollowUp.Kind.ValueType = ...,
         due_in_days: _builtins.int = ...,
         answer_session_type_id: _builtins.str = ...,
+        lead_days: _builtins.int = ...,
         etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_session_type_id", b"answer_session_type_id", "due_in_days", b"due_in_days", "etag", b"etag", "every_sessions", b"every_sessions", "kind", b"kind", "rule_id", b"rule_id", "session_type_id", b"session_type_id", "trigger", b"trigger"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_session_type_id", b"answer_session_type_id", "due_in_days", b"due_in_days", "etag", b"etag", "every_sessions", b"every_sessions", "kind", b"kind", "lead_days", b"lead_days", "rule_id", b"rule_id", "session_type_id", b"session_type_id", "trigger", b"trigger"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -323,3 +337,86 @@ class Cadence(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Cadence: _TypeAlias = Cadence  # noqa: Y015
+
+@_typing.final
+class CadenceReality(_message.Message):
+    """Is an agreed cadence beside what is booked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Standing:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StandingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CadenceReality._Standing.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STANDING_UNSPECIFIED: CadenceReality._Standing.ValueType  # 0
+        """Never given."""
+        STANDING_ON_TRACK: CadenceReality._Standing.ValueType  # 1
+        """The next session is booked in time."""
+        STANDING_GAP_AHEAD: CadenceReality._Standing.ValueType  # 2
+        """Nothing is booked until the day by which the next session was agreed, which lies ahead."""
+        STANDING_OVERDUE: CadenceReality._Standing.ValueType  # 3
+        """That day has passed without a session."""
+
+    class Standing(_Standing, metaclass=_StandingEnumTypeWrapper):
+        """How the two compare."""
+
+    STANDING_UNSPECIFIED: CadenceReality.Standing.ValueType  # 0
+    """Never given."""
+    STANDING_ON_TRACK: CadenceReality.Standing.ValueType  # 1
+    """The next session is booked in time."""
+    STANDING_GAP_AHEAD: CadenceReality.Standing.ValueType  # 2
+    """Nothing is booked until the day by which the next session was agreed, which lies ahead."""
+    STANDING_OVERDUE: CadenceReality.Standing.ValueType  # 3
+    """That day has passed without a session."""
+
+    CADENCE_FIELD_NUMBER: _builtins.int
+    STANDING_FIELD_NUMBER: _builtins.int
+    LAST_TIME_FIELD_NUMBER: _builtins.int
+    NEXT_TIME_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    GAP_DAYS_FIELD_NUMBER: _builtins.int
+    KEPT_COUNT_FIELD_NUMBER: _builtins.int
+    AGREED_COUNT_FIELD_NUMBER: _builtins.int
+    standing: Global___CadenceReality.Standing.ValueType
+    """Says how the two compare."""
+    due_date: _builtins.str
+    """Is the day by which the next session was agreed, "YYYY-MM-DD": so many days after the last, or after the agreement."""
+    gap_days: _builtins.int
+    """Is how many days lie between the last session, or the agreement, and the next, or today where none is booked."""
+    kept_count: _builtins.int
+    """Counts sessions kept in the last 90 days."""
+    agreed_count: _builtins.int
+    """Counts sessions that the cadence asks for in 90 days, or since the agreement where that is shorter."""
+    @_builtins.property
+    def cadence(self) -> Global___Cadence:
+        """Is what was agreed."""
+
+    @_builtins.property
+    def last_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the start of the last session that was kept; unset when there was none."""
+
+    @_builtins.property
+    def next_time(self) -> _timestamp_pb2.Timestamp:
+        """Is the start of the next one that is booked; unset when there is none."""
+
+    def __init__(
+        self,
+        *,
+        cadence: Global___Cadence | None = ...,
+        standing: Global___CadenceReality.Standing.ValueType = ...,
+        last_time: _timestamp_pb2.Timestamp | None = ...,
+        next_time: _timestamp_pb2.Timestamp | None = ...,
+        due_date: _builtins.str = ...,
+        gap_days: _builtins.int = ...,
+        kept_count: _builtins.int = ...,
+        agreed_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cadence", b"cadence", "last_time", b"last_time", "next_time", b"next_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_count", b"agreed_count", "cadence", b"cadence", "due_date", b"due_date", "gap_days", b"gap_days", "kept_count", b"kept_count", "last_time", b"last_time", "next_time", b"next_time", "standing", b"standing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CadenceReality: _TypeAlias = CadenceReality  # noqa: Y015

@@ -391,6 +391,84 @@ class ListFollowUpRulesResponse(_message.Message):
 Global___ListFollowUpRulesResponse: _TypeAlias = ListFollowUpRulesResponse  # noqa: Y015
 
 @_typing.final
+class CompareCadencesRequest(_message.Message):
+    """Asks how agreed cadences and booked sessions compare."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    STANDING_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """Limits to a client."""
+    therapist_id: _builtins.str
+    """Limits to a therapist; a therapist who names nobody sees their own."""
+    standing: _care_pb2.CadenceReality.Standing.ValueType
+    """Limits to a standing; unspecified lists all."""
+    page_size: _builtins.int
+    """Is at most 200; 0 means 50."""
+    page_token: _builtins.str
+    """Continues an earlier page."""
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        therapist_id: _builtins.str = ...,
+        standing: _care_pb2.CadenceReality.Standing.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "page_size", b"page_size", "page_token", b"page_token", "standing", b"standing", "therapist_id", b"therapist_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompareCadencesRequest: _TypeAlias = CompareCadencesRequest  # noqa: Y015
+
+@_typing.final
+class CompareCadencesResponse(_message.Message):
+    """Holds a page of cadences, and counts all that the request limits to, whatever their standing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CADENCES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ON_TRACK_COUNT_FIELD_NUMBER: _builtins.int
+    GAP_AHEAD_COUNT_FIELD_NUMBER: _builtins.int
+    OVERDUE_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Is empty on the last page."""
+    on_track_count: _builtins.int
+    """Counts those on track."""
+    gap_ahead_count: _builtins.int
+    """Counts those with a gap ahead."""
+    overdue_count: _builtins.int
+    """Counts those overdue."""
+    @_builtins.property
+    def cadences(self) -> _containers.RepeatedCompositeFieldContainer[_care_pb2.CadenceReality]:
+        """Is the page."""
+
+    def __init__(
+        self,
+        *,
+        cadences: _abc.Iterable[_care_pb2.CadenceReality] | None = ...,
+        next_page_token: _builtins.str = ...,
+        on_track_count: _builtins.int = ...,
+        gap_ahead_count: _builtins.int = ...,
+        overdue_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cadences", b"cadences", "gap_ahead_count", b"gap_ahead_count", "next_page_token", b"next_page_token", "on_track_count", b"on_track_count", "overdue_count", b"overdue_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompareCadencesResponse: _TypeAlias = CompareCadencesResponse  # noqa: Y015
+
+@_typing.final
 class PutCadenceRequest(_message.Message):
     """Carries a cadence."""
 

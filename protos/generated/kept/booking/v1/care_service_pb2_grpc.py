@@ -82,6 +82,11 @@ class CareServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesResponse.FromString,
                 _registered_method=True)
+        self.CompareCadences = channel.unary_unary(
+                '/kept.booking.v1.CareService/CompareCadences',
+                request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesResponse.FromString,
+                _registered_method=True)
         self.PutCadence = channel.unary_unary(
                 '/kept.booking.v1.CareService/PutCadence',
                 request_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.PutCadenceRequest.SerializeToString,
@@ -162,6 +167,14 @@ class CareServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CompareCadences(self, request, context):
+        """Compares agreed cadences with what is booked, longest overdue first: of the whole practice for the desk, of their own
+        clients for a therapist.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PutCadence(self, request, context):
         """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client), STALE_VERSION.
         """
@@ -223,6 +236,11 @@ def add_CareServiceServicer_to_server(servicer, server):
                     servicer.ListFollowUpRules,
                     request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesResponse.SerializeToString,
+            ),
+            'CompareCadences': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompareCadences,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesResponse.SerializeToString,
             ),
             'PutCadence': grpc.unary_unary_rpc_method_handler(
                     servicer.PutCadence,
@@ -480,6 +498,33 @@ class CareService:
             '/kept.booking.v1.CareService/ListFollowUpRules',
             kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_care__service__pb2.ListFollowUpRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompareCadences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.CareService/CompareCadences',
+            kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_care__service__pb2.CompareCadencesResponse.FromString,
             options,
             channel_credentials,
             insecure,

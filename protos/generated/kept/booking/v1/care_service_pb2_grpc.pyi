@@ -54,6 +54,10 @@ class CareServiceStub:
     """Removes a rule; what it opened stays. Errors: NOT_FOUND."""
     ListFollowUpRules: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.ListFollowUpRulesRequest, _care_service_pb2.ListFollowUpRulesResponse]
     """Lists the practice's rules, at most 50."""
+    CompareCadences: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.CompareCadencesRequest, _care_service_pb2.CompareCadencesResponse]
+    """Compares agreed cadences with what is booked, longest overdue first: of the whole practice for the desk, of their own
+    clients for a therapist.
+    """
     PutCadence: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.PutCadenceRequest, _care_pb2.Cadence]
     """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client), STALE_VERSION."""
     ListCadences: _grpc.UnaryUnaryMultiCallable[_care_service_pb2.ListCadencesRequest, _care_service_pb2.ListCadencesResponse]
@@ -84,6 +88,10 @@ class CareServiceAsyncStub(CareServiceStub):
     """Removes a rule; what it opened stays. Errors: NOT_FOUND."""
     ListFollowUpRules: _aio.UnaryUnaryMultiCallable[_care_service_pb2.ListFollowUpRulesRequest, _care_service_pb2.ListFollowUpRulesResponse]  # type: ignore[assignment]
     """Lists the practice's rules, at most 50."""
+    CompareCadences: _aio.UnaryUnaryMultiCallable[_care_service_pb2.CompareCadencesRequest, _care_service_pb2.CompareCadencesResponse]  # type: ignore[assignment]
+    """Compares agreed cadences with what is booked, longest overdue first: of the whole practice for the desk, of their own
+    clients for a therapist.
+    """
     PutCadence: _aio.UnaryUnaryMultiCallable[_care_service_pb2.PutCadenceRequest, _care_pb2.Cadence]  # type: ignore[assignment]
     """Records how often a client and a therapist agreed to meet; 0 days ends it. Errors: NOT_FOUND (client), STALE_VERSION."""
     ListCadences: _aio.UnaryUnaryMultiCallable[_care_service_pb2.ListCadencesRequest, _care_service_pb2.ListCadencesResponse]  # type: ignore[assignment]
@@ -165,6 +173,16 @@ class CareServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_care_service_pb2.ListFollowUpRulesResponse, _abc.Awaitable[_care_service_pb2.ListFollowUpRulesResponse]]:
         """Lists the practice's rules, at most 50."""
+
+    @_abc_1.abstractmethod
+    def CompareCadences(
+        self,
+        request: _care_service_pb2.CompareCadencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_care_service_pb2.CompareCadencesResponse, _abc.Awaitable[_care_service_pb2.CompareCadencesResponse]]:
+        """Compares agreed cadences with what is booked, longest overdue first: of the whole practice for the desk, of their own
+        clients for a therapist.
+        """
 
     @_abc_1.abstractmethod
     def PutCadence(
