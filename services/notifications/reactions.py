@@ -11,6 +11,7 @@ import uuid_utils
 from google.protobuf.message import Message
 from kept.audit.v1 import retention_events_pb2
 from kept.booking.v1 import (
+    absence_events_pb2,
     booking_events_pb2,
     care_events_pb2,
     policy_events_pb2,
@@ -54,6 +55,9 @@ MATTER_EVENTS = (
     waitlist_events_pb2.OfferWithdrawn,
     care_events_pb2.FollowUpOpened,
     care_events_pb2.FollowUpClosed,
+    care_events_pb2.FollowUpDue,
+    absence_events_pb2.AbsenceOffered,
+    absence_events_pb2.AbsenceOfferClosed,
     intake_events_pb2.ProposalMade,
     intake_events_pb2.ProposalAccepted,
     intake_events_pb2.ProposalDeclined,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
+from kept.booking.v1.absence_events_pb2 import AbsenceOfferClosed, AbsenceOffered
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -13,7 +14,7 @@ from kept.booking.v1.booking_events_pb2 import (
     ClientRegistered,
     ClientUpdated,
 )
-from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpOpened
+from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpDue, FollowUpOpened
 from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue
 from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
 from kept.booking.v1.waitlist_events_pb2 import (
@@ -63,7 +64,12 @@ class NotificationsWorker:
         """Store it; an offer runs out, and must not stand behind a crowd of bookings."""
         self.inbox.store(delivery)
 
-    @consumes(FollowUpOpened, FollowUpClosed)
+    @consumes(AbsenceOffered, AbsenceOfferClosed)
+    def on_absence_offer_changed(self, delivery: Delivery) -> None:
+        """Store it; such an offer runs out too."""
+        self.inbox.store(delivery)
+
+    @consumes(FollowUpOpened, FollowUpDue, FollowUpClosed)
     def on_follow_up_changed(self, delivery: Delivery) -> None:
         """Store it."""
         self.inbox.store(delivery)

@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from google.protobuf.message import Message
 from kept.availability.v1 import availability_pb2
-from kept.booking.v1 import booking_events_pb2, booking_pb2, care_events_pb2, policy_events_pb2, waitlist_events_pb2
+from kept.booking.v1 import (
+    absence_events_pb2,
+    booking_events_pb2,
+    booking_pb2,
+    care_events_pb2,
+    policy_events_pb2,
+    waitlist_events_pb2,
+)
 from kept.matching.v1 import intake_events_pb2
 
 from services.notifications.adapters.proto import instant, uuid
@@ -116,11 +123,14 @@ def matter_report(event: Any, *, at: datetime) -> MatterReport:
     """
     if type(event) in OFFERS:
         return _offer_report(event)
+    if isinstance(event, absence_events_pb2.AbsenceOffered | absence_events_pb2.AbsenceOfferClosed):
+        return _absence_report(event)
     if type(event) in PROPOSALS:
         return _proposal_report(event, at=at)
     facts = event.follow_up
     due_time = _day(facts.due_date)
     is_open = not isinstance(event, care_events_pb2.FollowUpClosed)
+    is_due = isinstance(event, care_events_pb2.FollowUpDue)
     return MatterReport(
         practice_id=facts.practice_id,
         matter_id=uuid(facts.follow_up_id, field="follow_up.follow_up_id"),
@@ -128,9 +138,29 @@ def matter_report(event: Any, *, at: datetime) -> MatterReport:
         client_id=uuid(facts.client_id, field="follow_up.client_id"),
         version=facts.version,
         is_open=is_open,
-        trigger=None,
+        trigger=Trigger.FOLLOW_UP_DUE if is_due else None,
         start_time=due_time,
         end_time=max(due_time, at) + WORTH_TELLING,
+        is_confidential=is_due and event.is_confidential,
+    )
+
+
+def _absence_report(event: Any) -> MatterReport:
+    facts = event.offer
+    is_open = isinstance(event, absence_events_pb2.AbsenceOffered)
+    _require(facts.HasField("start_time") and facts.version >= 1, "offer")
+    start_time = instant(facts.start_time)
+    return MatterReport(
+        practice_id=facts.practice_id,
+        matter_id=uuid(facts.offer_id, field="offer.offer_id"),
+        about=About.ABSENCE,
+        client_id=uuid(facts.client_id, field="offer.client_id"),
+        version=facts.version,
+        is_open=is_open,
+        trigger=Trigger.ABSENCE_OFFERED if is_open else None,
+        start_time=start_time,
+        end_time=instant(facts.expire_time) if facts.HasField("expire_time") else start_time,
+        is_confidential=facts.is_confidential,
     )
 
 
