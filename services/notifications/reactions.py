@@ -11,13 +11,14 @@ import uuid_utils
 from google.protobuf.message import Message
 from kept.audit.v1 import retention_events_pb2
 from kept.booking.v1 import (
+    absence_events_pb2,
     booking_events_pb2,
     care_events_pb2,
     policy_events_pb2,
     series_events_pb2,
     waitlist_events_pb2,
 )
-from kept.matching.v1 import matching_events_pb2, triage_events_pb2
+from kept.matching.v1 import intake_events_pb2, triage_events_pb2
 
 from services.chassis.context import Call
 from services.notifications.adapters import event_proto, proto
@@ -26,9 +27,8 @@ from services.notifications.adapters.erasures import erase_client
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.timeline import PostgresTimeline
-from services.notifications.adapters.webhooks import Told, queue, queue_all
+from services.notifications.adapters.webhooks import listening, queue
 from services.notifications.domain import errors
-from services.notifications.domain.appointment import Report
 from services.notifications.domain.webhook import EVENTS
 from services.notifications.usecases.follow_appointments import follow_appointments
 from services.notifications.usecases.follow_matters import follow_matters
@@ -55,7 +55,14 @@ MATTER_EVENTS = (
     waitlist_events_pb2.OfferWithdrawn,
     care_events_pb2.FollowUpOpened,
     care_events_pb2.FollowUpClosed,
-    matching_events_pb2.MatchProposed,
+    care_events_pb2.FollowUpDue,
+    absence_events_pb2.AbsenceOffered,
+    absence_events_pb2.AbsenceOfferClosed,
+    intake_events_pb2.ProposalMade,
+    intake_events_pb2.ProposalAccepted,
+    intake_events_pb2.ProposalDeclined,
+    intake_events_pb2.ProposalExpired,
+    intake_events_pb2.ProposalWithdrawn,
 )
 
 
@@ -66,12 +73,12 @@ TOLD: tuple[type[Message], ...] = (
     booking_events_pb2.ClientRegistered,
     booking_events_pb2.ClientUpdated,
 )
-"""What receivers of webhooks are told of, beside the steps of appointments."""
+"""What receivers of webhooks are told of, beside what happens to appointments."""
 
 
 def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
     """Return the reaction to each event that is handled alone, by its full name."""
-    told = {event.DESCRIPTOR.full_name: _telling(event.DESCRIPTOR.name, clock) for event in TOLD}
+    told: dict[str, Reaction] = {event.DESCRIPTOR.full_name: _telling(clock) for event in TOLD}
     return told | {
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
@@ -80,13 +87,14 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
     }
 
 
-def _telling(name: str, clock: Callable[[], datetime]) -> Reaction:
+def _telling(clock: Callable[[], datetime]) -> Reaction:
     async def tell(event: Any, call: Call) -> None:
         """Plan to tell the receivers of webhooks, in the transaction that marks the event as handled."""
         facts = getattr(event, "appointment", None) or getattr(event, "series", None) or event
         if facts.practice_id != call.practice_id:
             raise errors.Malformed("The event is of another practice.", field="practice_id")
-        resource = EVENTS[name].partition(".")[0]
+        event_type = EVENTS[event.DESCRIPTOR.name]
+        resource = event_type.partition(".")[0]
         resource_id = proto.uuid(getattr(facts, f"{resource}_id"), field=f"{resource}_id")
         if not call.is_authorized:
             await call.authorize(resource_id=resource_id)
@@ -95,7 +103,7 @@ def _telling(name: str, clock: Callable[[], datetime]) -> Reaction:
                 conn,
                 call.practice_id,
                 event_id=call.causation_id,
-                event_type=EVENTS[name],
+                event_type=event_type,
                 resource_id=resource_id,
                 version=facts.version,
                 at=clock(),
@@ -128,6 +136,8 @@ def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datet
 
 
 def _following_appointments(clock: Callable[[], datetime]) -> Gathering:
+    tell = _telling(clock)
+
     async def follow(events: Sequence[tuple[Any, Call]]) -> None:
         """Plan what the steps ask for, in the transaction that marks the events as handled."""
         reports = []
@@ -141,8 +151,10 @@ def _following_appointments(clock: Callable[[], datetime]) -> Gathering:
         async with events[0][1].tx() as conn:
             await note_pairs(conn, [pair for event, _ in events for pair in event_proto.pairs(event)])
             await follow_appointments(reports, timeline=PostgresTimeline(conn), at=clock(), new_id=_new_id)
-            told = [_told(event, report, call) for (event, call), report in zip(events, reports, strict=True)]
-            await queue_all(conn, [each for each in told if each is not None], at=clock())
+            receivers = await listening(conn, sorted({report.practice_id for report in reports}))
+        for event, call in events:
+            if call.practice_id in receivers and event.DESCRIPTOR.name in EVENTS:
+                await tell(event, call)
 
     return follow
 
@@ -160,14 +172,6 @@ def _following_matters(clock: Callable[[], datetime]) -> Gathering:
             await follow_matters(reports, matters=PostgresMatters(conn), at=clock(), new_id=_new_id)
 
     return follow
-
-
-def _told(event: Any, report: Report, call: Call) -> Told | None:
-    """Return what receivers of webhooks are told of a step; not all steps are theirs to know."""
-    event_type = EVENTS.get(event.DESCRIPTOR.name)
-    if event_type is None:
-        return None
-    return Told(report.practice_id, call.causation_id, event_type, report.appointment_id, report.version)
 
 
 def _require_own(practice_id: str, call: Call) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
+from kept.booking.v1.absence_events_pb2 import AbsenceOfferClosed, AbsenceOffered
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -13,7 +14,7 @@ from kept.booking.v1.booking_events_pb2 import (
     ClientRegistered,
     ClientUpdated,
 )
-from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpOpened
+from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpDue, FollowUpOpened
 from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue
 from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
 from kept.booking.v1.waitlist_events_pb2 import (
@@ -24,7 +25,13 @@ from kept.booking.v1.waitlist_events_pb2 import (
     OfferTaken,
     OfferWithdrawn,
 )
-from kept.matching.v1.matching_events_pb2 import MatchProposed
+from kept.matching.v1.intake_events_pb2 import (
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalExpired,
+    ProposalMade,
+    ProposalWithdrawn,
+)
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -57,8 +64,18 @@ class NotificationsWorker:
         """Store it; an offer runs out, and must not stand behind a crowd of bookings."""
         self.inbox.store(delivery)
 
-    @consumes(FollowUpOpened, FollowUpClosed, MatchProposed)
-    def on_care_changed(self, delivery: Delivery) -> None:
+    @consumes(AbsenceOffered, AbsenceOfferClosed)
+    def on_absence_offer_changed(self, delivery: Delivery) -> None:
+        """Store it; such an offer runs out too."""
+        self.inbox.store(delivery)
+
+    @consumes(FollowUpOpened, FollowUpDue, FollowUpClosed)
+    def on_follow_up_changed(self, delivery: Delivery) -> None:
+        """Store it."""
+        self.inbox.store(delivery)
+
+    @consumes(ProposalMade, ProposalAccepted, ProposalDeclined, ProposalExpired, ProposalWithdrawn)
+    def on_proposal_changed(self, delivery: Delivery) -> None:
         """Store it."""
         self.inbox.store(delivery)
 

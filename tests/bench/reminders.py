@@ -183,10 +183,10 @@ class Bench:
             )
             owner.execute(
                 "insert into messages (practice_id, message_id, client_id, appointment_id, appointment_version, kind,"
-                " state, start_time, due_time, send_time, attempts, revision)"
-                " select %s, gen_random_uuid(), gen_random_uuid(), %s, n, 'REMINDER', 'SENT', %s, %s, %s, 1, 3"
-                " from generate_series(1, %s) n",
-                (self._practice_id, appointment_id, BOOKED, BOOKED, BOOKED, past),
+                " state, start_time, due_time, send_time, begin_time, class, contact_point_id, attempts, revision)"
+                " select %s, gen_random_uuid(), gen_random_uuid(), %s, n, 'REMINDER', 'SENT', %s, %s, %s, %s,"
+                " 'ROUTINE', gen_random_uuid(), 1, 3 from generate_series(1, %s) n",
+                (self._practice_id, appointment_id, *[BOOKED] * 4, past),
             )
         with psycopg.connect(self._store.owner_url, autocommit=True) as owner:
             owner.execute("vacuum analyze messages")

@@ -8,8 +8,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from google.protobuf.message import Message
 from kept.availability.v1 import availability_pb2
-from kept.booking.v1 import booking_events_pb2, booking_pb2, care_events_pb2, policy_events_pb2, waitlist_events_pb2
-from kept.matching.v1 import matching_events_pb2
+from kept.booking.v1 import (
+    absence_events_pb2,
+    booking_events_pb2,
+    booking_pb2,
+    care_events_pb2,
+    policy_events_pb2,
+    waitlist_events_pb2,
+)
+from kept.matching.v1 import intake_events_pb2
 
 from services.notifications.adapters.proto import instant, uuid
 from services.notifications.domain import errors
@@ -46,6 +53,16 @@ OFFERS: dict[type[Message], tuple[bool, Trigger | None]] = {
     waitlist_events_pb2.OfferWithdrawn: (False, Trigger.OFFER_WITHDRAWN),
 }
 """Whether the offer stands after the event, and what the event sets off."""
+
+PROPOSALS: frozenset[type[Message]] = frozenset(
+    {
+        intake_events_pb2.ProposalMade,
+        intake_events_pb2.ProposalAccepted,
+        intake_events_pb2.ProposalDeclined,
+        intake_events_pb2.ProposalExpired,
+        intake_events_pb2.ProposalWithdrawn,
+    }
+)
 
 WORTH_TELLING = timedelta(days=14)
 """How long the notice of something without an end of its own is worth sending."""
@@ -106,21 +123,14 @@ def matter_report(event: Any, *, at: datetime) -> MatterReport:
     """
     if type(event) in OFFERS:
         return _offer_report(event)
-    if isinstance(event, matching_events_pb2.MatchProposed):
-        return MatterReport(
-            practice_id=event.practice_id,
-            matter_id=uuid(event.match_id, field="match_id"),
-            about=About.MATCH,
-            client_id=uuid(event.client_id, field="client_id"),
-            version=event.version,
-            is_open=True,
-            trigger=Trigger.PROPOSAL_MADE,
-            start_time=at,
-            end_time=at + WORTH_TELLING,
-        )
+    if isinstance(event, absence_events_pb2.AbsenceOffered | absence_events_pb2.AbsenceOfferClosed):
+        return _absence_report(event)
+    if type(event) in PROPOSALS:
+        return _proposal_report(event, at=at)
     facts = event.follow_up
     due_time = _day(facts.due_date)
     is_open = not isinstance(event, care_events_pb2.FollowUpClosed)
+    is_due = isinstance(event, care_events_pb2.FollowUpDue)
     return MatterReport(
         practice_id=facts.practice_id,
         matter_id=uuid(facts.follow_up_id, field="follow_up.follow_up_id"),
@@ -128,9 +138,46 @@ def matter_report(event: Any, *, at: datetime) -> MatterReport:
         client_id=uuid(facts.client_id, field="follow_up.client_id"),
         version=facts.version,
         is_open=is_open,
-        trigger=None,
+        trigger=Trigger.FOLLOW_UP_DUE if is_due else None,
         start_time=due_time,
         end_time=max(due_time, at) + WORTH_TELLING,
+        is_confidential=is_due and event.is_confidential,
+    )
+
+
+def _absence_report(event: Any) -> MatterReport:
+    facts = event.offer
+    is_open = isinstance(event, absence_events_pb2.AbsenceOffered)
+    _require(facts.HasField("start_time") and facts.version >= 1, "offer")
+    start_time = instant(facts.start_time)
+    return MatterReport(
+        practice_id=facts.practice_id,
+        matter_id=uuid(facts.offer_id, field="offer.offer_id"),
+        about=About.ABSENCE,
+        client_id=uuid(facts.client_id, field="offer.client_id"),
+        version=facts.version,
+        is_open=is_open,
+        trigger=Trigger.ABSENCE_OFFERED if is_open else None,
+        start_time=start_time,
+        end_time=instant(facts.expire_time) if facts.HasField("expire_time") else start_time,
+        is_confidential=facts.is_confidential,
+    )
+
+
+def _proposal_report(event: Any, *, at: datetime) -> MatterReport:
+    facts = event.proposal
+    is_open = isinstance(event, intake_events_pb2.ProposalMade)
+    ends = facts.HasField("expire_time")
+    return MatterReport(
+        practice_id=facts.practice_id,
+        matter_id=uuid(facts.proposal_id, field="proposal.proposal_id"),
+        about=About.MATCH,
+        client_id=uuid(facts.client_id, field="proposal.client_id"),
+        version=facts.version,
+        is_open=is_open,
+        trigger=Trigger.PROPOSAL_MADE if is_open else None,
+        start_time=at,
+        end_time=instant(facts.expire_time) if ends else at + WORTH_TELLING,
     )
 
 

@@ -6,7 +6,6 @@ import base64
 import os
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -123,6 +122,15 @@ async def list_all(conn: Connection, practice_id: str, *, after: str | None, lim
     return [_webhook(row) for row in await found.fetchall()]
 
 
+async def listening(conn: Connection, practice_ids: Sequence[str]) -> frozenset[str]:
+    """Return which of these practices have a receiver that is told."""
+    found = await conn.execute(
+        "select distinct practice_id::text from webhooks where practice_id = any (%s::uuid[]) and is_active",
+        (list(practice_ids),),
+    )
+    return frozenset(row[0] for row in await found.fetchall())
+
+
 async def save(conn: Connection, practice_id: str, webhook: Webhook, *, seen: str) -> Webhook:
     """Store a receiver's new form. Raises UnknownWebhook, StaleVersion when *seen* is not the current one."""
     current = await get(conn, practice_id, webhook.webhook_id)
@@ -202,50 +210,6 @@ async def queue(
             )
             count += 1
     return count
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One fact receivers may want to hear of."""
-
-    practice_id: str
-    event_id: str
-    event_type: str
-    resource_id: str
-    version: int
-
-
-async def queue_all(conn: Connection, told: Sequence[Told], *, at: datetime) -> int:
-    """Plan to tell the receivers of several practices of several facts, by two statements however many they are."""
-    found = await conn.execute(
-        f"select practice_id::text, {_WEBHOOK} from webhooks where practice_id = any (%s::uuid[])".encode(),  # noqa: S608
-        (sorted({each.practice_id for each in told}),),
-    )
-    receivers = [(row[0], _webhook(row[1:])) for row in await found.fetchall()]
-    rows = [
-        (
-            each.practice_id,
-            str(uuid.uuid5(uuid.UUID(webhook.webhook_id), each.event_id)),
-            webhook.webhook_id,
-            each.event_type,
-            each.resource_id,
-            each.version,
-            at,
-            at,
-        )
-        for each in told
-        for practice_id, webhook in receivers
-        if practice_id == each.practice_id and webhook.wants(each.event_type)
-    ]
-    if rows:
-        await conn.execute(
-            "insert into webhook_deliveries (practice_id, delivery_id, webhook_id, event_type, resource_id,"
-            " resource_version, occur_time, next_attempt_time) select * from unnest(%s::uuid[], %s::uuid[], %s::uuid[],"
-            " %s::text[], %s::uuid[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])"
-            " on conflict on constraint webhook_deliveries_pkey do nothing",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-    return len(rows)
 
 
 class PostgresDeliveries:

@@ -224,6 +224,7 @@ DEFAULT_WORKFLOW = Workflow(
         Step("check-in", Trigger.CHECK_IN, MAIL, AT_ONCE, ROUTINE),
         Step("message", Trigger.MESSAGE_WAITING, MAIL, AT_ONCE, ROUTINE),
         Step("absence", Trigger.ABSENCE_OFFERED, TEXT),
+        Step("proposal", Trigger.PROPOSAL_MADE, MAIL),
     )
 )
 """

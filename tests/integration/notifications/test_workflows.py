@@ -9,7 +9,7 @@ from typing import Any
 
 import grpc
 import pytest
-from kept.booking.v1 import booking_pb2, policy_events_pb2, waitlist_events_pb2
+from kept.booking.v1 import absence_events_pb2, booking_pb2, care_events_pb2, policy_events_pb2, waitlist_events_pb2
 from kept.notifications.v1 import notifications_pb2, workflow_pb2, workflow_service_pb2
 
 from services.notifications.domain.channel import Channel
@@ -224,6 +224,35 @@ async def test_an_offer_is_mailed_and_is_not_once_it_is_gone(
 
     assert sink.subjects() == ["An earlier time is free", "The earlier time is taken"]
     assert "Tuesday 3 March at 15:00" in sink.texts()[0]
+
+
+async def test_a_follow_up_that_is_due_and_times_offered_in_an_absence_are_told_while_they_stand(
+    office: Office, sink: Sink, practice_id: str, client_id: str
+) -> None:
+    """Due: the client is asked to book. Closed before it was sent: not a word."""
+    await office.meet(practice_id, client_id)
+    facts = care_events_pb2.FollowUpFacts(
+        practice_id=practice_id, follow_up_id=new_id(), client_id=client_id, due_date="2026-02-27", version=2
+    )
+    away = absence_events_pb2.AbsenceOfferFacts(
+        practice_id=practice_id, offer_id=new_id(), client_id=client_id, start_time=timestamp(START),
+        expire_time=timestamp(NOW + timedelta(days=1)), version=1,
+    )  # fmt: skip
+    await office.handle(care_events_pb2.FollowUpDue(follow_up=facts))
+    await office.handle(absence_events_pb2.AbsenceOffered(offer=away))
+    office.at = NOW + timedelta(hours=6)
+    await office.sweep()
+    told = sorted(sink.subjects())
+    facts.follow_up_id, facts.version = new_id(), 2
+    await office.handle(care_events_pb2.FollowUpDue(follow_up=facts))
+    facts.version = 3
+    await office.handle(care_events_pb2.FollowUpClosed(follow_up=facts))
+    away.version = 2
+    await office.handle(absence_events_pb2.AbsenceOfferClosed(offer=away))
+    await office.sweep()
+
+    assert told == ["It is time for your next appointment", "Your appointment needs another time"]
+    assert len(sink.letters) == 2
 
 
 async def test_what_was_not_confirmed_in_time_is_asked_for_and_a_miss_is_followed_up(
