@@ -83,6 +83,10 @@ OVERLAPS = """
     select count(*) from occupancies a join occupancies b
         on a.practice_id = b.practice_id and a.resource_id = b.resource_id and a.during && b.during
        and (a.claim_id, a.piece) < (b.claim_id, b.piece)
-     where a.practice_id = %s
+     where a.practice_id = %s and a.lane = 0 and b.lane = 0
 """
-"""Pairs of occupancies of one resource that share a moment; asked without the constraint's help."""
+"""
+Pairs of occupancies of one resource that share a moment; asked without the constraint's help.
+
+In lane 1 lies what was taken over others on purpose: by staff, or by an absence.
+"""

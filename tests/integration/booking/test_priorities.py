@@ -93,7 +93,7 @@ async def test_who_was_here_before_books_what_a_newcomer_may_not_yet(standing_ho
     booked = await house.ask("BookAppointment", booking_of(house, regular, at(0)), **person(regular))
     over = booking_of(house, newcomer, at(0, "10:00"), override_reason="Referred by the clinic across the street")
     passed = await house.ask("BookAppointment", over)
-    with pytest.raises(RuleViolated) as not_theirs:
+    with pytest.raises(Forbidden) as not_theirs:
         await house.ask(
             "BookAppointment", booking_of(house, newcomer, at(0, "11:00"), override_reason="Me"), **person(newcomer)
         )
