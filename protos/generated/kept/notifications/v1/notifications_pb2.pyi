@@ -416,6 +416,8 @@ class ActionLink(_message.Message):
         """Say no to the slot that was offered."""
         ACTION_UNDO: ActionLink._Action.ValueType  # 6
         """Take a cancellation back, within two minutes."""
+        ACTION_UNSUBSCRIBE: ActionLink._Action.ValueType  # 7
+        """End mails of its kind; by Unsubscribe alone."""
 
     class Action(_Action, metaclass=_ActionEnumTypeWrapper):
         """What the link's holder may do."""
@@ -434,6 +436,8 @@ class ActionLink(_message.Message):
     """Say no to the slot that was offered."""
     ACTION_UNDO: ActionLink.Action.ValueType  # 6
     """Take a cancellation back, within two minutes."""
+    ACTION_UNSUBSCRIBE: ActionLink.Action.ValueType  # 7
+    """End mails of its kind; by Unsubscribe alone."""
 
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)
