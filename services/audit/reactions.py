@@ -8,10 +8,11 @@ from typing import Any
 
 from kept.audit.v1 import audit_events_pb2, watch_events_pb2
 from kept.booking.v1 import erasure_events_pb2 as booking_events
+from kept.booking.v1 import people_events_pb2
 from kept.matching.v1 import erasure_events_pb2 as matching_events
 from kept.notifications.v1 import erasure_events_pb2 as notifications_events
 
-from services.audit.adapters import emitter_rows
+from services.audit.adapters import emitter_rows, people_facts
 from services.audit.adapters.emitter_rows import Beat
 from services.audit.domain import errors
 from services.audit.domain.emitters import SKEW_S
@@ -47,6 +48,7 @@ def reactions(trail: Trail, store: RetentionStore, sign: Callable[[str], str]) -
                 raise errors.Malformed("The event is of another practice.", field="practice_id")
             part = ErasurePart(service, event.keys_destroyed, event.erase_time.ToDatetime(tzinfo=UTC))
             await note_erased(event.erasure_id, part, call, store=store, sign=sign)
+            await people_facts.forget(call, event.client_id)
 
         return note
 
@@ -59,7 +61,17 @@ def reactions(trail: Trail, store: RetentionStore, sign: Callable[[str], str]) -
 
 def watching_reactions() -> dict[str, Reaction]:
     """Return the reactions of the watching."""
-    return {watch_events_pb2.EmitterBeat.DESCRIPTOR.full_name: _on_beat}
+    return {
+        watch_events_pb2.EmitterBeat.DESCRIPTOR.full_name: _on_beat,
+        people_events_pb2.PersonMarked.DESCRIPTOR.full_name: _on_marked,
+    }
+
+
+async def _on_marked(event: people_events_pb2.PersonMarked, call: Call) -> None:
+    """Note what is known of somebody now; an older word changes nothing."""
+    if event.practice_id != call.practice_id:
+        raise errors.FactMalformed("The event is of another practice.", field="practice_id")
+    await people_facts.put(call, event)
 
 
 async def _on_beat(event: watch_events_pb2.EmitterBeat, call: Call) -> None:

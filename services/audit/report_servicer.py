@@ -73,6 +73,8 @@ class ReportServicer:
         )
         found = await run_report(question, call, reports=self._reports, now=datetime.now(UTC))
         page = [shown(question.name, each) for each in found[:size]]
+        if name := format_name(request.format):
+            call.disclosure = {"what": f"report:{question.name}", "form": name, "purpose": "EXPORT"}
         form = FORMATS.get(format_name(request.format))
         lines = [form.write(each) for each in page] if form else []
         rows = [] if form else [row_message(each) for each in page]

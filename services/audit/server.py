@@ -71,6 +71,8 @@ class AuditServicer:
         self, request: audit_service_pb2.QueryRecordsRequest, call: Call
     ) -> audit_service_pb2.QueryRecordsResponse:
         size = page_size(request.page_size, default=PAGE_DEFAULT, most=PAGE_MOST)
+        if request.is_evidence:
+            call.disclosure = {"what": "evidence-package", "purpose": "EVIDENCE"}
         asked = f"{request.client_id}|{request.actor_id}|{request.from_time}|{request.to_time}"
         place = read_page_token(asked, request.page_token)
         question = Question(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -25,8 +26,11 @@ DIGEST_EVERY_S = 600.0
 TREES = 50
 """Trees in one round; the next round takes those that were left."""
 
-LOOKS = 20
+LOOKS = 5
 """Batches of one tree in one round, so that a big one does not keep the others waiting."""
+
+CHECK_S, DETECT_S = 1.0, 3.0
+"""Seconds a round may go on, between batches: what is left is the next round's. Records come in meanwhile."""
 
 log = structlog.get_logger(__name__)
 
@@ -71,11 +75,11 @@ class Watching:
 
     async def check_records(self) -> None:
         """Check the next stored records of each tree."""
-        await self._each("trees_to_check", self._check)
+        await self._each("trees_to_check", self._check, most_s=CHECK_S)
 
     async def detect(self) -> None:
         """Let the rules look at what is new in each tree."""
-        await self._each("trees_to_watch", self._detect)
+        await self._each("trees_to_watch", self._detect, most_s=DETECT_S)
 
     async def make_digests(self) -> None:
         """Make the digest of the last week for each practice that has none."""
@@ -98,18 +102,22 @@ class Watching:
             await alarm_rows.see(conn, [Sighting(practice_id, "log.fork", "tree", evidence)])
 
     async def _check(self, conn: Connection, practice_id: str) -> bool:
-        return await record_checks.check_next(conn, practice_id, now=self._clock()) == record_checks.BATCH
+        await record_checks.check_next(conn, practice_id, now=self._clock())
+        return False  # one batch a round: it goes over every record for ever, and must not do so at full speed
 
     async def _detect(self, conn: Connection, practice_id: str) -> bool:
         return await self.detection.look(conn, practice_id, now=self._clock())
 
-    async def _each(self, function: str, work: Callable[[Connection, str], Awaitable[bool]]) -> None:
-        """Do work for each practice, in batches while there is more; one that fails does not stop the others."""
+    async def _each(self, function: str, work: Callable[[Connection, str], Awaitable[bool]], *, most_s: float) -> None:
+        """Do work for each practice, in batches while there is more and time; one that fails stops no other."""
+        end = time.monotonic() + most_s
         async with self._database.begin([]) as conn:
             rows = await conn.execute(f"select practice_id::text from {function}(%s)", (TREES,))  # noqa: S608 - own names
             practices = [str(row[0]) for row in await rows.fetchall()]
         for practice_id in practices:
             for _ in range(LOOKS):
+                if time.monotonic() > end:
+                    return
                 if not await self._alone(practice_id, work):
                     break
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kept.audit.v1.audit_events_pb2 import RecordsCaptured
 from kept.audit.v1.watch_events_pb2 import EmitterBeat
 from kept.booking.v1.erasure_events_pb2 import ClientErased as BookingErased
+from kept.booking.v1.people_events_pb2 import PersonMarked
 from kept.matching.v1.erasure_events_pb2 import ClientErased as MatchingErased
 from kept.notifications.v1.erasure_events_pb2 import ClientErased as NotificationsErased
 
@@ -28,6 +29,11 @@ class AuditWorker:
     @consumes(EmitterBeat)
     def on_emitter_beat(self, delivery: Delivery) -> None:
         """Store it; a queue of its own, so that no crowd of records stands before a sign of life."""
+        self.inbox.store(delivery)
+
+    @consumes(PersonMarked)
+    def on_person_marked(self, delivery: Delivery) -> None:
+        """Store it."""
         self.inbox.store(delivery)
 
     @consumes(BookingErased, MatchingErased, NotificationsErased)

@@ -13,12 +13,14 @@ from services.booking.adapters.absence_ledger import AvailabilityAbsenceLedger
 from services.booking.adapters.absences import PostgresAbsenceCases
 from services.booking.adapters.break_glasses import PostgresBreakGlasses
 from services.booking.adapters.care_team import PostgresCareTeam
+from services.booking.adapters.disclosures import PostgresDisclosures
 from services.booking.adapters.feeds import PostgresFeeds
 from services.booking.adapters.follow_ups import PostgresFollowUps
 from services.booking.adapters.gates import PostgresGates
 from services.booking.adapters.group_series import PostgresGroupSeries
 from services.booking.adapters.groups import PostgresGroups
 from services.booking.adapters.jitsi import read_rooms
+from services.booking.adapters.mark_rows import PostgresMarks, mark_clients
 from services.booking.adapters.offer_gates import OfferGates
 from services.booking.adapters.overdue import Overdue
 from services.booking.adapters.policies import PostgresPolicies
@@ -73,6 +75,9 @@ ABSENCES_EVERY_S = 5.0
 REFILL_EVERY_S = 5.0
 """Seconds between two looks at freed slots: what is due waits no longer, beside an undo window of 120."""
 
+MARK_EVERY_S = 60.0
+"""Seconds between two looks for clients who were registered before there were marks; nearly always there is none."""
+
 COUNT_EVERY_S = 15.0
 """Seconds between two counts of openings that ended, as metrics are scraped."""
 
@@ -97,6 +102,8 @@ class Parts:
     appointments: PostgresAppointments
     promises: BatchedPromises
     clients: PostgresClients
+    marks: PostgresMarks
+    disclosures: PostgresDisclosures
     ledger: AvailabilityAbsenceLedger
     absences: PostgresAbsenceCases
     fences: Fences
@@ -211,6 +218,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def announce_overdue() -> None:
         await Overdue(database).announce(limit=SWEEP_MAX)
 
+    marks = PostgresMarks(keyring)
+    mark = partial(mark_clients, database, partial(own_call, database), clients=clients, marks=marks)
+
     async def reindex() -> None:
         await clients.reindex(database)
 
@@ -222,6 +232,8 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         appointments=appointments,
         promises=promises,
         clients=clients,
+        marks=marks,
+        disclosures=PostgresDisclosures(ClientCipher(keyring)),
         ledger=ledger,
         groups=groups,
         group_series=group_series,
@@ -270,6 +282,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
             rewrap_job(database, keyring),
             Every(REINDEX_EVERY_S, reindex, "reindex_clients", database),
             Every(COUNT_EVERY_S, refills.count_ended, "count_refills", database),
+            Every(MARK_EVERY_S, mark, "mark_clients", database),
         ),
         closers=(ledger.close, promises.close, appointments.close, to_availability.close),
     )

@@ -15,9 +15,11 @@ from kept.booking.v1 import (
     booking_service_pb2,
     break_glass_service_pb2,
     care_service_pb2,
+    disclosure_service_pb2,
     feeds_service_pb2,
     group_series_service_pb2,
     groups_service_pb2,
+    people_service_pb2,
     policy_service_pb2,
     priority_service_pb2,
     safety_service_pb2,
@@ -32,10 +34,12 @@ from services.booking.bootstrap import bootstrap
 from services.booking.break_glass_servicer import BreakGlassServicer
 from services.booking.care_servicer import CareServicer
 from services.booking.config import SERVICE
+from services.booking.disclosure_servicer import DisclosureServicer
 from services.booking.domain.appointment import Appointment, Reason, Step
 from services.booking.feed_servicer import FeedServicer
 from services.booking.group_series_servicer import GroupSeriesServicer
 from services.booking.groups_servicer import GroupServicer
+from services.booking.people_servicer import PeopleServicer
 from services.booking.policy_servicer import PolicyServicer
 from services.booking.priority_servicer import PriorityServicer
 from services.booking.safety_servicer import SafetyServicer
@@ -317,6 +321,8 @@ async def compose(config: ProcessConfig) -> Application:
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
         ClientErasureOrdered.DESCRIPTOR.full_name: parts.reactions.on_erasure_ordered,
     }
+    people = PeopleServicer(marks=parts.marks, clients=parts.clients)
+    disclosures = DisclosureServicer(disclosures=parts.disclosures, clock=parts.clock)
     feeds = FeedServicer(feeds=parts.feeds, appointments=parts.appointments, clock=parts.clock)
     return Application(
         SERVICE,
@@ -334,6 +340,8 @@ async def compose(config: ProcessConfig) -> Application:
             (break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"], glasses),
             (absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceCaseService"], absences),
             (feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"], feeds),
+            (people_service_pb2.DESCRIPTOR.services_by_name["PeopleService"], people),
+            (disclosure_service_pb2.DESCRIPTOR.services_by_name["DisclosureService"], disclosures),
             (waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"], waitlist),
         ],
         relations=parts.care_team,

@@ -122,6 +122,7 @@ def _record(call: Call, stage: str, client_id: str, reason: str) -> AuditDraft:
             **{f"{relation}_id": row_id for relation, row_id in ground.evidence.items()},
         },
         **({"fields": fields} if fields else {}),
+        **({"disclosure": dict(call.disclosure)} if call.disclosure and stage == "complete" else {}),
         "request_id": call.request_id,
         "cause": call.causation_id,
         "trace": call.trace,

@@ -87,8 +87,9 @@ class Call:
 
     __slots__ = (
         "_access", "_answers", "_database", "_stack", "_subjects", "actor", "actor_token", "body_hash",
-        "causation_id", "conn", "deadline", "decision", "envelope", "evidence", "fields", "has_parts", "is_authorized",
-        "is_passed_on", "is_sealed", "method", "practice_id", "relations", "request_id", "resource_id", "rule", "trace",
+        "causation_id", "conn", "deadline", "decision", "disclosure", "envelope", "evidence", "fields",
+        "has_parts", "is_authorized", "is_passed_on", "is_sealed", "method", "practice_id", "relations",
+        "request_id", "resource_id", "rule", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -130,6 +131,8 @@ class Call:
         self.relations: frozenset[str] = frozenset()
         self.evidence: dict[str, str] = {}
         """The row a relation rests on, by relation: the id of a break-glass grant or of a consent."""
+        self.disclosure: dict[str, str] = {}
+        """What is given to others outside of the practice by this call: codes and ids, for the record."""
         self.fields: dict[str, list[str]] = {}
         """The fields given out, by client; under "" what holds for those who are not named."""
         self.resource_id = ""

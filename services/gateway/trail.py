@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import re
 import time
 import uuid
 from collections import deque
@@ -33,6 +34,12 @@ TIMEOUT_S: Final = 3.0
 
 GATHER_S: Final = 0.05
 """Seconds a batch gathers after a full one: a flood of refusals is told in fewer records, each with its count."""
+
+NAME: Final = re.compile(r"[\x21-\x7e]{0,255}")
+"""Names of people and sessions that the trail takes; it refuses others, and a sign-in must not fail by its spelling."""
+
+UNNAMEABLE: Final = re.compile(r"[^A-Za-z0-9.-]")
+"""What a process's name in the trail has none of."""
 
 BEAT_S: Final = 10.0
 """Seconds between two signs of life of a door that sees nothing."""
@@ -198,7 +205,7 @@ class Trail:
     async def _hand_over(self, observations: Sequence[contract.Observation], *, is_farewell: bool = False) -> None:
         request = contract.RecordAccessRequest(
             request_id=str(uuid_utils.uuid7()),
-            instance=self.instance,
+            instance=UNNAMEABLE.sub("-", self.instance)[:100],
             observations=observations,
             is_farewell=is_farewell,
         )
@@ -206,17 +213,21 @@ class Trail:
         call = Call(actor=own, method="gateway.RecordAccess", deadline=time.monotonic() + TIMEOUT_S)
         await self.audit.call("RecordAccess", request, call)
 
+    def _plain(self, name: str) -> str:
+        """Return a name as the trail takes it; one of other characters is told by its keyed hash."""
+        return name if NAME.fullmatch(name) else f"mark:{self.mark(name)}"
+
     def _message(self, waiting: _Waiting) -> contract.Observation:
         seen, actor = waiting.seen, waiting.seen.actor
         is_known = actor.kind == "user" and _is_uuid(actor.practice_id)
         message = contract.Observation(
             sight=contract.Sight.Value(f"SIGHT_{seen.sight}"),
             practice_id=actor.practice_id if is_known else _uuid(seen.practice_id),
-            actor_id=actor.actor_id if is_known else "",
+            actor_id=self._plain(actor.actor_id) if is_known else "",
             actor_kind="user" if is_known else "anonymous",
             roles=sorted(actor.roles),
             actor_client_id=_uuid(actor.client_id),
-            session_id=actor.session_id,
+            session_id=self._plain(actor.session_id),
             strength=actor.strength if is_known else "",
             client_id=_uuid(seen.client_id),
             object_id=seen.object_id,

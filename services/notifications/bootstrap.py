@@ -31,6 +31,7 @@ from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
 from services.notifications.adapters.digests import digest_failures
 from services.notifications.adapters.letters import LetterWriter
+from services.notifications.adapters.notices import PostgresNotices
 from services.notifications.adapters.outbound import Outbound, read_trusted
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
@@ -143,6 +144,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     writer = Writer(letters=letters, wording=wording, contacts=contacts)
     on_call = OnCall(ClientCipher(keyring))
     pages = PostgresPages(database, on_call)
+    notices = PostgresNotices(database, on_call)
     page_writer = PageWriter(config=mail_config, templates=templates)
     # Connections of its own: a page must not stand behind a sweep of reminders.
     page_post = SmtpPost(read_smtp_url(mail_config.smtp_url))
@@ -153,8 +155,13 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def page() -> None:
         await page_on_call(pages=pages, writer=page_writer, post=page_post, clock=now)
 
+<<<<<<< HEAD
     async def nudge() -> None:
         await plan_due_nudges(bells=bells(database), clock=now, new_id=new_id)
+=======
+    async def notify_officers() -> None:
+        await page_on_call(pages=notices, writer=page_writer, post=page_post, clock=now)
+>>>>>>> main
 
     trusted = read_trusted(os.environ.get("KEPT_WEBHOOK_NETWORKS", ""))
     outbound, receivers = Outbound(trusted), Webhooks(ClientCipher(keyring))
@@ -193,6 +200,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         background=[
             InboxRunner(database, reactions(now), service=config.service, gatherings=gatherings(now)),
             EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
+            EveryReplica(PAGE_EVERY_S, notify_officers, "notify_officers"),
             EveryReplica(DELIVER_EVERY_S, deliver, "deliver_webhooks"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
             EveryReplica(NUDGE_EVERY_S, nudge, "plan_due_nudges"),

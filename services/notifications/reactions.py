@@ -24,7 +24,11 @@ from services.chassis.context import Call
 from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
 from services.notifications.adapters.erasures import erase_client
+<<<<<<< HEAD
 from services.notifications.adapters.matters import PostgresMatters
+=======
+from services.notifications.adapters.officer_reactions import officer_reactions
+>>>>>>> main
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.timeline import PostgresTimeline
 from services.notifications.adapters.webhooks import listening, queue
@@ -83,6 +87,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
+        **officer_reactions(clock),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
 

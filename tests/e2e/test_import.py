@@ -68,6 +68,19 @@ DTSTART;TZID=America/Los_Angeles:{FREE_DAY:%Y%m%d}T140000
 DURATION:PT2H
 ATTENDEE:mailto:zoe.import@example.com
 END:VEVENT
+BEGIN:VEVENT
+UID:e-4@old
+DTSTART;TZID=America/Los_Angeles:{FREE_DAY:%Y%m%d}T150000
+RRULE:FREQ=WEEKLY;BYHOUR=15
+ATTENDEE:mailto:zoe.import@example.com
+END:VEVENT
+BEGIN:VEVENT
+UID:e-5@old
+DTSTART;TZID=America/Los_Angeles:{FREE_DAY:%Y%m%d}T160000
+RRULE:FREQ=WEEKLY;COUNT=2
+EXDATE;TZID=America/Los_Angeles:{FREE_DAY + timedelta(weeks=1):%Y%m%d}T160000
+ATTENDEE:mailto:zoe.import@example.com
+END:VEVENT
 END:VCALENDAR
 """
 
@@ -172,25 +185,39 @@ async def test_files_are_tried_dry_imported_once_and_told_row_by_row(
     assert stored(whole_suite) == moved
 
 
-def test_a_calendar_is_imported_and_its_recurring_events_are_refused(whole_suite: Suite, command: Command) -> None:
-    """Addresses find the clients; the table tells what became of each and names nobody."""
+async def test_a_calendar_is_imported_with_its_standing_hours(
+    whole_suite: Suite, command: Command, desk: Person
+) -> None:
+    """Addresses find the clients; a rule is a series, or single times; the table tells all and names nobody."""
     command.run("--therapists", "t.csv", "--clients", "c.csv")
     options = ("--appointments", "a.ics", "--therapist", "rosa", "--session-type", KIND, "--modality", "VIDEO")
     fates = {
         "e-1@old": ("created", ""),
-        "e-2@old": ("malformed", "RECURRENCE_UNSUPPORTED"),
+        "e-2@old": ("created", ""),
         "e-3@old": ("conflict", "LENGTH_DIFFERS"),
+        "e-4@old": ("malformed", "RECURRENCE_UNSUPPORTED"),
+        f"e-5@old/{FREE_DAY:%Y%m%d}T1600": ("created", ""),
     }
+    empty = stored(whole_suite)
+    tried = command.fates("--dry-run", *options, code=1)
+    assert stored(whole_suite) == empty
+    made = command.fates(*options, code=1)
 
-    assert command.fates("--dry-run", *options, code=1) == fates
-    assert command.fates(*options, code=1) == fates
+    # Times of the standing hour that can't be had are told by their number, before as after.
+    assert tried == made
+    assert made["e-2@old"] in (("created", ""), ("created", "SERIES_CONFLICTS"))
+    assert made | {"e-2@old": ("created", "")} == fates
+    answer = json.loads(command.run("--json", *options).stdout)
+    series_id = next(each["id"] for each in answer["rows"] if each["key"] == "e-2@old")
+    series = await desk.ask("GET", f"/v1/series/{series_id}")
+    assert (series["plan"]["rule"], series["plan"]["start_wall"]["local"]) == ("FREQ=WEEKLY", f"{FREE_DAY}T13:00")
     before = stored(whole_suite)
     done = command.run(*options)
 
     assert stored(whole_suite) == before
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["appointment", "4", "same", "e-1@old"]
-    assert lines[-1] == "1 same, 1 conflict, 1 malformed"
+    assert lines[-1] == "3 same, 1 conflict, 1 malformed"
     assert "example.com" not in done.stdout
     assert "Never" not in done.stdout
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,7 +58,8 @@ def write_package(
         raise Refused(f"{folder} is not empty")
     for each in (folder / "proofs", folder / "checkpoints"):
         each.mkdir(parents=True, exist_ok=True)
-    found = sorted((each for each in records(door, asked) if each.seq < checkpoint.size), key=lambda each: each.seq)
+    leaving = replace(asked, is_evidence=True)
+    found = sorted((each for each in records(door, leaving) if each.seq < checkpoint.size), key=lambda each: each.seq)
     with (folder / "records.jsonl").open("w", encoding="utf-8") as file:
         for count, record in enumerate(found, start=1):
             line = {"seq": record.seq, "canonical": record.canonical, "columns": dict(record.columns)}

@@ -68,6 +68,7 @@ class GatewayTrail:
             "actor_id": asked.actor_id,
             "limit": PAGE,
             "cursor": cursor,
+            "is_evidence": str(asked.is_evidence).lower(),
         }
         for name, moment in (("from_time", asked.since), ("to_time", asked.until)):
             if moment:

@@ -72,6 +72,7 @@ def _row(row: Sequence[Any]) -> Row:
         policies=tuple(str(each) for each in policies) if isinstance(policies, list) else (),
         break_glass_id=_text(decision, "break_glass_id"),
         request_id=_text(content, "request_id"),
+        disclosed=" ".join(f"{name}={value}" for name, value in sorted(_part(content, "disclosure").items())),
         evidence_seq=row[7],
         evidence_id=row[8],
         evidence_actor_id=row[9],

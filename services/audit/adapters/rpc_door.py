@@ -69,7 +69,11 @@ class RpcDoor:
     def page(self, asked: Asked, cursor: str) -> tuple[list[Claimed], str]:
         """Return records, newest first, and where to go on."""
         request = audit_service_pb2.QueryRecordsRequest(
-            client_id=asked.client_id, actor_id=asked.actor_id, page_size=PAGE, page_token=cursor
+            client_id=asked.client_id,
+            actor_id=asked.actor_id,
+            page_size=PAGE,
+            page_token=cursor,
+            is_evidence=asked.is_evidence,
         )
         if asked.since:
             request.from_time.FromDatetime(asked.since)

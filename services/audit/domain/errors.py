@@ -12,7 +12,8 @@ InvalidRequest
 ├── IntervalReversed    INTERVAL_REVERSED
 ├── IntervalTooLong     INTERVAL_TOO_LONG
 ├── ReportParameterWrong REPORT_PARAMETER_WRONG
-└── ObservationMalformed OBSERVATION_MALFORMED
+├── ObservationMalformed OBSERVATION_MALFORMED
+└── FactMalformed       FACT_MALFORMED
 Forbidden
 └── SamePerson          SAME_PERSON
 RuleViolated
@@ -138,6 +139,12 @@ class ObservationMalformed(InvalidRequest):
     """What the door says it saw can't be kept: a part of it is no id, no hash and no reason; `field` names it."""
 
     reason = "OBSERVATION_MALFORMED"
+
+
+class FactMalformed(InvalidRequest):
+    """What is told of a person is of another practice, or of no known kind; `field` names it."""
+
+    reason = "FACT_MALFORMED"
 
 
 class TreeInconsistent(RuleViolated):

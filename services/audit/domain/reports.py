@@ -102,7 +102,11 @@ REPORTS = (
         ("client_id",),
         INTERVAL,
     ),
-    Report("disclosures", "Disclosures to others outside of the practice (records with a disclosure part)."),
+    Report(
+        "disclosures",
+        "What left the practice: disclosures to others, exports and evidence packages. Whom a disclosure went to stands"
+        " in the client's accounting, which booking keeps.",
+    ),
     Report(
         "explain",
         "One record: the relation, the policies by id, and the client's nearest appointment record within near_days"
@@ -136,6 +140,8 @@ class Row:
     policies: tuple[str, ...]
     break_glass_id: str
     request_id: str
+    disclosed: str = ""
+    """What was given out, what for and on which ground, in codes; empty when nothing was."""
     evidence_seq: int | None = None
     evidence_id: str = ""
     evidence_actor_id: str = ""
@@ -174,6 +180,8 @@ def finding(name: str, row: Row, *, time_zone: str = "", local: datetime | None 
         return f"confidentiality changed before, in record {row.evidence_seq}"
     if name == "break-glass":
         return "not reviewed" if row.evidence_seq is None else f"reviewed in record {row.evidence_seq}"
+    if name == "disclosures":
+        return row.disclosed
     if name == CLIENT_ACCESSES:
         return PURPOSES.get(row.purpose, row.purpose)
     return _explanation(row) if name == "explain" else ""

@@ -33,6 +33,8 @@ class Asked:
     actor_id: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    is_evidence: bool = False
+    """Whether the records go into an evidence package: the trail then says that they left the practice."""
 
     @property
     def is_everything(self) -> bool:

@@ -10,6 +10,7 @@ import structlog
 from kept.booking.v1 import booking_events_pb2
 from psycopg import errors as database_errors
 
+from services.booking.adapters.mark_rows import PostgresMarks
 from services.booking.domain import errors
 from services.booking.domain.client import Client
 from services.chassis.context import Call
@@ -81,6 +82,7 @@ class PostgresClients:
     def __init__(self, keyring: Keyring, cipher: ClientCipher) -> None:
         self._keyring = keyring
         self._cipher = cipher
+        self._marks = PostgresMarks(keyring)
 
     async def add(self, call: Call, client: Client) -> None:
         """Store a client under a new key, and the event. Raises ClientExists."""
@@ -112,6 +114,7 @@ class PostgresClients:
             aggregate_id=client.client_id,
             version=1,
         )
+        await self._marks.follow(call, client)
 
     async def save(self, call: Call, client: Client, *, at: datetime) -> None:
         """Store a client in their new version under the key they have, and the event. Raises ClientExists."""
@@ -140,6 +143,7 @@ class PostgresClients:
             practice_id=practice_id, client_id=client.client_id, version=client.version
         )
         call.publish(told, aggregate_id=client.client_id, version=client.version)
+        await self._marks.follow(call, client)
 
     async def find(self, call: Call, client_id: str, *, is_locked: bool = False) -> Client:
         """Return a client, decrypted; a locked one stays as it is until this call ends. Raises UnknownClient."""
@@ -167,6 +171,7 @@ class PostgresClients:
         """Destroy a client's key, and what they were found by; return how many keys there were."""
         async with call.tx() as conn:
             await conn.execute(_FORGET, (call.practice_id, client_id))
+            await self._marks.forget(call, client_id)
             return await destroy_client_keys(conn, call.practice_id, client_id)
 
     async def reindex(self, database: Database) -> int:

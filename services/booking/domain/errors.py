@@ -301,6 +301,12 @@ class JoinWindowClosed(errors.RuleViolated):
     reason = "JOIN_WINDOW_CLOSED"
 
 
+class DisclosureWithoutConsent(errors.RuleViolated):
+    """What 42 CFR Part 2 protects leaves by the client's consent, or because a law demands it."""
+
+    reason = "DISCLOSURE_WITHOUT_CONSENT"
+
+
 class TelehealthUnconfigured(errors.RuleViolated):
     """This installation has no place for sessions by video."""
 

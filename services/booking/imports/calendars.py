@@ -1,8 +1,9 @@
-"""Reads appointments from an iCalendar file (RFC 5545): single events on a wall clock."""
+"""Reads appointments from an iCalendar file (RFC 5545): events on a wall clock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,13 +13,11 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from services.booking.imports.cells import Cells, start_of
 from services.booking.imports.fates import Fate, FileRefused, Malformed, Told
-from services.booking.imports.rows import AppointmentRow
+from services.booking.imports.recurring import Recurring, exceptions, excluded_of, present, rows_of, rule_of, wall_of
+from services.booking.imports.rows import AppointmentRow, SeriesRow
 from services.booking.imports.tables import MAX_ROWS, Defaults
 
 BEGIN, EVENT = "BEGIN:VCALENDAR", "BEGIN:VEVENT"
-
-UNREAD = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
-"""What makes an event more than one appointment. Never expanded: a rule of one line can name millions."""
 
 MAX_LINE = 2_000
 """Characters of a content line at most, unfolded, of those that are read."""
@@ -29,27 +28,69 @@ def is_calendar(text: str) -> bool:
     return text.lstrip()[: len(BEGIN)].upper() == BEGIN
 
 
-def read_calendar(text: str, defaults: Defaults) -> tuple[list[AppointmentRow], list[Told]]:
-    """Return the appointments, and the events that can't be read, by the line they begin on. Raises FileRefused."""
-    rows: list[AppointmentRow] = []
+def read_calendar(
+    text: str, defaults: Defaults, *, now: datetime | None = None
+) -> tuple[list[AppointmentRow | SeriesRow], list[Told]]:
+    """
+    Return the appointments and standing hours, and the events that can't be read, by the line they begin on.
+
+    Raises:
+        FileRefused: It is no calendar, or too large.
+    """
+    rows: list[AppointmentRow | SeriesRow] = []
     told: list[Told] = []
     lines: dict[str, int] = {}
+    parents: dict[str, Recurring] = {}
+    moved: list[tuple[int, str, str, AppointmentRow]] = []
     for line, event in _events(text):
         key = ""
         try:
             key = Cells({"UID": _said(event, "UID")}).text("UID", most=254, is_needed=True)
-            if (repeated := next((name for name in UNREAD if name in event), None)) is not None:
-                detail = "Recurring events are not imported: export single events, or book a series."
-                raise Malformed(repeated, "RECURRENCE_UNSUPPORTED", detail)
-            if key in lines:
+            is_exception = "RECURRENCE-ID" in event
+            if key in lines and not is_exception:
                 raise Malformed("UID", "KEY_REPEATED", f"The event of line {lines[key]} has the same UID.")
-            lines[key] = line
+            lines.setdefault(key, line)
+            if is_exception:
+                moved.append(_exception(line, key, event, defaults))
+                continue
             if _said(event, "STATUS").upper() == "CANCELLED":
                 raise Malformed("STATUS", "EVENT_CANCELLED", "The event was called off.")
-            rows.append(_row(line, key, event, defaults))
+            rule = rule_of(event)
+            row = _row(line, key, event, defaults)
+            if rule:
+                parents[key] = Recurring(row, rule, excluded_of(event, row.time_zone))
+            else:
+                rows.append(row)
         except Malformed as error:
-            told.append(Told("appointment", line, Fate.MALFORMED, key, error.column, error.reason, error.detail))
-    return rows, told
+            told.append(_refused(line, key, error))
+    known = [each for each in moved if each[1] in parents]
+    told += [_refused(line, uid, _ORPHAN) for line, uid, _, _ in moved if uid not in parents]
+    rows += [each for each in exceptions(parents, known) if not each.is_off]
+    for key, event in parents.items():
+        try:
+            rows += rows_of(event, now=now or present())
+        except Malformed as error:
+            told.append(_refused(event.row.line, key, error))
+    if len(rows) > MAX_ROWS:
+        raise FileRefused(f"it has more than {MAX_ROWS:,} times; split it")
+    return sorted(rows, key=lambda each: (each.line, each.key)), sorted(told, key=lambda each: each.line)
+
+
+_ORPHAN = Malformed("RECURRENCE-ID", "RECURRENCE_UNSUPPORTED", "The event it is an exception of was not read.")
+
+
+def _refused(line: int, key: str, error: Malformed) -> Told:
+    return Told("appointment", line, Fate.MALFORMED, key, error.column, error.reason, error.detail)
+
+
+def _exception(line: int, key: str, event: Any, defaults: Defaults) -> tuple[int, str, str, AppointmentRow]:
+    """Return an exception: its line, its UID, the time of the rule it stands for, and where it takes place."""
+    if "RANGE" in event["RECURRENCE-ID"].params:
+        raise Malformed("RECURRENCE-ID", "RECURRENCE_UNSUPPORTED", "An exception is of one time.")
+    row = _row(line, key, event, defaults)
+    original = wall_of(_moment(event, "RECURRENCE-ID"), row.time_zone, column="RECURRENCE-ID")
+    is_off = _said(event, "STATUS").upper() == "CANCELLED"
+    return line, key, original, replace(row, is_off=is_off)
 
 
 def _events(text: str) -> Iterator[tuple[int, Any]]:

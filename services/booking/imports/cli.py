@@ -20,7 +20,7 @@ from services.booking.imports.door import Door, Refused, Unreachable
 from services.booking.imports.fates import Fate, FileRefused, Told
 from services.booking.imports.importer import Importer
 from services.booking.imports.naming import Names
-from services.booking.imports.rows import AppointmentRow, ClientRow, TherapistRow
+from services.booking.imports.rows import AppointmentRow, ClientRow, SeriesRow, TherapistRow
 from services.booking.imports.tables import Defaults, read_appointments, read_clients, read_text, read_therapists
 
 FINE, SOME_REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"refused: {error}", USAGE)
     finally:
         door.close()
-    told.sort(key=lambda each: (files.order.index(each.kind), each.line))
+    told.sort(key=lambda each: (ORDER[each.kind], each.line))
     _print(told, options, sys.stdout)
     if importer.stopped is not None:
         code = UNREACHABLE if isinstance(importer.stopped, Unreachable) else USAGE
@@ -75,10 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FINE if all(each.fate in (Fate.CREATED, Fate.SAME) for each in told) else SOME_REFUSED
 
 
+ORDER = {"therapist": 0, "client": 1, "appointment": 2, "series": 2}
+"""Where each kind of row stands in the report."""
+
+
 class _Files:
     """Every file, read whole before anything is asked or written: a file that is refused stops all."""
-
-    order = ("therapist", "client", "appointment")
 
     def __init__(self, options: argparse.Namespace) -> None:
         defaults = Defaults(
@@ -91,7 +93,7 @@ class _Files:
         self.told: list[Told] = []
         self._therapists: list[TherapistRow] = []
         self._clients: list[ClientRow] = []
-        self._appointments: list[AppointmentRow] = []
+        self._appointments: list[AppointmentRow | SeriesRow] = []
         for path, kind in ((options.therapists, 0), (options.clients, 1), (options.appointments, 2)):
             if path is None:
                 continue
@@ -103,8 +105,11 @@ class _Files:
     def _read(self, text: str, kind: int, defaults: Defaults) -> None:
         told: list[Told]
         if kind == 2:
-            read = read_calendar if is_calendar(text) else read_appointments
-            self._appointments, told = read(text, defaults)
+            if is_calendar(text):
+                self._appointments, told = read_calendar(text, defaults)
+            else:
+                single, told = read_appointments(text, defaults)
+                self._appointments = [*single]
         elif is_calendar(text):
             raise FileRefused("a calendar holds appointments only")
         elif kind == 1:

@@ -12,7 +12,7 @@ from services.booking.imports.clashes import Clashes
 from services.booking.imports.door import Answer, Door, Refused, Unreachable
 from services.booking.imports.fates import Conflict, Fate, Told
 from services.booking.imports.naming import Lookup, Names, is_id
-from services.booking.imports.rows import AppointmentRow, ClientRow, TherapistRow
+from services.booking.imports.rows import AppointmentRow, ClientRow, SeriesRow, TherapistRow
 
 AHEAD_MOST_DAYS = 366
 """Days ahead that a pre-flight looks; the contract of a series says so."""
@@ -20,7 +20,7 @@ AHEAD_MOST_DAYS = 366
 CLIENT_FIELDS = ("given_name", "family_name", "birth_date", "email", "phone", "time_zone")
 OVER = ("CANCELLED", "NO_SHOW", "COMPLETED")
 
-Row = TypeVar("Row", ClientRow, TherapistRow, AppointmentRow)
+Row = TypeVar("Row", ClientRow, TherapistRow, AppointmentRow, SeriesRow, AppointmentRow | SeriesRow)
 
 
 class Importer:
@@ -57,10 +57,13 @@ class Importer:
         """Give every client's fate."""
         return self._each("client", rows, self._client)
 
-    def appointments(self, rows: Sequence[AppointmentRow]) -> Iterator[Told]:
-        """Give every appointment's fate."""
+    def appointments(self, rows: Sequence[AppointmentRow | SeriesRow]) -> Iterator[Told]:
+        """Give the fate of every appointment and every standing hour."""
         self._read_house()
-        return self._each("appointment", rows, self._appointment)
+        return self._each("appointment", rows, self._either)
+
+    def _either(self, row: AppointmentRow | SeriesRow) -> Told:
+        return self._series(row) if isinstance(row, SeriesRow) else self._appointment(row)
 
     def _each(self, kind: str, rows: Sequence[Row], one: Callable[[Row], Told]) -> Iterator[Told]:
         """Give fates until the gateway stops answering; what is left then is told as untried."""
@@ -175,6 +178,62 @@ class Importer:
         if made["appointment_id"] != id_:
             raise Refused("the gateway derives ids in another way than this import knows; use its own version")
         return told
+
+    def _series(self, row: SeriesRow) -> Told:
+        """
+        Give the fate of a standing hour: booked up to its horizon, all but the times that can't be had.
+
+        Those go to the desk's list; their number is told. One without any time that can be had is a conflict.
+        """
+        first = row.first
+        kind_id, therapist_id = self._session_type(first.session_type), self._therapist_id(first.therapist)
+        plan = {
+            "client_id": self._client_id(first.client),
+            "therapist_id": therapist_id,
+            "session_type_id": kind_id,
+            "local_start": first.local_start,
+            "time_zone": first.time_zone,
+            "modality": first.modality or None,
+            "rule": row.rule,
+        }
+        for actor_id in self._actor_ids:
+            id_ = self._names.series_id(row.key, actor_id)
+            if found := self._there(self._door.get(f"/v1/series/{id_}")):
+                return self._same_series(row, plan, found)
+        length = self._types.get(kind_id, {}).get("length_min", 0)
+        if first.length_min and length and first.length_min != length:
+            raise Conflict("LENGTH_DIFFERS", f"It lasts {first.length_min} minutes, the session type {length}.")
+        told = Told("series", row.line, Fate.CREATED, row.key, id=self._names.series_id(row.key, self._actor_ids[0]))
+        if self._is_dry and therapist_id in self._coming:
+            detail = "The therapist would be new: the ledger can say only when they are there."
+            return replace(told, fate=Fate.UNSAID, reason="THERAPIST_NEW", detail=detail)
+        said = _accepted(self._door.search("/v1/searches/series", plan))
+        occurrences = said["occurrences"]
+        lost = [each["conflict"] for each in occurrences if each["conflict"]]
+        if lost and len(lost) == len(occurrences):
+            raise Conflict(lost[0]["reason"], lost[0]["message"])
+        if not self._is_dry:
+            body = {**plan, "commit": "ALL_BUT_CONFLICTS"}
+            made = _accepted(self._door.write("POST", "/v1/series", body, self._names.request_key("series", row.key)))
+            if made["series"]["series_id"] != told.id:
+                raise Refused("the gateway derives ids in another way than this import knows; use its own version")
+            lost, occurrences = [None] * made["conflict_count"], made["occurrences"]
+        if lost:
+            detail = f"{len(lost)} of {len(occurrences)} times can't be had; they are on the list of conflicts."
+            return replace(told, reason="SERIES_CONFLICTS", detail=detail)
+        return told
+
+    @staticmethod
+    def _same_series(row: SeriesRow, plan: dict[str, Any], found: dict[str, Any]) -> Told:
+        """Compare a standing hour that was imported before."""
+        if found["state"] == "CANCELLED":
+            raise Conflict("CANCELLED_SINCE", "It was imported, and called off since; it is not booked again.")
+        there = found["plan"]
+        said = {**there, "local_start": there["start_wall"]["local"], "time_zone": there["start_wall"]["time_zone"]}
+        names = ("client_id", "therapist_id", "session_type_id", "local_start", "time_zone", "rule")
+        if any(said[name] != plan[name] for name in names):
+            raise Conflict("CHANGED_SINCE", "It was imported before, and Kept has something else now.")
+        return Told("series", row.line, Fate.SAME, row.key, id=found["series_id"])
 
     def _booked(self, row: AppointmentRow, wanted: dict[str, Any], start: datetime) -> Told | None:
         """Return the fate of a row that was imported before, or whose appointment somebody booked by hand."""

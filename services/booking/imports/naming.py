@@ -43,6 +43,11 @@ class Names:
         request = uuid5(NAMESPACE_URL, f"{self.practice_id}|{actor_id}|{self.request_key('appointment', key)}|")
         return str(uuid5(UUID(self.practice_id), str(request)))
 
+    def series_id(self, key: str, actor_id: str) -> str:
+        """Return the id that a standing hour has which this actor imports; made as an appointment's."""
+        request = uuid5(NAMESPACE_URL, f"{self.practice_id}|{actor_id}|{self.request_key('series', key)}|")
+        return str(uuid5(UUID(self.practice_id), str(request)))
+
 
 class Lookup:
     """Finds what a cell means: an id, or a name that only one thing has."""

@@ -47,3 +47,23 @@ class AppointmentRow:
     modality: str = ""
     length_min: int = 0
     """As the file says it; 0 when it does not."""
+    is_off: bool = False
+    """A time of a rule that was called off: it is taken out of the rule, and is no appointment."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """A standing hour: the first time of a recurring event as a row has it, and the rule in its normal form."""
+
+    first: AppointmentRow
+    rule: str
+
+    @property
+    def line(self) -> int:
+        """Return the line its event begins on."""
+        return self.first.line
+
+    @property
+    def key(self) -> str:
+        """Return the event's key."""
+        return self.first.key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
@@ -28,10 +29,11 @@ async def query(
     actor_id: str = Query("", max_length=200),
     from_time: Instant | None = None,
     to_time: Instant | None = None,
+    is_evidence: Annotated[bool, Query(description="Tells that the records go into an evidence package.")] = False,
     limit: int = Query(100, ge=1, le=1000),
     cursor: Cursor = "",
 ) -> Response:
-    """Lists records, newest first; the query is itself in the trail."""
+    """Lists records, newest first; the query is itself in the trail, with a disclosure part when it is for evidence."""
     request = audit_service_pb2.QueryRecordsRequest(
         client_id=client_id,
         actor_id=actor_id,
@@ -39,6 +41,7 @@ async def query(
         to_time=timestamp(to_time),
         page_size=limit,
         page_token=cursor,
+        is_evidence=is_evidence,
     )
     found = await caller.audit("QueryRecords", request)
     body = plain(found)

@@ -25,7 +25,9 @@ class PageWriter:
 
     def write(self, page: DuePage, contact: OnCallContact, *, at: datetime) -> Letter:
         """Write the mail; each has a Message-ID of its own, or a mailbox would hide the second one as a copy."""
-        words = self._templates.render_page(locale=contact.locale, link=self._config.public_url, flag_id=page.flag_id)
+        words = self._templates.render_page(
+            page.topic, locale=contact.locale, link=self._config.public_url, flag_id=page.flag_id
+        )
         boundary = f"kept-{uuid_utils.uuid7()}"
         headers = {
             "MIME-Version": "1.0",

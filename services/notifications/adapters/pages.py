@@ -10,7 +10,7 @@ import uuid_utils
 from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Connection, Database
 from services.notifications.domain.contact import Locale
-from services.notifications.domain.page import MOST_CONTACTS, OnCallContact
+from services.notifications.domain.page import CRISIS, MOST_CONTACTS, OnCallContact
 from services.notifications.usecases.page_on_call import Delivery, DuePage
 
 EMAIL_FIELD = "on_call_contacts.email"
@@ -35,12 +35,21 @@ class OnCall:
         sealed = await self._cipher.encrypt(practice_id, contact.contact_id, wrapped, EMAIL_FIELD, contact.email)
         await conn.execute(
             "insert into on_call_contacts"
-            " (practice_id, contact_id, level, wrapped_dek, email_sealed, locale, is_active)"
-            " values (%s, %s, %s, %s, %s, %s, %s)"
+            " (practice_id, contact_id, level, wrapped_dek, email_sealed, locale, is_active, duty)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s)"
             " on conflict on constraint on_call_contacts_pkey do update set level = excluded.level,"
             " wrapped_dek = excluded.wrapped_dek, email_sealed = excluded.email_sealed, locale = excluded.locale,"
-            " is_active = excluded.is_active, update_time = now()",
-            (practice_id, contact.contact_id, contact.level, wrapped, sealed, contact.locale.value, contact.is_active),
+            " is_active = excluded.is_active, duty = excluded.duty, update_time = now()",
+            (
+                practice_id,
+                contact.contact_id,
+                contact.level,
+                wrapped,
+                sealed,
+                contact.locale.value,
+                contact.is_active,
+                contact.duty,
+            ),
         )
 
     async def count_others(self, conn: Connection, practice_id: str, contact_id: str) -> int:
@@ -57,7 +66,7 @@ class OnCall:
     ) -> list[OnCallContact]:
         """Return the practice's contacts in the order of their ids, after the one named *after*."""
         found = await conn.execute(
-            "select contact_id::text, level, wrapped_dek, email_sealed, locale, is_active from on_call_contacts"
+            "select contact_id::text, level, wrapped_dek, email_sealed, locale, is_active, duty from on_call_contacts"
             " where practice_id = %s and (%s::uuid is null or contact_id > %s::uuid) order by contact_id limit %s",
             (practice_id, after, after, limit),
         )
@@ -68,6 +77,7 @@ class OnCall:
                 email=await self._cipher.decrypt(practice_id, row[0], bytes(row[2]), EMAIL_FIELD, bytes(row[3])),
                 locale=Locale(row[4]),
                 is_active=row[5],
+                duty=row[6],
             )
             for row in await found.fetchall()
         ]
@@ -139,7 +149,7 @@ class PostgresPages:
                     "select round from pages where practice_id = %s and flag_id = %s", (practice_id, flag_id)
                 )
                 row = await found.fetchone()
-                contacts = await self._on_call.list(conn, practice_id)
+                contacts = [each for each in await self._on_call.list(conn, practice_id) if each.duty == CRISIS]
             due.append(DuePage(practice_id, flag_id, int(row[0]) if row else 0, contacts))
         return due
 

@@ -30,7 +30,7 @@ from services.notifications.domain.consent import Source
 from services.notifications.domain.contact import ContactPoint, Locale
 from services.notifications.domain.link import TOKEN_CHARACTERS, Action, ActionLink
 from services.notifications.domain.message import Message, MessageFailed, MessageSent
-from services.notifications.domain.page import HIGHEST_LEVEL, OnCallContact
+from services.notifications.domain.page import COMPLIANCE, CRISIS, HIGHEST_LEVEL, OnCallContact
 from services.notifications.usecases.use_action_link import BookedAppointment, FreeTime, Standing
 
 LARGEST_PAGE = 200
@@ -105,8 +105,15 @@ def on_call_contact(wire: on_call_service_pb2.OnCallContact) -> OnCallContact:
         raise errors.LevelUnknown("A contact on call has level 1, 2 or 3.", field="contact.level")
     if wire.locale not in tuple(Locale):
         raise errors.LocaleUnknown("There are no templates in this locale.", field="contact.locale")
+<<<<<<< HEAD
     address = email(wire.email, field="contact.email")
     return OnCallContact(contact_id, wire.level, address, Locale(wire.locale), wire.is_active)
+=======
+    email = _email(wire.email, field="contact.email")
+    if wire.duty not in ("", CRISIS, COMPLIANCE):
+        raise errors.Malformed("A duty is crisis or compliance.", field="contact.duty")
+    return OnCallContact(contact_id, wire.level, email, Locale(wire.locale), wire.is_active, wire.duty or CRISIS)
+>>>>>>> main
 
 
 def on_call_resource(contact: OnCallContact) -> on_call_service_pb2.OnCallContact:
@@ -117,6 +124,7 @@ def on_call_resource(contact: OnCallContact) -> on_call_service_pb2.OnCallContac
         email=contact.email,
         locale=contact.locale.value,
         is_active=contact.is_active,
+        duty=contact.duty,
     )
 
 

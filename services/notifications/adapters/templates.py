@@ -55,6 +55,10 @@ class Words:
     html: str
 
 
+TOPICS = ("page", "alarm", "digest")
+"""What staff is told of; each is a template in every language."""
+
+
 class Templates:
     """
     The templates, compiled when this is made: a broken one stops the process at start.
@@ -63,6 +67,7 @@ class Templates:
     """
 
     def __init__(self, folder: Path = TEMPLATES) -> None:
+<<<<<<< HEAD
         """Load every template of every locale, kind and channel."""
         require_safe_jinja()
         self._plain = environment()
@@ -70,6 +75,20 @@ class Templates:
         self._pages = {
             locale: self._plain.from_string((folder / locale / "page.txt").read_text(encoding="utf-8"))
             for locale in Locale
+=======
+        """Load every template of every locale and kind."""
+        loader = FileSystemLoader(folder)
+        plain = ImmutableSandboxedEnvironment(loader=loader, undefined=StrictUndefined, autoescape=False)
+        escaped = ImmutableSandboxedEnvironment(
+            loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True
+        )
+        self._page = escaped.get_template("page.html")
+        self._pages = {
+            (topic, locale): plain.get_template(f"{locale}/{topic}.txt") for topic in TOPICS for locale in Locale
+        }
+        self._texts = {
+            (locale, kind): plain.get_template(f"{locale}/{kind.lower()}.txt") for locale in Locale for kind in Kind
+>>>>>>> main
         }
         self._built_in = {
             (locale, kind, channel): self._read(folder / locale / f"{kind.lower()}{ending}", kind)
@@ -109,9 +128,9 @@ class Templates:
             return Words("", for_telephones(" ".join(rendered.split())), "")
         return self._written(rendered, locale=locale, link=link)
 
-    def render_page(self, *, locale: Locale, link: str, flag_id: str) -> Words:
-        """Write a page to staff."""
-        return self._written(self._pages[locale].render(link=link, flag_id=flag_id), locale=locale, link=link)
+    def render_page(self, topic: str, *, locale: Locale, link: str, flag_id: str) -> Words:
+        """Write a page, or a notice, to staff."""
+        return self._written(self._pages[topic, locale].render(link=link, flag_id=flag_id), locale=locale, link=link)
 
     def _read(self, path: Path, kind: Kind) -> tuple[Template, str]:
         text = path.read_text(encoding="utf-8").strip()

@@ -24,6 +24,9 @@ SOON = timedelta(seconds=10)
 
 HIGHEST_LEVEL = 3
 
+CRISIS, COMPLIANCE = "crisis", "compliance"
+"""What somebody is called for: a client in danger, or the audit trail."""
+
 MOST_CONTACTS = 50
 """Contacts on call a practice has at most: a round must not outlast its own lease."""
 
@@ -37,6 +40,8 @@ class OnCallContact:
     email: str
     locale: Locale
     is_active: bool
+    duty: str = CRISIS
+    """What they are called for."""
 
 
 def called(contacts: Sequence[OnCallContact], *, round_number: int) -> list[OnCallContact]:

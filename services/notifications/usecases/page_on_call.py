@@ -29,6 +29,8 @@ class DuePage:
     flag_id: str
     round_number: int
     contacts: Sequence[OnCallContact]
+    topic: str = "page"
+    """What it is about: the name of its template."""
 
 
 @dataclass(frozen=True, slots=True)

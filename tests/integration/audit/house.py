@@ -66,6 +66,16 @@ class House:
                 (*row, json_format.MessageToJson(event)),
             )
 
+    def tell(self, practice_id: str, event: Message, *, subject: str, version: int) -> None:
+        """Store any other service's fact in the inbox."""
+        row = (practice_id, str(uuid4()), event.DESCRIPTOR.full_name, subject, version)
+        with psycopg.connect(self.store.worker_url) as conn:
+            conn.execute(
+                "insert into inbox (practice_id, event_id, source, type, aggregate_id, version, body)"
+                " values (%s, %s, 'booking', %s, %s, %s, %s)",
+                (*row, json_format.MessageToJson(event)),
+            )
+
     def watching(self, **later: float) -> Watching:
         """The jobs of the watching, by a clock that is ahead by so much; records need not settle first."""
         return Watching(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from kept.booking.v1.people_events_pb2 import PersonMarked
 
 from services.audit.adapters.rule_files import FOLDER, read_rules
 from services.audit.domain.rules import RuleUnreadable, read_rule
@@ -378,3 +381,45 @@ async def test_a_practice_is_watched_within_its_wall(house: House, practice_id: 
 
     assert of_rule(house, practice_id, "no-relationship") == (1, [])
     assert of_rule(house, practice_id, "vip") == (0, [])
+
+
+async def test_facts_of_people_come_by_events_and_the_last_one_counts(house: House, practice_id: str) -> None:
+    """In whatever order, and twice; another practice's word is put aside; a client whose keys are gone is forgotten."""
+
+    def marked(version: int, **told: Any) -> PersonMarked:
+        return PersonMarked(practice_id=practice_id, kind="client", person_id=CLIENT, version=version, **told)
+
+    for event in (marked(2, family_mark="ab", is_vip=True), marked(1, family_mark="cd"), marked(2, family_mark="ab")):
+        house.tell(practice_id, event, subject=f"mark:client:{CLIENT}", version=event.version)
+        await house.take_in()
+    house.tell(str(uuid4()), marked(9, family_mark="ef"), subject="mark:client:other", version=9)
+    await house.take_in()
+
+    known = "select family_mark, is_vip, version from people_facts where practice_id = %s"
+    assert house.rows(known, practice_id) == [("ab", True, 2)]
+    assert house.rows("select count(*) from people_facts") == [(1,)]
+
+
+async def test_what_left_the_practice_is_in_the_report_of_disclosures(
+    house: House, practice_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What booking accounts for, an officer's export, and an evidence package; a look at the screen is none of it."""
+    given = {"id": GLASS, "what": "SCHEDULE", "purpose": "LEGAL", "basis": "LAW"}
+    emitter = Emitter()
+    await house.keep([emitter.write(practice_id, **look(op="booking.RecordDisclosure", disclosure=given))])
+    token, key = house.officer(practice_id), str(house.keys.folder / "checkpoint.pub")
+    client = ("--client", CLIENT)
+    await house.command(token, "query", *client)
+    await house.command(token, "report", "who-saw-client", *client, "--format", "csv")
+    await house.command(token, "export", "--key", key, "--out", str(tmp_path / "evidence"), *client)
+    with psycopg.connect(house.store.worker_url) as conn:
+        texts = [row[0] for row in conn.execute("select record from audit_outbox order by emitter_seq").fetchall()]
+    await house.keep(texts)
+    capsys.readouterr()
+    assert await house.command(token, "report", "disclosures", *client) == 0
+
+    found = [json.loads(line)["finding"] for line in capsys.readouterr().out.splitlines()]
+    assert f"basis=LAW id={GLASS} purpose=LEGAL what=SCHEDULE" in found
+    assert "form=csv purpose=EXPORT what=report:who-saw-client" in found
+    assert "purpose=EVIDENCE what=evidence-package" in found
+    assert len(found) == 3

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from kept.availability.v1 import availability_pb2, availability_service_pb2
+from kept.wall.v1 import wall_pb2
 
-from services.chassis.errors import RuleViolated
+from services.chassis.errors import RuleViolated, ServiceError
 from tests.integration.availability.conftest import OpenDoor, Rows
-from tests.integration.availability.door import Door, Practice, new_id
+from tests.integration.availability.door import ZONE, Door, Practice, new_id
 
 pytestmark = pytest.mark.integration
 
@@ -142,3 +143,88 @@ async def test_an_absence_of_a_co_leader_hits_everybody_seated(practice: Practic
     found = rows(statement, "{" + practice_id + "}", practice_id, practice.therapist_ids[1], *span)
 
     assert {claim_id for (claim_id,) in found} == hit
+
+
+async def move(door: Door, session: Any, local: str) -> str:
+    """Move a session with its seats; say what came of it."""
+    request = availability_service_pb2.MoveSessionRequest(
+        claim_id=session.claim_id, start_wall=wall_pb2.WallTime(local=local, time_zone=ZONE), request_id=new_id()
+    )
+    try:
+        await door.as_booking("MoveSession", request)
+    except ServiceError as refusal:
+        return refusal.reason
+    return "MOVED"
+
+
+async def alone(practice: Practice, number: int, local: str) -> Any:
+    """Hold a session of a group that one therapist leads."""
+    hold = practice.hold(local, by_staff=True, therapist_id=practice.therapist_ids[number])
+    return await practice.door.as_booking("Hold", hold)
+
+
+async def test_sessions_that_move_into_each_others_time_wait_for_nobody(
+    open_door: OpenDoor, practice: Practice, rows: Rows
+) -> None:
+    """Two sessions with the same members cross, through two replicas: both are refused, and no time is lost."""
+    other = (await open_door()).of(practice.door.practice_id)
+    await open_session(practice, capacity=8)
+    early, late = practice.at(days=6, hour=9), practice.at(days=6, hour=14)
+    sessions = [await alone(practice, 0, early), await alone(practice, 1, late)]
+    members = [new_id() for _ in range(6)]
+    for session in sessions:
+        outcomes = await take(practice.door, session, *members)
+        assert {said(each) for each in outcomes} == {"SEATED"}
+    taken = "select resource_id, during from occupancies where practice_id = %s order by 1, 2"
+    before = rows(taken, practice.door.practice_id)
+
+    found = await asyncio.gather(
+        *(
+            move((practice.door, other)[number % 2], sessions[number % 2], (late, early)[number % 2])
+            for number in range(16)
+        )
+    )
+
+    assert set(found) == {"CLIENT_OVERLAP"}
+    assert rows(taken, practice.door.practice_id) == before
+
+
+async def test_of_a_move_and_holds_for_a_members_time_exactly_one_has_it(
+    open_door: OpenDoor, practice: Practice, rows: Rows
+) -> None:
+    """A session moves to an hour at which others want one of its members: it moves with everybody, or not at all."""
+    other = (await open_door()).of(practice.door.practice_id)
+    await open_session(practice, capacity=8)
+    local = practice.at(days=7, hour=14)
+    session = await alone(practice, 0, practice.at(days=7, hour=9))
+    members = [new_id() for _ in range(4)]
+    await take(practice.door, session, *members)
+
+    async def want(number: int) -> str:
+        hold = practice.hold(local, by_staff=True, client_id=members[1], therapist_id=practice.therapist_ids[1])
+        try:
+            await (practice.door, other)[number % 2].as_booking("Hold", hold)
+        except ServiceError as refusal:
+            return refusal.reason
+        return "HELD"
+
+    moved, *held = await asyncio.gather(move(other, session, local), *(want(number) for number in range(20)))
+
+    assert (held.count("HELD"), moved == "MOVED") in ((1, False), (0, True)), (moved, held)
+    pending = rows("select count(*) from claims where practice_id = %s and move is not null", practice.door.practice_id)
+    assert pending == [(5 if moved == "MOVED" else 0,)]
+
+
+async def test_a_session_moves_once_however_many_ask(practice: Practice, rows: Rows) -> None:
+    """Of many moves at once one waits for its word, with all seats; the others are told so."""
+    await open_session(practice, capacity=8)
+    session = await alone(practice, 0, practice.at(days=8, hour=9))
+    await take(practice.door, session, *(new_id() for _ in range(3)))
+
+    found = await asyncio.gather(
+        *(move(practice.door, session, practice.at(days=8, hour=hour)) for hour in range(11, 18))
+    )
+
+    assert Counter(found) == {"MOVED": 1, "MOVE_PENDING": 6}
+    moves = "select count(distinct move->>'start_s'), count(*) from claims where practice_id = %s and move is not null"
+    assert rows(moves, practice.door.practice_id) == [(1, 4)]

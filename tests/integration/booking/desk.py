@@ -15,7 +15,9 @@ from kept.booking.v1 import (
     booking_service_pb2,
     break_glass_service_pb2,
     care_service_pb2,
+    disclosure_service_pb2,
     feeds_service_pb2,
+    people_service_pb2,
     policy_service_pb2,
     safety_service_pb2,
 )
@@ -32,6 +34,8 @@ SERVICES = (
     safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"],
     break_glass_service_pb2.DESCRIPTOR.services_by_name["BreakGlassService"],
     feeds_service_pb2.DESCRIPTOR.services_by_name["FeedService"],
+    people_service_pb2.DESCRIPTOR.services_by_name["PeopleService"],
+    disclosure_service_pb2.DESCRIPTOR.services_by_name["DisclosureService"],
 )
 """Are the doors of booking."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
 import pytest
 
+from services.booking.imports import cli
 from services.booking.imports.clashes import Clashes
 from services.booking.imports.door import TRIES, Door, Refused, Unreachable
 from services.booking.imports.fates import Conflict, Fate
@@ -194,3 +198,85 @@ def test_a_group_fills_up() -> None:
     full = clashes.of(4, wish(client="c"), NOON, group)
     assert full is not None
     assert full.reason == "SLOT_TAKEN"
+
+
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:x
+BEGIN:VEVENT
+UID:weekly
+DTSTART;TZID=America/Denver:20990302T090000
+X-KEPT-CLIENT:c-1
+RRULE:FREQ=WEEKLY
+END:VEVENT
+BEGIN:VEVENT
+UID:odd
+DTSTART;TZID=America/Denver:20990302T090000
+X-KEPT-CLIENT:c-1
+RRULE:FREQ=WEEKLY;BYHOUR=9
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+class Gateway:
+    """Answers as the gateway does for one session type, one therapist, every client, and series that are kept."""
+
+    def __init__(self, conflicts: int) -> None:
+        self.conflicts, self.series = conflicts, dict[str, dict[str, Any]]()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer."""
+        path = request.url.path
+        body = json.loads(request.content) if request.content else {}
+        lost = {"reason": "SLOT_TAKEN", "message": "It is taken."}
+        times = [{"conflict": lost if number < self.conflicts else None} for number in range(4)]
+        lists = {"/v1/session-types": "session_types", "/v1/therapists": "therapist_profiles", "/v1/sites": "sites"}
+        if path == "/v1/me":
+            return httpx.Response(200, json={"practice_id": PRACTICE, "actor_id": "user:desk"})
+        if path in lists:
+            named = {"session_type_id": "t", "therapist_id": "h", "display_name": "Session", "length_min": 50}
+            rows = [named] if lists[path] != "sites" else []
+            return httpx.Response(200, json={lists[path]: rows, "next_cursor": ""})
+        if path.startswith("/v1/clients/"):
+            return httpx.Response(200, json={"client_id": path.rpartition("/")[2]})
+        if path == "/v1/searches/series":
+            return httpx.Response(200, json={"occurrences": times})
+        if request.method == "POST":
+            plan = {**body, "start_wall": {"local": body["local_start"], "time_zone": body["time_zone"]}}
+            key = request.headers["Idempotency-Key"]
+            id_ = str(uuid5(UUID(PRACTICE), str(uuid5(NAMESPACE_URL, f"{PRACTICE}|user:desk|{key}|"))))
+            self.series[id_] = {"series_id": id_, "state": "ACTIVE", "plan": plan}
+            made = {"series": self.series[id_], "occurrences": times, "conflict_count": self.conflicts}
+            return httpx.Response(201, json=made)
+        found = self.series.get(path.rpartition("/")[2])
+        return httpx.Response(200, json=found) if found else httpx.Response(404, json={"reason": "NOT_FOUND"})
+
+
+@pytest.mark.parametrize(
+    ("conflicts", "fate", "reason"),
+    [(0, "created", ""), (1, "created", "SERIES_CONFLICTS"), (4, "conflict", "SLOT_TAKEN")],
+)
+def test_a_standing_hour_is_tried_booked_and_found_again(
+    conflicts: int, fate: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """The dry run says what the run says and writes nothing; the second run writes nothing more."""
+    gateway = Gateway(conflicts)
+    monkeypatch.setattr(cli, "Door", lambda url, token: door_to(gateway, Waits()))
+    (tmp_path / "a.ics").write_text(CALENDAR)
+    options = ["--url", "http://gateway", "--token", "t", "--json", "--appointments", str(tmp_path / "a.ics")]
+    options += ["--therapist", "Session", "--session-type", "Session"]
+
+    def run(*more: str) -> dict[str, tuple[str, str]]:
+        assert cli.main([*options, *more]) == cli.SOME_REFUSED
+        rows = json.loads(capsys.readouterr().out)["rows"]
+        return {each["key"]: (each["fate"], each["reason"]) for each in rows}
+
+    tried = run("--dry-run")
+    assert gateway.series == {}
+    made = run()
+    again = run()
+
+    assert tried == made == {"weekly": (fate, reason), "odd": ("malformed", "RECURRENCE_UNSUPPORTED")}
+    assert len(gateway.series) == (fate == "created")
+    assert again["weekly"] == (("same", "") if fate == "created" else (fate, reason))

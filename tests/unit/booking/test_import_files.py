@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.booking.imports import tables
 from services.booking.imports.calendars import is_calendar, read_calendar
 from services.booking.imports.fates import Fate, FileRefused, Told
+from services.booking.imports.rows import AppointmentRow, SeriesRow
 from services.booking.imports.tables import Defaults, read_appointments, read_clients, read_text, read_therapists
 
 ROOT = Path(__file__).parents[3]
@@ -224,7 +228,18 @@ def test_of_a_doubled_hour_in_utc_the_right_one_is_meant() -> None:
         ({"DTSTART": "DTSTART;TZID=Custom Zone 1:20300304T090000"}, "DTSTART", "UNKNOWN_TIME_ZONE"),
         ({"DTSTART": "DTSTART;TZID=America/Denver:20300310T023000"}, "DTSTART", "TIME_DOES_NOT_EXIST"),
         ({"DTSTART": ""}, "DTSTART", "CELL_EMPTY"),
-        ({"RRULE": "RRULE:FREQ=SECONDLY;COUNT=999999999"}, "RRULE", "RECURRENCE_UNSUPPORTED"),
+        ({"RRULE": "RRULE:FREQ=SECONDLY;COUNT=99"}, "RRULE", "RECURRENCE_UNSUPPORTED"),
+        ({"RRULE": "RRULE:FREQ=WEEKLY;BYHOUR=9"}, "RRULE", "RECURRENCE_UNSUPPORTED"),
+        ({"RRULE": "RRULE:FREQ=WEEKLY;INTERVAL=53"}, "RRULE", "RECURRENCE_UNSUPPORTED"),
+        ({"RRULE": "RRULE:FREQ=WEEKLY\r\nRRULE:FREQ=DAILY"}, "RRULE", "RECURRENCE_UNSUPPORTED"),
+        (
+            {"RRULE": "RRULE:FREQ=WEEKLY", "EXDATE": "EXDATE;TZID=America/Denver:20300311T090000"},
+            "EXDATE",
+            "RECURRENCE_UNSUPPORTED",
+        ),
+        ({"RRULE": "RRULE:FREQ=WEEKLY;UNTIL=20300101T000000Z"}, "RRULE", "SERIES_EMPTY"),
+        ({"RRULE": "RRULE:FREQ=WEEKLY", "DTSTART": "DTSTART:20300304T090000Z"}, "DTSTART", "TIME_WITHOUT_WALL"),
+        ({"RECURRENCE-ID": "RECURRENCE-ID:20300304T160000Z"}, "RECURRENCE-ID", "RECURRENCE_UNSUPPORTED"),
         ({"RDATE": "RDATE:20300305T090000Z"}, "RDATE", "RECURRENCE_UNSUPPORTED"),
         ({"STATUS": "STATUS:CANCELLED"}, "STATUS", "EVENT_CANCELLED"),
         ({"UID": ""}, "UID", "CELL_EMPTY"),
@@ -237,7 +252,7 @@ def test_of_a_doubled_hour_in_utc_the_right_one_is_meant() -> None:
 def test_an_event_that_is_no_single_appointment_is_told_by_line_and_property(
     changes: dict[str, str], column: str, reason: str
 ) -> None:
-    """A recurring one is never expanded; the event beside it is read all the same."""
+    """Whatever is wrong with it, the event beside it is read all the same."""
     lines = {"UID": EVENT[0], "DTSTART": EVENT[1], "X-KEPT-CLIENT": EVENT[2], **changes}
     bad = tuple(line for line in lines.values() if line)
     good = ("UID:good", *EVENT[1:])
@@ -278,3 +293,96 @@ def test_the_samples_are_read_without_a_refusal() -> None:
     assert first + second + third + fourth == []
     assert [len(each) for each in (therapists, clients, appointments, events)] == [1, 3, 2, 1]
     assert is_calendar(text)
+
+
+NOW = datetime(2030, 3, 1, tzinfo=UTC)
+WEEKLY = ("UID:w", "DTSTART;TZID=America/Denver:20300304T090000", "X-KEPT-CLIENT:c-1", "RRULE:FREQ=WEEKLY;COUNT=4")
+
+
+def keys_and_times(rows: Sequence[Any]) -> list[tuple[str, str]]:
+    """Return each appointment's key and wall time."""
+    return [(row.key, row.local_start) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("rule", "read"),
+    [
+        ("FREQ=WEEKLY", "FREQ=WEEKLY"),
+        ("freq=weekly;interval=2;byday=MO", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"),
+        ("FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=1MO"),
+        ("FREQ=WEEKLY;UNTIL=20300601T000000Z", "FREQ=WEEKLY;UNTIL=20300531T180000"),
+    ],
+)
+def test_a_rule_without_exceptions_is_a_standing_hour(rule: str, read: str) -> None:
+    """One row with the rule in its normal form, on the wall clock of the event's zone."""
+    event = (*WEEKLY[:3], f"RRULE:{rule}")
+
+    rows, told = read_calendar(calendar(event), OPTIONS, now=NOW)
+
+    assert told == []
+    [row] = rows
+    assert isinstance(row, SeriesRow)
+    assert (row.key, row.first.local_start, row.first.time_zone, row.rule) == (
+        "w",
+        "2030-03-04T09:00",
+        "America/Denver",
+        read,
+    )
+
+
+def test_exceptions_of_the_past_say_nothing_any_more() -> None:
+    """A standing hour of years with holidays behind it is a standing hour."""
+    event = (
+        "UID:w",
+        "DTSTART;TZID=America/Denver:20280103T090000",
+        "X-KEPT-CLIENT:c-1",
+        "RRULE:FREQ=WEEKLY",
+        "EXDATE;TZID=America/Denver:20281225T090000,20290101T090000",
+    )
+    past = (
+        "UID:w",
+        "DTSTART;TZID=America/Denver:20290109T090000",
+        "RECURRENCE-ID;TZID=America/Denver:20290108T090000",
+        "X-KEPT-CLIENT:c-1",
+    )
+
+    rows, told = read_calendar(calendar(event, past), OPTIONS, now=NOW)
+
+    assert told == []
+    assert [type(row) for row in rows] == [SeriesRow, AppointmentRow]
+    assert rows[1].key == "w/20290108T0900", "it is told as lying in the past when it is imported"
+
+
+def test_a_finite_rule_with_exceptions_is_single_appointments() -> None:
+    """One is left out, one moved, one called off; each has a key of its own that stays the same."""
+    event = (*WEEKLY, "EXDATE:20300311T150000Z")
+    moved = (
+        "UID:w",
+        "DTSTART;TZID=America/Denver:20300319T100000",
+        "RECURRENCE-ID;TZID=America/Denver:20300318T090000",
+        "X-KEPT-CLIENT:c-1",
+    )
+    off = (
+        "UID:w",
+        "DTSTART;TZID=America/Denver:20300325T090000",
+        "RECURRENCE-ID:20300325T150000Z",
+        "X-KEPT-CLIENT:c-1",
+        "STATUS:CANCELLED",
+    )
+
+    rows, told = read_calendar(calendar(event, moved, off), OPTIONS, now=NOW)
+
+    assert told == []
+    assert sorted(keys_and_times(rows)) == [
+        ("w/20300304T0900", "2030-03-04T09:00"),
+        ("w/20300318T0900", "2030-03-19T10:00"),
+    ]
+
+
+def test_a_rule_of_one_line_never_makes_millions() -> None:
+    """More than 400 times ahead are refused before any is made."""
+    event = (*WEEKLY[:3], "RRULE:FREQ=DAILY;COUNT=9999", "EXDATE;TZID=America/Denver:20300305T090000")
+
+    rows, told = read_calendar(calendar(event), OPTIONS, now=NOW)
+
+    assert (rows, refusals(told)) == ([], [(4, "RRULE", "RECURRENCE_TOO_LARGE")])

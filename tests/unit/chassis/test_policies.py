@@ -34,6 +34,7 @@ BOOKS |= {"appointment.undo"}
 FOLLOWS = {"follow_up.read", "follow_up.change", "care_team.read"}
 THREADS = {"thread.read", "thread.write"}
 KEPT_FOR_CLIENTS = {
+    "disclosure.read",
     "trail.see",
     "client.update",
     "screening.read",
@@ -70,6 +71,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
     ("client", "proxy"): OWN | JOINS,
     ("front_desk", ""): OWN
+    | {"client.mark", "disclosure.record", "disclosure.read"}
     | ABSENCES
     | STANDING
     | {
@@ -96,6 +98,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("therapist", "proposed"): {"proposal.read", "proposal.decline"},
     ("therapist", "care_team"): BOOKS
     | {"group.read", "group.seat", "group.book"}
+    | {"disclosure.record", "disclosure.read"}
     | ALARMS
     | {"screening.read"}
     | WAITS
@@ -106,6 +109,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | SAFETY
     | BILLING,
     ("practice_admin", ""): ABSENCES
+    | {"client.mark"}
     | CRISES
     | GLASS
     | {"waitlist.report", "webhook.manage", "matching.report", "destruction.approve"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -130,3 +131,16 @@ async def test_who_claims_no_real_practice_is_nobody(practice_id: str) -> None:
 
     [told] = ear.batches[0].observations
     assert (told.actor_kind, told.actor_id, told.practice_id) == ("anonymous", "", "")
+
+
+async def test_a_name_of_other_characters_does_not_keep_anybody_out() -> None:
+    """A provider may name people as it likes: they are told by a keyed hash, the same for the same name."""
+    ear = Ear()
+    trail = Trail(ear, "door_1:80", b"secret")
+    for _ in range(2):
+        await trail.tell(seen(actor=replace(DESK, actor_id="José Núñez", session_id="a b")))
+
+    told = [each for batch in ear.batches for each in batch.observations]
+    assert {each.actor_id for each in told} == {f"mark:{trail.mark('José Núñez')}"}
+    assert told[0].session_id.startswith("mark:")
+    assert ear.batches[0].instance == "door-1-80"

@@ -27,7 +27,7 @@ from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.audit.v1 import audit_pb2 as kept_dot_audit_dot_v1_dot_audit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kept/audit/v1/audit_service.proto\x12\rkept.audit.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\x1a\x19kept/audit/v1/audit.proto\"\xbd\x01\n\x13QueryRecordsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x10\n\x08\x61\x63tor_id\x18\x02 \x01(\t\x12-\n\tfrom_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07to_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"W\n\x14QueryRecordsResponse\x12&\n\x07records\x18\x01 \x03(\x0b\x32\x15.kept.audit.v1.Record\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1f\n\x10GetRecordRequest\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\x16\n\x14GetCheckpointRequest\":\n\x18GetInclusionProofRequest\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\"@\n\x0eInclusionProof\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\"E\n\x1aGetConsistencyProofRequest\x12\x12\n\nfirst_size\x18\x01 \x01(\x03\x12\x13\n\x0bsecond_size\x18\x02 \x01(\x03\"K\n\x10\x43onsistencyProof\x12\x12\n\nfirst_size\x18\x01 \x01(\x03\x12\x13\n\x0bsecond_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\"=\n\x0eGetTileRequest\x12\r\n\x05level\x18\x01 \x01(\x05\x12\r\n\x05index\x18\x02 \x01(\x03\x12\r\n\x05width\x18\x03 \x01(\x05\"\x16\n\x04Tile\x12\x0e\n\x06hashes\x18\x01 \x01(\x0c\"1\n\x11GetEntriesRequest\x12\r\n\x05index\x18\x01 \x01(\x03\x12\r\n\x05width\x18\x02 \x01(\x05\"\x19\n\x07\x45ntries\x12\x0e\n\x06\x62undle\x18\x01 \x01(\x0c\"\x14\n\x12GetDetachedRequest\")\n\x08\x44\x65tached\x12\x0f\n\x07\x65nd_seq\x18\x01 \x01(\x03\x12\x0c\n\x04note\x18\x02 \x01(\t2\x99\x07\n\x0c\x41uditService\x12\x84\x01\n\x0cQueryRecords\x12\".kept.audit.v1.QueryRecordsRequest\x1a#.kept.audit.v1.QueryRecordsResponse\"+\xea\xc7\x18\'\n\x0btrail.query\x10\x07\x1a\x11request.client_id \x05*\x01\x01\x12q\n\tGetRecord\x12\x1f.kept.audit.v1.GetRecordRequest\x1a\x15.kept.audit.v1.Record\",\xea\xc7\x18(\n\x0btrail.query\x10\x07\x1a\x12response.client_id \x02*\x01\x01\x12k\n\rGetCheckpoint\x12#.kept.audit.v1.GetCheckpointRequest\x1a\x19.kept.audit.v1.Checkpoint\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x12w\n\x11GetInclusionProof\x12\'.kept.audit.v1.GetInclusionProofRequest\x1a\x1d.kept.audit.v1.InclusionProof\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x12}\n\x13GetConsistencyProof\x12).kept.audit.v1.GetConsistencyProofRequest\x1a\x1f.kept.audit.v1.ConsistencyProof\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x12Y\n\x07GetTile\x12\x1d.kept.audit.v1.GetTileRequest\x1a\x13.kept.audit.v1.Tile\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x12h\n\nGetEntries\x12 .kept.audit.v1.GetEntriesRequest\x1a\x16.kept.audit.v1.Entries\" \xea\xc7\x18\x1c\n\x0btrail.query\x10\x07\x1a\x06loaded \x02*\x01\x01\x12\x65\n\x0bGetDetached\x12!.kept.audit.v1.GetDetachedRequest\x1a\x17.kept.audit.v1.Detached\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kept/audit/v1/audit_service.proto\x12\rkept.audit.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\x1a\x19kept/audit/v1/audit.proto\"\xd2\x01\n\x13QueryRecordsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x10\n\x08\x61\x63tor_id\x18\x02 \x01(\t\x12-\n\tfrom_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07to_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x13\n\x0bis_evidence\x18\x07 \x01(\x08\"W\n\x14QueryRecordsResponse\x12&\n\x07records\x18\x01 \x03(\x0b\x32\x15.kept.audit.v1.Record\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1f\n\x10GetRecordRequest\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\x16\n\x14GetCheckpointRequest\":\n\x18GetInclusionProofRequest\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\"@\n\x0eInclusionProof\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\"E\n\x1aGetConsistencyProofRequest\x12\x12\n\nfirst_size\x18\x01 \x01(\x03\x12\x13\n\x0bsecond_size\x18\x02 \x01(\x03\"K\n\x10\x43onsistencyProof\x12\x12\n\nfirst_size\x18\x01 \x01(\x03\x12\x13\n\x0bsecond_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\"=\n\x0eGetTileRequest\x12\r\n\x05level\x18\x01 \x01(\x05\x12\r\n\x05index\x18\x02 \x01(\x03\x12\r\n\x05width\x18\x03 \x01(\x05\"\x16\n\x04Tile\x12\x0e\n\x06hashes\x18\x01 \x01(\x0c\"1\n\x11GetEntriesRequest\x12\r\n\x05index\x18\x01 \x01(\x03\x12\r\n\x05width\x18\x02 \x01(\x05\"\x19\n\x07\x45ntries\x12\x0e\n\x06\x62undle\x18\x01 \x01(\x0c\"\x14\n\x12GetDetachedRequest\")\n\x08\x44\x65tached\x12\x0f\n\x07\x65nd_seq\x18\x01 \x01(\x03\x12\x0c\n\x04note\x18\x02 \x01(\t2\x99\x07\n\x0c\x41uditService\x12\x84\x01\n\x0cQueryRecords\x12\".kept.audit.v1.QueryRecordsRequest\x1a#.kept.audit.v1.QueryRecordsResponse\"+\xea\xc7\x18\'\n\x0btrail.query\x10\x07\x1a\x11request.client_id \x05*\x01\x01\x12q\n\tGetRecord\x12\x1f.kept.audit.v1.GetRecordRequest\x1a\x15.kept.audit.v1.Record\",\xea\xc7\x18(\n\x0btrail.query\x10\x07\x1a\x12response.client_id \x02*\x01\x01\x12k\n\rGetCheckpoint\x12#.kept.audit.v1.GetCheckpointRequest\x1a\x19.kept.audit.v1.Checkpoint\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x12w\n\x11GetInclusionProof\x12\'.kept.audit.v1.GetInclusionProofRequest\x1a\x1d.kept.audit.v1.InclusionProof\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x12}\n\x13GetConsistencyProof\x12).kept.audit.v1.GetConsistencyProofRequest\x1a\x1f.kept.audit.v1.ConsistencyProof\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x12Y\n\x07GetTile\x12\x1d.kept.audit.v1.GetTileRequest\x1a\x13.kept.audit.v1.Tile\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x12h\n\nGetEntries\x12 .kept.audit.v1.GetEntriesRequest\x1a\x16.kept.audit.v1.Entries\" \xea\xc7\x18\x1c\n\x0btrail.query\x10\x07\x1a\x06loaded \x02*\x01\x01\x12\x65\n\x0bGetDetached\x12!.kept.audit.v1.GetDetachedRequest\x1a\x17.kept.audit.v1.Detached\"\x1a\xea\xc7\x18\x16\n\x0btrail.prove\x10\x07 \x02*\x01\x01@\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,33 +51,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUDITSERVICE'].methods_by_name['GetDetached']._loaded_options = None
   _globals['_AUDITSERVICE'].methods_by_name['GetDetached']._serialized_options = b'\352\307\030\026\n\013trail.prove\020\007 \002*\001\001@\001'
   _globals['_QUERYRECORDSREQUEST']._serialized_start=142
-  _globals['_QUERYRECORDSREQUEST']._serialized_end=331
-  _globals['_QUERYRECORDSRESPONSE']._serialized_start=333
-  _globals['_QUERYRECORDSRESPONSE']._serialized_end=420
-  _globals['_GETRECORDREQUEST']._serialized_start=422
-  _globals['_GETRECORDREQUEST']._serialized_end=453
-  _globals['_GETCHECKPOINTREQUEST']._serialized_start=455
-  _globals['_GETCHECKPOINTREQUEST']._serialized_end=477
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=479
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=537
-  _globals['_INCLUSIONPROOF']._serialized_start=539
-  _globals['_INCLUSIONPROOF']._serialized_end=603
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=605
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=674
-  _globals['_CONSISTENCYPROOF']._serialized_start=676
-  _globals['_CONSISTENCYPROOF']._serialized_end=751
-  _globals['_GETTILEREQUEST']._serialized_start=753
-  _globals['_GETTILEREQUEST']._serialized_end=814
-  _globals['_TILE']._serialized_start=816
-  _globals['_TILE']._serialized_end=838
-  _globals['_GETENTRIESREQUEST']._serialized_start=840
-  _globals['_GETENTRIESREQUEST']._serialized_end=889
-  _globals['_ENTRIES']._serialized_start=891
-  _globals['_ENTRIES']._serialized_end=916
-  _globals['_GETDETACHEDREQUEST']._serialized_start=918
-  _globals['_GETDETACHEDREQUEST']._serialized_end=938
-  _globals['_DETACHED']._serialized_start=940
-  _globals['_DETACHED']._serialized_end=981
-  _globals['_AUDITSERVICE']._serialized_start=984
-  _globals['_AUDITSERVICE']._serialized_end=1905
+  _globals['_QUERYRECORDSREQUEST']._serialized_end=352
+  _globals['_QUERYRECORDSRESPONSE']._serialized_start=354
+  _globals['_QUERYRECORDSRESPONSE']._serialized_end=441
+  _globals['_GETRECORDREQUEST']._serialized_start=443
+  _globals['_GETRECORDREQUEST']._serialized_end=474
+  _globals['_GETCHECKPOINTREQUEST']._serialized_start=476
+  _globals['_GETCHECKPOINTREQUEST']._serialized_end=498
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=500
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=558
+  _globals['_INCLUSIONPROOF']._serialized_start=560
+  _globals['_INCLUSIONPROOF']._serialized_end=624
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=626
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=695
+  _globals['_CONSISTENCYPROOF']._serialized_start=697
+  _globals['_CONSISTENCYPROOF']._serialized_end=772
+  _globals['_GETTILEREQUEST']._serialized_start=774
+  _globals['_GETTILEREQUEST']._serialized_end=835
+  _globals['_TILE']._serialized_start=837
+  _globals['_TILE']._serialized_end=859
+  _globals['_GETENTRIESREQUEST']._serialized_start=861
+  _globals['_GETENTRIESREQUEST']._serialized_end=910
+  _globals['_ENTRIES']._serialized_start=912
+  _globals['_ENTRIES']._serialized_end=937
+  _globals['_GETDETACHEDREQUEST']._serialized_start=939
+  _globals['_GETDETACHEDREQUEST']._serialized_end=959
+  _globals['_DETACHED']._serialized_start=961
+  _globals['_DETACHED']._serialized_end=1002
+  _globals['_AUDITSERVICE']._serialized_start=1005
+  _globals['_AUDITSERVICE']._serialized_end=1926
 # @@protoc_insertion_point(module_scope)

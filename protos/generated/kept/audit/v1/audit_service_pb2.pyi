@@ -32,6 +32,7 @@ class QueryRecordsRequest(_message.Message):
     TO_TIME_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    IS_EVIDENCE_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Limits to a client."""
     actor_id: _builtins.str
@@ -40,6 +41,8 @@ class QueryRecordsRequest(_message.Message):
     """Is at most 1000; 0 means 100."""
     page_token: _builtins.str
     """Continues an earlier page."""
+    is_evidence: _builtins.bool
+    """Tells that the records go into an evidence package, which leaves the suite: the query's record says so."""
     @_builtins.property
     def from_time(self) -> _timestamp_pb2.Timestamp:
         """Is the first instant of occur_time."""
@@ -57,10 +60,11 @@ class QueryRecordsRequest(_message.Message):
         to_time: _timestamp_pb2.Timestamp | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        is_evidence: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "client_id", b"client_id", "from_time", b"from_time", "page_size", b"page_size", "page_token", b"page_token", "to_time", b"to_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "client_id", b"client_id", "from_time", b"from_time", "is_evidence", b"is_evidence", "page_size", b"page_size", "page_token", b"page_token", "to_time", b"to_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kept/notifications/v1/on_call_service.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\"d\n\rOnCallContact\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\x05\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x11\n\tis_active\x18\x05 \x01(\x08\"\x96\x01\n\x04Page\x12\x0f\n\x07\x66lag_id\x18\x01 \x01(\t\x12.\n\nraise_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06rounds\x18\x03 \x01(\x05\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07reached\x18\x05 \x01(\x05\"d\n\x17PutOnCallContactRequest\x12\x35\n\x07\x63ontact\x18\x01 \x01(\x0b\x32$.kept.notifications.v1.OnCallContact\x12\x12\n\nrequest_id\x18\x02 \x01(\t\".\n\x18PutOnCallContactResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"B\n\x19ListOnCallContactsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"m\n\x1aListOnCallContactsResponse\x12\x36\n\x08\x63ontacts\x18\x01 \x03(\x0b\x32$.kept.notifications.v1.OnCallContact\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x10ListPagesRequest\x12\x11\n\tonly_open\x18\x01 \x01(\x08\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"X\n\x11ListPagesResponse\x12*\n\x05pages\x18\x01 \x03(\x0b\x32\x1b.kept.notifications.v1.Page\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc3\x03\n\rOnCallService\x12\x98\x01\n\x10PutOnCallContact\x12..kept.notifications.v1.PutOnCallContactRequest\x1a/.kept.notifications.v1.PutOnCallContactResponse\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x9c\x01\n\x12ListOnCallContacts\x12\x30.kept.notifications.v1.ListOnCallContactsRequest\x1a\x31.kept.notifications.v1.ListOnCallContactsResponse\"!\xea\xc7\x18\x1d\n\x12practice.configure\x10\x01 \x02*\x01\x01@\x01\x12x\n\tListPages\x12\'.kept.notifications.v1.ListPagesRequest\x1a(.kept.notifications.v1.ListPagesResponse\"\x18\xea\xc7\x18\x14\n\tpage.read\x10\x01 \x05*\x01\x01@\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kept/notifications/v1/on_call_service.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\"r\n\rOnCallContact\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\x05\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x11\n\tis_active\x18\x05 \x01(\x08\x12\x0c\n\x04\x64uty\x18\x06 \x01(\t\"\x96\x01\n\x04Page\x12\x0f\n\x07\x66lag_id\x18\x01 \x01(\t\x12.\n\nraise_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06rounds\x18\x03 \x01(\x05\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07reached\x18\x05 \x01(\x05\"d\n\x17PutOnCallContactRequest\x12\x35\n\x07\x63ontact\x18\x01 \x01(\x0b\x32$.kept.notifications.v1.OnCallContact\x12\x12\n\nrequest_id\x18\x02 \x01(\t\".\n\x18PutOnCallContactResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"B\n\x19ListOnCallContactsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"m\n\x1aListOnCallContactsResponse\x12\x36\n\x08\x63ontacts\x18\x01 \x03(\x0b\x32$.kept.notifications.v1.OnCallContact\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x10ListPagesRequest\x12\x11\n\tonly_open\x18\x01 \x01(\x08\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"X\n\x11ListPagesResponse\x12*\n\x05pages\x18\x01 \x03(\x0b\x32\x1b.kept.notifications.v1.Page\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc3\x03\n\rOnCallService\x12\x98\x01\n\x10PutOnCallContact\x12..kept.notifications.v1.PutOnCallContactRequest\x1a/.kept.notifications.v1.PutOnCallContactResponse\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x9c\x01\n\x12ListOnCallContacts\x12\x30.kept.notifications.v1.ListOnCallContactsRequest\x1a\x31.kept.notifications.v1.ListOnCallContactsResponse\"!\xea\xc7\x18\x1d\n\x12practice.configure\x10\x01 \x02*\x01\x01@\x01\x12x\n\tListPages\x12\'.kept.notifications.v1.ListPagesRequest\x1a(.kept.notifications.v1.ListPagesResponse\"\x18\xea\xc7\x18\x14\n\tpage.read\x10\x01 \x05*\x01\x01@\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,21 +40,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ONCALLSERVICE'].methods_by_name['ListPages']._loaded_options = None
   _globals['_ONCALLSERVICE'].methods_by_name['ListPages']._serialized_options = b'\352\307\030\024\n\tpage.read\020\001 \005*\001\001@\001'
   _globals['_ONCALLCONTACT']._serialized_start=132
-  _globals['_ONCALLCONTACT']._serialized_end=232
-  _globals['_PAGE']._serialized_start=235
-  _globals['_PAGE']._serialized_end=385
-  _globals['_PUTONCALLCONTACTREQUEST']._serialized_start=387
-  _globals['_PUTONCALLCONTACTREQUEST']._serialized_end=487
-  _globals['_PUTONCALLCONTACTRESPONSE']._serialized_start=489
-  _globals['_PUTONCALLCONTACTRESPONSE']._serialized_end=535
-  _globals['_LISTONCALLCONTACTSREQUEST']._serialized_start=537
-  _globals['_LISTONCALLCONTACTSREQUEST']._serialized_end=603
-  _globals['_LISTONCALLCONTACTSRESPONSE']._serialized_start=605
-  _globals['_LISTONCALLCONTACTSRESPONSE']._serialized_end=714
-  _globals['_LISTPAGESREQUEST']._serialized_start=716
-  _globals['_LISTPAGESREQUEST']._serialized_end=792
-  _globals['_LISTPAGESRESPONSE']._serialized_start=794
-  _globals['_LISTPAGESRESPONSE']._serialized_end=882
-  _globals['_ONCALLSERVICE']._serialized_start=885
-  _globals['_ONCALLSERVICE']._serialized_end=1336
+  _globals['_ONCALLCONTACT']._serialized_end=246
+  _globals['_PAGE']._serialized_start=249
+  _globals['_PAGE']._serialized_end=399
+  _globals['_PUTONCALLCONTACTREQUEST']._serialized_start=401
+  _globals['_PUTONCALLCONTACTREQUEST']._serialized_end=501
+  _globals['_PUTONCALLCONTACTRESPONSE']._serialized_start=503
+  _globals['_PUTONCALLCONTACTRESPONSE']._serialized_end=549
+  _globals['_LISTONCALLCONTACTSREQUEST']._serialized_start=551
+  _globals['_LISTONCALLCONTACTSREQUEST']._serialized_end=617
+  _globals['_LISTONCALLCONTACTSRESPONSE']._serialized_start=619
+  _globals['_LISTONCALLCONTACTSRESPONSE']._serialized_end=728
+  _globals['_LISTPAGESREQUEST']._serialized_start=730
+  _globals['_LISTPAGESREQUEST']._serialized_end=806
+  _globals['_LISTPAGESRESPONSE']._serialized_start=808
+  _globals['_LISTPAGESRESPONSE']._serialized_end=896
+  _globals['_ONCALLSERVICE']._serialized_start=899
+  _globals['_ONCALLSERVICE']._serialized_end=1350
 # @@protoc_insertion_point(module_scope)

@@ -30,6 +30,7 @@ class OnCallContact(_message.Message):
     EMAIL_FIELD_NUMBER: _builtins.int
     LOCALE_FIELD_NUMBER: _builtins.int
     IS_ACTIVE_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     """Is the id, a UUID."""
     level: _builtins.int
@@ -40,6 +41,10 @@ class OnCallContact(_message.Message):
     """Is the BCP 47 locale, "en" or "es"."""
     is_active: _builtins.bool
     """Tells that pages go out to them."""
+    duty: _builtins.str
+    """Is what they are called for: "crisis" (a client may be in danger), or "compliance" (alarms and digests of the audit
+    trail); empty means crisis.
+    """
     def __init__(
         self,
         *,
@@ -48,10 +53,11 @@ class OnCallContact(_message.Message):
         email: _builtins.str = ...,
         locale: _builtins.str = ...,
         is_active: _builtins.bool = ...,
+        duty: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "email", b"email", "is_active", b"is_active", "level", b"level", "locale", b"locale"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "duty", b"duty", "email", b"email", "is_active", b"is_active", "level", b"level", "locale", b"locale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
