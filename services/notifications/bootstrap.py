@@ -155,13 +155,11 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def page() -> None:
         await page_on_call(pages=pages, writer=page_writer, post=page_post, clock=now)
 
-<<<<<<< HEAD
     async def nudge() -> None:
         await plan_due_nudges(bells=bells(database), clock=now, new_id=new_id)
-=======
+
     async def notify_officers() -> None:
         await page_on_call(pages=notices, writer=page_writer, post=page_post, clock=now)
->>>>>>> main
 
     trusted = read_trusted(os.environ.get("KEPT_WEBHOOK_NETWORKS", ""))
     outbound, receivers = Outbound(trusted), Webhooks(ClientCipher(keyring))

@@ -24,11 +24,8 @@ from services.chassis.context import Call
 from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
 from services.notifications.adapters.erasures import erase_client
-<<<<<<< HEAD
 from services.notifications.adapters.matters import PostgresMatters
-=======
 from services.notifications.adapters.officer_reactions import officer_reactions
->>>>>>> main
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.timeline import PostgresTimeline
 from services.notifications.adapters.webhooks import listening, queue

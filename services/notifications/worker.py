@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
-<<<<<<< HEAD
-from kept.booking.v1.absence_events_pb2 import AbsenceOfferClosed, AbsenceOffered
-=======
 from kept.audit.v1.watch_events_pb2 import AlarmRaised, AlarmSettled, DigestMade
->>>>>>> main
+from kept.booking.v1.absence_events_pb2 import AbsenceOfferClosed, AbsenceOffered
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -88,16 +85,12 @@ class NotificationsWorker:
         """Store it; a queue of its own, so that no crowd of bookings stands before a page."""
         self.inbox.store(delivery)
 
-<<<<<<< HEAD
-    @consumes(SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
-=======
     @consumes(AlarmRaised, AlarmSettled, DigestMade)
     def on_trail_watched(self, delivery: Delivery) -> None:
         """Store what officers are to be told."""
         self.inbox.store(delivery)
 
-    @consumes(AppointmentChangeUndone, SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
->>>>>>> main
+    @consumes(SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
     def on_something_to_tell(self, delivery: Delivery) -> None:
         """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
         self.inbox.store(delivery)

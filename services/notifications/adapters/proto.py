@@ -105,15 +105,10 @@ def on_call_contact(wire: on_call_service_pb2.OnCallContact) -> OnCallContact:
         raise errors.LevelUnknown("A contact on call has level 1, 2 or 3.", field="contact.level")
     if wire.locale not in tuple(Locale):
         raise errors.LocaleUnknown("There are no templates in this locale.", field="contact.locale")
-<<<<<<< HEAD
     address = email(wire.email, field="contact.email")
-    return OnCallContact(contact_id, wire.level, address, Locale(wire.locale), wire.is_active)
-=======
-    email = _email(wire.email, field="contact.email")
     if wire.duty not in ("", CRISIS, COMPLIANCE):
         raise errors.Malformed("A duty is crisis or compliance.", field="contact.duty")
-    return OnCallContact(contact_id, wire.level, email, Locale(wire.locale), wire.is_active, wire.duty or CRISIS)
->>>>>>> main
+    return OnCallContact(contact_id, wire.level, address, Locale(wire.locale), wire.is_active, wire.duty or CRISIS)
 
 
 def on_call_resource(contact: OnCallContact) -> on_call_service_pb2.OnCallContact:

@@ -67,28 +67,14 @@ class Templates:
     """
 
     def __init__(self, folder: Path = TEMPLATES) -> None:
-<<<<<<< HEAD
         """Load every template of every locale, kind and channel."""
         require_safe_jinja()
         self._plain = environment()
         self._page_html = environment(escapes=True).from_string((folder / "page.html").read_text(encoding="utf-8"))
         self._pages = {
-            locale: self._plain.from_string((folder / locale / "page.txt").read_text(encoding="utf-8"))
+            (topic, locale): self._plain.from_string((folder / locale / f"{topic}.txt").read_text(encoding="utf-8"))
+            for topic in TOPICS
             for locale in Locale
-=======
-        """Load every template of every locale and kind."""
-        loader = FileSystemLoader(folder)
-        plain = ImmutableSandboxedEnvironment(loader=loader, undefined=StrictUndefined, autoescape=False)
-        escaped = ImmutableSandboxedEnvironment(
-            loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True
-        )
-        self._page = escaped.get_template("page.html")
-        self._pages = {
-            (topic, locale): plain.get_template(f"{locale}/{topic}.txt") for topic in TOPICS for locale in Locale
-        }
-        self._texts = {
-            (locale, kind): plain.get_template(f"{locale}/{kind.lower()}.txt") for locale in Locale for kind in Kind
->>>>>>> main
         }
         self._built_in = {
             (locale, kind, channel): self._read(folder / locale / f"{kind.lower()}{ending}", kind)
