@@ -200,17 +200,24 @@ class Alarm(TypedDict):
     is_shared: bool
 
 
-class AnswerIn(TypedDict):
-    """What became of a claim that an absence hits."""
+class AnswerFitResponse(TypedDict):
+    """AnswerFitResponse"""
 
-    state: Literal['OFFERED', 'MOVED', 'CANCELLED', 'COVERED', 'BY_VIDEO', 'KEPT']
-
+    pass
 
 class AnswerScreeningResponse(TypedDict):
     """AnswerScreeningResponse"""
 
     screening: Screening | None
     crisis_resources: CrisisResources | None
+
+
+class AnswersIn(TypedDict):
+    """Answers to save, all or none."""
+
+    answers: NotRequired[list[services__gateway__routes__forms__AnswerIn]]
+    is_submitted: NotRequired[bool]
+    locale: NotRequired[str]
 
 
 class Appointment(TypedDict):
@@ -313,6 +320,13 @@ class AuthorisationIn(TypedDict):
     to_date: str
     session_type_ids: NotRequired[list[str]]
     forbids_fees: NotRequired[bool]
+
+
+class BandIn(TypedDict):
+    """A band of a score."""
+
+    least: int
+    code: str
 
 
 class Batch(TypedDict):
@@ -615,6 +629,14 @@ class CompareCadencesResponse(TypedDict):
     overdue_count: int
 
 
+class ConditionIn(TypedDict):
+    """When an item is shown; it looks at a question further up."""
+
+    link_id: str
+    operator: Literal['EXISTS', 'EQUALS', 'NOT_EQUALS', 'GREATER', 'LESS']
+    value: NotRequired[str]
+
+
 class ConfidentialityIn(TypedDict):
     """What whoever acts for a client does not see."""
 
@@ -635,6 +657,20 @@ class Consent(TypedDict):
     create_time: str | None
 
 
+class ConsentDocument(TypedDict):
+    """ConsentDocument"""
+
+    document_id: str
+    version: int
+    title: str
+    text: str
+    text_hash: str
+    locale: str
+    is_due_first: bool
+    is_retired: bool
+    etag: str
+
+
 class ConsentIn(TypedDict):
     """What somebody agreed to, or took back."""
 
@@ -643,6 +679,20 @@ class ConsentIn(TypedDict):
     channel: NotRequired[Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']]
     guardian_id: NotRequired[str | None]
     evidence: NotRequired[str]
+
+
+class ConsentSignature(TypedDict):
+    """ConsentSignature"""
+
+    signature_id: str
+    client_id: str
+    document_id: str
+    version: int
+    text_hash: str
+    signer_name: str
+    signer_actor_id: str
+    side: Literal['UNSPECIFIED', 'CLIENT', 'GUARDIAN']
+    sign_time: str | None
 
 
 class ConsistencyProof(TypedDict):
@@ -692,6 +742,17 @@ class ContactPoint(TypedDict):
     time_zone: str
     locale: str
     has_consent: bool
+
+
+class CourseGroup(TypedDict):
+    """CourseGroup"""
+
+    group: str
+    course_count: int
+    rated_count: int
+    mean_rating: float
+    dropout_count: int
+    change_count: int
 
 
 class CreateCalendarFeedResponse(TypedDict):
@@ -881,6 +942,16 @@ class DismissalIn(TypedDict):
     reason: Literal['CLIENT_DECLINED', 'CARE_ENDED', 'REFERRED', 'ARRANGED_ELSEWHERE']
 
 
+class DocumentIn(TypedDict):
+    """A document that clients sign."""
+
+    title: str
+    text: str
+    locale: NotRequired[str]
+    is_due_first: NotRequired[bool]
+    is_retired: NotRequired[bool]
+
+
 class DryRunIn(TypedDict):
     """A span of the past."""
 
@@ -904,6 +975,26 @@ class DryRunWorkflowResponse(TypedDict):
     appointment_count: int
     lines: list[DryRunLine]
     is_cut: bool
+
+
+class Due(TypedDict):
+    """Due"""
+
+    due_id: str
+    client_id: str
+    form_id: str
+    document_id: str
+    is_before_first: bool
+    state: Literal['UNSPECIFIED', 'OPEN', 'SETTLED', 'WAIVED']
+    create_time: str | None
+
+
+class DueIn(TypedDict):
+    """What a client has to see to: exactly one of the two."""
+
+    form_id: NotRequired[str | None]
+    document_id: NotRequired[str | None]
+    is_before_first: NotRequired[bool]
 
 
 class EndIn(TypedDict):
@@ -1067,6 +1158,13 @@ class FindingIn(TypedDict):
     finding: Literal['JUSTIFIED', 'VIOLATION']
 
 
+class FitIn(TypedDict):
+    """How well a therapist fits."""
+
+    therapist_id: str
+    rating: int
+
+
 class FollowUp(TypedDict):
     """FollowUp"""
 
@@ -1110,6 +1208,123 @@ class FollowUpRuleIn(TypedDict):
     lead_days: NotRequired[int]
 
 
+class Form(TypedDict):
+    """Form"""
+
+    form_id: str
+    version: int
+    title: str
+    locale: str
+    items: list[FormItem]
+    scores: list[FormScore]
+    is_due_first: bool
+    is_retired: bool
+    source: str
+    permission: str
+    etag: str
+
+
+class FormAnswer(TypedDict):
+    """FormAnswer"""
+
+    link_id: str
+    values: list[str]
+
+
+class FormBand(TypedDict):
+    """FormBand"""
+
+    least: int
+    code: str
+
+
+class FormCondition(TypedDict):
+    """FormCondition"""
+
+    link_id: str
+    operator: Literal['UNSPECIFIED', 'EXISTS', 'EQUALS', 'NOT_EQUALS', 'GREATER', 'LESS']
+    value: str
+
+
+class FormIn(TypedDict):
+    """A form in the shape of a FHIR Questionnaire."""
+
+    title: str
+    locale: NotRequired[str]
+    items: list[ItemIn]
+    scores: NotRequired[list[ScoreIn]]
+    is_due_first: NotRequired[bool]
+    is_retired: NotRequired[bool]
+    source: NotRequired[str]
+    permission: NotRequired[str]
+
+
+class FormItem(TypedDict):
+    """FormItem"""
+
+    link_id: str
+    text: str
+    type: Literal['UNSPECIFIED', 'GROUP', 'DISPLAY', 'BOOLEAN', 'INTEGER', 'DECIMAL', 'DATE', 'STRING', 'TEXT', 'CHOICE', 'MULTI_CHOICE', 'INSTRUMENT']
+    is_required: bool
+    options: list[FormOption]
+    enable_when: list[FormCondition]
+    is_any_enough: bool
+    items: list[FormItem]
+    max_length: int
+    least: float
+    most: float
+    least_is_set: bool
+    most_is_set: bool
+    side: Literal['UNSPECIFIED', 'CLIENT', 'GUARDIAN']
+    prefill_key: str
+    is_self_harm: bool
+    instrument: str
+
+
+class FormOption(TypedDict):
+    """FormOption"""
+
+    code: str
+    text: str
+    score: int
+
+
+class FormResponse(TypedDict):
+    """FormResponse"""
+
+    response_id: str
+    client_id: str
+    form_id: str
+    form_version: int
+    state: Literal['UNSPECIFIED', 'IN_PROGRESS', 'COMPLETED']
+    answers: list[FormAnswer]
+    scores: list[FormScored]
+    enabled_link_ids: list[str]
+    missing_link_ids: list[str]
+    waits_for: Literal['UNSPECIFIED', 'CLIENT', 'GUARDIAN']
+    flag_id: str
+    create_time: str | None
+    complete_time: str | None
+    etag: str
+
+
+class FormScore(TypedDict):
+    """FormScore"""
+
+    code: str
+    link_ids: list[str]
+    bands: list[FormBand]
+
+
+class FormScored(TypedDict):
+    """FormScored"""
+
+    code: str
+    total: int
+    is_complete: bool
+    band: str
+
+
 class Gap(TypedDict):
     """Gap"""
 
@@ -1123,6 +1338,12 @@ class GetFairnessReportResponse(TypedDict):
 
     spread: LoadSpread | None
     groups: list[GroupWait]
+
+
+class GetFeedbackReportResponse(TypedDict):
+    """GetFeedbackReportResponse"""
+
+    groups: list[CourseGroup]
 
 
 class GetHiringReportResponse(TypedDict):
@@ -1475,6 +1696,28 @@ class ItemAnswerIn(TypedDict):
     value: int
 
 
+class ItemIn(TypedDict):
+    """A section, a text or a question."""
+
+    link_id: str
+    type: Literal['GROUP', 'DISPLAY', 'BOOLEAN', 'INTEGER', 'DECIMAL', 'DATE', 'STRING', 'TEXT', 'CHOICE', 'MULTI_CHOICE', 'INSTRUMENT']
+    text: NotRequired[str]
+    is_required: NotRequired[bool]
+    options: NotRequired[list[OptionIn]]
+    enable_when: NotRequired[list[ConditionIn]]
+    is_any_enough: NotRequired[bool]
+    items: NotRequired[list[ItemIn]]
+    max_length: NotRequired[int]
+    least: NotRequired[float]
+    most: NotRequired[float]
+    least_is_set: NotRequired[bool]
+    most_is_set: NotRequired[bool]
+    side: NotRequired[Literal['CLIENT', 'GUARDIAN'] | None]
+    prefill_key: NotRequired[str]
+    is_self_harm: NotRequired[bool]
+    instrument: NotRequired[Literal['', 'PHQ-9', 'GAD-7']]
+
+
 class JoinAppointmentResponse(TypedDict):
     """JoinAppointmentResponse"""
 
@@ -1646,6 +1889,20 @@ class ListClosuresResponse(TypedDict):
     next_cursor: str
 
 
+class ListConsentDocumentsResponse(TypedDict):
+    """ListConsentDocumentsResponse"""
+
+    documents: list[ConsentDocument]
+    next_cursor: str
+
+
+class ListConsentSignaturesResponse(TypedDict):
+    """ListConsentSignaturesResponse"""
+
+    signatures: list[ConsentSignature]
+    next_cursor: str
+
+
 class ListConsentsResponse(TypedDict):
     """ListConsentsResponse"""
 
@@ -1702,6 +1959,13 @@ class ListDisclosuresResponse(TypedDict):
     next_cursor: str
 
 
+class ListDuesResponse(TypedDict):
+    """ListDuesResponse"""
+
+    dues: list[Due]
+    next_cursor: str
+
+
 class ListEquipmentResponse(TypedDict):
     """ListEquipmentResponse"""
 
@@ -1755,6 +2019,20 @@ class ListFollowUpsResponse(TypedDict):
     """ListFollowUpsResponse"""
 
     follow_ups: list[FollowUp]
+    next_cursor: str
+
+
+class ListFormResponsesResponse(TypedDict):
+    """ListFormResponsesResponse"""
+
+    responses: list[FormResponse]
+    next_cursor: str
+
+
+class ListFormsResponse(TypedDict):
+    """ListFormsResponse"""
+
+    forms: list[Form]
     next_cursor: str
 
 
@@ -2430,6 +2708,14 @@ class Opening(TypedDict):
     etag: str
 
 
+class OptionIn(TypedDict):
+    """One option of a choice."""
+
+    code: str
+    text: str
+    score: NotRequired[int]
+
+
 class OverrideIn(TypedDict):
     """Other hours for one date: in the place of all others, or beside them."""
 
@@ -3039,6 +3325,13 @@ class RunReportResponse(TypedDict):
     next_cursor: str
 
 
+class SaveFormResponseResponse(TypedDict):
+    """SaveFormResponseResponse"""
+
+    response: FormResponse | None
+    crisis_resources: CrisisResources | None
+
+
 class Schedule(TypedDict):
     """Schedule"""
 
@@ -3063,6 +3356,14 @@ class ScheduleIn(TypedDict):
     time_zone: str
     weekly_hours: list[WeeklyHoursIn]
     session_type_ids: list[str]
+
+
+class ScoreIn(TypedDict):
+    """A sum over choices."""
+
+    code: str
+    link_ids: list[str]
+    bands: NotRequired[list[BandIn]]
 
 
 class Screening(TypedDict):
@@ -3268,11 +3569,49 @@ class SignOffIn(TypedDict):
     is_sent_back: NotRequired[bool]
 
 
+class SignatureIn(TypedDict):
+    """A signature under the text that was shown."""
+
+    document_id: str
+    text_hash: str
+    signer_name: str
+
+
 class SignedOutOut(TypedDict):
     """What a sign-out came to."""
 
     ended: int
     sign_out_url: str
+
+
+class SimulateIntakesResponse(TypedDict):
+    """SimulateIntakesResponse"""
+
+    as_is: SimulatedRun | None
+    what_if: SimulatedRun | None
+    intake_count: int
+
+
+class SimulatedRun(TypedDict):
+    """SimulatedRun"""
+
+    placed_count: int
+    waiting_count: int
+    mean_wait_days: float
+    urgent_wait_days: float
+    mean_fit_ratio: float
+    spread: LoadSpread | None
+
+
+class SimulationIn(TypedDict):
+    """Which intakes are replayed, and under what."""
+
+    from_time: str
+    to_time: str
+    weights: NotRequired[WeightsIn | None]
+    load_weight: NotRequired[int]
+    capacity_ratio: NotRequired[float]
+    every_days: NotRequired[int]
 
 
 class Site(TypedDict):
@@ -3348,6 +3687,12 @@ class StaffMemberIn(TypedDict):
     home_address: NotRequired[str]
     phone: NotRequired[str]
     leave_time: NotRequired[str | None]
+
+
+class StartIn(TypedDict):
+    """Which form to begin, or to take up."""
+
+    form_id: str
 
 
 class StepCounts(TypedDict):
@@ -3809,6 +4154,19 @@ class WorkflowStep(TypedDict):
     to_guardians: bool
 
 
+class services__gateway__routes__absences__AnswerIn(TypedDict):
+    """What became of a claim that an absence hits."""
+
+    state: Literal['OFFERED', 'MOVED', 'CANCELLED', 'COVERED', 'BY_VIDEO', 'KEPT']
+
+
+class services__gateway__routes__forms__AnswerIn(TypedDict):
+    """Values of one item; none takes an answer back."""
+
+    link_id: str
+    values: list[str]
+
+
 class services__gateway__routes__groups__ScreeningIn(TypedDict):
     """What a screening found."""
 
@@ -3933,7 +4291,7 @@ class Kept:
         """List what an absence hits."""
         return self._send("GET", f"/v1/absences/{quote(str(absence_id))}/items", {"limit": limit, "cursor": cursor}, {})
 
-    def answer_absence_item(self, *, absence_id: str, claim_id: str, body: AnswerIn, idempotency_key: str | None = None) -> Answer[AbsenceItem]:
+    def answer_absence_item(self, *, absence_id: str, claim_id: str, body: services__gateway__routes__absences__AnswerIn, idempotency_key: str | None = None) -> Answer[AbsenceItem]:
         """Say what became of a claim."""
         return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/items/{quote(str(claim_id))}/answers", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
@@ -4301,6 +4659,18 @@ class Kept:
         """See what of a client was given out."""
         return self._send("GET", f"/v1/clients/{quote(str(client_id))}/disclosures", {"limit": limit, "cursor": cursor}, {})
 
+    def answer_fit(self, *, client_id: str, body: FitIn, idempotency_key: str | None = None) -> Answer[AnswerFitResponse]:
+        """Say how well a therapist fits."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/fit", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def get_feedback_report(self, *, from_time: str, to_time: str) -> Answer[GetFeedbackReportResponse]:
+        """See what came of matches."""
+        return self._send("GET", "/v1/reports/feedback", {"from_time": from_time, "to_time": to_time}, {})
+
+    def simulate_intakes(self, *, body: SimulationIn) -> Answer[SimulateIntakesResponse]:
+        """Replay intakes under other weights or capacity."""
+        return self._send("POST", "/v1/simulations/intakes", {}, {}, body, "application/json")
+
     def create_calendar_feed(self, *, body: FeedIn, idempotency_key: str | None = None) -> Answer[CreateCalendarFeedResponse]:
         """Make a calendar feed."""
         return self._send("POST", "/v1/calendar-feeds", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
@@ -4312,6 +4682,66 @@ class Kept:
     def revoke_calendar_feed(self, *, feed_id: str, idempotency_key: str | None = None) -> Answer[CalendarFeed]:
         """Revoke a calendar feed."""
         return self._send("DELETE", f"/v1/calendar-feeds/{quote(str(feed_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def put_form(self, *, form_id: str, body: FormIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Form]:
+        """Store a form's next version."""
+        return self._send("PUT", f"/v1/forms/{quote(str(form_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def get_form(self, *, form_id: str, version: int | None = None) -> Answer[Form]:
+        """Read a form."""
+        return self._send("GET", f"/v1/forms/{quote(str(form_id))}", {"version": version}, {})
+
+    def list_forms(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListFormsResponse]:
+        """List forms."""
+        return self._send("GET", "/v1/forms", {"limit": limit, "cursor": cursor}, {})
+
+    def put_consent_document(self, *, document_id: str, body: DocumentIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[ConsentDocument]:
+        """Store a consent document's next version."""
+        return self._send("PUT", f"/v1/consent-documents/{quote(str(document_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def get_consent_document(self, *, document_id: str, version: int | None = None) -> Answer[ConsentDocument]:
+        """Read a consent document."""
+        return self._send("GET", f"/v1/consent-documents/{quote(str(document_id))}", {"version": version}, {})
+
+    def list_consent_documents(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListConsentDocumentsResponse]:
+        """List consent documents."""
+        return self._send("GET", "/v1/consent-documents", {"limit": limit, "cursor": cursor}, {})
+
+    def assign_due(self, *, client_id: str, body: DueIn, idempotency_key: str | None = None) -> Answer[Due]:
+        """Give a client a form or a document."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/dues", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_dues(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListDuesResponse]:
+        """See what a client has to see to."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/dues", {"limit": limit, "cursor": cursor}, {})
+
+    def waive_due(self, *, due_id: str, idempotency_key: str | None = None) -> Answer[Due]:
+        """Give a due up."""
+        return self._send("POST", f"/v1/dues/{quote(str(due_id))}/waive", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def start_form_response(self, *, client_id: str, body: StartIn, idempotency_key: str | None = None) -> Answer[FormResponse]:
+        """Begin a form, or take it up."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/form-responses", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_form_responses(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListFormResponsesResponse]:
+        """See a client's forms."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/form-responses", {"limit": limit, "cursor": cursor}, {})
+
+    def save_form_response(self, *, response_id: str, body: AnswersIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[SaveFormResponseResponse]:
+        """Save answers."""
+        return self._send("POST", f"/v1/form-responses/{quote(str(response_id))}/answers", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def get_form_response(self, *, response_id: str) -> Answer[FormResponse]:
+        """Read a response."""
+        return self._send("GET", f"/v1/form-responses/{quote(str(response_id))}", {}, {})
+
+    def sign_consent(self, *, client_id: str, body: SignatureIn, idempotency_key: str | None = None) -> Answer[ConsentSignature]:
+        """Sign a consent document."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/signatures", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_consent_signatures(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListConsentSignaturesResponse]:
+        """See what a client has signed."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/signatures", {"limit": limit, "cursor": cursor}, {})
 
     def preflight_group_series(self, *, group_id: str, body: GroupPlanIn) -> Answer[PreflightGroupSeriesResponse]:
         """Try a rule a group may meet by."""

@@ -152,12 +152,18 @@ export interface Alarm {
   resolved_by: string;
   is_shared: boolean;
 }
-export interface AnswerIn {
-  state: "OFFERED" | "MOVED" | "CANCELLED" | "COVERED" | "BY_VIDEO" | "KEPT";
+export interface AnswerFitResponse {
 }
 export interface AnswerScreeningResponse {
   screening: Screening | null;
   crisis_resources: CrisisResources | null;
+}
+export interface AnswersIn {
+  answers?: (services__gateway__routes__forms__AnswerIn)[];
+  /** The caller has finished: required questions must be answered. */
+  is_submitted?: boolean;
+  /** The language help is shown in. */
+  locale?: string;
 }
 export interface Appointment {
   appointment_id: string;
@@ -240,6 +246,10 @@ export interface AuthorisationIn {
   to_date: string;
   session_type_ids?: (string)[];
   forbids_fees?: boolean;
+}
+export interface BandIn {
+  least: number;
+  code: string;
 }
 export interface Batch {
   batch_id: string;
@@ -459,6 +469,11 @@ export interface CompareCadencesResponse {
   gap_ahead_count: number;
   overdue_count: number;
 }
+export interface ConditionIn {
+  link_id: string;
+  operator: "EXISTS" | "EQUALS" | "NOT_EQUALS" | "GREATER" | "LESS";
+  value?: string;
+}
 export interface ConfidentialityIn {
   /** One appointment; none means the client and all of theirs. */
   appointment_id?: string | null;
@@ -474,6 +489,17 @@ export interface Consent {
   evidence: string;
   create_time: string | null;
 }
+export interface ConsentDocument {
+  document_id: string;
+  version: number;
+  title: string;
+  text: string;
+  text_hash: string;
+  locale: string;
+  is_due_first: boolean;
+  is_retired: boolean;
+  etag: string;
+}
 export interface ConsentIn {
   is_granted: boolean;
   /** UNSPECIFIED means every purpose. */
@@ -483,6 +509,17 @@ export interface ConsentIn {
   guardian_id?: string | null;
   /** A code of the proof, no words. */
   evidence?: string;
+}
+export interface ConsentSignature {
+  signature_id: string;
+  client_id: string;
+  document_id: string;
+  version: number;
+  text_hash: string;
+  signer_name: string;
+  signer_actor_id: string;
+  side: "UNSPECIFIED" | "CLIENT" | "GUARDIAN";
+  sign_time: string | null;
 }
 export interface ConsistencyProof {
   first_size: number;
@@ -517,6 +554,14 @@ export interface ContactPoint {
   time_zone: string;
   locale: string;
   has_consent: boolean;
+}
+export interface CourseGroup {
+  group: string;
+  course_count: number;
+  rated_count: number;
+  mean_rating: number;
+  dropout_count: number;
+  change_count: number;
 }
 export interface CreateCalendarFeedResponse {
   feed: CalendarFeed | null;
@@ -645,6 +690,13 @@ export interface DisclosureIn {
 export interface DismissalIn {
   reason: "CLIENT_DECLINED" | "CARE_ENDED" | "REFERRED" | "ARRANGED_ELSEWHERE";
 }
+export interface DocumentIn {
+  title: string;
+  text: string;
+  locale?: string;
+  is_due_first?: boolean;
+  is_retired?: boolean;
+}
 export interface DryRunIn {
   /** None means those in force. */
   steps?: (StepIn)[];
@@ -664,6 +716,20 @@ export interface DryRunWorkflowResponse {
   appointment_count: number;
   lines: (DryRunLine)[];
   is_cut: boolean;
+}
+export interface Due {
+  due_id: string;
+  client_id: string;
+  form_id: string;
+  document_id: string;
+  is_before_first: boolean;
+  state: "UNSPECIFIED" | "OPEN" | "SETTLED" | "WAIVED";
+  create_time: string | null;
+}
+export interface DueIn {
+  form_id?: string | null;
+  document_id?: string | null;
+  is_before_first?: boolean;
 }
 export interface EndIn {
   /** Calls every session ahead off that was scheduled by the rule. */
@@ -778,6 +844,11 @@ export interface Finding {
 export interface FindingIn {
   finding: "JUSTIFIED" | "VIOLATION";
 }
+export interface FitIn {
+  therapist_id: string;
+  /** From 1, not at all, to 5, very well. */
+  rating: number;
+}
 export interface FollowUp {
   follow_up_id: string;
   client_id: string;
@@ -814,6 +885,94 @@ export interface FollowUpRuleIn {
   /** Days before the due day that client and team are prompted. */
   lead_days?: number;
 }
+export interface Form {
+  form_id: string;
+  version: number;
+  title: string;
+  locale: string;
+  items: (FormItem)[];
+  scores: (FormScore)[];
+  is_due_first: boolean;
+  is_retired: boolean;
+  source: string;
+  permission: string;
+  etag: string;
+}
+export interface FormAnswer {
+  link_id: string;
+  values: (string)[];
+}
+export interface FormBand {
+  least: number;
+  code: string;
+}
+export interface FormCondition {
+  link_id: string;
+  operator: "UNSPECIFIED" | "EXISTS" | "EQUALS" | "NOT_EQUALS" | "GREATER" | "LESS";
+  value: string;
+}
+export interface FormIn {
+  title: string;
+  locale?: string;
+  items: (ItemIn)[];
+  scores?: (ScoreIn)[];
+  is_due_first?: boolean;
+  is_retired?: boolean;
+  source?: string;
+  /** Required with scores. */
+  permission?: string;
+}
+export interface FormItem {
+  link_id: string;
+  text: string;
+  type: "UNSPECIFIED" | "GROUP" | "DISPLAY" | "BOOLEAN" | "INTEGER" | "DECIMAL" | "DATE" | "STRING" | "TEXT" | "CHOICE" | "MULTI_CHOICE" | "INSTRUMENT";
+  is_required: boolean;
+  options: (FormOption)[];
+  enable_when: (FormCondition)[];
+  is_any_enough: boolean;
+  items: (FormItem)[];
+  max_length: number;
+  least: number;
+  most: number;
+  least_is_set: boolean;
+  most_is_set: boolean;
+  side: "UNSPECIFIED" | "CLIENT" | "GUARDIAN";
+  prefill_key: string;
+  is_self_harm: boolean;
+  instrument: string;
+}
+export interface FormOption {
+  code: string;
+  text: string;
+  score: number;
+}
+export interface FormResponse {
+  response_id: string;
+  client_id: string;
+  form_id: string;
+  form_version: number;
+  state: "UNSPECIFIED" | "IN_PROGRESS" | "COMPLETED";
+  answers: (FormAnswer)[];
+  scores: (FormScored)[];
+  enabled_link_ids: (string)[];
+  missing_link_ids: (string)[];
+  waits_for: "UNSPECIFIED" | "CLIENT" | "GUARDIAN";
+  flag_id: string;
+  create_time: string | null;
+  complete_time: string | null;
+  etag: string;
+}
+export interface FormScore {
+  code: string;
+  link_ids: (string)[];
+  bands: (FormBand)[];
+}
+export interface FormScored {
+  code: string;
+  total: number;
+  is_complete: boolean;
+  band: string;
+}
 export interface Gap {
   code: string;
   excluded_count: number;
@@ -822,6 +981,9 @@ export interface Gap {
 export interface GetFairnessReportResponse {
   spread: LoadSpread | null;
   groups: (GroupWait)[];
+}
+export interface GetFeedbackReportResponse {
+  groups: (CourseGroup)[];
 }
 export interface GetHiringReportResponse {
   needs: (HiringNeed)[];
@@ -1085,6 +1247,25 @@ export interface ItemAnswerIn {
   /** The place of the chosen option. */
   value: number;
 }
+export interface ItemIn {
+  link_id: string;
+  type: "GROUP" | "DISPLAY" | "BOOLEAN" | "INTEGER" | "DECIMAL" | "DATE" | "STRING" | "TEXT" | "CHOICE" | "MULTI_CHOICE" | "INSTRUMENT";
+  text?: string;
+  is_required?: boolean;
+  options?: (OptionIn)[];
+  enable_when?: (ConditionIn)[];
+  is_any_enough?: boolean;
+  items?: (ItemIn)[];
+  max_length?: number;
+  least?: number;
+  most?: number;
+  least_is_set?: boolean;
+  most_is_set?: boolean;
+  side?: "CLIENT" | "GUARDIAN" | null;
+  prefill_key?: string;
+  is_self_harm?: boolean;
+  instrument?: "" | "PHQ-9" | "GAD-7";
+}
 export interface JoinAppointmentResponse {
   url: string;
   expire_time: string | null;
@@ -1190,6 +1371,14 @@ export interface ListClosuresResponse {
   closures: (Closure)[];
   next_cursor: string;
 }
+export interface ListConsentDocumentsResponse {
+  documents: (ConsentDocument)[];
+  next_cursor: string;
+}
+export interface ListConsentSignaturesResponse {
+  signatures: (ConsentSignature)[];
+  next_cursor: string;
+}
 export interface ListConsentsResponse {
   consents: (Consent)[];
   next_cursor: string;
@@ -1222,6 +1411,10 @@ export interface ListDisclosuresResponse {
   disclosures: (Disclosure)[];
   next_cursor: string;
 }
+export interface ListDuesResponse {
+  dues: (Due)[];
+  next_cursor: string;
+}
 export interface ListEquipmentResponse {
   equipment: (Equipment)[];
   next_cursor: string;
@@ -1252,6 +1445,14 @@ export interface ListFollowUpRulesResponse {
 }
 export interface ListFollowUpsResponse {
   follow_ups: (FollowUp)[];
+  next_cursor: string;
+}
+export interface ListFormResponsesResponse {
+  responses: (FormResponse)[];
+  next_cursor: string;
+}
+export interface ListFormsResponse {
+  forms: (Form)[];
   next_cursor: string;
 }
 export interface ListGroupMembersResponse {
@@ -1726,6 +1927,11 @@ export interface Opening {
   look_time: string | null;
   etag: string;
 }
+export interface OptionIn {
+  code: string;
+  text: string;
+  score?: number;
+}
 export interface OverrideIn {
   kind: "REPLACE" | "EXTEND";
   hours: (DayHoursIn)[];
@@ -2170,6 +2376,10 @@ export interface RunReportResponse {
   header: string;
   next_cursor: string;
 }
+export interface SaveFormResponseResponse {
+  response: FormResponse | null;
+  crisis_resources: CrisisResources | null;
+}
 export interface Schedule {
   therapist_id: string;
   time_zone: string;
@@ -2186,6 +2396,11 @@ export interface ScheduleIn {
   time_zone: string;
   weekly_hours: (WeeklyHoursIn)[];
   session_type_ids: (string)[];
+}
+export interface ScoreIn {
+  code: string;
+  link_ids: (string)[];
+  bands?: (BandIn)[];
 }
 export interface Screening {
   screening_id: string;
@@ -2352,11 +2567,38 @@ export interface SetConfidentialResponse {
 export interface SignOffIn {
   is_sent_back?: boolean;
 }
+export interface SignatureIn {
+  document_id: string;
+  text_hash: string;
+  signer_name: string;
+}
 export interface SignedOutOut {
   /** Sessions that ended. */
   ended: number;
   /** Where the browser signs out at the identity provider too; may be empty. */
   sign_out_url: string;
+}
+export interface SimulateIntakesResponse {
+  as_is: SimulatedRun | null;
+  what_if: SimulatedRun | null;
+  intake_count: number;
+}
+export interface SimulatedRun {
+  placed_count: number;
+  waiting_count: number;
+  mean_wait_days: number;
+  urgent_wait_days: number;
+  mean_fit_ratio: number;
+  spread: LoadSpread | null;
+}
+export interface SimulationIn {
+  from_time: string;
+  to_time: string;
+  /** None keeps those in force. */
+  weights?: WeightsIn | null;
+  load_weight?: number;
+  capacity_ratio?: number;
+  every_days?: number;
 }
 export interface Site {
   site_id: string;
@@ -2415,6 +2657,9 @@ export interface StaffMemberIn {
   home_address?: string;
   phone?: string;
   leave_time?: string | null;
+}
+export interface StartIn {
+  form_id: string;
 }
 export interface StepCounts {
   kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
@@ -2776,6 +3021,13 @@ export interface WorkflowStep {
   skips_client: boolean;
   to_guardians: boolean;
 }
+export interface services__gateway__routes__absences__AnswerIn {
+  state: "OFFERED" | "MOVED" | "CANCELLED" | "COVERED" | "BY_VIDEO" | "KEPT";
+}
+export interface services__gateway__routes__forms__AnswerIn {
+  link_id: string;
+  values: (string)[];
+}
 export interface services__gateway__routes__groups__ScreeningIn {
   is_suitable: boolean;
 }
@@ -2830,7 +3082,7 @@ export class Kept {
   /** List what an absence hits. `GET /v1/absences/{absence_id}/items` */
   listAbsenceItems(call: { absence_id: string; limit?: number; cursor?: string }): Promise<Answer<ListAbsenceItemsResponse>>;
   /** Say what became of a claim. `POST /v1/absences/{absence_id}/items/{claim_id}/answers` */
-  answerAbsenceItem(call: { absence_id: string; claim_id: string; idempotency_key?: string; body: AnswerIn }): Promise<Answer<AbsenceItem>>;
+  answerAbsenceItem(call: { absence_id: string; claim_id: string; idempotency_key?: string; body: services__gateway__routes__absences__AnswerIn }): Promise<Answer<AbsenceItem>>;
   /** Close the case of an absence. `POST /v1/absences/{absence_id}/closings` */
   closeAbsence(call: { absence_id: string; idempotency_key?: string }): Promise<Answer<Absence>>;
   /** Break the glass of a client. `POST /v1/clients/{client_id}/break-glasses` */
@@ -3020,12 +3272,48 @@ export class Kept {
   recordDisclosure(call: { client_id: string; idempotency_key?: string; body: DisclosureIn }): Promise<Answer<Disclosure>>;
   /** See what of a client was given out. `GET /v1/clients/{client_id}/disclosures` */
   listDisclosures(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListDisclosuresResponse>>;
+  /** Say how well a therapist fits. `POST /v1/clients/{client_id}/fit` */
+  answerFit(call: { client_id: string; idempotency_key?: string; body: FitIn }): Promise<Answer<AnswerFitResponse>>;
+  /** See what came of matches. `GET /v1/reports/feedback` */
+  getFeedbackReport(call: { from_time: string; to_time: string }): Promise<Answer<GetFeedbackReportResponse>>;
+  /** Replay intakes under other weights or capacity. `POST /v1/simulations/intakes` */
+  simulateIntakes(call: { body: SimulationIn }): Promise<Answer<SimulateIntakesResponse>>;
   /** Make a calendar feed. `POST /v1/calendar-feeds` */
   createCalendarFeed(call: { idempotency_key?: string; body: FeedIn }): Promise<Answer<CreateCalendarFeedResponse>>;
   /** See one's calendar feeds. `GET /v1/calendar-feeds` */
   listCalendarFeeds(call?: { limit?: number; cursor?: string }): Promise<Answer<ListCalendarFeedsResponse>>;
   /** Revoke a calendar feed. `DELETE /v1/calendar-feeds/{feed_id}` */
   revokeCalendarFeed(call: { feed_id: string; idempotency_key?: string }): Promise<Answer<CalendarFeed>>;
+  /** Store a form's next version. `PUT /v1/forms/{form_id}` */
+  putForm(call: { form_id: string; idempotency_key?: string; if_match?: string; body: FormIn }): Promise<Answer<Form>>;
+  /** Read a form. `GET /v1/forms/{form_id}` */
+  getForm(call: { form_id: string; version?: number }): Promise<Answer<Form>>;
+  /** List forms. `GET /v1/forms` */
+  listForms(call?: { limit?: number; cursor?: string }): Promise<Answer<ListFormsResponse>>;
+  /** Store a consent document's next version. `PUT /v1/consent-documents/{document_id}` */
+  putConsentDocument(call: { document_id: string; idempotency_key?: string; if_match?: string; body: DocumentIn }): Promise<Answer<ConsentDocument>>;
+  /** Read a consent document. `GET /v1/consent-documents/{document_id}` */
+  getConsentDocument(call: { document_id: string; version?: number }): Promise<Answer<ConsentDocument>>;
+  /** List consent documents. `GET /v1/consent-documents` */
+  listConsentDocuments(call?: { limit?: number; cursor?: string }): Promise<Answer<ListConsentDocumentsResponse>>;
+  /** Give a client a form or a document. `POST /v1/clients/{client_id}/dues` */
+  assignDue(call: { client_id: string; idempotency_key?: string; body: DueIn }): Promise<Answer<Due>>;
+  /** See what a client has to see to. `GET /v1/clients/{client_id}/dues` */
+  listDues(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListDuesResponse>>;
+  /** Give a due up. `POST /v1/dues/{due_id}/waive` */
+  waiveDue(call: { due_id: string; idempotency_key?: string }): Promise<Answer<Due>>;
+  /** Begin a form, or take it up. `POST /v1/clients/{client_id}/form-responses` */
+  startFormResponse(call: { client_id: string; idempotency_key?: string; body: StartIn }): Promise<Answer<FormResponse>>;
+  /** See a client's forms. `GET /v1/clients/{client_id}/form-responses` */
+  listFormResponses(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListFormResponsesResponse>>;
+  /** Save answers. `POST /v1/form-responses/{response_id}/answers` */
+  saveFormResponse(call: { response_id: string; idempotency_key?: string; if_match?: string; body: AnswersIn }): Promise<Answer<SaveFormResponseResponse>>;
+  /** Read a response. `GET /v1/form-responses/{response_id}` */
+  getFormResponse(call: { response_id: string }): Promise<Answer<FormResponse>>;
+  /** Sign a consent document. `POST /v1/clients/{client_id}/signatures` */
+  signConsent(call: { client_id: string; idempotency_key?: string; body: SignatureIn }): Promise<Answer<ConsentSignature>>;
+  /** See what a client has signed. `GET /v1/clients/{client_id}/signatures` */
+  listConsentSignatures(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListConsentSignaturesResponse>>;
   /** Try a rule a group may meet by. `POST /v1/groups/{group_id}/series-trials` */
   preflightGroupSeries(call: { group_id: string; body: GroupPlanIn }): Promise<Answer<PreflightGroupSeriesResponse>>;
   /** Let a group meet by a rule. `POST /v1/groups/{group_id}/series` */

@@ -469,6 +469,18 @@ export class Kept {
     return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/disclosures`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
+  answerFit(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/fit`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  getFeedbackReport(call = {}) {
+    return this.send("GET", `/v1/reports/feedback`, { from_time: call.from_time, to_time: call.to_time }, {});
+  }
+
+  simulateIntakes(call = {}) {
+    return this.send("POST", `/v1/simulations/intakes`, {}, {}, call.body, "application/json");
+  }
+
   createCalendarFeed(call = {}) {
     return this.send("POST", `/v1/calendar-feeds`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
@@ -479,6 +491,66 @@ export class Kept {
 
   revokeCalendarFeed(call = {}) {
     return this.send("DELETE", `/v1/calendar-feeds/${encodeURIComponent(call.feed_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  putForm(call = {}) {
+    return this.send("PUT", `/v1/forms/${encodeURIComponent(call.form_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  getForm(call = {}) {
+    return this.send("GET", `/v1/forms/${encodeURIComponent(call.form_id).replaceAll('%2F', '/')}`, { version: call.version }, {});
+  }
+
+  listForms(call = {}) {
+    return this.send("GET", `/v1/forms`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  putConsentDocument(call = {}) {
+    return this.send("PUT", `/v1/consent-documents/${encodeURIComponent(call.document_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  getConsentDocument(call = {}) {
+    return this.send("GET", `/v1/consent-documents/${encodeURIComponent(call.document_id).replaceAll('%2F', '/')}`, { version: call.version }, {});
+  }
+
+  listConsentDocuments(call = {}) {
+    return this.send("GET", `/v1/consent-documents`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  assignDue(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/dues`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listDues(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/dues`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  waiveDue(call = {}) {
+    return this.send("POST", `/v1/dues/${encodeURIComponent(call.due_id).replaceAll('%2F', '/')}/waive`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  startFormResponse(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/form-responses`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listFormResponses(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/form-responses`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  saveFormResponse(call = {}) {
+    return this.send("POST", `/v1/form-responses/${encodeURIComponent(call.response_id).replaceAll('%2F', '/')}/answers`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  getFormResponse(call = {}) {
+    return this.send("GET", `/v1/form-responses/${encodeURIComponent(call.response_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  signConsent(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/signatures`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listConsentSignatures(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/signatures`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   preflightGroupSeries(call = {}) {

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from deploy.local import debian, processes
-from deploy.local.places import Root
+from deploy.local.places import REPO, Root
 
 SERVICES = ("availability", "booking", "notifications", "matching", "audit")
 ADMIN = "kept_admin"
@@ -32,6 +32,9 @@ SETTINGS = {
     "log_line_prefix": "%m %q%u@%d ",
 }
 """fsync and synchronous_commit stay on: a demo that loses a booking would teach the wrong lesson."""
+
+SCHEMA_LOG = REPO / "deploy" / "k8s" / "overlays" / "dev" / "log-schema-changes.psql"
+"""Writes down what is done to the trail's schema; a superuser's, so that the owner can't undo it."""
 
 CRASHED_S = 15.0
 """Seconds in which a start that fails at once is tried again."""
@@ -190,6 +193,8 @@ def create_database(admin: psycopg.Connection, *, database: str, url: str) -> No
         inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         inside.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(owner))
         inside.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(visitors))
+        if database.startswith("kept_audit"):
+            inside.execute(SCHEMA_LOG.read_bytes())
 
 
 def drop_databases(*, port: int, passwords: Mapping[str, str]) -> None:

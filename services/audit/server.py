@@ -15,6 +15,7 @@ from kept.audit.v1 import (
 from services.audit.adapters import metrics
 from services.audit.adapters.postgres_reports import PostgresReports
 from services.audit.adapters.proto import moment, record_message
+from services.audit.adapters.schema_changes import SchemaChanges
 from services.audit.bootstrap import Parts, bootstrap
 from services.audit.capture_servicer import CaptureServicer
 from services.audit.domain.tiles import WIDTH, write_bundle
@@ -49,6 +50,9 @@ SIGN_BATCH = 500
 
 DETACH_EVERY_S = 2.0
 """Seconds between two looks for detachments to go on with; nearly always there is none."""
+
+TELL_EVERY_S = 5.0
+"""Seconds between two looks at what was done to the schema."""
 
 COPY_EVERY_S = 60.0
 """Seconds between two copies of a tree's latest checkpoint to every witness."""
@@ -193,6 +197,7 @@ async def application(config: ProcessConfig) -> Application:
             InboxRunner(parts.database, handled, service="audit", additive={CAPTURED}, batch=INBOX_BATCH),
             Every(SIGN_EVERY_S, servicer.sign_grown_trees, "sign_grown_trees", parts.database),
             Every(DETACH_EVERY_S, keeping.work_on_detachments, "work_on_detachments", parts.database),
+            Every(TELL_EVERY_S, SchemaChanges(parts.database).tell, "tell_schema_changes", parts.database),
             Every(COPY_EVERY_S, keeping.copy_checkpoints, "copy_checkpoints", parts.database),
             *watching.jobs(),
         ],

@@ -26,10 +26,12 @@ from kept.booking.v1 import (
     series_service_pb2,
     waitlist_service_pb2,
 )
+from kept.matching.v1.forms_events_pb2 import FormDue, FormSettled
 
 from services.booking.absence_case_servicer import AbsenceCaseServicer
 from services.booking.adapters import proto
 from services.booking.adapters.cadences import PostgresCadences
+from services.booking.adapters.intake_dues import on_form_due, on_form_settled
 from services.booking.bootstrap import bootstrap
 from services.booking.break_glass_servicer import BreakGlassServicer
 from services.booking.care_servicer import CareServicer
@@ -319,6 +321,8 @@ async def compose(config: ProcessConfig) -> Application:
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
+        FormDue.DESCRIPTOR.full_name: on_form_due,
+        FormSettled.DESCRIPTOR.full_name: on_form_settled,
         ClientErasureOrdered.DESCRIPTOR.full_name: parts.reactions.on_erasure_ordered,
     }
     people = PeopleServicer(marks=parts.marks, clients=parts.clients)

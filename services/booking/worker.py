@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
+from kept.matching.v1.forms_events_pb2 import FormDue, FormSettled
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -30,6 +31,16 @@ class BookingWorker:
     @consumes(ClientErasureOrdered)
     def on_erasure_ordered(self, delivery: Delivery) -> None:
         """Keep the order to destroy a client's key."""
+        self.inbox.store(delivery)
+
+    @consumes(FormDue)
+    def on_form_due(self, delivery: Delivery) -> None:
+        """Keep the news that a client has a form to answer before their first session."""
+        self.inbox.store(delivery)
+
+    @consumes(FormSettled)
+    def on_form_settled(self, delivery: Delivery) -> None:
+        """Keep the news that it is done."""
         self.inbox.store(delivery)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import cedarpy
 from google.protobuf.descriptor import MethodDescriptor
@@ -117,6 +118,7 @@ class Decider:
     def __init__(self, policies: str) -> None:
         self._policies = cedarpy.PolicySet.from_str(policies)
         self._remembered: dict[tuple[object, ...], Decision] = {}
+        self._parsed: dict[tuple[object, ...], Any] = {}
 
     def forget(self) -> None:
         """Remember nothing: the next decision of each kind asks Cedar."""
@@ -174,30 +176,42 @@ class Decider:
         relations: frozenset[str],
         is_same_practice: bool,
     ) -> Decision:
-        practice = "own" if is_same_practice else "other"
         request = {
             "principal": 'Actor::"it"',
             "action": f'Action::"{action}"',
             "resource": 'Record::"it"',
             "context": {"relations": sorted(relations), "via": actor.via, **said},
         }
-        entities = [
-            {
-                "uid": {"type": "Actor", "id": "it"},
-                "attrs": {"kind": actor.kind, "roles": sorted(actor.roles), "practice": "own"},
-                "parents": [],
-            },
-            {
-                "uid": {"type": "Record", "id": "it"},
-                "attrs": {"class": resource_class, "practice": practice},
-                "parents": [],
-            },
-        ]
-        answer = cedarpy.is_authorized(request, self._policies, entities)
+        answer = cedarpy.is_authorized(
+            request, self._policies, self._entities(actor.kind, actor.roles, resource_class, is_same_practice)
+        )
         if answer.diagnostics.errors:
             raise RuntimeError(f"A policy can't be evaluated: {answer.diagnostics.errors}")
         names = answer.diagnostics.id_annotations_by_reason
         return Decision(answer.allowed, tuple(sorted(names.get(each) or each for each in answer.diagnostics.reasons)))
+
+    def _entities(self, kind: str, roles: frozenset[str], resource_class: str, is_same_practice: bool) -> Any:
+        """Return actor and resource as Cedar reads them; few kinds of either exist, and parsing them costs a third."""
+        key = (kind, roles, resource_class, is_same_practice)
+        known = self._parsed.get(key)
+        if known is None:
+            if len(self._parsed) >= REMEMBERED:
+                self._parsed.clear()
+            practice = "own" if is_same_practice else "other"
+            entities = [
+                {
+                    "uid": {"type": "Actor", "id": "it"},
+                    "attrs": {"kind": kind, "roles": sorted(roles), "practice": "own"},
+                    "parents": [],
+                },
+                {
+                    "uid": {"type": "Record", "id": "it"},
+                    "attrs": {"class": resource_class, "practice": practice},
+                    "parents": [],
+                },
+            ]
+            known = self._parsed[key] = cedarpy.Entities.from_json_str(json.dumps(entities))
+        return known
 
 
 class PolicyAccess:

@@ -17,7 +17,7 @@ PERSONAL_KEYS: Final = frozenset(
         "name", "given_name", "family_name", "display_name", "birth_date", "email", "phone", "address", "subject",
         "body", "note", "notes", "text", "reason_text", "answer", "answers", "password", "token", "secret",
         "authorization", "recipient", "contact_point", "client", "specialties", "insurer",
-        "plan", "populations", "accessibility", "attribute", "approaches",
+        "signer_name", "values", "band", "plan", "populations", "accessibility", "attribute", "approaches",
         "instrument", "severity", "rules", "score", "link_id",
         "words", "topic", "file_name", "sender",
     }

@@ -19,7 +19,12 @@ from services.chassis.rpc.client import Neighbour
 from services.chassis.vault import open_keyring
 from services.matching.adapters.availability import AvailabilitySlots
 from services.matching.adapters.booking import BookingStanding
+from services.matching.adapters.courses import PostgresCourses
+from services.matching.adapters.filings import PostgresFilings
+from services.matching.adapters.forms import PostgresForms
+from services.matching.adapters.ids import new_id
 from services.matching.adapters.intakes import PostgresIntakes
+from services.matching.adapters.licence_warnings import LicenceWarnings
 from services.matching.adapters.matches import PostgresMatches
 from services.matching.adapters.postgres import PostgresProfiles
 from services.matching.adapters.proposals import PostgresBatches, PostgresProposals
@@ -28,10 +33,14 @@ from services.matching.adapters.rules import PostgresMatchRules
 from services.matching.adapters.sealing import Sealing
 from services.matching.adapters.triage import PostgresTriage
 from services.matching.sweeps import Sweeps
+from services.matching.usecases.answer_form import Office
 from services.matching.usecases.settle_proposal import Desk
 
 EXPIRE_EVERY_S, RESOLVE_EVERY_S = 30.0, 10.0
 """Seconds between two looks for proposals whose time is over, and for batches of which something came back."""
+
+WARN_EVERY_S = 600.0
+"""Seconds between two looks for licences that end: they end by the day."""
 
 SEAL_EVERY_S = 60.0
 """Seconds between two looks for runs of before runs were sealed: once none are left, a look is one empty query."""
@@ -49,6 +58,8 @@ class Parts:
     slots: AvailabilitySlots
     triage: PostgresTriage
     desk: Desk
+    office: Office
+    courses: PostgresCourses
     relations: PostgresRelations
     keyring: Keyring
     clock: Callable[[], datetime]
@@ -81,6 +92,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     )
     proposals, batches = PostgresProposals(database), PostgresBatches(database)
     desk = Desk(PostgresIntakes(database, sealing), proposals, batches, now)
+    triage = PostgresTriage(database, sealing)
     sweeps = Sweeps(database, proposals=proposals, batches=batches, desk=desk, profiles=profiles, rules=rules)
     return Parts(
         database=database,
@@ -89,13 +101,16 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         rules=rules,
         standing=standing,
         slots=AvailabilitySlots(ledger),
-        triage=PostgresTriage(database, sealing),
+        triage=triage,
         desk=desk,
+        courses=PostgresCourses(database, sealing),
+        office=Office(PostgresForms(), PostgresFilings(sealing), triage, now, new_id),
         relations=PostgresRelations(database, standing),
         keyring=keyring,
         clock=now,
         jobs=(
             Every(SEAL_EVERY_S, matches.seal_plain, "seal_matches", database),
+            Every(WARN_EVERY_S, LicenceWarnings(database).warn, "warn_of_licences", database),
             Every(EXPIRE_EVERY_S, sweeps.expire, "expire_proposals", database),
             Every(RESOLVE_EVERY_S, sweeps.resolve, "resolve_batches", database),
         ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from kept.matching.v1 import (
+    feedback_service_pb2,
+    forms_service_pb2,
     intake_service_pb2,
     matching_pb2,
     matching_service_pb2,
@@ -24,6 +26,8 @@ from services.matching.adapters import proto
 from services.matching.adapters.ids import new_id
 from services.matching.bootstrap import bootstrap
 from services.matching.domain.profiles import TherapistProfile, days_ahead, expiring
+from services.matching.feedback_servicer import FeedbackServicer
+from services.matching.forms_servicer import FormServicer
 from services.matching.intake_servicer import IntakeServicer, ProposalServicer, Surroundings
 from services.matching.reactions import reactions
 from services.matching.rules_servicer import RulesServicer
@@ -175,6 +179,14 @@ async def application(config: ProcessConfig) -> Application:
         triage=parts.triage,
         holds=parts.triage,
     )
+    feedback = FeedbackServicer(
+        courses=parts.courses,
+        intakes=parts.desk.intakes,
+        proposals=parts.desk.proposals,
+        profiles=parts.profiles,
+        rules=parts.rules,
+        clock=parts.clock,
+    )
     return Application(
         service="matching",
         config=config,
@@ -184,11 +196,15 @@ async def application(config: ProcessConfig) -> Application:
             (rules_service_pb2.DESCRIPTOR.services_by_name["RulesService"], rules),
             (intake_service_pb2.DESCRIPTOR.services_by_name["IntakeService"], IntakeServicer(around)),
             (proposal_service_pb2.DESCRIPTOR.services_by_name["ProposalService"], ProposalServicer(around)),
+            (forms_service_pb2.DESCRIPTOR.services_by_name["FormService"], FormServicer(parts.office)),
+            (feedback_service_pb2.DESCRIPTOR.services_by_name["FeedbackService"], feedback),
             (triage_service_pb2.DESCRIPTOR.services_by_name["TriageService"], triage),
         ],
         relations=parts.relations,
         background=[
-            InboxRunner(parts.database, reactions(parts.profiles, parts.desk), service="matching"),
+            InboxRunner(
+                parts.database, reactions(parts.profiles, parts.desk, parts.office, parts.courses), service="matching"
+            ),
             rewrap_job(parts.database, parts.keyring),
             *parts.jobs,
         ],

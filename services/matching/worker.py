@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
-from kept.booking.v1.booking_events_pb2 import AppointmentBooked
+from kept.booking.v1.booking_events_pb2 import (
+    AppointmentAttended,
+    AppointmentBooked,
+    AppointmentChangeUndone,
+    ClientRegistered,
+)
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -20,6 +25,21 @@ class MatchingWorker:
     @consumes(AppointmentBooked)
     def on_appointment_booked(self, delivery: Delivery) -> None:
         """Keep it: the server counts the client among the therapist's."""
+        self.inbox.store(delivery)
+
+    @consumes(AppointmentAttended)
+    def on_appointment_attended(self, delivery: Delivery) -> None:
+        """Keep it: the server counts sessions that took place."""
+        self.inbox.store(delivery)
+
+    @consumes(AppointmentChangeUndone)
+    def on_appointment_change_undone(self, delivery: Delivery) -> None:
+        """Keep it: a session may not have taken place after all."""
+        self.inbox.store(delivery)
+
+    @consumes(ClientRegistered)
+    def on_client_registered(self, delivery: Delivery) -> None:
+        """Keep it: the server gives the client what comes before a first session."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)

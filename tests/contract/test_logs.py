@@ -9,6 +9,8 @@ from kept.audit.v1 import audit_service_pb2
 from kept.availability.v1 import availability_service_pb2
 from kept.booking.v1 import booking_service_pb2, care_service_pb2, policy_service_pb2, safety_service_pb2
 from kept.matching.v1 import (
+    feedback_service_pb2,
+    forms_service_pb2,
     intake_service_pb2,
     matching_service_pb2,
     proposal_service_pb2,
@@ -34,6 +36,8 @@ MODULES = (
     safety_service_pb2,
     matching_service_pb2,
     rules_service_pb2,
+    feedback_service_pb2,
+    forms_service_pb2,
     intake_service_pb2,
     proposal_service_pb2,
     triage_service_pb2,
@@ -47,8 +51,8 @@ PERSONAL_CLASSES = {"registry", "contact", "intake"}
 HARMLESS = {
     "etag", "time_zone", "locale", "page_token", "next_page_token", "state", "modality", "local", "code", "language",
     "languages", "region", "token", "reason", "weights_version", "start_local", "local_date", "binding_rule", "step",
-    "rules_version", "previous_code", "action", "seed", "call_number", "text_number", "emergency_number", "lines",
-    "template_key", "wall_time", "from_date", "until_date", "evidence", "source", "trigger", "suppression",
+    "rules_version", "previous_code", "action", "seed", "text_hash", "call_number", "text_number", "emergency_number",
+    "lines", "template_key", "wall_time", "from_date", "until_date", "evidence", "source", "trigger", "suppression",
     "closed_by", "meaning", "media_type", "outcome", "provider", "report",
 }  # fmt: skip
 """Words of those messages that tell nothing of a person by themselves."""

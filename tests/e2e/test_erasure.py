@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from deploy.local import people
@@ -70,6 +71,7 @@ async def test_a_client_is_erased_by_every_service_and_certified(
     by_officer = await officer.send("POST", approve, key=key())
     by_desk = await desk.send("POST", approve, key=key())
     still_there = await desk.ask("GET", path)
+    texted_back(whole_suite, client_id)
     await admin.ask("POST", approve, key=key())
     done = await erased(officer, asked["erasure_id"])
 
@@ -92,6 +94,8 @@ async def test_a_client_is_erased_by_every_service_and_certified(
         stored = rows(whole_suite, service, f"select length({column}) from {table} where client_id = %s", client_id)
         assert stored == [(0,)], table
 
+    assert rows(whole_suite, "notifications", "select 1 from replies where client_id = %s", client_id) == []
+
     public = _read_key(whole_suite.root.keys / "audit" / "checkpoint.pub")
     text = open_note(done["certificate"].encode(), {public.name: public})
     assert f"client {client_id}" in text
@@ -101,6 +105,18 @@ async def test_a_client_is_erased_by_every_service_and_certified(
     seen = await officer.ask("GET", f"/v1/clients/{client_id}/accesses")
     assert seen["accesses"]
     capsys.readouterr()
+
+
+def texted_back(suite: Suite, client_id: str) -> None:
+    """A reply of the client's: its row holds a copy of their wrapped key."""
+    with psycopg.connect(suite.stack.database_url("notifications", "owner")) as conn:
+        conn.execute(
+            "insert into replies (practice_id, reply_id, client_id, wrapped_dek, sender_sealed, words_sealed,"
+            " provider, provider_ref, meaning, state, receive_time)"
+            " select practice_id, gen_random_uuid(), client_id, wrapped_dek, 'x', 'x',"
+            " 'test', gen_random_uuid()::text, 'OTHER', 'OPEN', now() from contact_points where client_id = %s",
+            (client_id,),
+        )
 
 
 async def verified(suite: Suite, officer: Person, client_id: str) -> int:

@@ -38,6 +38,16 @@ _SET_HEADS = """
 _ROOT = "select size, root from heads where practice_id = %s"
 _LOCKED_ROOT = f"{_ROOT} for update"
 
+# The last number known of each emitter: one look-up an emitter instead of one a record, a fifth of all the taking in.
+_LAST_KNOWN = """
+    select given.practice_id::text, given.emitter, newest.emitter_seq
+      from unnest(%b::text[]::uuid[], %b::text[]) as given (practice_id, emitter)
+     cross join lateral (
+        select r.emitter_seq from records r
+         where r.practice_id = given.practice_id and r.emitter = given.emitter
+         order by r.emitter_seq desc limit 1) newest
+"""
+
 _KNOWN = """
     select r.practice_id::text, r.emitter, r.emitter_seq, r.canonical
       from unnest(%b::text[]::uuid[], %b::text[], %b::text[]::bigint[]) as given (practice_id, emitter, emitter_seq)
@@ -81,7 +91,7 @@ class PostgresTrail:
         Append what is new to the trees of practices; return how many. A known number with other bytes is kept aside.
 
         Cost:
-            Six statements, however many practices and records there are.
+            Seven statements, however many practices and records there are.
         """
         practices = sorted(records)
         async with call.tx() as conn:
@@ -192,12 +202,20 @@ class PostgresTrail:
 
 async def _unknown(conn: Connection, records: Sequence[Record]) -> dict[str, list[Record]]:
     """Return the records that are not in the trail yet, each once; tell of those whose number is taken by others."""
-    asked = (
-        [each.practice_id for each in records],
-        [each.emitter for each in records],
-        [str(each.emitter_seq) for each in records],
-    )
-    rows = await (await conn.execute(_KNOWN, asked)).fetchall()
+    emitters = list({(each.practice_id, each.emitter) for each in records})
+    pairs = ([practice_id for practice_id, _ in emitters], [emitter for _, emitter in emitters])
+    rows = await (await conn.execute(_LAST_KNOWN, pairs)).fetchall()
+    last = {(practice_id, emitter): seq for practice_id, emitter, seq in rows}
+    # What an emitter wrote after all that is known of it is new; only what came late or twice is looked up.
+    doubtful = [each for each in records if each.emitter_seq <= last.get((each.practice_id, each.emitter), 0)]
+    rows = []
+    if doubtful:
+        asked = (
+            [each.practice_id for each in doubtful],
+            [each.emitter for each in doubtful],
+            [str(each.emitter_seq) for each in doubtful],
+        )
+        rows = await (await conn.execute(_KNOWN, asked)).fetchall()
     known = {(practice_id, emitter, seq): bytes(canonical) for practice_id, emitter, seq, canonical in rows}
     new: dict[str, list[Record]] = {}
     for record in records:

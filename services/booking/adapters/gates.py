@@ -85,6 +85,16 @@ _GIVEN = """
         )::integer end
 """
 
+# Who has had a session has had the first one; what comes due later stops nobody at the door.
+_INTAKE_DUE = """
+    select 1 from intake_dues d
+    where d.practice_id = %s and d.client_id = any (%s::uuid[]) and not exists (
+        select from appointments a
+        where a.practice_id = d.practice_id and a.client_id = d.client_id and a.state = 'COMPLETED'
+    )
+    limit 1
+"""
+
 
 class PostgresGates:
     """Checks a move against the fences around its clients."""
@@ -95,6 +105,13 @@ class PostgresGates:
             async with call.tx() as conn:
                 await lock_fences(conn, [(moved.practice_id, fence.fence_id) for fence in fences])
                 await check_fences(conn, moved, fences, is_staff=is_staff)
+
+    async def check_intake(self, call: Call, started: Appointment) -> None:
+        """Refuse to begin a first session before its clients have seen to what comes before it. Raises IntakeDue."""
+        async with call.tx() as conn:
+            cursor = await conn.execute(_INTAKE_DUE, (call.practice_id, list(started.client_ids)))
+            if await cursor.fetchone() is not None:
+                raise errors.IntakeDue("Forms or consents come before the first session.")
 
 
 def is_gated(booked: Appointment, rules: PracticeRules) -> bool:

@@ -175,6 +175,12 @@ class CardRequired(Gate):
     reason = "CARD_REQUIRED"
 
 
+class IntakeDue(errors.RuleViolated):
+    """The client has forms or consents to see to before their first session."""
+
+    reason = "INTAKE_DUE"
+
+
 class ConsentRequired(Gate):
     """No consent holds."""
 

@@ -212,10 +212,13 @@ class Rules(Protocol):
 
 
 class Gates(Protocol):
-    """Looks, under lock, at what a move must not break."""
+    """Looks, under lock, at what a step must not break."""
 
     async def check_move(self, call: Call, moved: Appointment, rules: PracticeRules, *, is_staff: bool) -> None:
         """Refuse a move that would bring two fenced clients together. Raises Fenced, SlotNotOffered."""
+
+    async def check_intake(self, call: Call, started: Appointment) -> None:
+        """Refuse to begin a first session before its clients have seen to what comes before it. Raises IntakeDue."""
 
 
 class Fees(Protocol):

@@ -14,6 +14,11 @@ InvalidRequest
 ├── Unbalanced         WEIGHTS_UNBALANCED
 ├── IntervalReversed   INTERVAL_REVERSED
 ├── ReasonMissing      REASON_MISSING
+├── FormMalformed      FORM_MALFORMED
+├── PermissionMissing  PERMISSION_MISSING
+├── AnswerMalformed    ANSWER_MALFORMED
+├── AnswersTooLarge    ANSWERS_TOO_LARGE
+├── NotTheirs          NOT_THEIRS
 ├── NothingAnswered    NOTHING_ANSWERED
 ├── UnknownQuestion    UNKNOWN_QUESTION
 ├── AnswerOutOfRange   ANSWER_OUT_OF_RANGE
@@ -26,6 +31,10 @@ NotFound
 ├── IntakeNotFound     NOT_FOUND
 ├── BatchNotFound      NOT_FOUND
 ├── ProposalNotFound   NOT_FOUND
+├── FormNotFound       NOT_FOUND
+├── DocumentNotFound   NOT_FOUND
+├── ResponseNotFound   NOT_FOUND
+├── DueNotFound        NOT_FOUND
 ├── LicenceNotFound    NOT_FOUND
 ├── UnknownInstrument  NOT_FOUND
 └── UnknownFlag        NOT_FOUND
@@ -38,6 +47,12 @@ RuleViolated
 ├── NotACandidate      NOT_A_CANDIDATE
 ├── AlreadyProposed    ALREADY_PROPOSED
 ├── ProposalSettled    PROPOSAL_SETTLED
+├── Retired            RETIRED
+├── AnswersMissing     ANSWERS_MISSING
+├── ResponseCompleted  RESPONSE_COMPLETED
+├── TextChanged        TEXT_CHANGED
+├── DueSettled         DUE_SETTLED
+├── TooEarly           TOO_EARLY
 └── CrisisUnanswered   CRISIS_UNANSWERED
 Stale
 └── StaleVersion       STALE_VERSION
@@ -178,6 +193,96 @@ class ProposalSettled(RuleViolated):
     """The proposal is answered, or its time is over."""
 
     reason = "PROPOSAL_SETTLED"
+
+
+class FormMalformed(InvalidRequest):
+    """An item of a form makes no sense."""
+
+    reason = "FORM_MALFORMED"
+
+
+class PermissionMissing(InvalidRequest):
+    """A scored form says by what permission its text is shown."""
+
+    reason = "PERMISSION_MISSING"
+
+
+class AnswerMalformed(InvalidRequest):
+    """This is no answer to the question."""
+
+    reason = "ANSWER_MALFORMED"
+
+
+class AnswersTooLarge(InvalidRequest):
+    """All answers of a form together pass 256 KiB."""
+
+    reason = "ANSWERS_TOO_LARGE"
+
+
+class NotTheirs(InvalidRequest):
+    """Somebody else answers this question."""
+
+    reason = "NOT_THEIRS"
+
+
+class FormNotFound(NotFound):
+    """No such form in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class DocumentNotFound(NotFound):
+    """No such consent document in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class ResponseNotFound(NotFound):
+    """No such answers in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class DueNotFound(NotFound):
+    """No such due in this practice."""
+
+    reason = "NOT_FOUND"
+
+
+class Retired(RuleViolated):
+    """The form or document is given to nobody any more."""
+
+    reason = "RETIRED"
+
+
+class AnswersMissing(RuleViolated):
+    """Required questions have no answer."""
+
+    reason = "ANSWERS_MISSING"
+
+
+class ResponseCompleted(RuleViolated):
+    """The form is answered, and changes no more."""
+
+    reason = "RESPONSE_COMPLETED"
+
+
+class TextChanged(RuleViolated):
+    """The text to sign is not the one that was shown."""
+
+    reason = "TEXT_CHANGED"
+
+
+class DueSettled(RuleViolated):
+    """It is seen to, or given up, already."""
+
+    reason = "DUE_SETTLED"
+
+
+class TooEarly(RuleViolated):
+    """How well it fits is asked after the third session."""
+
+    reason = "TOO_EARLY"
 
 
 class LicenceNotFound(NotFound):

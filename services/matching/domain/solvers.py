@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from services.matching.domain.assignment import Pairs, Problem, Solver
 from services.matching.domain.pricing import missing_arcs
 
-UNREACHED = 1 << 62
+FAR, NEAR = np.int64(1) << 60, np.int64(1) << 59
+"""Stands for what can't be reached, and what lies nearer can; sums of a few of them still fit."""
 
 WHOLE_ARCS = 300_000
 """Pairs up to which a batch goes to the flow whole; of a larger one it sees a part, until that is proven enough."""
@@ -95,65 +96,72 @@ def by_paths(problem: Problem) -> Pairs:
     least, and a place may be given up by a client who then goes unserved.
 
     Cost:
-        O(P * T^2) steps at worst, and usually far fewer: paths are short.
+        O(P * T^2) steps for each round of a search, of which there are few. Figures: match_batch_*_fallback_s.
     """
-    gains: list[dict[int, int]] = [{} for _ in problem.clients]
-    clients, therapists = np.nonzero(problem.points >= 0)
-    worth = problem.weights()[clients] + problem.points[clients, therapists]
-    for client, therapist, gain in zip(clients.tolist(), therapists.tolist(), worth.tolist(), strict=True):
-        gains[client][therapist] = gain
-    holders: list[dict[int, None]] = [{} for _ in problem.therapists]
-    holds: dict[int, int] = {}
+    board = _Board(problem)
     for client in range(len(problem.clients)):
-        _insert(client, gains, holders, holds, problem)
-    return list(holds.items())
+        board.insert(client)
+    return [(client, therapist) for therapist, own in enumerate(board.holders) for client in own]
 
 
-def _insert(
-    client: int,
-    gains: list[dict[int, int]],
-    holders: list[dict[int, None]],
-    holds: dict[int, int],
-    problem: Problem,
-) -> None:
-    """Give one more client the place that raises the whole most, moving others where that pays."""
-    distance = {therapist: -gain for therapist, gain in gains[client].items()}
-    mover = dict.fromkeys(distance, client)
-    source: dict[int, int] = {}
-    waiting = sorted(distance, key=distance.__getitem__)
-    is_waiting = set(waiting)
-    while waiting:
-        therapist = waiting.pop(0)
-        is_waiting.discard(therapist)
-        for other in holders[therapist]:
-            left = distance[therapist] + gains[other][therapist]
-            for target, gain in gains[other].items():
-                if target != therapist and left - gain < distance.get(target, UNREACHED):
-                    distance[target], mover[target], source[target] = left - gain, other, therapist
-                    if target not in is_waiting:
-                        waiting.append(target)
-                        is_waiting.add(target)
-    best, end, leaver = 0, -1, -1
-    for therapist, cost in sorted(distance.items()):
-        taken, costs = len(holders[therapist]), problem.costs[therapist]
-        if taken < len(costs) and cost + costs[taken] < best:
-            best, end, leaver = cost + costs[taken], therapist, -1
-        for other in holders[therapist]:
-            if cost + gains[other][therapist] < best:
-                best, end, leaver = cost + gains[other][therapist], therapist, other
-    if end < 0:
-        return
-    if leaver >= 0:
-        del holders[end][leaver], holds[leaver]
-    while True:
-        moved = mover[end]
-        if moved == client:
-            holders[end][client], holds[client] = None, end
+class _Board:
+    """Who holds which therapist's places, and what moving them costs."""
+
+    def __init__(self, problem: Problem) -> None:
+        staff = len(problem.therapists)
+        worth = problem.weights()[:, None] + problem.points
+        self._gain = np.where(problem.points >= 0, worth, -FAR)
+        self._costs = problem.costs
+        self.holders: list[list[int]] = [[] for _ in range(staff)]
+        self._move = np.full((staff, staff), FAR)
+        """What the cheapest move from one therapist (row) to another (column) costs."""
+        self._mover = np.zeros((staff, staff), dtype=np.int64)
+        self._give_up = np.full(staff, FAR)
+        """What is lost when the least worthy client of a therapist goes unserved."""
+        self._next = np.array([costs[0] if costs else FAR for costs in self._costs], dtype=np.int64)
+
+    def insert(self, client: int) -> None:
+        """Give one more client the place that raises the whole most, moving others where that pays."""
+        distance, source = -self._gain[client], np.full(len(self.holders), -1)
+        while True:
+            reached = distance[:, None] + self._move
+            origin = reached.argmin(axis=0) if len(reached) else source
+            found = reached[origin, np.arange(len(origin))]
+            is_nearer = (found < distance) & (found < NEAR)
+            if not is_nearer.any():
+                break
+            distance[is_nearer], source[is_nearer] = found[is_nearer], origin[is_nearer]
+        ends = distance + np.minimum(self._next, self._give_up)
+        if not len(ends) or ends.min() >= 0:
             return
-        origin = source[end]
-        del holders[origin][moved]
-        holders[end][moved], holds[moved] = None, end
-        end = origin
+        end = int(ends.argmin())
+        changed = {end}
+        if self._give_up[end] < self._next[end]:
+            self.holders[end].remove(min(self.holders[end], key=lambda each: (self._gain[each, end], each)))
+        while source[end] >= 0:
+            start = int(source[end])
+            moved = int(self._mover[start, end])
+            self.holders[start].remove(moved)
+            self.holders[end].append(moved)
+            end = start
+            changed.add(end)
+        self.holders[end].append(client)
+        for therapist in changed:
+            self._look_again(therapist)
+
+    def _look_again(self, therapist: int) -> None:
+        """Work out anew what a therapist's clients cost to move, and what the next place costs."""
+        own, taken = self.holders[therapist], len(self.holders[therapist])
+        costs = self._costs[therapist]
+        self._next[therapist] = costs[taken] if taken < len(costs) else FAR
+        if own:
+            moves = self._gain[own, therapist][:, None] - self._gain[own]
+            best = moves.argmin(axis=0)
+            self._mover[therapist] = np.array(own)[best]
+            self._move[therapist] = moves[best, np.arange(len(best))]
+            self._give_up[therapist] = self._gain[own, therapist].min()
+        else:
+            self._move[therapist], self._give_up[therapist] = FAR, FAR
 
 
 def stable(problem: Problem) -> Pairs:

@@ -14,20 +14,24 @@ from services.notifications.domain import errors
 
 # What is planned for them has nowhere to go any more; the hashes could still tell who has this address.
 _FORGET = """
+    with texted as (
+        delete from texted_numbers where practice_id = %(practice_id)s and client_id = %(client_id)s
+    ), told as (
+        -- Replies that older rows keep under a copy of the client's key would undo the erasure.
+        delete from replies where practice_id = %(practice_id)s and client_id = %(client_id)s
+    )
     update contact_addresses set state = 'ENDED', address_hash = null, code_hash = null, code_sealed = null,
         version = version + 1, update_time = now()
-     where practice_id = %s and client_id = %s
+     where practice_id = %(practice_id)s and client_id = %(client_id)s
 """
-
-# Replies and threads are shredded with their keys; which number was theirs is known by a hash.
-_FORGET_NUMBERS = "delete from texted_numbers where practice_id = %s and client_id = %s"
 
 # A client who never had a key here gets none later either.
 _BARS = (
     "insert into contact_points (practice_id, client_id, wrapped_dek, time_zone, locale, has_consent)"
-    " values (%s, %s, '', 'Etc/UTC', 'en', false) on conflict on constraint contact_points_pkey"
+    " values (%(practice_id)s, %(client_id)s, '', 'Etc/UTC', 'en', false) on conflict on constraint contact_points_pkey"
     " do update set has_consent = false, update_time = now()",
-    "insert into thread_keys (practice_id, client_id, wrapped_dek) values (%s, %s, '') on conflict do nothing",
+    "insert into thread_keys (practice_id, client_id, wrapped_dek) values (%(practice_id)s, %(client_id)s, '')"
+    " on conflict do nothing",
 )
 
 
@@ -45,8 +49,8 @@ async def erase_client(
     await call.authorize(client_ids=[order.client_id], resource_id=order.erasure_id)
     async with call.tx() as conn:
         destroyed = await destroy_client_keys(conn, call.practice_id, order.client_id)
-        for statement in (_FORGET, _FORGET_NUMBERS, *_BARS):
-            await conn.execute(statement, (call.practice_id, order.client_id))
+        for statement in (_FORGET, *_BARS):
+            await conn.execute(statement, {"practice_id": call.practice_id, "client_id": order.client_id})
     erased = erasure_events_pb2.ClientErased(
         practice_id=order.practice_id,
         erasure_id=order.erasure_id,

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.integration
 Rows = Callable[..., list[tuple[Any, ...]]]
 Kind = care_pb2.FollowUp.Kind
 State = care_pb2.FollowUp.State
+KEEP_DUE = "insert into intake_dues (practice_id, due_id, client_id) values (%s, %s, %s) returning 1"
 Standing = care_pb2.CadenceReality.Standing
 
 
@@ -308,3 +309,24 @@ async def test_whoever_leaves_a_care_team_loses_sight_at_once(desk: Desk) -> Non
     remove.request_id = str(uuid4())
     with pytest.raises(NotFound):
         await desk.ask("RemoveCareTeamMember", remove)
+
+
+async def test_a_first_session_begins_after_what_comes_before_it(desk: Desk, rows: Rows) -> None:
+    """The client may arrive; the session waits for the form; who has had one is not stopped again."""
+    client_id, due_id = await desk.register(), str(uuid4())
+    practice_id = desk.actor.practice_id
+    booked = await desk.book(desk.booking(client_id, local(hours=-3)))
+    rows(KEEP_DUE, practice_id, due_id, client_id)
+    await desk.change("CheckInAppointment", booked.appointment_id)
+
+    with pytest.raises(RuleViolated) as due:
+        await desk.change("StartAppointment", booked.appointment_id)
+    rows("delete from intake_dues where due_id = %s returning 1", due_id)
+    await desk.change("StartAppointment", booked.appointment_id)
+    await desk.change("CompleteAppointment", booked.appointment_id)
+    rows(KEEP_DUE, practice_id, due_id, client_id)
+    later = await desk.book(desk.booking(client_id, local(hours=-1)))
+    for step in ("CheckInAppointment", "StartAppointment"):
+        await desk.change(step, later.appointment_id)
+
+    assert due.value.reason == "INTAKE_DUE"

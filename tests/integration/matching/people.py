@@ -10,6 +10,8 @@ import grpc.aio
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from kept.matching.v1 import (
+    feedback_service_pb2,
+    forms_service_pb2,
     intake_service_pb2,
     matching_service_pb2,
     proposal_service_pb2,
@@ -26,6 +28,8 @@ DOORS = [
     for contract in (
         matching_service_pb2,
         rules_service_pb2,
+        feedback_service_pb2,
+        forms_service_pb2,
         intake_service_pb2,
         proposal_service_pb2,
         triage_service_pb2,

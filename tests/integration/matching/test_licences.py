@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from kept.matching.v1 import matching_pb2
+from kept.matching.v1 import matching_events_pb2, matching_pb2
 
 from services.chassis import errors
 from services.chassis.context import Actor
@@ -110,3 +111,25 @@ async def test_a_licence_that_makes_no_sense_is_refused(
         await put(people, *licences, **changes)
 
     assert refused.value.reason == reason
+
+
+async def test_a_licence_that_ends_is_told_once_at_each_step(
+    people: People, rows: Callable[..., list[tuple[Any, ...]]], sweep: Callable[[], Awaitable[None]]
+) -> None:
+    """At 60, 30 and 7 days, and once it is over; one without an end, or with a later one, never."""
+    stored = await put(people, ("US-CA", day(6)), ("US-NY", day(29)), ("US-TX", day(59)), ("US-NV", day(61)))
+    await put(people, ("US-CA", day(-1)), ("US-OR", ""))
+
+    for _ in range(2):
+        await sweep()
+    await put(people, ("US-CA", day(7)), therapist_id=stored.therapist_id)
+    await sweep()
+
+    bodies = rows(
+        "select body from outbox where practice_id = %s and type = 'kept.matching.v1.LicenceEnding'",
+        people.practice_id,
+    )
+    told = [matching_events_pb2.LicenceEnding.FromString(bytes(body)) for (body,) in bodies]
+    assert sorted((each.region, each.days_ahead) for each in told) == [
+        ("US-CA", 0), ("US-CA", 7), ("US-CA", 7), ("US-NY", 30), ("US-TX", 60),
+    ]  # fmt: skip

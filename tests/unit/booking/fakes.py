@@ -224,6 +224,11 @@ class FakeGates:
         if self.refusal is not None:
             raise self.refusal
 
+    async def check_intake(self, call: object, started: Appointment) -> None:
+        """Pass or refuse."""
+        if self.refusal is not None:
+            raise self.refusal
+
 
 @dataclass
 class FakeFees:

@@ -65,11 +65,13 @@ OWN |= WAITS
 JOINS = {"appointment.join"}
 INTAKES = {"intake.open", "intake.read", "proposal.read", "proposal.answer", "proposal.decline"}
 OWN |= INTAKES
+KEPT_FOR_CLIENTS |= {"fit.answer"}
+FORMS = {"form.answer", "form.read", "form.see", "form.sign"}
 # role, relation -> actions allowed to a person; what stands nowhere is refused.
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("client", ""): {"feed.keep"},
-    ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS,
-    ("client", "proxy"): OWN | JOINS,
+    ("client", "self"): OWN | JOINS | KEPT_FOR_CLIENTS | FORMS,
+    ("client", "proxy"): OWN | JOINS | FORMS,
     ("front_desk", ""): OWN
     | {"client.mark", "disclosure.record", "disclosure.read"}
     | ABSENCES
@@ -89,7 +91,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | CRISES
     | GROUPS
     | {"requirement.record", "authorisation.change", "waitlist.work", "waitlist.report", "matching.report"}
-    | {"intake.assign", "proposal.make"},
+    | {"intake.assign", "proposal.make", "form.assign", "form.answer", "form.see", "form.sign"},
     ("therapist", ""): CRISES
     | {"feed.keep"}
     | {"schedule.configure", "schedule.read", "series.worklist", "group.read", "absence.word"}
@@ -97,6 +99,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("therapist", "cover"): BOOKS | {"client.read", "appointment.attend", "follow_up.read", "care_team.read"},
     ("therapist", "proposed"): {"proposal.read", "proposal.decline"},
     ("therapist", "care_team"): BOOKS
+    | {"form.read", "form.see", "form.assign"}
     | {"group.read", "group.seat", "group.book"}
     | {"disclosure.record", "disclosure.read"}
     | ALARMS
@@ -141,7 +144,7 @@ def expected(role: str, relation: str, rule: MethodRule) -> bool:
     """Look the answer up; a relation adds to what the role has without it, except for officers."""
     allowed = ALLOWED.get((role, ""), set()) | ALLOWED.get((role, relation), set()) | DIRECTORY
     if relation in ("self", "proxy") and role != "compliance_officer":
-        allowed = allowed | OWN | JOINS | (KEPT_FOR_CLIENTS if relation == "self" else set())
+        allowed = allowed | OWN | JOINS | FORMS | (KEPT_FOR_CLIENTS if relation == "self" else set())
     is_breaker = role in ("therapist", "practice_admin") and relation == "break_glass"
     is_opened = is_breaker and rule.is_read and rule.resource_class in ("schedule", "registry", "contact", "intake")
     return rule.action in allowed or is_opened

@@ -14,3 +14,4 @@ grant connect on database $db to ${db}_owner, ${db}_server, ${db}_worker;
 create extension btree_gist;
 SQL
 done
+psql -v ON_ERROR_STOP=1 -U postgres -d kept_audit -f /docker-entrypoint-initdb.d/log-schema-changes.psql

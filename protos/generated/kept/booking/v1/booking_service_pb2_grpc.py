@@ -219,7 +219,8 @@ class BookingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StartAppointment(self, request, context):
-        """Records that the session has begun. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION.
+        """Records that the session has begun. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION, INTAKE_DUE (forms or consents come
+        before a first session; staff may give them up in matching).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -68,7 +68,9 @@ class BookingServiceStub:
     CheckInAppointment: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.CheckInAppointmentRequest, _booking_pb2.Appointment]
     """Records that the client has arrived. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     StartAppointment: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.StartAppointmentRequest, _booking_pb2.Appointment]
-    """Records that the session has begun. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
+    """Records that the session has begun. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION, INTAKE_DUE (forms or consents come
+    before a first session; staff may give them up in matching).
+    """
     CompleteAppointment: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.CompleteAppointmentRequest, _booking_pb2.Appointment]
     """Records that the session took place. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     MarkNoShow: _grpc.UnaryUnaryMultiCallable[_booking_service_pb2.MarkNoShowRequest, _booking_pb2.Appointment]
@@ -123,7 +125,9 @@ class BookingServiceAsyncStub(BookingServiceStub):
     CheckInAppointment: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.CheckInAppointmentRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
     """Records that the client has arrived. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     StartAppointment: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.StartAppointmentRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
-    """Records that the session has begun. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
+    """Records that the session has begun. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION, INTAKE_DUE (forms or consents come
+    before a first session; staff may give them up in matching).
+    """
     CompleteAppointment: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.CompleteAppointmentRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
     """Records that the session took place. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
     MarkNoShow: _aio.UnaryUnaryMultiCallable[_booking_service_pb2.MarkNoShowRequest, _booking_pb2.Appointment]  # type: ignore[assignment]
@@ -253,7 +257,9 @@ class BookingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _booking_service_pb2.StartAppointmentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_booking_pb2.Appointment, _abc.Awaitable[_booking_pb2.Appointment]]:
-        """Records that the session has begun. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION."""
+        """Records that the session has begun. Errors: NOT_FOUND, STATE_FORBIDS, STALE_VERSION, INTAKE_DUE (forms or consents come
+        before a first session; staff may give them up in matching).
+        """
 
     @_abc_1.abstractmethod
     def CompleteAppointment(

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kept/matching/v1/matching_events.proto\x12\x10kept.matching.v1\"q\n\rMatchProposed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08match_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x15\n\rtherapist_ids\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kept/matching/v1/matching_events.proto\x12\x10kept.matching.v1\"q\n\rMatchProposed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08match_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x15\n\rtherapist_ids\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\x84\x01\n\rLicenceEnding\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x0e\n\x06region\x18\x03 \x01(\t\x12\x13\n\x0b\x65xpire_date\x18\x04 \x01(\t\x12\x12\n\ndays_ahead\x18\x05 \x01(\x05\x12\x0f\n\x07version\x18\x06 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,4 +33,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MATCHPROPOSED']._serialized_start=60
   _globals['_MATCHPROPOSED']._serialized_end=173
+  _globals['_LICENCEENDING']._serialized_start=176
+  _globals['_LICENCEENDING']._serialized_end=308
 # @@protoc_insertion_point(module_scope)

@@ -57,3 +57,45 @@ class MatchProposed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MatchProposed: _TypeAlias = MatchProposed  # noqa: Y015
+
+@_typing.final
+class LicenceEnding(_message.Message):
+    """Says that a licence ends soon, or has ended: once at 60, 30 and 7 days, and once it is over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    THERAPIST_ID_FIELD_NUMBER: _builtins.int
+    REGION_FIELD_NUMBER: _builtins.int
+    EXPIRE_DATE_FIELD_NUMBER: _builtins.int
+    DAYS_AHEAD_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    therapist_id: _builtins.str
+    """Names the therapist."""
+    region: _builtins.str
+    """Is the state, ISO 3166-2."""
+    expire_date: _builtins.str
+    """Is the last day it holds, "YYYY-MM-DD"."""
+    days_ahead: _builtins.int
+    """Is the step: 60, 30 or 7 days ahead at most; 0 once it has ended."""
+    version: _builtins.int
+    """Counts changes; each warning is its own aggregate."""
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        therapist_id: _builtins.str = ...,
+        region: _builtins.str = ...,
+        expire_date: _builtins.str = ...,
+        days_ahead: _builtins.int = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days_ahead", b"days_ahead", "expire_date", b"expire_date", "practice_id", b"practice_id", "region", b"region", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LicenceEnding: _TypeAlias = LicenceEnding  # noqa: Y015
