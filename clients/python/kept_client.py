@@ -149,6 +149,18 @@ class AccountLinkIn(TypedDict):
     birth_date: str
 
 
+class AddressIn(TypedDict):
+    """An e-mail address or a telephone number."""
+
+    channel: Literal['EMAIL', 'SMS']
+    address: str
+    guardian_id: NotRequired[str | None]
+    is_alternative: NotRequired[bool]
+    is_unsafe: NotRequired[bool]
+    time_zone: NotRequired[str]
+    locale: NotRequired[Literal['', 'en', 'es']]
+
+
 class AffectedAppointment(TypedDict):
     """AffectedAppointment"""
 
@@ -648,6 +660,19 @@ class ConfidentialityIn(TypedDict):
     is_confidential: bool
 
 
+class Consent(TypedDict):
+    """Consent"""
+
+    consent_id: str
+    guardian_id: str
+    purpose: Literal['UNSPECIFIED', 'APPOINTMENTS', 'OFFERS', 'CARE', 'MESSAGES']
+    channel: Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']
+    is_granted: bool
+    source: str
+    evidence: str
+    create_time: str | None
+
+
 class ConsentDocument(TypedDict):
     """ConsentDocument"""
 
@@ -660,6 +685,16 @@ class ConsentDocument(TypedDict):
     is_due_first: bool
     is_retired: bool
     etag: str
+
+
+class ConsentIn(TypedDict):
+    """What somebody agreed to, or took back."""
+
+    is_granted: bool
+    purpose: NotRequired[Literal['UNSPECIFIED', 'APPOINTMENTS', 'OFFERS', 'CARE', 'MESSAGES']]
+    channel: NotRequired[Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']]
+    guardian_id: NotRequired[str | None]
+    evidence: NotRequired[str]
 
 
 class ConsentSignature(TypedDict):
@@ -682,6 +717,28 @@ class ConsistencyProof(TypedDict):
     first_size: int
     second_size: int
     hashes: list[str]
+
+
+class ContactAddress(TypedDict):
+    """ContactAddress"""
+
+    contact_point_id: str
+    guardian_id: str
+    channel: Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']
+    address: str
+    state: Literal['UNSPECIFIED', 'PENDING', 'ACTIVE', 'ENDED']
+    is_verified: bool
+    is_alternative: bool
+    is_unsafe: bool
+    time_zone: str
+    locale: str
+    suppression: str
+
+
+class ContactCodeIn(TypedDict):
+    """The code that was sent to an address."""
+
+    code: str
 
 
 class ContactIn(TypedDict):
@@ -909,6 +966,31 @@ class DocumentIn(TypedDict):
     locale: NotRequired[str]
     is_due_first: NotRequired[bool]
     is_retired: NotRequired[bool]
+
+
+class DryRunIn(TypedDict):
+    """A span of the past."""
+
+    steps: NotRequired[list[StepIn]]
+    session_type_id: NotRequired[str | None]
+    from_time: NotRequired[str | None]
+    to_time: NotRequired[str | None]
+
+
+class DryRunLine(TypedDict):
+    """DryRunLine"""
+
+    step: str
+    reason: str
+    count: int
+
+
+class DryRunWorkflowResponse(TypedDict):
+    """DryRunWorkflowResponse"""
+
+    appointment_count: int
+    lines: list[DryRunLine]
+    is_cut: bool
 
 
 class Due(TypedDict):
@@ -1853,6 +1935,20 @@ class ListConsentSignaturesResponse(TypedDict):
     next_cursor: str
 
 
+class ListConsentsResponse(TypedDict):
+    """ListConsentsResponse"""
+
+    consents: list[Consent]
+    next_cursor: str
+
+
+class ListContactAddressesResponse(TypedDict):
+    """ListContactAddressesResponse"""
+
+    addresses: list[ContactAddress]
+    next_cursor: str
+
+
 class ListCrisisFlagsResponse(TypedDict):
     """ListCrisisFlagsResponse"""
 
@@ -2042,6 +2138,13 @@ class ListMessagesResponse(TypedDict):
     next_cursor: str
 
 
+class ListNudgesResponse(TypedDict):
+    """ListNudgesResponse"""
+
+    nudges: list[Nudge]
+    next_cursor: str
+
+
 class ListOffersResponse(TypedDict):
     """ListOffersResponse"""
 
@@ -2212,6 +2315,13 @@ class ListStaffMembersResponse(TypedDict):
     next_cursor: str
 
 
+class ListTemplatesResponse(TypedDict):
+    """ListTemplatesResponse"""
+
+    templates: list[MessageTemplate]
+    next_cursor: str
+
+
 class ListTherapistProfilesResponse(TypedDict):
     """ListTherapistProfilesResponse"""
 
@@ -2265,6 +2375,13 @@ class ListWishesResponse(TypedDict):
     """ListWishesResponse"""
 
     wishes: list[Wish]
+    next_cursor: str
+
+
+class ListWorkflowVersionsResponse(TypedDict):
+    """ListWorkflowVersionsResponse"""
+
+    workflows: list[Workflow]
     next_cursor: str
 
 
@@ -2356,14 +2473,14 @@ class Message(TypedDict):
     message_id: str
     client_id: str
     appointment_id: str
-    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED']
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER']
     state: Literal['UNSPECIFIED', 'PLANNED', 'SENT', 'SUPPRESSED', 'FAILED', 'SENDING']
     reason: str
     due_time: str | None
     send_time: str | None
     attempts: int
     step: str
-    about: Literal['UNSPECIFIED', 'APPOINTMENT', 'OFFER', 'FOLLOW_UP', 'FORM', 'NUDGE', 'THREAD', 'CONTACT']
+    about: Literal['UNSPECIFIED', 'APPOINTMENT', 'OFFER', 'FOLLOW_UP', 'FORM', 'NUDGE', 'THREAD', 'CONTACT', 'MATCH', 'ABSENCE']
     urgency: Literal['UNSPECIFIED', 'TRANSACTIONAL', 'ROUTINE', 'CRISIS']
     channels: list[Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']]
     channel: Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']
@@ -2379,6 +2496,39 @@ class MessageReport(TypedDict):
     steps: list[StepCounts]
     reasons: list[ReasonCount]
     open_reply_count: int
+
+
+class MessageSettings(TypedDict):
+    """MessageSettings"""
+
+    version: int
+    sender_label: str
+    phone: str
+    quiet_from: str
+    quiet_to: str
+    forbidden_words: list[str]
+
+
+class MessageSettingsIn(TypedDict):
+    """How messages look and when they may come."""
+
+    version: NotRequired[int]
+    sender_label: NotRequired[str]
+    phone: NotRequired[str]
+    quiet_from: NotRequired[str]
+    quiet_to: NotRequired[str]
+    forbidden_words: NotRequired[list[str]]
+
+
+class MessageTemplate(TypedDict):
+    """MessageTemplate"""
+
+    template_key: str
+    locale: str
+    channel: Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']
+    subject: str
+    body: str
+    version: int
 
 
 class MoveIn(TypedDict):
@@ -2447,6 +2597,30 @@ class NextInLine(TypedDict):
     wish_id: str
     client_id: str
     reason: OfferReason | None
+
+
+class Nudge(TypedDict):
+    """Nudge"""
+
+    nudge_id: str
+    client_id: str
+    trigger: str
+    wall_time: str
+    every_days: int
+    from_date: str
+    until_date: str
+    next_time: str | None
+    is_ended: bool
+
+
+class NudgeIn(TypedDict):
+    """What is said again and again until it ends."""
+
+    trigger: Literal['MEDICATION', 'CHECK_IN', 'FORM_DUE']
+    wall_time: str
+    every_days: int
+    from_date: str
+    until_date: str
 
 
 class OccurrenceScope(TypedDict):
@@ -2630,6 +2804,18 @@ class Placement(TypedDict):
     binding_rule: str
 
 
+class PlannedWords(TypedDict):
+    """PlannedWords"""
+
+    step: str
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER']
+    due_time: str | None
+    reason: str
+    is_for_guardian: bool
+    channels: list[Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']]
+    rendered: list[RenderedTemplate]
+
+
 class Policy(TypedDict):
     """Policy"""
 
@@ -2718,6 +2904,18 @@ class PreviewAbsenceResponse(TypedDict):
     """PreviewAbsenceResponse"""
 
     items: list[AbsenceItem]
+
+
+class PreviewTemplateResponse(TypedDict):
+    """PreviewTemplateResponse"""
+
+    rendered: list[RenderedTemplate]
+
+
+class PreviewWorkflowResponse(TypedDict):
+    """PreviewWorkflowResponse"""
+
+    messages: list[PlannedWords]
 
 
 class PriorityWindow(TypedDict):
@@ -2961,6 +3159,18 @@ class RemoveProxyResponse(TypedDict):
     """RemoveProxyResponse"""
 
     pass
+
+class RenderedTemplate(TypedDict):
+    """RenderedTemplate"""
+
+    locale: str
+    channel: Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']
+    subject: str
+    text: str
+    html: str
+    segments: int
+    warnings: list[str]
+
 
 class ReplayBatchResponse(TypedDict):
     """ReplayBatchResponse"""
@@ -3520,7 +3730,7 @@ class StartIn(TypedDict):
 class StepCounts(TypedDict):
     """StepCounts"""
 
-    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED']
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER']
     step: str
     planned_count: int
     sent_count: int
@@ -3528,6 +3738,36 @@ class StepCounts(TypedDict):
     answered_count: int
     confirmed_count: int
     answer_median_s: int
+
+
+class StepIn(TypedDict):
+    """One thing said at one point."""
+
+    name: str
+    trigger: Literal['BOOKED', 'MOVED', 'CANCELLED', 'BEFORE_SESSION', 'AFTER_SESSION', 'UNCONFIRMED', 'NO_SHOW', 'OFFER_MADE', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP_DUE', 'FORM_DUE', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'PROPOSAL_MADE', 'ABSENCE_OFFERED']
+    channels: list[Literal['EMAIL', 'SMS', 'INBOX', 'WEBHOOK']]
+    offset: NotRequired[int]
+    unit: NotRequired[Literal['HOURS', 'DAYS']]
+    urgency: NotRequired[Literal['TRANSACTIONAL', 'ROUTINE']]
+    template_key: NotRequired[str]
+    first_visit: NotRequired[Literal['UNSPECIFIED', 'YES', 'NO']]
+    modalities: NotRequired[list[Literal['IN_PERSON', 'VIDEO', 'PHONE']]]
+    high_risk: NotRequired[Literal['UNSPECIFIED', 'YES', 'NO']]
+    confirmed: NotRequired[Literal['UNSPECIFIED', 'YES', 'NO']]
+    skips_client: NotRequired[bool]
+    to_guardians: NotRequired[bool]
+
+
+class StoredTemplateIn(TypedDict):
+    """A template to store."""
+
+    template_key: str
+    locale: Literal['en', 'es']
+    channel: Literal['EMAIL', 'SMS']
+    subject: NotRequired[str]
+    body: NotRequired[str]
+    seen_version: NotRequired[int]
+    resets: NotRequired[bool]
 
 
 class Strength(TypedDict):
@@ -3544,6 +3784,28 @@ class StrengthIn(TypedDict):
     domain: str
     level: Literal['EFFECTIVE', 'NEUTRAL', 'INEFFECTIVE']
     case_count: int
+
+
+class SuppressionIn(TypedDict):
+    """Whether anything may be sent to an address."""
+
+    is_suppressed: bool
+
+
+class TemplateIn(TypedDict):
+    """A template in one locale and channel."""
+
+    template_key: str
+    locale: Literal['en', 'es']
+    channel: Literal['EMAIL', 'SMS']
+    subject: NotRequired[str]
+    body: NotRequired[str]
+
+
+class TemplatePreviewIn(TypedDict):
+    """Templates to look at; without words, the one in force is shown."""
+
+    templates: list[TemplateIn]
 
 
 class TherapistProfile(TypedDict):
@@ -3872,6 +4134,56 @@ class WordingIn(TypedDict):
     """What clients are told."""
 
     body: str
+
+
+class Workflow(TypedDict):
+    """Workflow"""
+
+    session_type_id: str
+    version: int
+    steps: list[WorkflowStep]
+    create_time: str | None
+
+
+class WorkflowIn(TypedDict):
+    """The steps of a session type."""
+
+    session_type_id: NotRequired[str | None]
+    steps: NotRequired[list[StepIn]]
+    seen_version: NotRequired[int]
+
+
+class WorkflowPreviewIn(TypedDict):
+    """A made-up appointment."""
+
+    steps: NotRequired[list[StepIn]]
+    session_type_id: NotRequired[str | None]
+    book_time: str
+    start_time: str
+    time_zone: str
+    modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
+    is_returning: NotRequired[bool]
+    earlier_misses: NotRequired[int]
+    is_confirmed: NotRequired[bool]
+    has_guardian: NotRequired[bool]
+
+
+class WorkflowStep(TypedDict):
+    """WorkflowStep"""
+
+    name: str
+    trigger: Literal['UNSPECIFIED', 'BOOKED', 'MOVED', 'CANCELLED', 'BEFORE_SESSION', 'AFTER_SESSION', 'UNCONFIRMED', 'NO_SHOW', 'OFFER_MADE', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP_DUE', 'FORM_DUE', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'PROPOSAL_MADE', 'ABSENCE_OFFERED']
+    channels: list[Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']]
+    offset: int
+    unit: Literal['UNSPECIFIED', 'HOURS', 'DAYS']
+    urgency: Literal['UNSPECIFIED', 'TRANSACTIONAL', 'ROUTINE', 'CRISIS']
+    template_key: str
+    first_visit: Literal['UNSPECIFIED', 'YES', 'NO']
+    modalities: list[str]
+    high_risk: Literal['UNSPECIFIED', 'YES', 'NO']
+    confirmed: Literal['UNSPECIFIED', 'YES', 'NO']
+    skips_client: bool
+    to_guardians: bool
 
 
 class services__gateway__routes__absences__AnswerIn(TypedDict):
@@ -4347,6 +4659,50 @@ class Kept:
         """See what was said to a client."""
         return self._send("GET", f"/v1/clients/{quote(str(client_id))}/messages", {"limit": limit, "cursor": cursor}, {})
 
+    def put_contact_address(self, *, client_id: str, body: AddressIn, idempotency_key: str | None = None) -> Answer[ContactAddress]:
+        """Add an address."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/addresses", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_contact_addresses(self, *, client_id: str, with_ended: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListContactAddressesResponse]:
+        """See where a client may be reached."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/addresses", {"with_ended": with_ended, "limit": limit, "cursor": cursor}, {})
+
+    def end_contact_address(self, *, client_id: str, contact_point_id: str, idempotency_key: str | None = None) -> Answer[ContactAddress]:
+        """End an address."""
+        return self._send("DELETE", f"/v1/clients/{quote(str(client_id))}/addresses/{quote(str(contact_point_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def send_contact_code(self, *, client_id: str, contact_point_id: str, idempotency_key: str | None = None) -> Answer[ContactAddress]:
+        """Send a code to an address."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/addresses/{quote(str(contact_point_id))}/codes", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def verify_contact_address(self, *, client_id: str, contact_point_id: str, body: ContactCodeIn, idempotency_key: str | None = None) -> Answer[ContactAddress]:
+        """Prove an address by its code."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/addresses/{quote(str(contact_point_id))}/verifications", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def set_suppression(self, *, client_id: str, contact_point_id: str, body: SuppressionIn, idempotency_key: str | None = None) -> Answer[ContactAddress]:
+        """Say whether anything may be sent to an address."""
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/addresses/{quote(str(contact_point_id))}/suppression", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def record_consent(self, *, client_id: str, body: ConsentIn, idempotency_key: str | None = None) -> Answer[Consent]:
+        """Record what somebody agreed to."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/consents", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_consents(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListConsentsResponse]:
+        """See what was agreed to."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/consents", {"limit": limit, "cursor": cursor}, {})
+
+    def put_nudge(self, *, client_id: str, nudge_id: str, body: NudgeIn, idempotency_key: str | None = None) -> Answer[Nudge]:
+        """Say something again and again."""
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/nudges/{quote(str(nudge_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def end_nudge(self, *, client_id: str, nudge_id: str, idempotency_key: str | None = None) -> Answer[Nudge]:
+        """Say it no more."""
+        return self._send("DELETE", f"/v1/clients/{quote(str(client_id))}/nudges/{quote(str(nudge_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def list_nudges(self, *, client_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListNudgesResponse]:
+        """See what is said again and again."""
+        return self._send("GET", f"/v1/clients/{quote(str(client_id))}/nudges", {"limit": limit, "cursor": cursor}, {})
+
     def record_disclosure(self, *, client_id: str, body: DisclosureIn, idempotency_key: str | None = None) -> Answer[Disclosure]:
         """Keep that something of a client was given out."""
         return self._send("POST", f"/v1/clients/{quote(str(client_id))}/disclosures", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
@@ -4698,6 +5054,50 @@ class Kept:
     def mark_inbox_read(self, *, message_id: str, idempotency_key: str | None = None) -> Answer[InboxEntry]:
         """Say that a notice was seen."""
         return self._send("POST", f"/v1/inbox/{quote(str(message_id))}/readings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+
+    def put_workflow(self, *, body: WorkflowIn, idempotency_key: str | None = None) -> Answer[Workflow]:
+        """Set a workflow."""
+        return self._send("PUT", "/v1/workflows", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def get_workflow(self, *, session_type_id: str | None = None) -> Answer[Workflow]:
+        """See the workflow in force."""
+        return self._send("GET", "/v1/workflows", {"session_type_id": session_type_id}, {})
+
+    def list_workflow_versions(self, *, session_type_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[ListWorkflowVersionsResponse]:
+        """List a workflow's versions."""
+        return self._send("GET", "/v1/workflows/versions", {"session_type_id": session_type_id, "limit": limit, "cursor": cursor}, {})
+
+    def preview_workflow(self, *, body: WorkflowPreviewIn) -> Answer[PreviewWorkflowResponse]:
+        """See what a workflow would say."""
+        return self._send("POST", "/v1/workflows/previews", {}, {}, body, "application/json")
+
+    def dry_run_workflow(self, *, body: DryRunIn) -> Answer[DryRunWorkflowResponse]:
+        """Try a workflow on the past."""
+        return self._send("POST", "/v1/workflows/dry-runs", {}, {}, body, "application/json")
+
+    def put_message_template(self, *, body: StoredTemplateIn, idempotency_key: str | None = None) -> Answer[MessageTemplate]:
+        """Set a template."""
+        return self._send("PUT", "/v1/message-templates", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_message_templates(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListTemplatesResponse]:
+        """List the practice's own templates."""
+        return self._send("GET", "/v1/message-templates", {"limit": limit, "cursor": cursor}, {})
+
+    def get_message_template(self, *, template_key: str) -> Answer[ListTemplatesResponse]:
+        """See a template in every locale and channel."""
+        return self._send("GET", f"/v1/message-templates/{quote(str(template_key))}", {}, {})
+
+    def preview_message_templates(self, *, body: TemplatePreviewIn) -> Answer[PreviewTemplateResponse]:
+        """See how templates would read."""
+        return self._send("POST", "/v1/message-templates/previews", {}, {}, body, "application/json")
+
+    def put_message_settings(self, *, body: MessageSettingsIn, idempotency_key: str | None = None) -> Answer[MessageSettings]:
+        """Set how messages look and when they may come."""
+        return self._send("PUT", "/v1/message-settings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def get_message_settings(self) -> Answer[MessageSettings]:
+        """See how messages look and when they may come."""
+        return self._send("GET", "/v1/message-settings", {}, {})
 
     def put_on_call_contact(self, *, contact_id: str, body: OnCallContactIn, idempotency_key: str | None = None) -> Answer[PutOnCallContactResponse]:
         """Say who is paged."""

@@ -106,6 +106,19 @@ export interface AccountLinkIn {
   code: string;
   birth_date: string;
 }
+export interface AddressIn {
+  channel: "EMAIL" | "SMS";
+  address: string;
+  /** None when it is the client's own. */
+  guardian_id?: string | null;
+  /** Used instead of all others of its channel; why is not asked. */
+  is_alternative?: boolean;
+  /** No message may be left there: others may see it. */
+  is_unsafe?: boolean;
+  /** Empty means the client's. */
+  time_zone?: string;
+  locale?: "" | "en" | "es";
+}
 export interface AffectedAppointment {
   absence_id: string;
   appointment_id: string;
@@ -476,6 +489,16 @@ export interface ConfidentialityIn {
   appointment_id?: string | null;
   is_confidential: boolean;
 }
+export interface Consent {
+  consent_id: string;
+  guardian_id: string;
+  purpose: "UNSPECIFIED" | "APPOINTMENTS" | "OFFERS" | "CARE" | "MESSAGES";
+  channel: "UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK";
+  is_granted: boolean;
+  source: string;
+  evidence: string;
+  create_time: string | null;
+}
 export interface ConsentDocument {
   document_id: string;
   version: number;
@@ -486,6 +509,16 @@ export interface ConsentDocument {
   is_due_first: boolean;
   is_retired: boolean;
   etag: string;
+}
+export interface ConsentIn {
+  is_granted: boolean;
+  /** UNSPECIFIED means every purpose. */
+  purpose?: "UNSPECIFIED" | "APPOINTMENTS" | "OFFERS" | "CARE" | "MESSAGES";
+  /** UNSPECIFIED means every channel. */
+  channel?: "UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK";
+  guardian_id?: string | null;
+  /** A code of the proof, no words. */
+  evidence?: string;
 }
 export interface ConsentSignature {
   signature_id: string;
@@ -502,6 +535,22 @@ export interface ConsistencyProof {
   first_size: number;
   second_size: number;
   hashes: (string)[];
+}
+export interface ContactAddress {
+  contact_point_id: string;
+  guardian_id: string;
+  channel: "UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK";
+  address: string;
+  state: "UNSPECIFIED" | "PENDING" | "ACTIVE" | "ENDED";
+  is_verified: boolean;
+  is_alternative: boolean;
+  is_unsafe: boolean;
+  time_zone: string;
+  locale: string;
+  suppression: string;
+}
+export interface ContactCodeIn {
+  code: string;
 }
 export interface ContactIn {
   email: string;
@@ -657,6 +706,26 @@ export interface DocumentIn {
   locale?: string;
   is_due_first?: boolean;
   is_retired?: boolean;
+}
+export interface DryRunIn {
+  /** None means those in force. */
+  steps?: (StepIn)[];
+  /** None means all of them. */
+  session_type_id?: string | null;
+  /** None means a month before the end. */
+  from_time?: string | null;
+  /** None means now. */
+  to_time?: string | null;
+}
+export interface DryRunLine {
+  step: string;
+  reason: string;
+  count: number;
+}
+export interface DryRunWorkflowResponse {
+  appointment_count: number;
+  lines: (DryRunLine)[];
+  is_cut: boolean;
 }
 export interface Due {
   due_id: string;
@@ -1330,6 +1399,14 @@ export interface ListConsentSignaturesResponse {
   signatures: (ConsentSignature)[];
   next_cursor: string;
 }
+export interface ListConsentsResponse {
+  consents: (Consent)[];
+  next_cursor: string;
+}
+export interface ListContactAddressesResponse {
+  addresses: (ContactAddress)[];
+  next_cursor: string;
+}
 export interface ListCrisisFlagsResponse {
   flags: (CrisisFlag)[];
   next_cursor: string;
@@ -1438,6 +1515,10 @@ export interface ListMessagesResponse {
   messages: (Message)[];
   next_cursor: string;
 }
+export interface ListNudgesResponse {
+  nudges: (Nudge)[];
+  next_cursor: string;
+}
 export interface ListOffersResponse {
   offers: (Offer)[];
   next_cursor: string;
@@ -1536,6 +1617,10 @@ export interface ListStaffMembersResponse {
   staff_members: (StaffMember)[];
   next_cursor: string;
 }
+export interface ListTemplatesResponse {
+  templates: (MessageTemplate)[];
+  next_cursor: string;
+}
 export interface ListTherapistProfilesResponse {
   therapist_profiles: (TherapistProfile)[];
   next_cursor: string;
@@ -1566,6 +1651,10 @@ export interface ListWebhooksResponse {
 }
 export interface ListWishesResponse {
   wishes: (Wish)[];
+  next_cursor: string;
+}
+export interface ListWorkflowVersionsResponse {
+  workflows: (Workflow)[];
   next_cursor: string;
 }
 export interface LoadSpread {
@@ -1640,14 +1729,14 @@ export interface Message {
   message_id: string;
   client_id: string;
   appointment_id: string;
-  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED";
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
   state: "UNSPECIFIED" | "PLANNED" | "SENT" | "SUPPRESSED" | "FAILED" | "SENDING";
   reason: string;
   due_time: string | null;
   send_time: string | null;
   attempts: number;
   step: string;
-  about: "UNSPECIFIED" | "APPOINTMENT" | "OFFER" | "FOLLOW_UP" | "FORM" | "NUDGE" | "THREAD" | "CONTACT";
+  about: "UNSPECIFIED" | "APPOINTMENT" | "OFFER" | "FOLLOW_UP" | "FORM" | "NUDGE" | "THREAD" | "CONTACT" | "MATCH" | "ABSENCE";
   urgency: "UNSPECIFIED" | "TRANSACTIONAL" | "ROUTINE" | "CRISIS";
   channels: ("UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK")[];
   channel: "UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK";
@@ -1660,6 +1749,32 @@ export interface MessageReport {
   steps: (StepCounts)[];
   reasons: (ReasonCount)[];
   open_reply_count: number;
+}
+export interface MessageSettings {
+  version: number;
+  sender_label: string;
+  phone: string;
+  quiet_from: string;
+  quiet_to: string;
+  forbidden_words: (string)[];
+}
+export interface MessageSettingsIn {
+  /** The version that was seen. */
+  version?: number;
+  /** Neutral: it is seen by whoever sees the telephone. */
+  sender_label?: string;
+  phone?: string;
+  quiet_from?: string;
+  quiet_to?: string;
+  forbidden_words?: (string)[];
+}
+export interface MessageTemplate {
+  template_key: string;
+  locale: string;
+  channel: "UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK";
+  subject: string;
+  body: string;
+  version: number;
 }
 export interface MoveIn {
   local_start: string;
@@ -1719,6 +1834,24 @@ export interface NextInLine {
   wish_id: string;
   client_id: string;
   reason: OfferReason | null;
+}
+export interface Nudge {
+  nudge_id: string;
+  client_id: string;
+  trigger: string;
+  wall_time: string;
+  every_days: number;
+  from_date: string;
+  until_date: string;
+  next_time: string | null;
+  is_ended: boolean;
+}
+export interface NudgeIn {
+  trigger: "MEDICATION" | "CHECK_IN" | "FORM_DUE";
+  wall_time: string;
+  every_days: number;
+  from_date: string;
+  until_date: string;
 }
 export interface OccurrenceScope {
   scope: "THIS" | "FOLLOWING" | "ALL";
@@ -1858,6 +1991,15 @@ export interface Placement {
   lost_fit_ratio: number;
   binding_rule: string;
 }
+export interface PlannedWords {
+  step: string;
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
+  due_time: string | null;
+  reason: string;
+  is_for_guardian: boolean;
+  channels: ("UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK")[];
+  rendered: (RenderedTemplate)[];
+}
 export interface Policy {
   session_type_id: string;
   late_cancel_h: number;
@@ -1923,6 +2065,12 @@ export interface PreflightSeriesResponse {
 }
 export interface PreviewAbsenceResponse {
   items: (AbsenceItem)[];
+}
+export interface PreviewTemplateResponse {
+  rendered: (RenderedTemplate)[];
+}
+export interface PreviewWorkflowResponse {
+  messages: (PlannedWords)[];
 }
 export interface PriorityWindow {
   window_id: string;
@@ -2100,6 +2248,15 @@ export interface RemoveFenceResponse {
 export interface RemoveFollowUpRuleResponse {
 }
 export interface RemoveProxyResponse {
+}
+export interface RenderedTemplate {
+  locale: string;
+  channel: "UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK";
+  subject: string;
+  text: string;
+  html: string;
+  segments: number;
+  warnings: (string)[];
 }
 export interface ReplayBatchResponse {
   is_identical: boolean;
@@ -2525,7 +2682,7 @@ export interface StartIn {
   form_id: string;
 }
 export interface StepCounts {
-  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED";
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
   step: string;
   planned_count: number;
   sent_count: number;
@@ -2533,6 +2690,34 @@ export interface StepCounts {
   answered_count: number;
   confirmed_count: number;
   answer_median_s: number;
+}
+export interface StepIn {
+  name: string;
+  trigger: "BOOKED" | "MOVED" | "CANCELLED" | "BEFORE_SESSION" | "AFTER_SESSION" | "UNCONFIRMED" | "NO_SHOW" | "OFFER_MADE" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP_DUE" | "FORM_DUE" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "PROPOSAL_MADE" | "ABSENCE_OFFERED";
+  /** Tried in this order. */
+  channels: ("EMAIL" | "SMS" | "INBOX" | "WEBHOOK")[];
+  /** Before the start, or after what set it off. */
+  offset?: number;
+  /** Elapsed hours, or days of the calendar. */
+  unit?: "HOURS" | "DAYS";
+  urgency?: "TRANSACTIONAL" | "ROUTINE";
+  template_key?: string;
+  first_visit?: "UNSPECIFIED" | "YES" | "NO";
+  modalities?: ("IN_PERSON" | "VIDEO" | "PHONE")[];
+  high_risk?: "UNSPECIFIED" | "YES" | "NO";
+  confirmed?: "UNSPECIFIED" | "YES" | "NO";
+  skips_client?: boolean;
+  to_guardians?: boolean;
+}
+export interface StoredTemplateIn {
+  template_key: string;
+  locale: "en" | "es";
+  channel: "EMAIL" | "SMS";
+  subject?: string;
+  body?: string;
+  seen_version?: number;
+  /** Goes back to the built-in words. */
+  resets?: boolean;
 }
 export interface Strength {
   domain: string;
@@ -2543,6 +2728,19 @@ export interface StrengthIn {
   domain: string;
   level: "EFFECTIVE" | "NEUTRAL" | "INEFFECTIVE";
   case_count: number;
+}
+export interface SuppressionIn {
+  is_suppressed: boolean;
+}
+export interface TemplateIn {
+  template_key: string;
+  locale: "en" | "es";
+  channel: "EMAIL" | "SMS";
+  subject?: string;
+  body?: string;
+}
+export interface TemplatePreviewIn {
+  templates: (TemplateIn)[];
 }
 export interface TherapistProfile {
   therapist_id: string;
@@ -2801,6 +2999,48 @@ export interface WordingIn {
   /** One neutral line, the same for everybody: no names, contacts, links or clinical words. */
   body: string;
 }
+export interface Workflow {
+  session_type_id: string;
+  version: number;
+  steps: (WorkflowStep)[];
+  create_time: string | null;
+}
+export interface WorkflowIn {
+  /** None is the practice's own, for every type without one. */
+  session_type_id?: string | null;
+  /** None goes back to the practice's, or the built-in ones. */
+  steps?: (StepIn)[];
+  /** The version that was seen; the change is refused if it moved on. */
+  seen_version?: number;
+}
+export interface WorkflowPreviewIn {
+  /** None means those in force. */
+  steps?: (StepIn)[];
+  session_type_id?: string | null;
+  book_time: string;
+  start_time: string;
+  time_zone: string;
+  modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
+  is_returning?: boolean;
+  earlier_misses?: number;
+  is_confirmed?: boolean;
+  has_guardian?: boolean;
+}
+export interface WorkflowStep {
+  name: string;
+  trigger: "UNSPECIFIED" | "BOOKED" | "MOVED" | "CANCELLED" | "BEFORE_SESSION" | "AFTER_SESSION" | "UNCONFIRMED" | "NO_SHOW" | "OFFER_MADE" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP_DUE" | "FORM_DUE" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "PROPOSAL_MADE" | "ABSENCE_OFFERED";
+  channels: ("UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK")[];
+  offset: number;
+  unit: "UNSPECIFIED" | "HOURS" | "DAYS";
+  urgency: "UNSPECIFIED" | "TRANSACTIONAL" | "ROUTINE" | "CRISIS";
+  template_key: string;
+  first_visit: "UNSPECIFIED" | "YES" | "NO";
+  modalities: (string)[];
+  high_risk: "UNSPECIFIED" | "YES" | "NO";
+  confirmed: "UNSPECIFIED" | "YES" | "NO";
+  skips_client: boolean;
+  to_guardians: boolean;
+}
 export interface services__gateway__routes__absences__AnswerIn {
   state: "OFFERED" | "MOVED" | "CANCELLED" | "COVERED" | "BY_VIDEO" | "KEPT";
 }
@@ -3036,6 +3276,28 @@ export class Kept {
   putContactPoint(call: { client_id: string; idempotency_key?: string; body: ContactIn }): Promise<Answer<ContactPoint>>;
   /** See what was said to a client. `GET /v1/clients/{client_id}/messages` */
   listMessages(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListMessagesResponse>>;
+  /** Add an address. `POST /v1/clients/{client_id}/addresses` */
+  putContactAddress(call: { client_id: string; idempotency_key?: string; body: AddressIn }): Promise<Answer<ContactAddress>>;
+  /** See where a client may be reached. `GET /v1/clients/{client_id}/addresses` */
+  listContactAddresses(call: { client_id: string; with_ended?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListContactAddressesResponse>>;
+  /** End an address. `DELETE /v1/clients/{client_id}/addresses/{contact_point_id}` */
+  endContactAddress(call: { client_id: string; contact_point_id: string; idempotency_key?: string }): Promise<Answer<ContactAddress>>;
+  /** Send a code to an address. `POST /v1/clients/{client_id}/addresses/{contact_point_id}/codes` */
+  sendContactCode(call: { client_id: string; contact_point_id: string; idempotency_key?: string }): Promise<Answer<ContactAddress>>;
+  /** Prove an address by its code. `POST /v1/clients/{client_id}/addresses/{contact_point_id}/verifications` */
+  verifyContactAddress(call: { client_id: string; contact_point_id: string; idempotency_key?: string; body: ContactCodeIn }): Promise<Answer<ContactAddress>>;
+  /** Say whether anything may be sent to an address. `PUT /v1/clients/{client_id}/addresses/{contact_point_id}/suppression` */
+  setSuppression(call: { client_id: string; contact_point_id: string; idempotency_key?: string; body: SuppressionIn }): Promise<Answer<ContactAddress>>;
+  /** Record what somebody agreed to. `POST /v1/clients/{client_id}/consents` */
+  recordConsent(call: { client_id: string; idempotency_key?: string; body: ConsentIn }): Promise<Answer<Consent>>;
+  /** See what was agreed to. `GET /v1/clients/{client_id}/consents` */
+  listConsents(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListConsentsResponse>>;
+  /** Say something again and again. `PUT /v1/clients/{client_id}/nudges/{nudge_id}` */
+  putNudge(call: { client_id: string; nudge_id: string; idempotency_key?: string; body: NudgeIn }): Promise<Answer<Nudge>>;
+  /** Say it no more. `DELETE /v1/clients/{client_id}/nudges/{nudge_id}` */
+  endNudge(call: { client_id: string; nudge_id: string; idempotency_key?: string }): Promise<Answer<Nudge>>;
+  /** See what is said again and again. `GET /v1/clients/{client_id}/nudges` */
+  listNudges(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListNudgesResponse>>;
   /** Keep that something of a client was given out. `POST /v1/clients/{client_id}/disclosures` */
   recordDisclosure(call: { client_id: string; idempotency_key?: string; body: DisclosureIn }): Promise<Answer<Disclosure>>;
   /** See what of a client was given out. `GET /v1/clients/{client_id}/disclosures` */
@@ -3212,6 +3474,28 @@ export class Kept {
   listInbox(call: { client_id: string; limit?: number; cursor?: string }): Promise<Answer<ListInboxResponse>>;
   /** Say that a notice was seen. `POST /v1/inbox/{message_id}/readings` */
   markInboxRead(call: { message_id: string; idempotency_key?: string }): Promise<Answer<InboxEntry>>;
+  /** Set a workflow. `PUT /v1/workflows` */
+  putWorkflow(call: { idempotency_key?: string; body: WorkflowIn }): Promise<Answer<Workflow>>;
+  /** See the workflow in force. `GET /v1/workflows` */
+  getWorkflow(call?: { session_type_id?: string }): Promise<Answer<Workflow>>;
+  /** List a workflow's versions. `GET /v1/workflows/versions` */
+  listWorkflowVersions(call?: { session_type_id?: string; limit?: number; cursor?: string }): Promise<Answer<ListWorkflowVersionsResponse>>;
+  /** See what a workflow would say. `POST /v1/workflows/previews` */
+  previewWorkflow(call: { body: WorkflowPreviewIn }): Promise<Answer<PreviewWorkflowResponse>>;
+  /** Try a workflow on the past. `POST /v1/workflows/dry-runs` */
+  dryRunWorkflow(call: { body: DryRunIn }): Promise<Answer<DryRunWorkflowResponse>>;
+  /** Set a template. `PUT /v1/message-templates` */
+  putMessageTemplate(call: { idempotency_key?: string; body: StoredTemplateIn }): Promise<Answer<MessageTemplate>>;
+  /** List the practice's own templates. `GET /v1/message-templates` */
+  listMessageTemplates(call?: { limit?: number; cursor?: string }): Promise<Answer<ListTemplatesResponse>>;
+  /** See a template in every locale and channel. `GET /v1/message-templates/{template_key}` */
+  getMessageTemplate(call: { template_key: string }): Promise<Answer<ListTemplatesResponse>>;
+  /** See how templates would read. `POST /v1/message-templates/previews` */
+  previewMessageTemplates(call: { body: TemplatePreviewIn }): Promise<Answer<PreviewTemplateResponse>>;
+  /** Set how messages look and when they may come. `PUT /v1/message-settings` */
+  putMessageSettings(call: { idempotency_key?: string; body: MessageSettingsIn }): Promise<Answer<MessageSettings>>;
+  /** See how messages look and when they may come. `GET /v1/message-settings` */
+  getMessageSettings(): Promise<Answer<MessageSettings>>;
   /** Say who is paged. `PUT /v1/on-call-contacts/{contact_id}` */
   putOnCallContact(call: { contact_id: string; idempotency_key?: string; body: OnCallContactIn }): Promise<Answer<PutOnCallContactResponse>>;
   /** See who is paged. `GET /v1/on-call-contacts` */

@@ -437,6 +437,50 @@ export class Kept {
     return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/messages`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
+  putContactAddress(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/addresses`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listContactAddresses(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/addresses`, { with_ended: call.with_ended, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  endContactAddress(call = {}) {
+    return this.send("DELETE", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/addresses/${encodeURIComponent(call.contact_point_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  sendContactCode(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/addresses/${encodeURIComponent(call.contact_point_id).replaceAll('%2F', '/')}/codes`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  verifyContactAddress(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/addresses/${encodeURIComponent(call.contact_point_id).replaceAll('%2F', '/')}/verifications`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  setSuppression(call = {}) {
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/addresses/${encodeURIComponent(call.contact_point_id).replaceAll('%2F', '/')}/suppression`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  recordConsent(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/consents`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listConsents(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/consents`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  putNudge(call = {}) {
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/nudges/${encodeURIComponent(call.nudge_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  endNudge(call = {}) {
+    return this.send("DELETE", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/nudges/${encodeURIComponent(call.nudge_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  listNudges(call = {}) {
+    return this.send("GET", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/nudges`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
   recordDisclosure(call = {}) {
     return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/disclosures`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
@@ -787,6 +831,50 @@ export class Kept {
 
   markInboxRead(call = {}) {
     return this.send("POST", `/v1/inbox/${encodeURIComponent(call.message_id).replaceAll('%2F', '/')}/readings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+  }
+
+  putWorkflow(call = {}) {
+    return this.send("PUT", `/v1/workflows`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  getWorkflow(call = {}) {
+    return this.send("GET", `/v1/workflows`, { session_type_id: call.session_type_id }, {});
+  }
+
+  listWorkflowVersions(call = {}) {
+    return this.send("GET", `/v1/workflows/versions`, { session_type_id: call.session_type_id, limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  previewWorkflow(call = {}) {
+    return this.send("POST", `/v1/workflows/previews`, {}, {}, call.body, "application/json");
+  }
+
+  dryRunWorkflow(call = {}) {
+    return this.send("POST", `/v1/workflows/dry-runs`, {}, {}, call.body, "application/json");
+  }
+
+  putMessageTemplate(call = {}) {
+    return this.send("PUT", `/v1/message-templates`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listMessageTemplates(call = {}) {
+    return this.send("GET", `/v1/message-templates`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  getMessageTemplate(call = {}) {
+    return this.send("GET", `/v1/message-templates/${encodeURIComponent(call.template_key).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  previewMessageTemplates(call = {}) {
+    return this.send("POST", `/v1/message-templates/previews`, {}, {}, call.body, "application/json");
+  }
+
+  putMessageSettings(call = {}) {
+    return this.send("PUT", `/v1/message-settings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  getMessageSettings(call = {}) {
+    return this.send("GET", `/v1/message-settings`, {}, {});
   }
 
   putOnCallContact(call = {}) {

@@ -77,6 +77,7 @@ def serve(suite: Suite, stopped: threading.Event, *, walk_status: int) -> None:
         f"\n{ending}\n\n"
         f"  Gateway    {suite.gateway_url}\n"
         f"  API docs   {suite.gateway_url}/docs\n"
+        f"  Sent       http://{suite.address('mail-sink.page')}/ (every mail and text; text back there)\n"
         f"  Mail       {folder}/mail/*.eml\n"
         f"  Logs       {folder}/logs/*.log, and below\n"
         f"  State      {folder}/suite.json (addresses, process ids, database URLs)\n\n"

@@ -1,4 +1,4 @@
-"""Receives every mail of a local suite and keeps it as an .eml file."""
+"""Receives every mail and text of a local suite, keeps them as files, shows them as a page."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import argparse
 import asyncio
 import itertools
 import signal
+import threading
 import time
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from deploy.local.sink_page import SinkServer
 
 
 class Sink:
@@ -32,9 +35,12 @@ class Sink:
         return "250 Message accepted for delivery"
 
 
-async def serve(folder: Path, *, port: int) -> None:
-    """Listen on loopback until asked to stop."""
+async def serve(folder: Path, *, port: int, page_port: int, gateway_url: str) -> None:
+    """Listen on loopback until asked to stop; with *page_port* what was sent is shown there, and texts are taken."""
     sink = Sink(folder)
+    if page_port:
+        page = SinkServer(page_port, folder, gateway_url)
+        threading.Thread(target=page.serve_forever, name="sink page", daemon=True).start()
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -50,5 +56,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--page-port", type=int, default=0)
+    parser.add_argument("--gateway-url", default="")
     chosen = parser.parse_args()
-    asyncio.run(serve(chosen.folder, port=chosen.port))
+    asyncio.run(serve(chosen.folder, port=chosen.port, page_port=chosen.page_port, gateway_url=chosen.gateway_url))

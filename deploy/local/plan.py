@@ -10,6 +10,7 @@ from typing import Literal
 from deploy.local import keys, people
 from deploy.local.places import PYTHON, Root
 from deploy.local.postgres import SERVICES
+from deploy.local.sink_page import sms_url
 from deploy.local.stack import Stack
 
 
@@ -25,7 +26,7 @@ class Process:
     def port_names(self) -> tuple[str, ...]:
         """Ports this process listens on, by the names they are remembered under."""
         if self.kind == "mail":
-            return (self.name,)
+            return (self.name, f"{self.name}.page")
         metrics = f"{self.name}.metrics"
         return (metrics,) if self.kind == "worker" else (self.name, metrics)
 
@@ -48,6 +49,8 @@ def command(process: Process, *, ports: Mapping[str, int], root: Root) -> list[s
     """What to run for *process*."""
     if process.kind == "mail":
         arguments = ["--port", str(ports[process.name]), "--folder", str(root.mail)]
+        arguments += ["--page-port", str(ports[f"{process.name}.page"])]
+        arguments += ["--gateway-url", f"http://127.0.0.1:{ports[GATEWAY.name]}"]
         return [str(PYTHON), "-m", "deploy.local.mail_sink", *arguments]
     module = "server" if process.kind == "gateway" else process.kind
     return [str(PYTHON), "-m", f"services.{process.service}.{module}"]
@@ -86,6 +89,8 @@ def environment(process: Process, *, ports: Mapping[str, int], stack: Stack, log
             f"{face}=http://{name}.localhost:{port}" for face, name in people.PORTALS.items()
         )
         return kept
+    if process.service == "notifications":
+        kept["KEPT_SMS_URLS"] = sms_url(ports[f"{MAIL.name}.page"])
     role: Literal["server", "worker"] = "worker" if process.kind == "worker" else "server"
     kept["KEPT_BROKER_URL"] = stack.broker_url
     kept["KEPT_DATABASE_URL"] = stack.database_url(process.service, role)

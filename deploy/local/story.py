@@ -215,8 +215,8 @@ async def wait_for_plan(desk: Person, client_id: str, appointment_id: str) -> da
     while time.monotonic() < deadline:
         found = await desk.ask("GET", f"/v1/clients/{client_id}/messages")
         about = [each for each in found["messages"] if each["appointment_id"] == appointment_id]
-        states = {each["step"] or each["kind"]: each["state"] for each in about}
-        if states.get("CONFIRMATION") == "SENT" and states.get("24h") == "PLANNED":
+        states = {each["step"]: each["state"] for each in about}
+        if states.get("booked") == "SENT" and states.get("24h") == "PLANNED":
             return next(datetime.fromisoformat(each["due_time"]) for each in about if each["step"] == "24h")
         await asyncio.sleep(0.2)
     raise Unexpected(f"the messages of the appointment are {states}")

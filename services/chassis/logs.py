@@ -19,6 +19,7 @@ PERSONAL_KEYS: Final = frozenset(
         "authorization", "recipient", "contact_point", "client", "specialties", "insurer",
         "signer_name", "values", "band", "plan", "populations", "accessibility", "attribute", "approaches",
         "instrument", "severity", "rules", "score", "link_id",
+        "words", "topic", "file_name", "sender",
     }
 )  # fmt: skip
 """Keys whose values never reach a log; tests/contract/test_logs.py compares them with the protos."""

@@ -49,6 +49,7 @@ QUOTAS: Final[dict[str, Quota]] = {
     each.name: each
     for each in (
         Quota("address", 300, 60),  # requests of an address without a sign-in: links in messages, feeds
+        Quota("provider", 60_000, 60),  # reports and replies of a provider: a hundred thousand texts are reported on
         Quota("user", 1_200, 60),  # requests of a signed-in person or system
         Quota("practice", 12_000, 60),  # requests of all people of a practice
         Quota("search", 240, 60),  # searches of a person: what costs the services most

@@ -163,6 +163,12 @@ def other_times(
     return page(said, said["choose"], note + form + back, 409 if is_gone else 200)
 
 
+def unsubscribe(said: Mapping[str, str], token: str) -> HTMLResponse:
+    """Ask whether no more mails of a kind are wanted."""
+    form = f'<form method="post" action="/u/{escape(token)}"><button type="submit">{said["unsubscribe_yes"]}</button>'
+    return page(said, said["unsubscribe"], f"{form}</form><p>{said['nothing_yet']}</p>")
+
+
 def expired(said: Mapping[str, str] = EN, *, is_offer: bool = False) -> HTMLResponse:
     """One page for unknown, expired and refused: it betrays nothing."""
     return page(said, said["expired"], f"<p>{said['offer_ended' if is_offer else 'help']}</p>", 410)

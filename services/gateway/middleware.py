@@ -28,6 +28,9 @@ BODY_BYTES = 64 * 1024
 FILE_BYTES = 3 * 1024 * 1024
 """Bytes of a file at most, which comes as it is, in no JSON."""
 
+PROVIDERS: Final = "/v1/providers/"
+"""Where providers report: few addresses, many calls, each signed."""
+
 FILES: Final = re.compile(r"/v1/clients/[0-9a-fA-F-]{36}/attachments")
 """Where files are taken."""
 
@@ -170,7 +173,7 @@ class FrontDoor:
         scope["state"]["address"] = address
         if "authorization" not in headers and COOKIE not in headers.get("cookie", ""):
             try:
-                scope["state"]["standings"] = await door.limits.spend(("address", address))
+                scope["state"]["standings"] = await door.limits.spend((_bucket(scope["path"]), address))
             except Limited as limited:
                 scope["state"]["standings"] = limited.standings
                 return of_refusal(limited)
@@ -243,6 +246,11 @@ async def _body(scope: Scope, headers: Headers, receive: Receive) -> tuple[bytes
     if not is_file and _depth(body) > JSON_DEPTH:
         return b"", problem("malformed", 400, "The body is nested too deeply", reason="BODY_TOO_DEEP")
     return body, None
+
+
+def _bucket(path: str) -> str:
+    """Name the limit that holds for whoever is not signed in."""
+    return "provider" if path.startswith(PROVIDERS) else "address"
 
 
 def _odd(scope: Scope) -> ASGIApp | None:

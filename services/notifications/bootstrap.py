@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import uuid_utils
 from kept.availability.v1 import availability_service_pb2
 from kept.booking.v1 import booking_service_pb2, waitlist_service_pb2
 
@@ -22,27 +23,34 @@ from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Background
 from services.chassis.vault import open_keyring
+from services.notifications.adapters.address_codes import AddressCodes
+from services.notifications.adapters.bells import bells
 from services.notifications.adapters.care import CareRelations
 from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.desk import PostgresDesk
+from services.notifications.adapters.digests import digest_failures
 from services.notifications.adapters.letters import LetterWriter
 from services.notifications.adapters.notices import PostgresNotices
 from services.notifications.adapters.outbound import Outbound, read_trusted
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
-from services.notifications.adapters.sms import SmsAccount, read_sms_urls
+from services.notifications.adapters.sms import SmsAccount, SmsProvider, read_sms_urls
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.threads import drop_loose
+from services.notifications.adapters.ways import Post, Writer
 from services.notifications.adapters.webhooks import PostgresDeliveries, Webhooks
+from services.notifications.adapters.wording import Wording
 from services.notifications.config import read_mail_config
-from services.notifications.reactions import reactions
+from services.notifications.reactions import gatherings, reactions
+from services.notifications.usecases.carry_by_channel import Carrier
 from services.notifications.usecases.deliver_webhooks import deliver_webhooks
 from services.notifications.usecases.give_up_stuck_messages import give_up_stuck_messages
 from services.notifications.usecases.page_on_call import page_on_call
-from services.notifications.usecases.send_due_messages import send_due_messages
+from services.notifications.usecases.plan_due_nudges import plan_due_nudges
+from services.notifications.usecases.send_due_messages import TextMessage, send_due_messages
 from services.notifications.usecases.take_attachment import Scanner
 
 SEND_EVERY_S = 1.0
@@ -50,6 +58,9 @@ SEND_EVERY_S = 1.0
 
 PAGE_EVERY_S = 1.0
 """Seconds between two looks for pages: with the event's way, what a page waits at most is well under 5 seconds."""
+
+NUDGE_EVERY_S = 5.0
+"""Seconds between two looks for nudges whose time has come."""
 
 DELIVER_EVERY_S = 1.0
 """Seconds between two looks for webhooks: what a receiver waits at most when nothing else is going on."""
@@ -63,6 +74,9 @@ LOOSE_FOR = timedelta(days=1)
 
 MOST_DROPPED = 200
 
+DIGEST_EVERY_S = 900.0
+"""Seconds between two looks for days that are over and not digested."""
+
 BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
 WAITLIST = waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"]
 AVAILABILITY = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
@@ -75,6 +89,9 @@ class Parts:
     database: Database
     contacts: Contacts
     on_call: OnCall
+    codes: AddressCodes
+    templates: Templates
+    wording: Wording
     webhooks: Webhooks
     has_trusted: bool
     """Whether webhooks may go to networks that are not public."""
@@ -91,6 +108,11 @@ class Parts:
     closers: Sequence[Callable[[], Awaitable[object]]]
 
 
+def new_id() -> str:
+    """A fresh id."""
+    return str(uuid_utils.uuid7())
+
+
 def now() -> datetime:
     """Now, UTC."""
     return datetime.now(UTC)
@@ -101,7 +123,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     if config.keys_dir is None:
         raise Misconfigured("KEPT_KEYS_DIR is not set")
     mail_config = read_mail_config(config)
-    post = SmtpPost(read_smtp_url(mail_config.smtp_url))
+    smtp = SmtpPost(read_smtp_url(mail_config.smtp_url))
     database = await Database.open(config)
     keyring = await open_keyring(config)
     if keyring.index_version != FIRST_VERSION:
@@ -111,9 +133,15 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     to_booking = channel(config.target("booking"), config)
     to_availability = channel(config.target("availability"), config)
     signer = Signer.read(config.service, config.keys_dir)
-    desk = PostgresDesk(database, record=record)
+    sms_accounts = read_sms_urls(mail_config.sms_urls)
+    sms = [SmsProvider(account, public_url=mail_config.public_url) for account in sms_accounts]
+    texts: Carrier[TextMessage] | None = Carrier(sms, clock=now) if sms else None
+    post = Post(smtp=smtp, texts=texts, keyring=keyring)
+    desk = PostgresDesk(database, record=record, available=post.available)
     templates = Templates()
-    writer = LetterWriter(config=mail_config, templates=templates, contacts=contacts)
+    wording = Wording(config=mail_config, templates=templates, contacts=contacts)
+    letters = LetterWriter(config=mail_config, wording=wording, contacts=contacts)
+    writer = Writer(letters=letters, wording=wording, contacts=contacts)
     on_call = OnCall(ClientCipher(keyring))
     pages = PostgresPages(database, on_call)
     notices = PostgresNotices(database, on_call)
@@ -126,6 +154,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
 
     async def page() -> None:
         await page_on_call(pages=pages, writer=page_writer, post=page_post, clock=now)
+
+    async def nudge() -> None:
+        await plan_due_nudges(bells=bells(database), clock=now, new_id=new_id)
 
     async def notify_officers() -> None:
         await page_on_call(pages=notices, writer=page_writer, post=page_post, clock=now)
@@ -140,6 +171,9 @@ async def bootstrap(config: ProcessConfig) -> Parts:
     async def give_up() -> None:
         await give_up_stuck_messages(desk=desk, clock=now)
 
+    async def digest() -> None:
+        await digest_failures(database, at=now())
+
     async def drop_loose_files() -> None:
         async with database.begin([]) as conn:
             await drop_loose(conn, before=now() - LOOSE_FOR, most=MOST_DROPPED)
@@ -148,25 +182,38 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         database=database,
         contacts=contacts,
         on_call=on_call,
+        codes=AddressCodes(ClientCipher(keyring), keyring),
+        templates=templates,
+        wording=wording,
         webhooks=receivers,
         has_trusted=bool(trusted),
         keyring=keyring,
         relations=CareRelations(database),
         scanner=read_scanner(mail_config.scanner_url),
-        sms_accounts=read_sms_urls(mail_config.sms_urls),
+        sms_accounts=sms_accounts,
         booking=Neighbour(to_booking, BOOKING, signer, WAITLIST),
         availability=Neighbour(to_availability, AVAILABILITY, signer),
         clock=now,
         send=send,
         background=[
-            InboxRunner(database, reactions(now), service=config.service),
+            InboxRunner(database, reactions(now), service=config.service, gatherings=gatherings(now)),
             EveryReplica(PAGE_EVERY_S, page, "page_on_call"),
             EveryReplica(PAGE_EVERY_S, notify_officers, "notify_officers"),
             EveryReplica(DELIVER_EVERY_S, deliver, "deliver_webhooks"),
             EveryReplica(SEND_EVERY_S, send, "send_due_messages"),
+            EveryReplica(NUDGE_EVERY_S, nudge, "plan_due_nudges"),
             rewrap_job(database, keyring),
             Every(GIVE_UP_EVERY_S, give_up, "give_up_stuck_messages", database),
             Every(DROP_EVERY_S, drop_loose_files, "drop_loose_files", database),
+            Every(DIGEST_EVERY_S, digest, "digest_failures", database),
         ],
-        closers=[outbound.close, desk.close, post.close, page_post.close, to_booking.close, to_availability.close],
+        closers=[
+            outbound.close,
+            desk.close,
+            smtp.close,
+            *(each.close for each in sms),
+            page_post.close,
+            to_booking.close,
+            to_availability.close,
+        ],
     )

@@ -38,6 +38,11 @@ class MailConfig:
         return parseaddr(self.sender)[1]
 
     @property
+    def sender_name(self) -> str:
+        """The bare name, which messages without a header begin with."""
+        return parseaddr(self.sender)[0] or "Appointments"
+
+    @property
     def sender_domain(self) -> str:
         """Where message ids live."""
         return self.sender_address.rpartition("@")[2]

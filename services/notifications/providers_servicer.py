@@ -14,7 +14,7 @@ from services.chassis.context import NO_PRACTICE, Call
 from services.chassis.crypto import ClientCipher, Keyring, normalize_phone
 from services.chassis.db.pool import Connection, Database
 from services.chassis.errors import InvalidRequest
-from services.notifications.adapters import consents, deliveries, proto
+from services.notifications.adapters import consents, deliveries, metrics, proto
 from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
@@ -154,6 +154,7 @@ class ProvidersServicer:
                 appointment_id=answered.appointment_id,
                 receive_time=at,
             )
+            metrics.REPLIES.labels(reply.meaning).inc()
             await replies.add(reply, provider=account.name, provider_ref=ref, answer=answer)
             if owner.client_id:
                 await replies.ask(owner.client_id, answered.question)

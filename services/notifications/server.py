@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import uuid_utils
 from kept.notifications.v1 import notifications_pb2, notifications_service_pb2
 
 from services.chassis.config import ProcessConfig
@@ -13,19 +14,25 @@ from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Application, run
 from services.notifications import (
+    contact_servicer,
     inbox_servicer,
     on_call_servicer,
     providers_servicer,
     threads_servicer,
     webhook_servicer,
+    workflow_servicer,
 )
-from services.notifications.adapters import postgres, proto
+from services.notifications.adapters import consents, log, metrics, postgres, proto
+from services.notifications.adapters.address_codes import AddressCodes
 from services.notifications.adapters.availability import NeighbourLedger
 from services.notifications.adapters.booking import Neighbour, NeighbourBooking
 from services.notifications.adapters.contacts import Contacts
 from services.notifications.bootstrap import bootstrap
+from services.notifications.contact_servicer import ContactServicer
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Appointment
+from services.notifications.domain.channel import About, Channel
+from services.notifications.domain.consent import PURPOSE_OF, Consent, Purpose, Source
 from services.notifications.domain.link import ActionLink, token_hash
 from services.notifications.inbox_servicer import InboxServicer
 from services.notifications.on_call_servicer import OnCallServicer
@@ -33,6 +40,7 @@ from services.notifications.providers_servicer import ProvidersServicer
 from services.notifications.threads_servicer import ThreadsServicer
 from services.notifications.usecases.use_action_link import list_link_times, use_action_link
 from services.notifications.webhook_servicer import WebhookServicer
+from services.notifications.workflow_servicer import WorkflowServicer
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
 
@@ -45,6 +53,7 @@ class NotificationsServicer:
         *,
         database: Database,
         contacts: Contacts,
+        codes: AddressCodes,
         booking: Neighbour,
         availability: Neighbour,
         clock: Callable[[], datetime],
@@ -52,6 +61,7 @@ class NotificationsServicer:
         """Take what the methods need."""
         self._database = database
         self._contacts = contacts
+        self._codes = codes
         self._booking = booking
         self._availability = availability
         self._clock = clock
@@ -62,7 +72,7 @@ class NotificationsServicer:
         """Create or replace a client's contact point."""
         contact_point = proto.contact_point(request.contact_point)
         async with call.tx() as conn:
-            await self._contacts.put(
+            former = await self._contacts.put(
                 conn,
                 call.practice_id,
                 contact_point,
@@ -70,6 +80,8 @@ class NotificationsServicer:
                 actor_id=call.actor.actor_id,
                 source=proto.consent_source(call.actor, contact_point.client_id),
             )
+            if former is not None:
+                await self._codes.tell_of_change(conn, call.practice_id, former, at=self._clock())
         return proto.contact_resource(contact_point)
 
     async def GetContactPoint(
@@ -125,10 +137,39 @@ class NotificationsServicer:
             start_time=proto.instant(request.start_time) if request.HasField("start_time") else None,
         )
         async with call.tx() as conn:
-            await postgres.mark_used(conn, call.practice_id, used)
+            waited_s = await postgres.mark_used(conn, call.practice_id, used)
+        if waited_s is not None and used.use_action is not None:
+            metrics.ANSWERS.labels(used.use_action.value).observe(waited_s)
         return proto.link_resource(used, appointment, at=self._clock())
 
-    async def _opened(self, token: str, call: Call) -> tuple[ActionLink, Appointment]:
+    async def Unsubscribe(
+        self, request: notifications_service_pb2.UnsubscribeRequest, call: Call
+    ) -> notifications_service_pb2.UnsubscribeResponse:
+        """Send no more mails of the kind a link came with."""
+        link, _, about = await self._found(request.token, call)
+        async with call.tx() as conn:
+            message = await log.get(conn, call.practice_id, link.message_id)
+            entry = Consent(
+                consent_id=str(uuid_utils.uuid7()),
+                client_id=link.client_id,
+                is_granted=False,
+                source=Source.UNSUBSCRIBE,
+                create_time=self._clock(),
+                purpose=PURPOSE_OF.get(about, Purpose.ANY),
+                channel=Channel.EMAIL,
+                recipient_id=message.recipient_id,
+                evidence=link.message_id,
+                actor_id=call.actor.actor_id,
+            )
+            await consents.record(conn, call.practice_id, [entry])
+        return notifications_service_pb2.UnsubscribeResponse(locale=link.locale.value)
+
+    async def _opened(self, token: str, call: Call) -> tuple[ActionLink, Appointment | None]:
+        """Find a link, and what it is about."""
+        link, appointment, _ = await self._found(token, call)
+        return link, appointment
+
+    async def _found(self, token: str, call: Call) -> tuple[ActionLink, Appointment | None, About]:
         """
         Find a link by its secret and let its holder into its practice, for its client alone.
 
@@ -151,10 +192,13 @@ async def compose(config: ProcessConfig) -> Application:
     servicer = NotificationsServicer(
         database=parts.database,
         contacts=parts.contacts,
+        codes=parts.codes,
         booking=parts.booking,
         availability=parts.availability,
         clock=parts.clock,
     )
+    addresses = ContactServicer(database=parts.database, contacts=parts.contacts, codes=parts.codes, clock=parts.clock)
+    workflows = WorkflowServicer(templates=parts.templates, wording=parts.wording, clock=parts.clock)
     return Application(
         service="notifications",
         config=config,
@@ -167,6 +211,7 @@ async def compose(config: ProcessConfig) -> Application:
                 threads_servicer.SERVICE,
                 ThreadsServicer(cipher=ClientCipher(parts.keyring), scanner=parts.scanner, clock=parts.clock),
             ),
+            (contact_servicer.SERVICE, addresses),
             (inbox_servicer.SERVICE, InboxServicer(cipher=ClientCipher(parts.keyring), clock=parts.clock)),
             (
                 providers_servicer.SERVICE,
@@ -181,6 +226,7 @@ async def compose(config: ProcessConfig) -> Application:
                     clock=parts.clock,
                 ),
             ),
+            (workflow_servicer.SERVICE, workflows),
             (
                 webhook_servicer.SERVICE,
                 WebhookServicer(store=parts.webhooks, has_trusted=parts.has_trusted, clock=parts.clock),

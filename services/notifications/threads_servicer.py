@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import uuid_utils
 from kept.notifications.v1 import threads_pb2, threads_service_pb2
@@ -14,12 +14,21 @@ from services.chassis.db.pool import Connection
 from services.chassis.rpc.pages import page_token, read_page_token
 from services.notifications.adapters import proto, threads_proto
 from services.notifications.adapters.care import therapists_of
+from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.threads import PostgresThreads
+from services.notifications.domain.channel import About
+from services.notifications.domain.matter import MatterReport
 from services.notifications.domain.thread import Attachment, PostCreated, Side, Thread, ThreadRead
+from services.notifications.domain.workflow import Trigger
+from services.notifications.usecases.follow_matters import follow_matters
 from services.notifications.usecases.take_attachment import Scanner, check_file, take_attachment
 from services.notifications.usecases.write_post import create_thread, write_post
 
 SERVICE = threads_service_pb2.DESCRIPTOR.services_by_name["ThreadsService"]
+
+
+WORTH_TELLING = timedelta(days=14)
+"""How long the notice of a message is worth sending."""
 
 
 class ThreadsServicer:
@@ -163,10 +172,41 @@ class ThreadsServicer:
         therapist_ids = await therapists_of(conn, call.practice_id, thread.client_id)
         event = threads_proto.thread_event(fact, practice_id=call.practice_id, therapist_ids=therapist_ids)
         call.publish(event, aggregate_id=thread.thread_id, version=thread.post_count)
+        if report := notice_of(thread, fact, practice_id=call.practice_id):
+            await follow_matters([report], matters=PostgresMatters(conn), at=self._clock(), new_id=_new_id)
 
     def _threads(self, conn: Connection, call: Call, client_id: str) -> PostgresThreads:
         side = side_of(call, client_id)
         return PostgresThreads(conn, call.practice_id, self._cipher, reader_id=call.actor.actor_id, side=side)
+
+
+def notice_of(thread: Thread, fact: PostCreated | ThreadRead, *, practice_id: str) -> MatterReport | None:
+    """
+    Say what the client is to be told: that a message waits, and no more, until they have read it or answered.
+
+    Staff is told by the event stream; there is no address of theirs here.
+    """
+    is_waiting = isinstance(fact, PostCreated) and fact.post.side is Side.CARE_TEAM
+    if isinstance(fact, ThreadRead) and fact.side is not Side.CLIENT:
+        return None
+    at = fact.post.create_time if isinstance(fact, PostCreated) else fact.read_time
+    return MatterReport(
+        practice_id=practice_id,
+        matter_id=thread.thread_id,
+        about=About.THREAD,
+        client_id=thread.client_id,
+        # Every post, and reading up to it, is a step of its own.
+        version=2 * thread.post_count + (0 if isinstance(fact, PostCreated) else 1),
+        is_open=is_waiting,
+        trigger=Trigger.MESSAGE_WAITING if is_waiting else None,
+        start_time=at,
+        end_time=at + WORTH_TELLING,
+        is_confidential=True,
+    )
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())
 
 
 def side_of(call: Call, client_id: str) -> Side:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.audit.v1.watch_events_pb2 import AlarmRaised, AlarmSettled, DigestMade
+from kept.booking.v1.absence_events_pb2 import AbsenceOfferClosed, AbsenceOffered
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -14,7 +15,24 @@ from kept.booking.v1.booking_events_pb2 import (
     ClientRegistered,
     ClientUpdated,
 )
+from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpDue, FollowUpOpened
+from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue
 from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
+from kept.booking.v1.waitlist_events_pb2 import (
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OfferTaken,
+    OfferWithdrawn,
+)
+from kept.matching.v1.intake_events_pb2 import (
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalExpired,
+    ProposalMade,
+    ProposalWithdrawn,
+)
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -30,10 +48,36 @@ class NotificationsWorker:
     inbox = Inbox()
 
     @consumes(
-        AppointmentBooked, AppointmentConfirmed, AppointmentRescheduled, AppointmentCancelled, AppointmentAttended
+        AppointmentBooked,
+        AppointmentConfirmed,
+        AppointmentRescheduled,
+        AppointmentCancelled,
+        AppointmentAttended,
+        AppointmentChangeUndone,
+        ConfirmationOverdue,
     )
     def on_appointment_changed(self, delivery: Delivery) -> None:
         """Store it; one queue for all steps keeps an appointment's steps in order."""
+        self.inbox.store(delivery)
+
+    @consumes(OfferMade, OfferAccepted, OfferDeclined, OfferExpired, OfferTaken, OfferWithdrawn)
+    def on_offer_changed(self, delivery: Delivery) -> None:
+        """Store it; an offer runs out, and must not stand behind a crowd of bookings."""
+        self.inbox.store(delivery)
+
+    @consumes(AbsenceOffered, AbsenceOfferClosed)
+    def on_absence_offer_changed(self, delivery: Delivery) -> None:
+        """Store it; such an offer runs out too."""
+        self.inbox.store(delivery)
+
+    @consumes(FollowUpOpened, FollowUpDue, FollowUpClosed)
+    def on_follow_up_changed(self, delivery: Delivery) -> None:
+        """Store it."""
+        self.inbox.store(delivery)
+
+    @consumes(ProposalMade, ProposalAccepted, ProposalDeclined, ProposalExpired, ProposalWithdrawn)
+    def on_proposal_changed(self, delivery: Delivery) -> None:
+        """Store it."""
         self.inbox.store(delivery)
 
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)
@@ -46,7 +90,7 @@ class NotificationsWorker:
         """Store what officers are to be told."""
         self.inbox.store(delivery)
 
-    @consumes(AppointmentChangeUndone, SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
+    @consumes(SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
     def on_something_to_tell(self, delivery: Delivery) -> None:
         """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
         self.inbox.store(delivery)

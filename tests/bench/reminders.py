@@ -27,9 +27,9 @@ from services.chassis.crypto import ClientCipher, FileKeyring, write_keyring
 from services.chassis.db.pool import Database
 from services.chassis.identity import write_key_pair
 from services.notifications.adapters.contacts import EMAIL_FIELD
-from services.notifications.adapters.postgres import PostgresTimeline
+from services.notifications.adapters.timeline import PostgresTimeline
 from services.notifications.domain.appointment import Report, Step
-from services.notifications.usecases.follow_appointment import follow_appointment
+from services.notifications.usecases.follow_appointments import follow_appointments
 from tests.bench import figures
 from tests.support.postgres import FreshDatabase, private_postgres
 
@@ -116,13 +116,21 @@ class Bench:
         started = time.perf_counter()
         for first in range(0, count, EVENTS_A_TRANSACTION):
             async with database.begin([self._practice_id]) as conn:
-                timeline = PostgresTimeline(conn, self._practice_id)
-                for client_id in clients[first : first + EVENTS_A_TRANSACTION]:
-                    start_time = DUE + timedelta(hours=24)
-                    report = Report(Step.BOOKED, str(uuid_utils.uuid7()), client_id, 1, start_time, ZONE)
-                    await follow_appointment(
-                        report, timeline=timeline, at=BOOKED, new_id=lambda: str(uuid_utils.uuid7())
+                reports = [
+                    Report(
+                        Step.BOOKED,
+                        str(uuid_utils.uuid7()),
+                        client_id,
+                        1,
+                        DUE + timedelta(hours=24),
+                        ZONE,
+                        practice_id=self._practice_id,
                     )
+                    for client_id in clients[first : first + EVENTS_A_TRANSACTION]
+                ]
+                await follow_appointments(
+                    reports, timeline=PostgresTimeline(conn), at=BOOKED, new_id=lambda: str(uuid_utils.uuid7())
+                )
         took = time.perf_counter() - started
         await database.close()
         return count / took
@@ -175,10 +183,10 @@ class Bench:
             )
             owner.execute(
                 "insert into messages (practice_id, message_id, client_id, appointment_id, appointment_version, kind,"
-                " state, start_time, due_time, send_time, attempts, revision)"
-                " select %s, gen_random_uuid(), gen_random_uuid(), %s, n, 'REMINDER', 'SENT', %s, %s, %s, 1, 3"
-                " from generate_series(1, %s) n",
-                (self._practice_id, appointment_id, BOOKED, BOOKED, BOOKED, past),
+                " state, start_time, due_time, send_time, begin_time, class, contact_point_id, attempts, revision)"
+                " select %s, gen_random_uuid(), gen_random_uuid(), %s, n, 'REMINDER', 'SENT', %s, %s, %s, %s,"
+                " 'ROUTINE', gen_random_uuid(), 1, 3 from generate_series(1, %s) n",
+                (self._practice_id, appointment_id, *[BOOKED] * 4, past),
             )
         with psycopg.connect(self._store.owner_url, autocommit=True) as owner:
             owner.execute("vacuum analyze messages")

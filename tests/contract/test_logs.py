@@ -17,7 +17,12 @@ from kept.matching.v1 import (
     rules_service_pb2,
     triage_service_pb2,
 )
-from kept.notifications.v1 import notifications_service_pb2
+from kept.notifications.v1 import (
+    contact_service_pb2,
+    inbox_service_pb2,
+    notifications_service_pb2,
+    threads_service_pb2,
+)
 
 from services.chassis.access import read_rule
 from services.chassis.logs import PERSONAL_KEYS, REFUSED, refuse_personal_data
@@ -37,6 +42,9 @@ MODULES = (
     proposal_service_pb2,
     triage_service_pb2,
     notifications_service_pb2,
+    contact_service_pb2,
+    threads_service_pb2,
+    inbox_service_pb2,
 )
 PERSONAL_CLASSES = {"registry", "contact", "intake"}
 
@@ -44,7 +52,8 @@ HARMLESS = {
     "etag", "time_zone", "locale", "page_token", "next_page_token", "state", "modality", "local", "code", "language",
     "languages", "region", "token", "reason", "weights_version", "start_local", "local_date", "binding_rule", "step",
     "rules_version", "previous_code", "action", "seed", "text_hash", "call_number", "text_number", "emergency_number",
-    "lines", "template_key",
+    "lines", "template_key", "wall_time", "from_date", "until_date", "evidence", "source", "trigger", "suppression",
+    "closed_by", "meaning", "media_type", "outcome", "provider", "report",
 }  # fmt: skip
 """Words of those messages that tell nothing of a person by themselves."""
 

@@ -14,9 +14,11 @@ import pytest
 
 from deploy.local.house_calls import Person
 from deploy.local.people import id_of
+from deploy.local.sink_page import NUMBER, TOKEN
 from deploy.local.story import link_in, text_of, wait_for_mail
 from deploy.local.story import wish as booking_of
 from deploy.local.suite import Suite
+from services.notifications.adapters.twilio_signature import signature_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -149,3 +151,21 @@ async def test_the_mail_and_its_page_say_a_time_and_no_more(
         page.headers["x-robots-tag"],
     ) == ("no-store", "no-referrer", "noindex, nofollow")
     assert not re.search(r"therap|psych|counsel|individual", text_of(mail) + page.text, re.IGNORECASE)
+
+
+async def test_a_provider_is_let_in_by_its_signature_alone(http: httpx.AsyncClient, pointed: Suite) -> None:
+    """A changed byte, or none at all, is 403; a signed reply is answered as the provider expects it."""
+    url = f"{pointed.gateway_url}/v1/providers/sink/replies"
+    form = {"MessageSid": f"SM{uuid.uuid4().hex}", "From": "+15005550123", "To": NUMBER, "Body": "hello"}
+    signed = {"X-Twilio-Signature": signature_of(TOKEN, url, form.items())}
+
+    answered = await http.post(url, data=form, headers=signed)
+    refused = [
+        await http.post(url, data=form | {"Body": "X"}, headers=signed),
+        await http.post(url, data=form),
+        await http.post(url.replace("/sink/", "/nobody/"), data=form, headers=signed),
+    ]
+
+    assert (answered.status_code, answered.headers["content-type"]) == (200, "text/xml; charset=utf-8")
+    assert "<Response><Message>Appointment messages." in answered.text
+    assert [(each.status_code, each.json()["reason"]) for each in refused] == [(403, "SIGNATURE_INVALID")] * 3

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -41,6 +42,8 @@ INBOX_LOCK = 0x6B657074
 """Advisory lock of the one runner of a database: two would break the order of an aggregate."""
 
 Reaction = Callable[[Any, Call], Awaitable[None]]
+Gathering = Callable[[Sequence[tuple[Any, Call]]], Awaitable[None]]
+"""Reacts to many events at once, in their order; all of their calls share one transaction."""
 
 log = structlog.get_logger(__name__)
 
@@ -105,6 +108,8 @@ class InboxRunner:
     the failing one is retried, refused or put aside; later events of its aggregate wait for a retry, others go on.
 
     Args:
+        gatherings: Reactions to many events at once, by type: what stands together in the order and has the same one
+            is handed over together, for the cost of a few statements in all.
         additive: Types whose events each count, however late they come: none of them is told again by a newer one.
         batch: Events handled in one transaction at most; less for heavy ones, whose bodies are all in memory then.
 
@@ -118,11 +123,13 @@ class InboxRunner:
         reactions: Mapping[str, Reaction],
         *,
         service: str,
+        gatherings: Mapping[str, Gathering] | None = None,
         additive: Collection[str] = (),
         batch: int = BATCH,
     ) -> None:
         self._database = database
-        self._reactions = reactions
+        self._gatherings = dict(gatherings or {})
+        self._reactions = {kind: alone(each) for kind, each in self._gatherings.items()} | dict(reactions)
         self._service = service
         self._additive = frozenset(additive)
         self._batch = batch
@@ -163,14 +170,15 @@ class InboxRunner:
     async def _together(self, columns: Sequence[list[str]]) -> int:
         async with self._database.begin(set(columns[0])) as conn:
             events = await _take(conn, columns, self._batch)
-            calls = []
-            marks = []
-            for event, is_late in await self._with_lateness(conn, columns, events):
-                if is_late:
-                    marks.append((event, "skipped"))
-                    continue
-                calls.append(await self._react(event, conn))
-                marks.append((event, "done"))
+            calls: list[Call] = []
+            judged = await self._with_lateness(conn, columns, events)
+            marks = [(event, "skipped" if is_late else "done") for event, is_late in judged]
+            current = [event for event, is_late in judged if not is_late]
+            for gathering, run in groupby(current, key=lambda event: self._gatherings.get(event.type)):
+                if gathering is None:
+                    calls += [await self._react(event, conn) for event in run]
+                else:
+                    calls += await self._react_together(gathering, list(run), conn)
             await _finish(conn, calls, marks)
         for event, state in marks:
             _tell(event, state)
@@ -212,7 +220,25 @@ class InboxRunner:
         reaction = self._reactions.get(event.type)
         if reaction is None:
             raise errors.InvalidRequest("Nobody here reacts to this type.", reason="UNKNOWN_TYPE")
-        call = Call(
+        call = self._call(event, conn)
+        enter(call)
+        await reaction(read_event(event.type, event.body), call)
+        if call.is_authorized:
+            call.seal(None)
+        return call
+
+    async def _react_together(self, gathering: Gathering, events: Sequence[Event], conn: Connection) -> list[Call]:
+        """Run one reaction for many events; each has a call of its own, which says what is committed for it."""
+        calls = [self._call(event, conn) for event in events]
+        enter(calls[0])
+        await gathering([(read_event(event.type, event.body), call) for event, call in zip(events, calls, strict=True)])
+        for call in calls:
+            if call.is_authorized:
+                call.seal(None)
+        return calls
+
+    def _call(self, event: Event, conn: Connection) -> Call:
+        return Call(
             actor=Actor(f"system:{self._service}", "system", event.practice_id, frozenset({"system"})),
             method=f"{self._service}.On{event.type.rpartition('.')[2]}",
             database=self._database,
@@ -220,11 +246,6 @@ class InboxRunner:
             causation_id=event.event_id,
             conn=conn,
         )
-        enter(call)
-        await reaction(read_event(event.type, event.body), call)
-        if call.is_authorized:
-            call.seal(None)
-        return call
 
     async def _with_lateness(
         self, conn: Connection, columns: Sequence[list[str]], events: Sequence[Event]
@@ -254,6 +275,15 @@ class InboxRunner:
             async with self._database.begin([]) as conn:
                 await conn.execute("select inbox_sweep(make_interval(days => %s), 10000)", (KEEP_DAYS,))
                 await sweep_requests(conn)
+
+
+def alone(gathering: Gathering) -> Reaction:
+    """Make of a reaction to many events one to a single event."""
+
+    async def react(event: Any, call: Call) -> None:
+        await gathering([(event, call)])
+
+    return react
 
 
 async def _take(conn: Connection, columns: Sequence[list[str]], limit: int) -> list[Event]:

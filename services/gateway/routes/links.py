@@ -18,7 +18,8 @@ from services.chassis import errors
 from services.gateway import link_pages
 from services.gateway.callers import Door, new_call
 
-router = APIRouter(prefix="/l", tags=["links"], include_in_schema=False)
+answering = APIRouter(prefix="/l", tags=["links"], include_in_schema=False)
+lists = APIRouter(prefix="/u", tags=["links"], include_in_schema=False)
 
 Token = Annotated[str, Path(max_length=64)]
 ActionLink = notifications_pb2.ActionLink
@@ -28,7 +29,7 @@ TAKEN = ("TIME_GONE", "SLOT_TAKEN", "CLIENT_OVERLAP", "SLOT_NOT_OFFERED", "SLOT_
 """Refusals after which another time is chosen."""
 
 
-@router.get("/{token}")
+@answering.get("/{token}")
 async def show(token: Token, request: Request) -> HTMLResponse:
     """Show what can be done. However often a mail scanner opens it, nothing changes."""
     try:
@@ -40,13 +41,13 @@ async def show(token: Token, request: Request) -> HTMLResponse:
     return link_pages.overview(link, token)
 
 
-@router.post("/{token}")
+@answering.post("/{token}")
 async def act(token: Token, request: Request) -> HTMLResponse:
     """Do what the link does first; doing it twice does it once."""
     return await _used(request, token, ActionLink.ACTION_UNSPECIFIED)
 
 
-@router.get("/{token}/cancel")
+@answering.get("/{token}/cancel")
 async def ask(token: Token, request: Request) -> HTMLResponse:
     """Ask once more; the ticket in the form shows that the question was seen."""
     try:
@@ -58,7 +59,7 @@ async def ask(token: Token, request: Request) -> HTMLResponse:
     return link_pages.sure(link, token, _ticket(request, token))
 
 
-@router.post("/{token}/cancel")
+@answering.post("/{token}/cancel")
 async def cancel(token: Token, request: Request) -> HTMLResponse:
     """Cancel, if the question was seen: a robot that posts to every address it finds cancels nothing."""
     ticket = (await _form(request)).get("ticket", "")
@@ -67,13 +68,13 @@ async def cancel(token: Token, request: Request) -> HTMLResponse:
     return await _used(request, token, ActionLink.ACTION_CANCEL)
 
 
-@router.get("/{token}/times")
+@answering.get("/{token}/times")
 async def times(token: Token, request: Request) -> HTMLResponse:
     """Offer other times."""
     return await _other_times(request, token)
 
 
-@router.post("/{token}/times")
+@answering.post("/{token}/times")
 async def move(token: Token, request: Request) -> HTMLResponse:
     """Move to the chosen time, or offer others when it is gone."""
     chosen = Timestamp()
@@ -84,19 +85,19 @@ async def move(token: Token, request: Request) -> HTMLResponse:
     return await _used(request, token, ActionLink.ACTION_RESCHEDULE, chosen)
 
 
-@router.post("/{token}/accept")
+@answering.post("/{token}/accept")
 async def accept(token: Token, request: Request) -> HTMLResponse:
     """Take the offered slot."""
     return await _used(request, token, ActionLink.ACTION_ACCEPT)
 
 
-@router.post("/{token}/decline")
+@answering.post("/{token}/decline")
 async def decline(token: Token, request: Request) -> HTMLResponse:
     """Say no to the offered slot."""
     return await _used(request, token, ActionLink.ACTION_DECLINE)
 
 
-@router.post("/{token}/undo")
+@answering.post("/{token}/undo")
 async def undo(token: Token, request: Request) -> HTMLResponse:
     """Take a cancellation back."""
     return await _used(request, token, ActionLink.ACTION_UNDO)
@@ -152,3 +153,33 @@ def _refused(error: errors.ServiceError) -> HTMLResponse:
     if isinstance(error, errors.Unavailable):
         return link_pages.unavailable()
     return link_pages.expired(is_offer=error.reason in OFFERS_END)
+
+
+@lists.get("/{token}")
+async def ask_to_unsubscribe(token: Token, request: Request) -> HTMLResponse:
+    """Ask whether no more mails of this kind are wanted; a scanner that opens it ends nothing."""
+    try:
+        link = await _opened(request, token)
+    except errors.ServiceError as error:
+        return _refused(error)
+    return link_pages.unsubscribe(link_pages.words_of(link), token)
+
+
+@lists.post("/{token}")
+async def unsubscribe(token: Token, request: Request) -> HTMLResponse:
+    """End it at once: a mail program posts List-Unsubscribe=One-Click here, without cookies and without a question."""
+    name = f"unsubscribe|{token}"
+    message = notifications_service_pb2.UnsubscribeRequest(
+        token=token, request_id=str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+    )
+    try:
+        ended = await _ask(request, "Unsubscribe", message)
+    except errors.ServiceError as error:
+        return _refused(error)
+    said = link_pages.WORDS.get(ended.locale, link_pages.EN)
+    return link_pages.page(said, said["unsubscribed"], "")
+
+
+router = APIRouter(include_in_schema=False)
+router.include_router(answering)
+router.include_router(lists)

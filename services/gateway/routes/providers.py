@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from kept.notifications.v1 import providers_service_pb2
 
 from services.chassis import errors
-from services.gateway.callers import Door, new_call
+from services.gateway.callers import Door, new_call, spent
 from services.gateway.routes.describing import PathId
 
 router = APIRouter(prefix="/v1/providers", tags=["providers"], include_in_schema=False)
@@ -71,4 +71,9 @@ def _request_id(form: providers_service_pb2.SignedForm) -> str:
 
 async def _ask(request: Request, method: str, message: Message) -> Any:
     door: Door = request.app.state.door
-    return await door.neighbours.notifications.call(method, message, new_call(request))
+    try:
+        return await door.neighbours.notifications.call(method, message, new_call(request))
+    except errors.Forbidden:
+        # Whoever guesses at signatures is told to wait before long.
+        await spent(request, ("refused", getattr(request.state, "address", "unknown")))
+        raise

@@ -29,13 +29,16 @@ class CareRelations:
             return frozenset({"care_team"}) if await found.fetchone() else frozenset()
 
 
-async def note_pairs(conn: Connection, practice_id: str, client_ids: Sequence[str], therapist_id: str) -> None:
-    """Remember that a therapist sees these clients."""
+async def note_pairs(conn: Connection, pairs: Sequence[tuple[str, str, str]]) -> None:
+    """Remember which therapist sees which client: (practice, client, therapist)."""
+    if not pairs:
+        return
+    distinct = sorted(set(pairs))
     await conn.execute(
         "insert into care_pairs (practice_id, client_id, therapist_id)"
-        " select %s, n.client_id, %s from unnest(%s::uuid[]) as n (client_id)"
+        " select * from unnest(%s::uuid[], %s::uuid[], %s::uuid[])"
         " on conflict on constraint care_pairs_pkey do nothing",
-        (practice_id, therapist_id, sorted(set(client_ids))),
+        [list(column) for column in zip(*distinct, strict=True)],
     )
 
 

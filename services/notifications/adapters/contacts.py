@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import uuid_utils
@@ -19,6 +20,8 @@ EMAIL_FIELD = "contact_points.email"
 """
 Danger: bound into every ciphertext; another name makes every stored address unreadable.
 """
+
+CODE_FIELD = "contact_addresses.code"
 
 FIELDS = {Channel.EMAIL: EMAIL_FIELD, Channel.SMS: "contact_addresses.sms"}
 
@@ -43,8 +46,13 @@ class Contacts:
         at: datetime | None = None,
         actor_id: str = "system:notifications",
         source: Source = Source.STAFF,
-    ) -> None:
-        """Create or replace a client's card: zone, locale, main e-mail address, and the consent to all that is sent."""
+    ) -> ContactAddress | None:
+        """
+        Create or replace a client's card: zone, locale, main e-mail address, and the consent to all that is sent.
+
+        Returns:
+            The address that another one took the place of, to be told; its address itself is not read.
+        """
         at = at or datetime.now(UTC)
         client_id = contact_point.client_id
         wrapped_dek, had_consent = await self._card(conn, practice_id, contact_point)
@@ -67,7 +75,7 @@ class Contacts:
                 client_id,
             ),
         )
-        await self.put_address(conn, practice_id, email)
+        _, former = await self.put_address(conn, practice_id, email)
         if had_consent is not contact_point.has_consent:
             consent = Consent(
                 consent_id=str(uuid_utils.uuid7()),
@@ -78,6 +86,7 @@ class Contacts:
                 actor_id=actor_id,
             )
             await consents.record(conn, practice_id, [consent])
+        return former
 
     async def get(self, conn: Connection, practice_id: str, client_id: str) -> ContactPoint:
         """Return a client's contact point. Raises UnknownContact. (NOT_FOUND)"""
@@ -126,12 +135,24 @@ class Contacts:
             for row in await found.fetchall()
         ]
 
-    async def put_address(self, conn: Connection, practice_id: str, address: ContactAddress) -> str:
+    async def address(
+        self, conn: Connection, practice_id: str, client_id: str, contact_point_id: str
+    ) -> ContactAddress:
+        """Return one address of a client, in use or not. Raises UnknownContact. (NOT_FOUND)"""
+        for each in await self.addresses(conn, practice_id, client_id, with_ended=True):
+            if each.contact_point_id == contact_point_id:
+                return each
+        raise errors.UnknownContact("The client has no such address.", client_id=client_id)
+
+    async def put_address(
+        self, conn: Connection, practice_id: str, address: ContactAddress
+    ) -> tuple[str, ContactAddress | None]:
         """
         Store an address; an active one ends the active one it stands in for, unless that is the same address.
 
         Returns:
-            Its id: the one of the address it was before, if it is the same.
+            Its id, the one of the address it was before if it is the same; and the address it took the place of, to be
+            told: that address itself is not read.
 
         Raises:
             UnknownContact: The client has no card yet. (NOT_FOUND)
@@ -142,9 +163,10 @@ class Contacts:
             practice_id, address.client_id, wrapped_dek, FIELDS[address.channel], address.address
         )
         place = (practice_id, address.client_id, address.recipient_id, address.channel.value, address.is_alternative)
+        former: ContactAddress | None = None
         if address.state is AddressState.ACTIVE:
             found = await conn.execute(
-                "select contact_point_id::text, address_hash from contact_addresses where practice_id = %s"
+                "select contact_point_id::text, address_hash, version from contact_addresses where practice_id = %s"
                 " and client_id = %s and recipient_id = %s and channel = %s and is_alternative = %s"
                 " and state = 'ACTIVE' for no key update",
                 place,
@@ -157,9 +179,10 @@ class Contacts:
                     " where practice_id = %s and contact_point_id = %s",
                     (sealed, address.is_safe, address.is_verified, *_own(address), practice_id, row[0]),
                 )
-                return str(row[0])
+                return str(row[0]), None
             if row:
                 await self.end_address(conn, practice_id, row[0])
+                former = replace(address, contact_point_id=row[0], address="", version=row[2] + 1) if row[1] else None
         await conn.execute(
             "insert into contact_addresses (practice_id, contact_point_id, client_id, recipient_id, channel,"
             " is_alternative, address_sealed, address_hash, state, is_verified, is_safe, time_zone, locale)"
@@ -176,7 +199,7 @@ class Contacts:
                 *_own(address),
             ),
         )
-        return address.contact_point_id
+        return address.contact_point_id, former
 
     async def end_address(self, conn: Connection, practice_id: str, contact_point_id: str) -> None:
         """Use an address no more; the row stays, so that it can be told what changed."""
@@ -208,6 +231,10 @@ class Contacts:
     ) -> str:
         """Open an address that was read with its client's wrapped key."""
         return await self._cipher.decrypt(practice_id, client_id, wrapped_dek, FIELDS[channel], sealed)
+
+    async def open_code(self, practice_id: str, client_id: str, wrapped_dek: bytes, sealed: bytes) -> str:
+        """Open the code that proves an address."""
+        return await self._cipher.decrypt(practice_id, client_id, wrapped_dek, CODE_FIELD, sealed)
 
     async def _card(self, conn: Connection, practice_id: str, contact_point: ContactPoint) -> tuple[bytes, bool | None]:
         """

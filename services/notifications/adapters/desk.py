@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -17,13 +17,17 @@ from services.chassis.db.envelope import Envelope, write_envelopes
 from services.chassis.db.pool import Connection, Database
 from services.chassis.errors import ServiceError, Unavailable
 from services.notifications.adapters import postgres
+from services.notifications.adapters.deliveries import Made, note_made
 from services.notifications.adapters.files import Card, Files
+from services.notifications.adapters.matters import of_messages
 from services.notifications.domain.appointment import Appointment, objection
-from services.notifications.domain.channel import Channel
+from services.notifications.domain.channel import About, Channel
 from services.notifications.domain.contact import Locale
+from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.gate import Go, Refuse, Wait, judge
-from services.notifications.domain.link import TOKEN_BYTES, WITH_LINK, Action, token_hash, token_of
-from services.notifications.domain.message import Message, MessageFailed, MessageSent, Outcome, Reason, State
+from services.notifications.domain.link import TOKEN_BYTES, UNSUBSCRIBABLE, WITH_LINK, Action, token_hash, token_of
+from services.notifications.domain.matter import Matter, matter_objection
+from services.notifications.domain.message import Kind, Message, MessageFailed, MessageSent, Outcome, Reason, State
 from services.notifications.usecases.send_due_messages import Claim, Parcel
 
 log = structlog.get_logger(__name__)
@@ -62,8 +66,7 @@ class Settle:
 
     claim: Claim
     at: datetime
-    outcome: Outcome
-    reason: Reason | None = None
+    said: Delivered
     share: float = 0.0
 
     @property
@@ -133,11 +136,9 @@ class PostgresDesk:
         """Commit SENDING if the message may be sent as everything stands now; else store why not."""
         return await self._writer.submit(Begin(claim, at))
 
-    async def settle(
-        self, parcel: Parcel, outcome: Outcome, reason: Reason | None, *, at: datetime, share: float
-    ) -> None:
+    async def settle(self, parcel: Parcel, said: Delivered, *, at: datetime, share: float) -> None:
         """Commit what became of it, with its event; outlasts a short absence of the database."""
-        job = Settle(parcel.claim, at, outcome, reason, share)
+        job = Settle(parcel.claim, at, said, share)
         for wait_s in SETTLE_WAITS_S:
             try:
                 await self._writer.submit(job)
@@ -150,7 +151,7 @@ class PostgresDesk:
 
     async def give_up(self, claim: Claim, *, at: datetime) -> None:
         """Commit FAILED with OUTCOME_UNKNOWN, unless the outcome came meanwhile."""
-        await self._writer.submit(Settle(claim, at, Outcome.UNKNOWN))
+        await self._writer.submit(Settle(claim, at, Delivered(Outcome.UNKNOWN)))
 
     async def close(self) -> None:
         """Commit what waits."""
@@ -159,8 +160,9 @@ class PostgresDesk:
     async def _flush(self, conn: Connection, jobs: Sequence[Job]) -> list[Parcel | ServiceError | None]:
         begins = [job for job in jobs if isinstance(job, Begin)]
         settles = [job for job in jobs if isinstance(job, Settle)]
-        parcels = await _begin(conn, begins, self._available) if begins else {}
-        envelopes = await self._settle(conn, settles) if settles else []
+        parcels, failed = await _begin(conn, begins, self._available) if begins else ({}, [])
+        envelopes = [await self._record(practice_id, fact) for practice_id, fact in failed]
+        envelopes += await self._settle(conn, settles) if settles else []
         if envelopes:
             await write_envelopes(conn, envelopes)
         return [parcels.get(job.claim) if isinstance(job, Begin) else None for job in jobs]
@@ -171,53 +173,65 @@ class PostgresDesk:
             [job.claim for job in jobs],
             "(m.state = 'SENDING' or m.state = 'FAILED' and m.reason = 'OUTCOME_UNKNOWN')",
         )
-        changed, envelopes = [], []
+        changed, envelopes, made = [], [], []
         for job in jobs:
             message = messages.get((job.claim.practice_id, job.claim.message_id))
+            said = job.said
             # Given up by another replica meanwhile: only the good news still counts.
-            if message is None or (message.state is State.FAILED and job.outcome is not Outcome.ACCEPTED):
+            if message is None or (message.state is State.FAILED and said.outcome is not Outcome.ACCEPTED):
                 continue
-            after, fact = message.settle(job.outcome, at=job.at, share=job.share, reason=job.reason)
+            after, fact = message.settle(
+                said.outcome, at=job.at, share=job.share, reason=said.reason, retry_after_s=said.retry_after_s
+            )
             changed.append((job.practice_id, after))
+            made.append(Made(job.practice_id, message, said, job.at))
             if fact is not None:
                 envelopes.append(await self._record(job.practice_id, fact))
         if changed:
             await postgres.update_messages(conn, changed)
+            await note_made(conn, made)
         return envelopes
 
 
-async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[Channel]) -> dict[Claim, Parcel]:
+async def _begin(
+    conn: Connection, jobs: Sequence[Begin], available: frozenset[Channel]
+) -> tuple[dict[Claim, Parcel], list[tuple[str, MessageFailed]]]:
     """
-    Gate every job and mark those that pass.
+    Gate every job and mark those that pass; return them, and what has failed because no channel is left.
 
     Danger: the messages are locked before the appointments are read. A reaction keeps back every planned
     message it makes wrong, so it either has committed and is seen here, or waits until SENDING is committed.
     """
     messages = await _locked(conn, [job.claim for job in jobs], "m.state = 'PLANNED'")
     if not messages:
-        return {}
+        return {}, []
     appointments = await _appointments(conn, messages)
+    matters = await of_messages(conn, messages)
     files = await Files.read(conn, messages, at=max(job.at for job in jobs))
     changed: list[tuple[str, Message]] = []
     parcels: dict[Claim, Parcel] = {}
+    failed: list[tuple[str, MessageFailed]] = []
     for job in jobs:
         message = messages.get((job.claim.practice_id, job.claim.message_id))
         if message is None:
             continue
-        appointment = appointments[job.practice_id, message.appointment_id]
         card = files.card(job.practice_id, message.client_id)
-        reason = objection(message, appointment, at=job.at) or (None if card else Reason.NO_CONTACT)
+        reason = _objection(message, job.practice_id, appointments, matters, at=job.at) or (
+            None if card else Reason.NO_CONTACT
+        )
         if reason or card is None:
             changed.append((job.practice_id, message.suppress(reason or Reason.NO_CONTACT)))
             continue
         verdict = judge(message, files.circumstances(job.practice_id, message, available), at=job.at)
         if isinstance(verdict, Refuse):
-            changed.append((job.practice_id, message.suppress(verdict.reason)))
+            after, fact = message.keep_back(verdict.reason)
+            changed.append((job.practice_id, after))
+            failed += [(job.practice_id, fact)] if fact else []
             continue
         if isinstance(verdict, Wait):
             changed.append((job.practice_id, message.defer(verdict.until, verdict.reason)))
             continue
-        parcel = _parcel(job, message, card, verdict)
+        parcel = _parcel(job, message, card, verdict, files)
         files.note(job.practice_id, parcel.message)
         changed.append((job.practice_id, parcel.message))
         parcels[job.claim] = parcel
@@ -225,13 +239,35 @@ async def _begin(conn: Connection, jobs: Sequence[Begin], available: frozenset[C
         lease_end_time = max(job.at for job in jobs) + SENDING_LEASE
         await postgres.update_messages(conn, changed, lease_end_time=lease_end_time)
     await _store_links(conn, [parcel for parcel in parcels.values() if parcel.token])
-    return parcels
+    return parcels, failed
 
 
-def _parcel(job: Begin, message: Message, card: Card, way: Go) -> Parcel:
+def _objection(
+    message: Message,
+    practice_id: str,
+    appointments: Mapping[Key, Appointment],
+    matters: Mapping[Key, Matter],
+    *,
+    at: datetime,
+) -> Reason | None:
+    """Say why a message does not hold any more; what is about a contact point holds for its time."""
+    if message.about is About.CONTACT:
+        return Reason.TOO_LATE if at >= message.last_time else None
+    key = (practice_id, message.appointment_id)
+    if message.about is About.APPOINTMENT:
+        return objection(message, appointments[key], at=at)
+    return matter_objection(message, matters[key], at=at)
+
+
+def _parcel(job: Begin, message: Message, card: Card, way: Go, files: Files) -> Parcel:
     address = way.address
+    locale = Locale((address.locale if address else "") or card.locale)
+    own = files.text_of(job.practice_id, message, locale, way.channel)
     begun = message.begin(
-        at=job.at, channel=way.channel, contact_point_id=address.contact_point_id if address else None
+        at=job.at,
+        channel=way.channel,
+        contact_point_id=address.contact_point_id if address else None,
+        template_version=own.version if own else 0,
     )
     return Parcel(
         claim=job.claim,
@@ -239,9 +275,12 @@ def _parcel(job: Begin, message: Message, card: Card, way: Go) -> Parcel:
         wrapped_dek=card.wrapped_dek,
         address_sealed=address.sealed if address else b"",
         time_zone=(address.time_zone if address else "") or card.time_zone,
-        locale=Locale((address.locale if address else "") or card.locale),
-        token=token_of(secrets.token_bytes(TOKEN_BYTES)) if begun.kind in WITH_LINK else "",
+        locale=locale,
+        token=token_of(secrets.token_bytes(TOKEN_BYTES)) if begun.kind in WITH_LINK | UNSUBSCRIBABLE else "",
         begin_time=job.at,
+        settings=files.settings_of(job.practice_id),
+        own=own,
+        code_sealed=address.code_sealed if address else b"",
     )
 
 
@@ -272,22 +311,33 @@ async def _store_links(conn: Connection, parcels: Sequence[Parcel]) -> None:
     """Store the hash of each secret; a retry's secret replaces the one that never arrived."""
     if not parcels:
         return
-    await conn.execute(
-        "insert into action_links (practice_id, message_id, action, token_hash, time_zone, locale)"
-        " select n.practice_id, n.message_id, %s, n.token_hash, n.time_zone, n.locale"
-        " from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[])"
-        " as n (practice_id, message_id, token_hash, time_zone, locale)"
-        " on conflict on constraint action_links_pkey do update"
-        " set token_hash = excluded.token_hash, time_zone = excluded.time_zone",
+    rows = [
         (
-            Action.CONFIRM.value,
-            [parcel.claim.practice_id for parcel in parcels],
-            [parcel.claim.message_id for parcel in parcels],
-            [token_hash(parcel.token) for parcel in parcels],
-            [parcel.time_zone for parcel in parcels],
-            [parcel.locale.value for parcel in parcels],
-        ),
+            parcel.claim.practice_id,
+            parcel.claim.message_id,
+            _first_action(parcel.message).value,
+            token_hash(parcel.token),
+            parcel.time_zone,
+            parcel.locale.value,
+            parcel.message.appointment_id if parcel.message.kind is Kind.OFFER else None,
+            parcel.message.last_time if parcel.message.kind is Kind.OFFER else None,
+        )
+        for parcel in parcels
+    ]
+    await conn.execute(
+        "insert into action_links"
+        " (practice_id, message_id, action, token_hash, time_zone, locale, offer_id, expire_time)"
+        " select * from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bytea[], %s::text[], %s::text[], %s::uuid[],"
+        " %s::timestamptz[]) on conflict on constraint action_links_pkey do update"
+        " set token_hash = excluded.token_hash, time_zone = excluded.time_zone, locale = excluded.locale",
+        [list(column) for column in zip(*rows, strict=True)],
     )
+
+
+def _first_action(message: Message) -> Action:
+    if message.kind is Kind.OFFER:
+        return Action.ACCEPT
+    return Action.CONFIRM if message.kind in WITH_LINK else Action.UNSUBSCRIBE
 
 
 def _columns(claims: Sequence[Claim]) -> tuple[list[str], list[str], list[str]]:

@@ -17,7 +17,7 @@ _FORGET = """
     with texted as (
         delete from texted_numbers where practice_id = %(practice_id)s and client_id = %(client_id)s
     ), told as (
-        -- Danger: each reply holds a copy of the client's wrapped key; left behind it would undo the erasure.
+        -- Replies that older rows keep under a copy of the client's key would undo the erasure.
         delete from replies where practice_id = %(practice_id)s and client_id = %(client_id)s
     )
     update contact_addresses set state = 'ENDED', address_hash = null, code_hash = null, code_sealed = null,

@@ -8,14 +8,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.chassis.db.pool import Connection
-from services.notifications.adapters import consents
+from services.notifications.adapters import consents, settings, template_rows
 from services.notifications.domain.channel import Channel, MessageClass
 from services.notifications.domain.consent import Consent, SuppressionReason
+from services.notifications.domain.contact import Locale
 from services.notifications.domain.gate import WEEK, Address, Circumstances
 from services.notifications.domain.message import Message
+from services.notifications.domain.settings import NEUTRAL, Settings
+from services.notifications.domain.template import Text, key_of
 
 Key = tuple[str, str]
 """Practice and id."""
+
+
+BEGUN = """
+    select m.practice_id::text, m.contact_point_id::text, m.begin_time from messages m
+    join unnest(%s::uuid[], %s::uuid[]) as n (practice_id, contact_point_id)
+      on m.practice_id = n.practice_id and m.contact_point_id = n.contact_point_id
+    where m.class = 'ROUTINE' and m.begin_time > %s and m.state <> 'PLANNED'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,8 @@ class Files:
     consents: Mapping[Key, Sequence[Consent]]
     suppressed: Mapping[tuple[str, Channel, bytes], SuppressionReason]
     in_crisis: frozenset[Key]
+    settings: Mapping[str, Settings]
+    texts: Mapping[template_rows.Place, Text]
     begun: dict[Key, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -50,6 +63,8 @@ class Files:
         """
         clients = sorted({(practice_id, message.client_id) for (practice_id, _), message in messages.items()})
         columns = ([each[0] for each in clients], [each[1] for each in clients])
+        practices = sorted(set(columns[0]))
+        keys = {key for message in messages.values() for key in (message.template_key, key_of(message.kind)) if key}
         cards = await _cards(conn, columns)
         fixed = [message.contact_point_id for message in messages.values() if message.contact_point_id]
         addresses = await _addresses(conn, columns, fixed)
@@ -71,6 +86,8 @@ class Files:
             consents=await consents.of_clients(conn, clients),
             suppressed=await consents.suppressed(conn, hashed),
             in_crisis=await _in_crisis(conn, columns),
+            settings=await settings.of_practices(conn, practices),
+            texts=await template_rows.newest(conn, practices, sorted(keys)),
         )
         for practice_id, contact_point_id, begin_time in await _begun(conn, capped, since=at - WEEK):
             files.begun[practice_id, contact_point_id].append(begin_time)
@@ -108,7 +125,20 @@ class Files:
                 for address in addresses
             },
             available=available,
+            quiet=self.settings_of(practice_id).quiet,
         )
+
+    def settings_of(self, practice_id: str) -> Settings:
+        """Return what a practice has set."""
+        return self.settings.get(practice_id, NEUTRAL)
+
+    def text_of(self, practice_id: str, message: Message, locale: Locale, channel: Channel) -> Text | None:
+        """Return a practice's own words for a message, if it has any: those of its step before those of its kind."""
+        written = Channel.SMS if channel is Channel.SMS else Channel.EMAIL
+        for key in (message.template_key, key_of(message.kind)):
+            if own := self.texts.get((practice_id, key, locale, written)):
+                return own
+        return None
 
     def note(self, practice_id: str, begun: Message) -> None:
         """Count a message that was just begun: the next of the batch may be to the same address."""
@@ -131,7 +161,8 @@ async def _addresses(
 ) -> dict[Key, list[tuple[str, bool, Address]]]:
     found = await conn.execute(
         "select d.practice_id::text, d.client_id::text, d.recipient_id::text, d.state, d.contact_point_id::text,"
-        " d.channel, d.address_sealed, d.address_hash, d.is_alternative, d.is_safe, d.time_zone, d.locale"
+        " d.channel, d.address_sealed, d.address_hash, d.is_alternative, d.is_safe, d.time_zone, d.locale,"
+        " d.code_sealed"
         " from contact_addresses d join unnest(%s::uuid[], %s::uuid[]) as n (practice_id, client_id)"
         " on d.practice_id = n.practice_id and d.client_id = n.client_id"
         " where d.state = 'ACTIVE' or d.contact_point_id = any (%s)"
@@ -149,6 +180,7 @@ async def _addresses(
             is_safe=row[9],
             time_zone=row[10] or "",
             locale=row[11] or "",
+            code_sealed=bytes(row[12] or b""),
         )
         addresses[row[0], row[1]].append((row[2], row[3] == "ACTIVE", address))
     return addresses
@@ -169,10 +201,7 @@ async def _begun(conn: Connection, capped: Sequence[Key], *, since: datetime) ->
     if not capped:
         return []
     found = await conn.execute(
-        "select m.practice_id::text, m.contact_point_id::text, m.begin_time from messages m"
-        " join unnest(%s::uuid[], %s::uuid[]) as n (practice_id, contact_point_id)"
-        " on m.practice_id = n.practice_id and m.contact_point_id = n.contact_point_id"
-        " where m.class = 'ROUTINE' and m.begin_time > %s and m.state <> 'PLANNED'",
+        BEGUN,
         ([each[0] for each in capped], [each[1] for each in capped], since),
     )
     return [(row[0], row[1], row[2]) for row in await found.fetchall()]

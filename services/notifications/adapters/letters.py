@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from email_validator import validate_email
 
 from services.notifications.adapters.contacts import Contacts
-from services.notifications.adapters.templates import Templates
-from services.notifications.adapters.wall_words import date_in_words, start_in_words
+from services.notifications.adapters.wording import Wording
 from services.notifications.config import MailConfig
 from services.notifications.domain.channel import Channel
+from services.notifications.domain.link import UNSUBSCRIBABLE
 from services.notifications.usecases.send_due_messages import Letter, Parcel
 
 UTF_8 = Charset("utf-8")
@@ -30,14 +30,15 @@ LONGEST_LINE = 998
 class LetterWriter:
     """Opens the address at the last moment and writes the mail in the client's language and zone."""
 
-    def __init__(self, *, config: MailConfig, templates: Templates, contacts: Contacts) -> None:
+    def __init__(self, *, config: MailConfig, wording: Wording, contacts: Contacts) -> None:
         """Take what every letter needs."""
         self._config = config
-        self._templates = templates
+        self._wording = wording
         self._contacts = contacts
 
     async def write(self, parcel: Parcel, *, at: datetime) -> Letter:
-        """Write the mail; the same message always has the same Message-ID."""
+        """Write the mail; the same message always has the same Message-ID. Raises Unsayable."""
+        words = await self._wording.of(parcel, at=at)
         email = await self._contacts.open_address(
             parcel.claim.practice_id,
             parcel.message.client_id,
@@ -46,23 +47,10 @@ class LetterWriter:
             parcel.address_sealed,
         )
         recipient = email if email.isascii() else _ascii(email)
-        words = self._templates.render(
-            parcel.message.kind,
-            locale=parcel.locale,
-            variables={
-                "when": start_in_words(
-                    parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at
-                ),
-                "date": date_in_words(
-                    parcel.message.start_time, time_zone=parcel.time_zone, locale=parcel.locale, at=at
-                ),
-                "link": f"{self._config.public_url}/l/{parcel.token}" if parcel.token else self._config.public_url,
-            },
-        )
         boundary = f"kept-{parcel.message.message_id}"
         headers = {
             "MIME-Version": "1.0",
-            "From": self._config.sender,
+            "From": sender_line(self._wording.sender_label(parcel.settings), self._config.sender_address),
             "To": recipient,
             "Subject": subject_line(words.subject),
             "Date": format_datetime(at),
@@ -72,8 +60,16 @@ class LetterWriter:
             "Content-Language": parcel.locale.value,
             "Content-Type": f'multipart/alternative; boundary="{boundary}"',
         }
+        if parcel.token and parcel.message.kind in UNSUBSCRIBABLE:
+            headers["List-Unsubscribe"] = f"<{self._config.public_url}/u/{parcel.token}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         parts = {"plain": words.text, "html": words.html}
         return Letter(self._config.sender_address, recipient, wire(headers, parts, boundary))
+
+
+def sender_line(label: str, address: str) -> str:
+    """Write a sender's name and address as a header carries them."""
+    return formataddr((label, address), charset=UTF_8)
 
 
 def subject_line(words: str) -> str:

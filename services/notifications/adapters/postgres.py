@@ -15,81 +15,22 @@ from services.notifications.domain.channel import About, Channel, MessageClass
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.link import Action, ActionLink
 from services.notifications.domain.message import Kind, Message, Reason, State
+from services.notifications.domain.workflow import Modality
 
 MESSAGE_COLUMNS = """m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, m.kind,
     m.start_time, m.due_time, m.state, m.reason, m.send_time, m.attempts, m.revision,
     m.step, m.only_unconfirmed, m.overtake_time, m.about, m.class, m.channels, m.recipient_id::text, m.template_key,
-    m.channel, m.contact_point_id::text, m.template_version, m.workflow_version, m.end_time, m.begin_time"""
+    m.channel, m.contact_point_id::text, m.template_version, m.workflow_version, m.end_time, m.begin_time,
+    m.only_confirmed"""
 
 WRITTEN_COLUMNS = """practice_id, message_id, client_id, appointment_id, appointment_version, kind, start_time,
     due_time, state, reason, send_time, attempts, revision, step, only_unconfirmed, overtake_time, about, class,
     channels, recipient_id, template_key, channel, contact_point_id, template_version, workflow_version, end_time,
-    begin_time"""
+    begin_time, only_confirmed"""
 
 APPOINTMENT_COLUMNS = """a.appointment_id::text, a.client_id::text, a.version, a.state, a.placed_version, a.start_time,
-    a.time_zone"""
-
-
-class PostgresTimeline:
-    """One practice's appointments and what is planned for them."""
-
-    def __init__(self, conn: Connection, practice_id: str) -> None:
-        self._conn = conn
-        self._practice_id = practice_id
-
-    async def appointment(self, appointment_id: str) -> Appointment | None:
-        """Return what is known, locked against another report of the same appointment."""
-        found = await self._conn.execute(
-            f"select {APPOINTMENT_COLUMNS} from appointments a"  # noqa: S608
-            " where a.practice_id = %s and a.appointment_id = %s for no key update",
-            (self._practice_id, appointment_id),
-        )
-        row = await found.fetchone()
-        return read_appointment(row) if row else None
-
-    async def zone_of(self, client_id: str) -> str:
-        """Return the zone of the client's contact point, or nothing."""
-        found = await self._conn.execute(
-            "select time_zone from contact_points where practice_id = %s and client_id = %s",
-            (self._practice_id, client_id),
-        )
-        row = await found.fetchone()
-        return str(row[0]) if row else ""
-
-    async def planned(self, appointment_id: str) -> list[Message]:
-        """Return the messages that wait, locked in id order."""
-        found = await self._conn.execute(
-            f"select {MESSAGE_COLUMNS} from messages m"  # noqa: S608
-            " where m.practice_id = %s and m.appointment_id = %s and m.state = 'PLANNED'"
-            " order by m.message_id for no key update",
-            (self._practice_id, appointment_id),
-        )
-        return [read_message(row) for row in await found.fetchall()]
-
-    async def save(self, appointment: Appointment, *, changed: Sequence[Message], new: Sequence[Message]) -> None:
-        """Store the appointment, what was kept back and what is planned."""
-        await self._conn.execute(
-            "insert into appointments"
-            " (practice_id, appointment_id, client_id, version, state, placed_version, start_time, time_zone)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s)"
-            " on conflict on constraint appointments_pkey do update set version = excluded.version,"
-            " state = excluded.state, placed_version = excluded.placed_version, start_time = excluded.start_time,"
-            " time_zone = excluded.time_zone, update_time = now()",
-            (
-                self._practice_id,
-                appointment.appointment_id,
-                appointment.client_id,
-                appointment.version,
-                appointment.state,
-                appointment.placed_version,
-                appointment.start_time,
-                appointment.time_zone,
-            ),
-        )
-        if changed:
-            await update_messages(self._conn, [(self._practice_id, message) for message in changed])
-        if new:
-            await insert_messages(self._conn, [(self._practice_id, message) for message in new])
+    a.time_zone, a.practice_id::text, coalesce(a.session_type_id::text, ''), a.end_time, a.modality,
+    a.extra_client_ids::text[], a.is_confidential"""
 
 
 async def insert_messages(conn: Connection, messages: Sequence[tuple[str, Message]]) -> None:
@@ -103,11 +44,12 @@ async def insert_messages(conn: Connection, messages: Sequence[tuple[str, Messag
         " n.start_time, n.due_time, n.state, n.reason, n.send_time, n.attempts, n.revision, n.step,"
         " n.only_unconfirmed, n.overtake_time, n.about, n.class, string_to_array(n.channels, ','), n.recipient_id,"
         " n.template_key, n.channel, n.contact_point_id, n.template_version, n.workflow_version, n.end_time,"
-        " n.begin_time"
+        " n.begin_time, n.only_confirmed"
         " from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[],"
         " %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::bigint[],"
         " %s::text[], %s::boolean[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[],"
-        " %s::text[], %s::uuid[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[])"
+        " %s::text[], %s::uuid[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[],"
+        " %s::boolean[])"
         f" as n ({WRITTEN_COLUMNS})"
         " on conflict on constraint messages_once_key do nothing",
         [list(column) for column in columns],
@@ -173,16 +115,18 @@ async def find_link_owner(conn: Connection, token_hash: bytes) -> tuple[str, str
     return (row[0], row[1], row[2]) if row else None
 
 
-async def read_link(conn: Connection, practice_id: str, message_id: str) -> tuple[ActionLink, Appointment]:
-    """Return a link and what is known of the appointment it is about."""
+async def read_link(
+    conn: Connection, practice_id: str, message_id: str
+) -> tuple[ActionLink, Appointment | None, About]:
+    """Return a link, what is known of the appointment it is about, if it is one, and what its message is about."""
     found = await conn.execute(
         f"""
         select m.message_id::text, m.client_id::text, m.appointment_id::text, m.appointment_version, l.action,
-            m.start_time, l.time_zone, l.use_time, l.use_action, l.offer_id::text, l.expire_time, l.locale,
+            m.start_time, l.time_zone, l.use_time, l.use_action, l.offer_id::text, l.expire_time, l.locale, m.about,
             {APPOINTMENT_COLUMNS}
         from action_links l
         join messages m on m.practice_id = l.practice_id and m.message_id = l.message_id
-        join appointments a on a.practice_id = m.practice_id and a.appointment_id = m.appointment_id
+        left join appointments a on a.practice_id = m.practice_id and a.appointment_id = m.appointment_id
         where l.practice_id = %s and l.message_id = %s
         """,  # noqa: S608
         (practice_id, message_id),
@@ -205,16 +149,25 @@ async def read_link(conn: Connection, practice_id: str, message_id: str) -> tupl
         expire_time=row[10],
         locale=Locale(row[11]),
     )
-    return link, read_appointment(row[12:])
+    return link, read_appointment(row[13:]) if row[13] else None, About(row[12])
 
 
-async def mark_used(conn: Connection, practice_id: str, link: ActionLink) -> None:
-    """Store what was done last with a link, and when; the same thing again keeps its first time."""
-    await conn.execute(
-        "update action_links set use_time = %s, use_action = %s"
-        " where practice_id = %s and message_id = %s and use_action is distinct from %s",
+async def mark_used(conn: Connection, practice_id: str, link: ActionLink) -> float | None:
+    """
+    Store what was done last with a link, and when; the same thing again keeps its first time.
+
+    Returns:
+        Seconds from the message's sending to this answer; None when there is nothing new.
+    """
+    found = await conn.execute(
+        "update action_links l set use_time = %s, use_action = %s from messages m"
+        " where l.practice_id = %s and l.message_id = %s and l.use_action is distinct from %s"
+        " and m.practice_id = l.practice_id and m.message_id = l.message_id"
+        " returning extract(epoch from l.use_time - m.send_time)",
         (link.use_time, link.use_action, practice_id, link.message_id, link.use_action),
     )
+    row = await found.fetchone()
+    return float(row[0]) if row and row[0] is not None else None
 
 
 def read_appointment(row: TupleRow) -> Appointment:
@@ -227,6 +180,12 @@ def read_appointment(row: TupleRow) -> Appointment:
         placed_version=row[4],
         start_time=row[5],
         time_zone=row[6],
+        practice_id=row[7],
+        session_type_id=row[8],
+        end_time=row[9],
+        modality=Modality(row[10]) if row[10] else None,
+        extra_client_ids=tuple(row[11]),
+        is_confidential=row[12],
     )
 
 
@@ -259,6 +218,7 @@ def read_message(row: TupleRow) -> Message:
         workflow_version=row[23],
         end_time=row[24],
         begin_time=row[25],
+        only_confirmed=row[26],
     )
 
 
@@ -291,4 +251,5 @@ def _written(practice_id: str, message: Message) -> tuple[Any, ...]:
         message.workflow_version,
         message.end_time,
         message.begin_time,
+        message.only_confirmed,
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from email_validator import EmailNotValidError, validate_email
 from google.protobuf.timestamp_pb2 import Timestamp
-from kept.booking.v1 import booking_events_pb2, booking_pb2
+from kept.booking.v1 import booking_pb2
 from kept.notifications.v1 import (
     notifications_events_pb2,
     notifications_pb2,
@@ -24,7 +24,7 @@ from services.notifications.adapters.replies import Reply
 from services.notifications.adapters.wall_words import start_on_the_clock
 from services.notifications.domain import errors
 from services.notifications.domain.answer import State as ReplyState
-from services.notifications.domain.appointment import Appointment, Report, Step
+from services.notifications.domain.appointment import Appointment
 from services.notifications.domain.channel import THE_CLIENT
 from services.notifications.domain.consent import Source
 from services.notifications.domain.contact import ContactPoint, Locale
@@ -40,15 +40,6 @@ LONGEST_EMAIL = 254
 """Characters of an address that can be put into RCPT TO. Source: RFC 5321, 4.5.3.1.3."""
 
 LONGEST_ZONE = 64
-
-AppointmentEvent = TypeVar(
-    "AppointmentEvent",
-    booking_events_pb2.AppointmentBooked,
-    booking_events_pb2.AppointmentConfirmed,
-    booking_events_pb2.AppointmentRescheduled,
-    booking_events_pb2.AppointmentCancelled,
-    booking_events_pb2.AppointmentAttended,
-)
 
 
 class Paged(Protocol):
@@ -78,8 +69,8 @@ def contact_point(wire: notifications_pb2.ContactPoint) -> ContactPoint:
         raise errors.LocaleUnknown("There are no templates in this locale.", field="contact_point.locale")
     return ContactPoint(
         client_id=client_id,
-        email=_email(wire.email),
-        time_zone=_time_zone(wire.time_zone),
+        email=email(wire.email),
+        time_zone=time_zone(wire.time_zone),
         locale=Locale(wire.locale),
         has_consent=wire.has_consent,
     )
@@ -114,10 +105,10 @@ def on_call_contact(wire: on_call_service_pb2.OnCallContact) -> OnCallContact:
         raise errors.LevelUnknown("A contact on call has level 1, 2 or 3.", field="contact.level")
     if wire.locale not in tuple(Locale):
         raise errors.LocaleUnknown("There are no templates in this locale.", field="contact.locale")
-    email = _email(wire.email, field="contact.email")
+    address = email(wire.email, field="contact.email")
     if wire.duty not in ("", CRISIS, COMPLIANCE):
         raise errors.Malformed("A duty is crisis or compliance.", field="contact.duty")
-    return OnCallContact(contact_id, wire.level, email, Locale(wire.locale), wire.is_active, wire.duty or CRISIS)
+    return OnCallContact(contact_id, wire.level, address, Locale(wire.locale), wire.is_active, wire.duty or CRISIS)
 
 
 def on_call_resource(contact: OnCallContact) -> on_call_service_pb2.OnCallContact:
@@ -169,7 +160,7 @@ def message_resource(message: Message) -> notifications_pb2.Message:
     )
 
 
-def link_resource(link: ActionLink, appointment: Appointment, *, at: datetime) -> notifications_pb2.ActionLink:
+def link_resource(link: ActionLink, appointment: Appointment | None, *, at: datetime) -> notifications_pb2.ActionLink:
     """Write a link as its holder may see it: neither who nor what."""
     return notifications_pb2.ActionLink(
         action=_action(link.use_action or link.action),
@@ -206,26 +197,6 @@ def link_times(times: Sequence[FreeTime], *, time_zone: str) -> notifications_se
 
 def _action(action: Action) -> notifications_pb2.ActionLink.Action.ValueType:
     return notifications_pb2.ActionLink.Action.Value(f"ACTION_{action}")
-
-
-def report(step: Step, event: AppointmentEvent) -> Report:
-    """
-    Read an event of booking.
-
-    Raises:
-        Malformed: An id or the start is missing: the producer is wrong. (INVALID_ARGUMENT)
-    """
-    facts = event.appointment
-    if not facts.HasField("start_time") or facts.version < 1:
-        raise errors.Malformed("The event has no start or no version.", field="appointment")
-    return Report(
-        step=step,
-        appointment_id=uuid(facts.appointment_id, field="appointment.appointment_id"),
-        client_id=uuid(facts.client_id, field="appointment.client_id"),
-        version=facts.version,
-        start_time=instant(facts.start_time),
-        time_zone=_known_zone(facts.start_wall.time_zone),
-    )
 
 
 def reply_event(reply: Reply, *, practice_id: str) -> notifications_events_pb2.ReplyReceived:
@@ -342,7 +313,8 @@ def timestamp(instant: datetime) -> Timestamp:
     return written
 
 
-def _email(email: str, *, field: str = "contact_point.email") -> str:
+def email(email: str, *, field: str = "contact_point.email") -> str:
+    """Read an e-mail address. Raises EmailMalformed. (INVALID_ARGUMENT)"""
     if len(email) <= LONGEST_EMAIL:
         try:
             return validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized
@@ -352,18 +324,11 @@ def _email(email: str, *, field: str = "contact_point.email") -> str:
     raise errors.EmailMalformed("Not an e-mail address.", field=field) from None
 
 
-def _known_zone(key: str) -> str:
-    """Return the zone of an event, or nothing: an unknown one must not keep the rest from being handled."""
-    try:
-        return ZoneInfo(key).key if key and key != "localtime" else ""
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ""
-
-
-def _time_zone(key: str) -> str:
+def time_zone(key: str, *, field: str = "contact_point.time_zone") -> str:
+    """Read a zone. Raises UnknownTimeZone. (INVALID_ARGUMENT)"""
     try:
         if 0 < len(key) <= LONGEST_ZONE and key != "localtime":
             return ZoneInfo(key).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    raise errors.UnknownTimeZone("Not a zone of the IANA database.", field="contact_point.time_zone") from None
+    raise errors.UnknownTimeZone("Not a zone of the IANA database.", field=field) from None

@@ -21,6 +21,19 @@ SENDING_RULE = MethodRule(
 """What the sender does, as the trail names it: nobody calls it, so no policy is asked."""
 
 
+DIGEST_RULE = MethodRule(
+    action="message.report",
+    resource_class="directory",
+    subject="",
+    effect="R",
+    callers=frozenset({"service"}),
+    services=frozenset(),
+    is_mutating=True,
+    is_impersonal=True,
+)
+"""What the digest does: it counts, and names nobody."""
+
+
 async def record(practice_id: str, fact: MessageSent | MessageFailed) -> Envelope:
     """Say that the client was written to, or could not be."""
     message = fact.message

@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 
 from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Connection
+from services.chassis.errors import ClientErased
 from services.notifications.adapters import postgres
 from services.notifications.domain import errors
 from services.notifications.domain.answer import Ahead, Asked, Question, State
@@ -28,7 +29,9 @@ TOLD_FOR = timedelta(days=1)
 
 MOST_AHEAD = 5
 
-COLUMNS = """r.reply_id::text, r.client_id::text, r.wrapped_dek, r.sender_sealed, r.words_sealed, r.meaning, r.state,
+COLUMNS = """r.reply_id::text, r.client_id::text,
+    coalesce((select c.wrapped_dek from contact_points c where c.practice_id = r.practice_id
+        and c.client_id = r.client_id), r.wrapped_dek), r.sender_sealed, r.words_sealed, r.meaning, r.state,
     r.appointment_id::text, r.receive_time, r.closed_by, r.close_time"""
 
 
@@ -68,7 +71,7 @@ class Replies:
 
     async def add(self, reply: Reply, *, provider: str, provider_ref: str, answer: str) -> None:
         """Store a reply with what it was answered."""
-        wrapped = await self._key(reply.client_id)
+        wrapped, own = await self._key(reply.client_id)
         scope = (self._practice_id, reply.reply_id, wrapped)
         await self._conn.execute(
             "insert into replies (practice_id, reply_id, client_id, wrapped_dek, sender_sealed, words_sealed, provider,"
@@ -78,7 +81,7 @@ class Replies:
                 self._practice_id,
                 reply.reply_id,
                 reply.client_id or None,
-                wrapped,
+                own,
                 await self._cipher.encrypt(*scope, SENDER, reply.sender),
                 await self._cipher.encrypt(*scope, WORDS, reply.words),
                 provider,
@@ -198,22 +201,35 @@ class Replies:
             raise errors.UnknownReply("No such appointment.", appointment_id=appointment_id)
         return postgres.read_appointment(row)
 
-    async def _key(self, client_id: str) -> bytes:
+    async def _key(self, client_id: str) -> tuple[bytes, bytes]:
+        """
+        Return the key to seal with, and the row's own where nobody's is known.
+
+        Danger: a client's key is never copied: a copy would outlive the client's erasure.
+        """
         found = await self._conn.execute(
             "select wrapped_dek from contact_points where practice_id = %s and client_id = %s",
             (self._practice_id, client_id or None),
         )
         if row := await found.fetchone():
-            return bytes(row[0])
-        return (await self._cipher.new_key(self._practice_id))[1]
+            return bytes(row[0]), b""
+        _, wrapped = await self._cipher.new_key(self._practice_id)
+        return wrapped, wrapped
+
+    async def _open(self, scope: tuple[str, str, bytes], field: str, sealed: bytes) -> str:
+        """Open a field; of a client who was erased there is nothing to read."""
+        try:
+            return await self._cipher.decrypt(*scope, field, sealed)
+        except ClientErased:
+            return ""
 
     async def _opened(self, row: TupleRow) -> Reply:
         scope = (self._practice_id, row[0], bytes(row[2]))
         return Reply(
             reply_id=row[0],
             client_id=row[1] or "",
-            sender=await self._cipher.decrypt(*scope, SENDER, bytes(row[3])),
-            words=await self._cipher.decrypt(*scope, WORDS, bytes(row[4])),
+            sender=await self._open(scope, SENDER, bytes(row[3])),
+            words=await self._open(scope, WORDS, bytes(row[4])),
             meaning=row[5],
             state=State(row[6]),
             appointment_id=row[7] or "",

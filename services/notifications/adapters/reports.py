@@ -6,11 +6,9 @@ from datetime import datetime
 
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection
-from services.notifications.adapters import consents, deliveries, postgres, proto
+from services.notifications.adapters import deliveries, metrics, postgres, proto
 from services.notifications.adapters.sms import BAD_ADDRESS, OPTED_OUT
 from services.notifications.domain import errors
-from services.notifications.domain.channel import Channel
-from services.notifications.domain.consent import SuppressionReason
 from services.notifications.domain.delivery import Report
 from services.notifications.domain.message import Message, MessageFailed, MessageSent, Outcome, Reason, State
 
@@ -52,6 +50,7 @@ async def take_report(
     )
     if not is_news:
         return
+    metrics.REPORTS.labels(provider, report.value).inc()
     after, fact = _follow(message, report, code, at=at)
     if after is not message:
         await postgres.update_messages(conn, [(call.practice_id, after)])
@@ -59,7 +58,7 @@ async def take_report(
         event = proto.fact_event(fact, practice_id=call.practice_id)
         call.publish(event, aggregate_id=message_id, version=after.revision)
     if report in LOST and code in OPTED_OUT | BAD_ADDRESS:
-        await suppress_address(conn, call.practice_id, message, code, at=at)
+        await deliveries.suppress_address(conn, call.practice_id, message, is_opt_out=code in OPTED_OUT, at=at)
 
 
 def _follow(
@@ -76,20 +75,6 @@ def _follow(
     if at >= message.last_time:
         message = message.without_more_channels()
     return message.fall_back(reason, at=at)
-
-
-async def suppress_address(conn: Connection, practice_id: str, message: Message, code: str, *, at: datetime) -> None:
-    """Send nothing more to the address a message went to."""
-    found = await conn.execute(
-        "select channel, address_hash from contact_addresses"
-        " where practice_id = %s and contact_point_id = %s and address_hash is not null",
-        (practice_id, message.contact_point_id),
-    )
-    if row := await found.fetchone():
-        reason = SuppressionReason.OPTED_OUT if code in OPTED_OUT else SuppressionReason.BOUNCED
-        await consents.suppress(
-            conn, practice_id, channel=Channel(row[0]), address_hash=bytes(row[1]), reason=reason, at=at
-        )
 
 
 async def _locked(conn: Connection, practice_id: str, message_id: str) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +16,7 @@ from services.chassis.config import Misconfigured
 from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.message import Outcome, Reason
 from services.notifications.domain.segments import plain, segments
+from services.notifications.usecases.send_due_messages import TextMessage
 
 log = structlog.get_logger(__name__)
 
@@ -68,18 +69,6 @@ class SmsAccount:
     """Whose the sender is, when it is one practice's alone; empty when all share it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text message as it goes over the wire; opened at the last moment, never stored and never logged."""
-
-    practice_id: str
-    message_id: str
-    recipient: str
-    body: str
-    useless_time: datetime | None = None
-    """When it has become useless: a reminder of two hours must not arrive nine hours late."""
-
-
 def read_sms_urls(urls: str) -> list[SmsAccount]:
     """
     Read KEPT_SMS_URLS: `twilio+https://SID:TOKEN@host/?from=%2B1...&name=a&practice=UUID`, several by spaces.
@@ -119,8 +108,16 @@ class SmsProvider:
     what became of it is learnt from the status report, whose address carries our own id.
     """
 
-    def __init__(self, account: SmsAccount, *, public_url: str, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(
+        self,
+        account: SmsAccount,
+        *,
+        public_url: str,
+        client: httpx.AsyncClient | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         """Open nothing yet."""
+        self._clock = clock
         self._account = account
         self._public_url = public_url
         self._client = client or httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
@@ -134,7 +131,7 @@ class SmsProvider:
         """Close what is open."""
         await self._client.aclose()
 
-    async def deliver(self, cargo: Text) -> Delivered:
+    async def deliver(self, cargo: TextMessage) -> Delivered:
         """Hand it over; whatever happens is an outcome."""
         body = plain(cargo.body)
         if len(body) > LONGEST_BODY:
@@ -153,7 +150,7 @@ class SmsProvider:
             return Delivered(Outcome.UNKNOWN, Reason.OUTCOME_UNKNOWN, self.name)
         return self._read(answer, body)
 
-    def _form(self, cargo: Text, body: str) -> dict[str, str] | None:
+    def _form(self, cargo: TextMessage, body: str) -> dict[str, str] | None:
         account = self._account
         sender = "MessagingServiceSid" if account.sender.startswith("MG") else "From"
         form = {
@@ -166,7 +163,7 @@ class SmsProvider:
             "AddressRetention": "obfuscate",
         }
         if cargo.useless_time is not None:
-            left_s = int((cargo.useless_time - datetime.now(UTC)).total_seconds())
+            left_s = int((cargo.useless_time - self._clock()).total_seconds())
             if left_s <= SHORTEST_VALIDITY_S:
                 return None
             form["ValidityPeriod"] = str(min(left_s, LONGEST_VALIDITY_S))
@@ -182,7 +179,7 @@ class SmsProvider:
             return Delivered(Outcome.ACCEPTED, None, self.name, ref, segments=segments(body))
         code = str(said.get("code", ""))[:8]
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or code in BUSY:
-            retry_after_s = retry_after(answer.headers, at=datetime.now(UTC))
+            retry_after_s = retry_after(answer.headers, at=self._clock())
             return Delivered(Outcome.PUT_OFF, Reason.PUT_OFF, self.name, code=code, retry_after_s=retry_after_s)
         if answer.status_code in MAYBE_PASSED_ON:
             return Delivered(Outcome.UNKNOWN, Reason.OUTCOME_UNKNOWN, self.name, code=str(answer.status_code))

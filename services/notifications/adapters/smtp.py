@@ -10,10 +10,14 @@ import aiosmtplib
 import structlog
 
 from services.chassis.config import Misconfigured
+from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.message import Outcome, Reason
 from services.notifications.usecases.send_due_messages import IN_FLIGHT, Letter
 
 log = structlog.get_logger(__name__)
+
+NAME = "smtp"
+"""Names the mail server in rows and metrics."""
 
 TIMEOUT_S = 20
 """
@@ -92,7 +96,7 @@ class SmtpPost:
             self._keep(client)
             return True
 
-    async def deliver(self, letter: Letter) -> tuple[Outcome, Reason | None]:
+    async def deliver(self, letter: Letter) -> Delivered:
         """Hand it over; whatever happens is an outcome."""
         async with self._slots:
             try:
@@ -101,7 +105,7 @@ class SmtpPost:
                 return _refused(error)
             except (aiosmtplib.SMTPException, OSError) as error:
                 self._lost(error)
-                return Outcome.AWAY, None
+                return Delivered(Outcome.AWAY, None, NAME)
             return await self._hand_over(client, letter.content)
 
     async def close(self) -> None:
@@ -136,7 +140,7 @@ class SmtpPost:
             raise
         return client
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, content: bytes) -> tuple[Outcome, Reason | None]:
+    async def _hand_over(self, client: aiosmtplib.SMTP, content: bytes) -> Delivered:
         """Danger: from here on only a clear answer says that the letter did not arrive."""
         try:
             await client.data(content)
@@ -146,9 +150,9 @@ class SmtpPost:
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             self._lost(error)
-            return Outcome.UNKNOWN, None
+            return Delivered(Outcome.UNKNOWN, None, NAME)
         self._keep(client)
-        return Outcome.ACCEPTED, None
+        return Delivered(Outcome.ACCEPTED, None, NAME)
 
     async def _connect(self) -> aiosmtplib.SMTP:
         client = aiosmtplib.SMTP(
@@ -183,10 +187,11 @@ class SmtpPost:
             log.warning("dependency.lost", dependency="smtp", error_type=type(error).__name__)
 
 
-def _refused(error: aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError) -> tuple[Outcome, Reason | None]:
+def _refused(error: aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError) -> Delivered:
     if error.code == SERVICE_NOT_AVAILABLE:
-        return Outcome.AWAY, None
+        return Delivered(Outcome.AWAY, None, NAME, code=str(error.code))
     if error.code < FIRST_PERMANENT:
-        return Outcome.PUT_OFF, None
+        return Delivered(Outcome.PUT_OFF, None, NAME, code=str(error.code))
     is_address = isinstance(error, aiosmtplib.SMTPRecipientRefused)
-    return Outcome.REFUSED, Reason.ADDRESS_REFUSED if is_address else Reason.MESSAGE_REFUSED
+    reason = Reason.ADDRESS_REFUSED if is_address else Reason.MESSAGE_REFUSED
+    return Delivered(Outcome.REFUSED, reason, NAME, code=str(error.code))

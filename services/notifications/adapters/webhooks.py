@@ -122,6 +122,15 @@ async def list_all(conn: Connection, practice_id: str, *, after: str | None, lim
     return [_webhook(row) for row in await found.fetchall()]
 
 
+async def listening(conn: Connection, practice_ids: Sequence[str]) -> frozenset[str]:
+    """Return which of these practices have a receiver that is told."""
+    found = await conn.execute(
+        "select distinct practice_id::text from webhooks where practice_id = any (%s::uuid[]) and is_active",
+        (list(practice_ids),),
+    )
+    return frozenset(row[0] for row in await found.fetchall())
+
+
 async def save(conn: Connection, practice_id: str, webhook: Webhook, *, seen: str) -> Webhook:
     """Store a receiver's new form. Raises UnknownWebhook, StaleVersion when *seen* is not the current one."""
     current = await get(conn, practice_id, webhook.webhook_id)

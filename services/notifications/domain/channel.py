@@ -40,3 +40,5 @@ class About(StrEnum):
     NUDGE = "NUDGE"
     THREAD = "THREAD"
     CONTACT = "CONTACT"
+    MATCH = "MATCH"
+    ABSENCE = "ABSENCE"

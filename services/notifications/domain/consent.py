@@ -46,6 +46,8 @@ PURPOSE_OF = {
     About.FORM: Purpose.CARE,
     About.NUDGE: Purpose.CARE,
     About.THREAD: Purpose.MESSAGES,
+    About.MATCH: Purpose.OFFERS,
+    About.ABSENCE: Purpose.APPOINTMENTS,
 }
 """What is about a contact point itself, a code or the notice of a change, asks for no consent."""
 

@@ -59,6 +59,8 @@ class Delivered:
     retry_after_s: float | None = None
     segments: int = 0
     is_fault: bool = False
+    number_hash: bytes = b""
+    """What a reply from this number is found by; texts only."""
 
 
 def is_news(known: Report | None, said: Report) -> bool:

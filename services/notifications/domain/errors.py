@@ -18,6 +18,12 @@ InvalidRequest
 ├── FileTypeRefused    FILE_TYPE_REFUSED
 ├── FileNameMalformed  FILE_NAME_MALFORMED
 ├── FileInfected       FILE_INFECTED
+├── WorkflowMalformed  WORKFLOW_MALFORMED
+├── SpanTooLong        SPAN_TOO_LONG
+├── TemplateMalformed  TEMPLATE_MALFORMED
+├── VariableUnknown    UNKNOWN_VARIABLE
+├── SettingsMalformed  SETTINGS_MALFORMED
+├── NudgeMalformed     NUDGE_MALFORMED
 └── Malformed          MALFORMED_REQUEST
 NotFound
 ├── UnknownContact     NOT_FOUND
@@ -25,12 +31,20 @@ NotFound
 ├── UnknownThread      NOT_FOUND
 ├── UnknownReply       NOT_FOUND
 ├── UnknownMessage     NOT_FOUND
+├── TemplateUnknown    TEMPLATE_UNKNOWN
 └── LinkUnknown        LINK_UNKNOWN
 RuleViolated
 ├── LinkExpired        LINK_EXPIRED
 ├── ActionNotOffered   ACTION_NOT_OFFERED
 ├── TimeGone           TIME_GONE
 ├── TooManyOnCall      TOO_MANY_ON_CALL
+├── ForbiddenWords     FORBIDDEN_WORDS
+├── WordsTooMany       TOO_LONG
+├── TooManyAddresses   TOO_MANY_ADDRESSES
+├── CodeWrong          CODE_WRONG
+├── CodeExpired        CODE_EXPIRED
+├── OptedOutByOwner    OPTED_OUT_BY_OWNER
+├── TooManyNudges      TOO_MANY_NUDGES
 ├── TooManyWebhooks    TOO_MANY_WEBHOOKS
 ├── NotEnded           NOT_ENDED
 ├── TooManyThreads     TOO_MANY_THREADS
@@ -40,15 +54,26 @@ RuleViolated
 └── StateForbids       STATE_FORBIDS
 Forbidden
 └── SignatureInvalid   SIGNATURE_INVALID
+Stale
+├── StaleVersion       STALE_VERSION
+└── VersionMovedOn     VERSION_MOVED_ON
+Exhausted
+└── CodeTooSoon        CODE_TOO_SOON
 Unavailable
 └── ScannerAway        SCANNER_AWAY
-Stale
-└── StaleVersion       STALE_VERSION
 """
 
 from __future__ import annotations
 
-from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated, Stale, Unavailable
+from services.chassis.errors import (
+    Exhausted,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    RuleViolated,
+    Stale,
+    Unavailable,
+)
 
 
 class EmailMalformed(InvalidRequest):
@@ -85,6 +110,12 @@ class UnknownContact(NotFound):
     """The client has no contact point in this practice."""
 
     reason = "NOT_FOUND"
+
+
+class TemplateUnknown(NotFound):
+    """The key names no kind of message."""
+
+    reason = "TEMPLATE_UNKNOWN"
 
 
 class LinkUnknown(NotFound):
@@ -269,3 +300,93 @@ class SignatureInvalid(Forbidden):
     """The call is not signed by the provider it names."""
 
     reason = "SIGNATURE_INVALID"
+
+
+class WorkflowMalformed(InvalidRequest):
+    """The steps of a workflow can't be meant; the metadata names the field."""
+
+    reason = "WORKFLOW_MALFORMED"
+
+
+class SpanTooLong(InvalidRequest):
+    """A dry run looks at 92 days at most."""
+
+    reason = "SPAN_TOO_LONG"
+
+
+class TemplateMalformed(InvalidRequest):
+    """A template can't be read or holds more than words, variables and conditions."""
+
+    reason = "TEMPLATE_MALFORMED"
+
+
+class VariableUnknown(InvalidRequest):
+    """A template says something that is not known of such a message."""
+
+    reason = "UNKNOWN_VARIABLE"
+
+
+class SettingsMalformed(InvalidRequest):
+    """A setting of messages can't be meant; the metadata names it."""
+
+    reason = "SETTINGS_MALFORMED"
+
+
+class NudgeMalformed(InvalidRequest):
+    """A nudge can't be meant; the metadata names the field."""
+
+    reason = "NUDGE_MALFORMED"
+
+
+class ForbiddenWords(RuleViolated):
+    """The words would tell whoever sees them of care; the metadata says which."""
+
+    reason = "FORBIDDEN_WORDS"
+
+
+class WordsTooMany(RuleViolated):
+    """A text message would take more than three segments."""
+
+    reason = "TOO_LONG"
+
+
+class TooManyAddresses(RuleViolated):
+    """A client has at most 20 addresses at a time."""
+
+    reason = "TOO_MANY_ADDRESSES"
+
+
+class CodeWrong(RuleViolated):
+    """The code is not the one that was sent."""
+
+    reason = "CODE_WRONG"
+
+
+class CodeExpired(RuleViolated):
+    """The code is too old, was tried too often, or none was sent."""
+
+    reason = "CODE_EXPIRED"
+
+
+class OptedOutByOwner(RuleViolated):
+    """The owner of the address wants no messages; only they can change that."""
+
+    reason = "OPTED_OUT_BY_OWNER"
+
+
+class TooManyNudges(RuleViolated):
+    """A client has at most 50 nudges at a time."""
+
+    reason = "TOO_MANY_NUDGES"
+
+
+class VersionMovedOn(Stale):
+    """Somebody stored another version meanwhile."""
+
+    reason = "VERSION_MOVED_ON"
+
+
+class CodeTooSoon(Exhausted):
+    """A code was sent less than a minute ago."""
+
+    reason = "CODE_TOO_SOON"

@@ -38,6 +38,7 @@ class Address:
     is_safe: bool = True
     time_zone: str = ""
     locale: str = ""
+    code_sealed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,8 @@ def judge(message: Message, seen: Circumstances, *, at: datetime) -> Verdict:
     """
     Judge one planned message that still holds.
 
-    In this order: crisis hold; then, for each channel in the message's order, an address, its safety, consent,
-    suppression and caps, until one lets it pass; then quiet hours. With none, the reason that says most is kept.
+    In this order: crisis hold; then, for each channel in the message's order, an address, suppression,
+    safety, consent and caps, until one lets it pass; then quiet hours. With none, the reason that says most is kept.
 
     Args:
         message: What is due.
@@ -131,12 +132,12 @@ def _by(channel: Channel, message: Message, seen: Circumstances, at: datetime) -
     if address is None:
         return Reason.NO_ADDRESS
     purpose = PURPOSE_OF.get(message.about)
+    if address.address_hash and (why := seen.suppressed.get((channel, address.address_hash))):
+        return Reason.OPTED_OUT if why is SuppressionReason.OPTED_OUT else Reason.ADDRESS_SUPPRESSED
     if purpose and not address.is_safe:
         return Reason.NOT_SAFE
     if purpose and not allows(seen.consents, purpose=purpose, channel=channel, recipient_id=message.recipient_id):
         return Reason.NO_CONSENT
-    if address.address_hash and (why := seen.suppressed.get((channel, address.address_hash))):
-        return Reason.OPTED_OUT if why is SuppressionReason.OPTED_OUT else Reason.ADDRESS_SUPPRESSED
     return Go(channel, address) if _is_below_cap(message, address, seen, at) else Reason.RATE_CAPPED
 
 

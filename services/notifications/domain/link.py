@@ -24,8 +24,18 @@ UNDO = timedelta(minutes=2)
 """How long a cancellation by link can be taken back; as long, booking offers the slot to nobody else."""
 
 
-WITH_LINK = frozenset({Kind.CONFIRMATION, Kind.REMINDER, Kind.MOVED, Kind.UNCONFIRMED})
+WITH_LINK = frozenset({Kind.CONFIRMATION, Kind.REMINDER, Kind.MOVED, Kind.UNCONFIRMED, Kind.OFFER})
 """What can be answered from the message itself; the rest is answered after signing in."""
+
+UNSUBSCRIBABLE = frozenset(
+    {Kind.AFTER_SESSION, Kind.NO_SHOW, Kind.OFFER, Kind.OFFER_TAKEN, Kind.OFFER_WITHDRAWN, Kind.FOLLOW_UP, Kind.FORM}
+    | {Kind.MEDICATION, Kind.CHECK_IN}
+)
+"""
+What its reader can end with one click in the mail program (RFC 8058).
+
+What answers the client's own booking is no mail of a list, and has no such header.
+"""
 
 
 class Action(StrEnum):
@@ -37,6 +47,7 @@ class Action(StrEnum):
     ACCEPT = "ACCEPT"
     DECLINE = "DECLINE"
     UNDO = "UNDO"
+    UNSUBSCRIBE = "UNSUBSCRIBE"
 
 
 class State(StrEnum):
@@ -45,6 +56,16 @@ class State(StrEnum):
     OPEN = "OPEN"
     USED = "USED"
     EXPIRED = "EXPIRED"
+
+
+FIRST_ACTION = {
+    Kind.CONFIRMATION: Action.CONFIRM,
+    Kind.REMINDER: Action.CONFIRM,
+    Kind.MOVED: Action.CONFIRM,
+    Kind.UNCONFIRMED: Action.CONFIRM,
+    Kind.OFFER: Action.ACCEPT,
+}
+"""What can be answered from the message itself, and what its link does first; the rest is answered after signing in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +90,13 @@ class ActionLink:
     expire_time: datetime | None = None
     locale: Locale = Locale.EN
 
-    def state(self, appointment: Appointment, *, at: datetime) -> State:
+    def state(self, appointment: Appointment | None, *, at: datetime) -> State:
         """Say where the link stands; the start itself is too late."""
         if self.use_time is not None:
             return State.USED
         return State.OPEN if self._is_good(appointment, at=at) else State.EXPIRED
 
-    def actions(self, appointment: Appointment, *, at: datetime) -> tuple[Action, ...]:
+    def actions(self, appointment: Appointment | None, *, at: datetime) -> tuple[Action, ...]:
         """
         List what can be done with it now.
 
@@ -99,11 +120,13 @@ class ActionLink:
         """Name the call that uses the link, the same for every try against the same etag."""
         return str(uuid5(UUID(self.message_id), f"{action}|{etag}"))
 
-    def _is_good(self, appointment: Appointment, *, at: datetime) -> bool:
+    def _is_good(self, appointment: Appointment | None, *, at: datetime) -> bool:
         if self.offer_id:
             return self.expire_time is not None and at < min(self.expire_time, self.start_time)
         return (
-            appointment.state in (AppointmentState.BOOKED, AppointmentState.CONFIRMED)
+            appointment is not None
+            and self.action is Action.CONFIRM
+            and appointment.state in (AppointmentState.BOOKED, AppointmentState.CONFIRMED)
             and appointment.placed_version == self.appointment_version
             and appointment.start_time == self.start_time
             and at < self.start_time

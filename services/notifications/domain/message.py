@@ -43,6 +43,8 @@ class Kind(StrEnum):
     MESSAGE_WAITING = "MESSAGE_WAITING"
     CONTACT_CODE = "CONTACT_CODE"
     CONTACT_CHANGED = "CONTACT_CHANGED"
+    PROPOSAL = "PROPOSAL"
+    ABSENCE_OFFER = "ABSENCE_OFFER"
 
 
 class State(StrEnum):
@@ -144,6 +146,7 @@ class Message:
     revision: int = 1
     step: str = ""
     only_unconfirmed: bool = False
+    only_confirmed: bool = False
     overtake_time: datetime | None = None
     """When the next reminder is due, which says all that this one would."""
 
@@ -206,6 +209,22 @@ class Message:
             begin_time=at,
         )
 
+    @property
+    def has_fallen_back(self) -> bool:
+        """Tell whether it was begun by a channel that surely did not carry it, and waits for its next."""
+        return self.channel is not None and self.channel not in self.channels
+
+    def keep_back(self, reason: Reason) -> tuple[Message, MessageFailed | None]:
+        """
+        Keep a planned message back because no channel that is left may carry it.
+
+        One that fell back to them has failed, for the reason it fell back for.
+        """
+        if not self.has_fallen_back:
+            return self.suppress(reason), None
+        failed = self._end(State.FAILED, self.reason or reason, send_time=None)
+        return failed, MessageFailed(failed)
+
     def without_more_channels(self) -> Message:
         """Leave nothing to fall back to: it is too late to be said at all."""
         return replace(self, channels=tuple(each for each in self.channels if each is self.channel))
@@ -224,7 +243,13 @@ class Message:
         return replace(again, channels=rest, contact_point_id=None), None
 
     def settle(
-        self, outcome: Outcome, *, at: datetime, share: float, reason: Reason | None = None
+        self,
+        outcome: Outcome,
+        *,
+        at: datetime,
+        share: float,
+        reason: Reason | None = None,
+        retry_after_s: float | None = None,
     ) -> tuple[Message, MessageSent | MessageFailed | None]:
         """
         Turn what the mail server said into the next state.
@@ -234,9 +259,11 @@ class Message:
             at: Now, UTC.
             share: Full jitter: which share of the longest wait to wait, in [0, 1).
             reason: Says more about a refusal, to be stored with it.
+            retry_after_s: How long the provider asks to be left alone at least.
 
         Returns:
-            The message in its new state, and the fact to publish if this was the end of it.
+            The message in its new state, and the fact to publish if this was the end of it. What surely did not
+            arrive by one channel goes on by the next.
         """
         if outcome is Outcome.ACCEPTED:
             sent = self._end(State.SENT, None, send_time=at)
@@ -245,13 +272,15 @@ class Message:
             wait = timedelta(seconds=share * BACKOFF_S)
             return self._again(at + wait, reason or Reason.SERVER_AWAY, attempts=self.attempts - 1), None
         if outcome is Outcome.PUT_OFF and self.attempts < MOST_TRIES:
-            wait = timedelta(seconds=share * longest_wait_s(self.attempts))
+            wait = timedelta(seconds=max(share * longest_wait_s(self.attempts), retry_after_s or 0.0))
             return self._again(at + wait, reason or Reason.PUT_OFF, attempts=self.attempts), None
         ends = {
             Outcome.PUT_OFF: reason or Reason.PUT_OFF,
             Outcome.REFUSED: reason or Reason.MESSAGE_REFUSED,
             Outcome.UNKNOWN: Reason.OUTCOME_UNKNOWN,
         }
+        if outcome is not Outcome.UNKNOWN and len(self.channels) > 1:
+            return self.fall_back(ends[outcome], at=at)
         failed = self._end(State.FAILED, ends[outcome], send_time=None)
         return failed, MessageFailed(failed)
 

@@ -10,7 +10,8 @@ from typing import Protocol
 
 import structlog
 
-from services.notifications.domain.message import Outcome, Reason
+from services.notifications.domain.delivery import Delivered
+from services.notifications.domain.message import Outcome
 from services.notifications.domain.page import OnCallContact, after_round, called
 from services.notifications.usecases.send_due_messages import Letter
 
@@ -62,7 +63,7 @@ class Writer(Protocol):
 class Post(Protocol):
     """Hands mails to the mail server."""
 
-    async def deliver(self, letter: Letter) -> tuple[Outcome, Reason | None]:
+    async def deliver(self, letter: Letter) -> Delivered:
         """Hand it over; whatever happens is an outcome."""
 
 
@@ -83,7 +84,7 @@ async def _page(page: DuePage, pages: Pages, writer: Writer, post: Post, clock: 
 
     async def reach(contact: OnCallContact) -> Delivery:
         try:
-            outcome, _ = await post.deliver(writer.write(page, contact, at=clock()))
+            outcome = (await post.deliver(writer.write(page, contact, at=clock()))).outcome
         except Exception as error:
             # Whatever is wrong with one contact must not keep the others from being paged.
             log.error("page.crashed", flag_id=page.flag_id, error_type=type(error).__name__)

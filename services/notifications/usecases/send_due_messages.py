@@ -12,7 +12,10 @@ from typing import Protocol
 import structlog
 
 from services.notifications.domain.contact import Locale
+from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.message import Message, Outcome, Reason
+from services.notifications.domain.settings import NEUTRAL, Settings
+from services.notifications.domain.template import Text
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +62,20 @@ class Parcel:
     locale: Locale
     token: str
     begin_time: datetime
+    settings: Settings = NEUTRAL
+    own: Text | None = None
+    """The practice's own words for it, if there are any."""
+
+    code_sealed: bytes = b""
+    """What proves an address, in the message that carries it."""
+
+
+class Unsayable(Exception):
+    """The words must not leave the house; the reason is stored."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,27 @@ class Letter:
     sender: str
     recipient: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """A text message as it goes over the wire; opened at the last moment, never stored and never logged."""
+
+    practice_id: str
+    message_id: str
+    recipient: str
+    body: str
+    useless_time: datetime | None = None
+    """When it has become useless: a reminder of two hours must not arrive nine hours late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An entry of a client's inbox: it is there as soon as it is sent, and read by whoever has signed in."""
+
+
+Cargo = Letter | TextMessage | Notice
+"""What is handed over, by its channel."""
 
 
 class Desk(Protocol):
@@ -82,26 +120,28 @@ class Desk(Protocol):
     async def begin(self, claim: Claim, *, at: datetime) -> Parcel | None:
         """Commit SENDING if the message may be sent as everything stands now; else store why not."""
 
-    async def settle(
-        self, parcel: Parcel, outcome: Outcome, reason: Reason | None, *, at: datetime, share: float
-    ) -> None:
+    async def settle(self, parcel: Parcel, said: Delivered, *, at: datetime, share: float) -> None:
         """Commit what became of it, with its event."""
 
 
 class Writer(Protocol):
-    """Writes mails."""
+    """Writes what goes out by each channel."""
 
-    async def write(self, parcel: Parcel, *, at: datetime) -> Letter:
+    async def write(self, parcel: Parcel, *, at: datetime) -> Cargo:
         """Open the address and say what is to be said."""
 
 
 class Post(Protocol):
-    """Hands mails to the mail server."""
+    """Hands it over to whoever carries it."""
+
+    @property
+    def has_other_ways(self) -> bool:
+        """Tell whether something can go out while the mail server is away."""
 
     async def is_there(self) -> bool:
-        """Tell whether the mail server takes connections now."""
+        """Tell whether anything can go out now."""
 
-    async def deliver(self, letter: Letter) -> tuple[Outcome, Reason | None]:
+    async def deliver(self, cargo: Cargo) -> Delivered:
         """Hand it over; whatever happens is an outcome."""
 
 
@@ -131,7 +171,7 @@ async def send_due_messages(
             outcome = await _send(claim, desk=desk, writer=writer, post=post, clock=clock, jitter=jitter)
             if outcome is not None:
                 tally[outcome] += 1
-            if outcome is Outcome.AWAY:
+            if outcome is Outcome.AWAY and not post.has_other_ways:
                 claims.close()
 
     carriers = [asyncio.create_task(carry()) for _ in range(IN_FLIGHT)]
@@ -158,27 +198,27 @@ async def _send(
         parcel = await desk.begin(claim, at=clock())
         if parcel is None:
             return None
-        outcome, reason = await _hand_over(parcel, writer=writer, post=post, clock=clock)
-        await desk.settle(parcel, outcome, reason, at=clock(), share=jitter())
+        said = await _hand_over(parcel, writer=writer, post=post, clock=clock)
+        await desk.settle(parcel, said, at=clock(), share=jitter())
     except Exception as error:
         # The lease ends by itself: a message that was not begun is tried again, one that was is not.
         log.error("message.crashed", message_id=claim.message_id, error_type=type(error).__name__)
         return None
-    return outcome
+    return said.outcome
 
 
-async def _hand_over(
-    parcel: Parcel, *, writer: Writer, post: Post, clock: Callable[[], datetime]
-) -> tuple[Outcome, Reason | None]:
+async def _hand_over(parcel: Parcel, *, writer: Writer, post: Post, clock: Callable[[], datetime]) -> Delivered:
     try:
-        letter = await writer.write(parcel, at=clock())
+        cargo = await writer.write(parcel, at=clock())
+    except Unsayable as error:
+        return Delivered(Outcome.REFUSED, error.reason)
     except Exception as error:
         # No traceback: what could not be written holds an address.
         log.error("message.not_rendered", message_id=parcel.claim.message_id, error_type=type(error).__name__)
-        return Outcome.PUT_OFF, Reason.NOT_RENDERED
+        return Delivered(Outcome.PUT_OFF, Reason.NOT_RENDERED)
     if clock() >= parcel.begin_time + STALE_AFTER:
-        return Outcome.PUT_OFF, Reason.PUT_OFF
-    return await post.deliver(letter)
+        return Delivered(Outcome.PUT_OFF, Reason.PUT_OFF)
+    return await post.deliver(cargo)
 
 
 class Claims:

@@ -91,7 +91,7 @@ class Ledger(Protocol):
 
 async def use_action_link(
     link: ActionLink,
-    appointment: Appointment,
+    appointment: Appointment | None,
     *,
     booking: Booking,
     at: datetime,
@@ -142,7 +142,7 @@ async def use_action_link(
 
 
 async def list_link_times(
-    link: ActionLink, appointment: Appointment, *, booking: Booking, ledger: Ledger, at: datetime
+    link: ActionLink, appointment: Appointment | None, *, booking: Booking, ledger: Ledger, at: datetime
 ) -> Sequence[FreeTime]:
     """
     List what the appointment could move to.

@@ -90,7 +90,7 @@ def everything(practice: Practice) -> list[tuple[str, Message, str, str]]:
                 weekday=3,
                 start_local="09:00",
                 end_local="12:00",
-                audience=limits_service_pb2.AUDIENCE_HIGH_NEED,
+                audience=availability_pb2.AUDIENCE_HIGH_NEED,
                 release_hours=48,
             ),
             "end_local",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -243,3 +243,28 @@ async def test_two_replicas_handle_each_event_once(house: House) -> None:
         each: house.seen(each) for each in map(str, range(10))
     }
     assert house.states() == dict.fromkeys(ids, "done")
+
+
+async def test_events_of_one_gathering_are_handled_together_and_a_failure_still_stays_alone(house: House) -> None:
+    """One call of the reaction for all of them, in order; when one fails, the others take effect without it."""
+    sizes: list[int] = []
+
+    async def gather(events: Sequence[tuple[AppointmentBooked, Call]]) -> None:
+        sizes.append(len(events))
+        for event, call in events:
+            await house.react(event, call)
+
+    for version in (2, 1):
+        for aggregate_id in ("a", "b", "c"):
+            house.arrive(aggregate_id, version)
+    house.failing["b"] = errors.InvalidRequest("wrong", reason="WRONG")
+
+    runner = InboxRunner(house.database, {}, service="diary", gatherings={TYPE: gather})
+    while await runner.round():
+        pass
+
+    assert sizes[0] == 6
+    assert [house.seen(each) for each in ("a", "b", "c")] == [[1, 2], [], [1, 2]]
+    assert sorted(map(str, house.states().values())) == ["done"] * 4 + ["quarantined"] * 2
+    records = house.ask("select count(*) from outbox where type = %s", ClientRegistered.DESCRIPTOR.full_name)
+    assert records == [(4,)]

@@ -8,14 +8,23 @@ from typing import Any
 
 import grpc.aio
 from kept.availability.v1 import availability_pb2, availability_service_pb2, availability_service_pb2_grpc
-from kept.booking.v1 import booking_pb2, booking_service_pb2, booking_service_pb2_grpc, waitlist_service_pb2
+from kept.booking.v1 import (
+    booking_pb2,
+    booking_service_pb2,
+    booking_service_pb2_grpc,
+    waitlist_pb2,
+    waitlist_service_pb2,
+    waitlist_service_pb2_grpc,
+)
 from kept.notifications.v1 import (
+    contact_service_pb2_grpc,
     inbox_service_pb2_grpc,
     notifications_service_pb2,
     notifications_service_pb2_grpc,
     on_call_service_pb2_grpc,
     providers_service_pb2_grpc,
     threads_service_pb2_grpc,
+    workflow_service_pb2_grpc,
 )
 from kept.wall.v1 import wall_pb2
 
@@ -26,16 +35,25 @@ from services.chassis.identity import Signer, Verifier, write_key_pair
 from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Application, Server
-from services.notifications import inbox_servicer, on_call_servicer, providers_servicer, threads_servicer
+from services.notifications import (
+    contact_servicer,
+    inbox_servicer,
+    on_call_servicer,
+    providers_servicer,
+    threads_servicer,
+    workflow_servicer,
+)
 from services.notifications.adapters.care import CareRelations
 from services.notifications.adapters.clamd import read_scanner
 from services.notifications.adapters.pages import OnCall
 from services.notifications.adapters.sms import read_sms_urls
+from services.notifications.contact_servicer import ContactServicer
 from services.notifications.inbox_servicer import InboxServicer
 from services.notifications.on_call_servicer import OnCallServicer
 from services.notifications.providers_servicer import ProvidersServicer
 from services.notifications.server import NotificationsServicer
 from services.notifications.threads_servicer import ThreadsServicer
+from services.notifications.workflow_servicer import WorkflowServicer
 from tests.integration.notifications.office import PUBLIC_URL, Office, Promise, timestamp
 
 SERVICE = notifications_service_pb2.DESCRIPTOR.services_by_name["NotificationsService"]
@@ -45,7 +63,9 @@ BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
 
 
 class SmallBooking(
-    booking_service_pb2_grpc.BookingServiceServicer, availability_service_pb2_grpc.AvailabilityServiceServicer
+    booking_service_pb2_grpc.BookingServiceServicer,
+    waitlist_service_pb2_grpc.WaitlistServiceServicer,
+    availability_service_pb2_grpc.AvailabilityServiceServicer,
 ):
     """Booking with what links need: it knows appointments, confirms an etag, and counts."""
 
@@ -54,8 +74,10 @@ class SmallBooking(
         self.confirmations: list[booking_service_pb2.ConfirmAppointmentRequest] = []
         self.steps: list[tuple[str, str]] = []
         self.free: list[datetime] = []
+        self.taken: set[str] = set()
         self._verifier = verifier
         self._server = grpc.aio.server()
+        waitlist_service_pb2_grpc.add_WaitlistServiceServicer_to_server(self, self._server)
         availability_service_pb2_grpc.add_AvailabilityServiceServicer_to_server(self, self._server)
         booking_service_pb2_grpc.add_BookingServiceServicer_to_server(self, self._server)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
@@ -131,6 +153,22 @@ class SmallBooking(
         )
         return found
 
+    async def AcceptOffer(
+        self, request: waitlist_service_pb2.AcceptOfferRequest, context: Any
+    ) -> booking_pb2.Appointment:
+        """Take an offer, unless somebody was faster."""
+        await self._check_caller(context)
+        if request.offer_id in self.taken:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, "taken")
+        self.steps.append(("accept", request.offer_id))
+        return booking_pb2.Appointment(appointment_id=request.offer_id)
+
+    async def DeclineOffer(self, request: waitlist_service_pb2.DeclineOfferRequest, context: Any) -> waitlist_pb2.Offer:
+        """Say no."""
+        await self._check_caller(context)
+        self.steps.append(("decline", request.offer_id))
+        return waitlist_pb2.Offer(offer_id=request.offer_id)
+
     async def SearchSlots(
         self, request: availability_service_pb2.SearchSlotsRequest, context: Any
     ) -> availability_service_pb2.SearchSlotsResponse:
@@ -168,11 +206,15 @@ class Door:
         servicer = NotificationsServicer(
             database=office.database,
             contacts=office.contacts,
+            codes=office.codes,
             booking=Neighbour(to_booking, BOOKING, Signer.read("notifications", keys_dir), WAITLIST),
             availability=Neighbour(to_booking, AVAILABILITY, Signer.read("notifications", keys_dir)),
             clock=office.clock,
         )
         on_call = OnCallServicer(on_call=OnCall(ClientCipher(FileKeyring(keys_dir / "keyring.json"))))
+        addresses = ContactServicer(
+            database=office.database, contacts=office.contacts, codes=office.codes, clock=office.clock
+        )
         keyring = FileKeyring(keys_dir / "keyring.json")
         signer = Signer.read("notifications", keys_dir)
         providers = ProvidersServicer(
@@ -190,6 +232,7 @@ class Door:
             scanner=read_scanner(scanner_url),
             clock=office.clock,
         )
+        workflows = WorkflowServicer(templates=office.templates, wording=office.wording, clock=office.clock)
         self._server = Server(
             Application(
                 "notifications",
@@ -199,8 +242,10 @@ class Door:
                     (SERVICE, servicer),
                     (on_call_servicer.SERVICE, on_call),
                     (threads_servicer.SERVICE, threads),
+                    (contact_servicer.SERVICE, addresses),
                     (inbox_servicer.SERVICE, InboxServicer(cipher=ClientCipher(keyring), clock=office.clock)),
                     (providers_servicer.SERVICE, providers),
+                    (workflow_servicer.SERVICE, workflows),
                 ],
                 relations=CareRelations(office.database),
                 keyring=FileKeyring(keys_dir / "keyring.json"),
@@ -212,6 +257,8 @@ class Door:
         self.inbox: Any = inbox_service_pb2_grpc.InboxServiceStub(self._channel)
         self.providers: Any = providers_service_pb2_grpc.ProvidersServiceStub(self._channel)
         self.threads: Any = threads_service_pb2_grpc.ThreadsServiceStub(self._channel)
+        self.workflows: Any = workflow_service_pb2_grpc.WorkflowServiceStub(self._channel)
+        self.contacts: Any = contact_service_pb2_grpc.ContactServiceStub(self._channel)
         self.on_call: Any = on_call_service_pb2_grpc.OnCallServiceStub(self._channel)
 
     async def start(self) -> None:

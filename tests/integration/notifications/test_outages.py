@@ -15,6 +15,7 @@ import pytest
 from services.chassis.crypto import FileKeyring
 from services.chassis.db.pool import Database
 from services.notifications.adapters.desk import CLAIM_LEASE, SENDING_LEASE
+from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.message import Outcome
 from services.notifications.usecases.send_due_messages import IN_FLIGHT
 from tests.integration.notifications.office import START, Office, Promise, new_id
@@ -221,7 +222,7 @@ async def test_an_outcome_that_comes_after_all_still_counts(office: Office, sink
     office.at += SENDING_LEASE
     await office.give_up()
 
-    await office.desk.settle(parcel, Outcome.ACCEPTED, None, at=office.at, share=0.0)
+    await office.desk.settle(parcel, Delivered(Outcome.ACCEPTED), at=office.at, share=0.0)
 
     assert (await office.states(practice_id, client))[0] == ("CONFIRMATION", 1, "SENT", "")
 
@@ -235,7 +236,7 @@ async def test_a_refusal_that_comes_after_all_plans_nothing_again(office: Office
     office.at += SENDING_LEASE
     await office.give_up()
 
-    await office.desk.settle(parcel, Outcome.PUT_OFF, None, at=office.at, share=0.0)
+    await office.desk.settle(parcel, Delivered(Outcome.PUT_OFF), at=office.at, share=0.0)
 
     assert (await office.states(practice_id, client))[0] == ("CONFIRMATION", 1, "FAILED", "OUTCOME_UNKNOWN")
 
@@ -248,11 +249,11 @@ async def test_an_outcome_told_twice_does_not_end_somebody_else_s_sending(
     (first,) = await office.desk.claim(10, at=office.at)
     parcel = await office.desk.begin(first, at=office.at)
     assert parcel is not None
-    await office.desk.settle(parcel, Outcome.AWAY, None, at=office.at, share=0.0)
+    await office.desk.settle(parcel, Delivered(Outcome.AWAY), at=office.at, share=0.0)
     (second,) = await office.desk.claim(10, at=office.at)
     assert await office.desk.begin(second, at=office.at) is not None
 
-    await office.desk.settle(parcel, Outcome.AWAY, None, at=office.at, share=0.0)
+    await office.desk.settle(parcel, Delivered(Outcome.AWAY), at=office.at, share=0.0)
 
     assert (await office.states(practice_id, client))[0] == ("CONFIRMATION", 1, "SENDING", "")
 

@@ -9,9 +9,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from kept.notifications.v1 import inbox_service_pb2, notifications_pb2, providers_service_pb2
+from kept.notifications.v1 import (
+    inbox_service_pb2,
+    notifications_events_pb2,
+    notifications_pb2,
+    providers_service_pb2,
+)
 
 from services.notifications.adapters import consents
+from services.notifications.adapters.digests import digest_failures
 from services.notifications.adapters.twilio_signature import signature_of
 from services.notifications.domain.channel import Channel
 from services.notifications.domain.contact import ContactAddress, Locale
@@ -273,6 +279,26 @@ async def test_the_log_is_searched_and_what_failed_is_said_once_more(
     assert too_early == ("FAILED_PRECONDITION", "NOT_ENDED")
     assert [(each.planned_count, each.sent_count) for each in counted.steps] == [(3, 2)]
     assert [(each.reason, each.count) for each in counted.reasons] == [("ADDRESS_REFUSED", 1)]
+
+
+async def test_a_day_s_failures_are_told_once_by_numbers(
+    office: Office, door: Door, sink: Any, store: FreshDatabase, practice_id: str, client_id: str
+) -> None:
+    """The next morning, whatever how often is looked; the event names reasons and nobody."""
+    await office.meet(practice_id, client_id)
+    sink.answers["gita.silva@example.com"] = "550 no such user"
+    await booked(office, door, practice_id, client_id)
+    await office.sweep()
+    await office.sweep()
+
+    told = [await digest_failures(office.database, at=office.at + timedelta(hours=hours)) for hours in (0, 18, 19, 42)]
+
+    with psycopg.connect(store.owner_url) as owner:
+        bodies = owner.execute("select body from outbox where type like '%FailuresDigested'").fetchall()
+    digests = [notifications_events_pb2.FailuresDigested.FromString(bytes(row[0])) for row in bodies]
+    assert told == [0, 1, 0, 0]
+    assert [(each.day, each.failed_count) for each in digests] == [("2026-02-20", 1)]
+    assert [(each.reason, each.count) for each in digests[0].reasons] == [("ADDRESS_REFUSED", 1)]
 
 
 async def test_only_the_desk_sees_the_log_and_what_came_back(door: Door, practice_id: str, client_id: str) -> None:

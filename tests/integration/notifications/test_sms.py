@@ -1,4 +1,4 @@
-"""Text messages over a provider that misbehaves."""
+"""TextMessage messages over a provider that misbehaves."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from services.notifications.adapters.sms import SmsProvider, Text, read_sms_urls
+from services.notifications.adapters.sms import SmsProvider, read_sms_urls
 from services.notifications.adapters.twilio_signature import is_signed
 from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.message import Outcome, Reason
 from services.notifications.usecases.carry_by_channel import Carrier
+from services.notifications.usecases.send_due_messages import TextMessage
 from tests.integration.notifications.office import new_id
 from tests.support.sms_double import AUTH_TOKEN, SmsDouble
 
@@ -44,10 +45,10 @@ def provider_of(double: SmsDouble, name: str = "a") -> SmsProvider:
     return SmsProvider(account, public_url=PUBLIC_URL, client=httpx.AsyncClient(timeout=httpx.Timeout(2.0, read=0.3)))
 
 
-def text(**more: object) -> Text:
+def text(**more: object) -> TextMessage:
     """A reminder."""
     fields: dict[str, object] = {"practice_id": new_id(), "message_id": new_id(), "recipient": "+15005550009"}
-    return Text(**(fields | {"body": "Tomorrow 3 PM. C to confirm."} | more))  # type: ignore[arg-type]
+    return TextMessage(**(fields | {"body": "Tomorrow 3 PM. C to confirm."} | more))  # type: ignore[arg-type]
 
 
 async def test_a_text_goes_out_with_what_keeps_it_private_and_a_way_to_report(
@@ -99,7 +100,7 @@ async def test_a_dead_provider_is_replaced_and_nobody_gets_a_text_twice(double: 
     other = SmsDouble()
     await other.start()
     providers = [provider_of(double, "a"), provider_of(other, "b")]
-    carrier: Carrier[Text] = Carrier(providers, clock=lambda: datetime.now(UTC))
+    carrier: Carrier[TextMessage] = Carrier(providers, clock=lambda: datetime.now(UTC))
     try:
         double.moods.append("hang")
         unknown = await carrier.deliver(text())

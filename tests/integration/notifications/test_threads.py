@@ -14,6 +14,7 @@ from kept.notifications.v1 import threads_pb2, threads_service_pb2
 from services.notifications.adapters.threads import drop_loose
 from tests.integration.notifications.door import Door
 from tests.integration.notifications.office import Office, Promise, new_id
+from tests.integration.notifications.sink import Sink
 from tests.integration.notifications.test_door import refusal
 from tests.support.clamd_double import EICAR, ClamdDouble
 from tests.support.postgres import FreshDatabase
@@ -99,6 +100,33 @@ async def test_a_thread_goes_back_and_forth_and_says_who_has_read(
     assert [each.HasField("read_time") for each in seen] == [False, True]
     mine = threads_service_pb2.ListThreadsRequest(client_id=client_id)
     assert [each.unread_count for each in (await door.threads.ListThreads(mine, metadata=client)).threads] == [1]
+
+
+async def test_the_client_is_told_that_a_message_waits_and_no_more(
+    office: Office, door: Door, sink: Sink, practice_id: str, client_id: str, therapist_id: str
+) -> None:
+    """By mail, once a post of the care team; read in time, it is not said at all."""
+    await office.meet(practice_id, client_id)
+    office.at += timedelta(hours=6)
+    client, therapist = door.client(practice_id, client_id), door.therapist(practice_id, therapist_id)
+    thread = await begun(door, client, client_id)
+    await office.sweep()
+    before = list(sink.subjects())
+
+    await written(door, therapist, thread.thread_id, SECRET)
+    await office.sweep()
+    told = sink.letters[len(before) :]
+    post = await written(door, therapist, thread.thread_id, "And another thing")
+    read = threads_service_pb2.MarkThreadReadRequest(
+        thread_id=thread.thread_id, post_id=post.post_id, request_id=new_id()
+    )
+    await door.threads.MarkThreadRead(read, metadata=client)
+    await office.sweep()
+
+    assert [str(each["Subject"]) for each in told] == ["You have a message"]
+    assert len(before) + 1 == len(sink.letters)
+    for word in (SECRET, "Nights", "List-Unsubscribe"):
+        assert word not in told[0].as_string()
 
 
 async def test_nobody_else_reads_a_thread(door: Door, practice_id: str, client_id: str, therapist_id: str) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from services.notifications.domain.appointment import Appointment, Report, State, Step, objection
 from services.notifications.domain.message import Kind, Message, Outcome
 from services.notifications.domain.message import State as MessageState
-from services.notifications.usecases.follow_appointment import follow_appointment
+from services.notifications.usecases.follow_appointments import Ledger, follow_appointments
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -27,24 +27,27 @@ class Shelf:
     messages: dict[tuple[int, Kind, str], Message] = field(default_factory=dict)
     sent: list[tuple[Message, Appointment]] = field(default_factory=list)
 
-    async def appointment(self, appointment_id: str) -> Appointment | None:
-        """Return what is known."""
-        return self.known
+    async def read(self, reports: Sequence[Report]) -> Ledger:
+        """Return what is known; quiet hours are held elsewhere."""
+        if self.known is None:
+            return Ledger()
+        waiting = [message for message in self.messages.values() if message.state is MessageState.PLANNED]
+        key = ("", self.known.appointment_id)
+        return Ledger(appointments={key: self.known}, planned={key: waiting})
 
-    async def zone_of(self, client_id: str) -> str:
-        """Return no zone: quiet hours are held elsewhere."""
-        return ""
-
-    async def planned(self, appointment_id: str) -> list[Message]:
-        """Return what waits."""
-        return [message for message in self.messages.values() if message.state is MessageState.PLANNED]
-
-    async def save(self, appointment: Appointment, *, changed: Sequence[Message], new: Sequence[Message]) -> None:
+    async def save(
+        self,
+        appointments: Sequence[Appointment],
+        *,
+        changed: Sequence[tuple[str, Message]],
+        new: Sequence[tuple[str, Message]],
+        at: datetime,
+    ) -> None:
         """Keep all of it."""
-        self.known = appointment
-        for message in changed:
+        [self.known] = appointments
+        for _, message in changed:
             self.messages[message.appointment_version, message.kind, message.step] = message
-        for message in new:
+        for _, message in new:
             self.messages.setdefault((message.appointment_version, message.kind, message.step), message)
 
     def sweep(self, at: datetime) -> None:
@@ -88,7 +91,7 @@ def told(order: list[tuple[Report, int]]) -> tuple[Shelf, int, datetime]:
     shelf, at, ids = Shelf(), NOW, count()
     sent_at_cancellation = -1
     for report, minutes in order:
-        asyncio.run(follow_appointment(report, timeline=shelf, at=at, new_id=lambda: f"message-{next(ids)}"))
+        asyncio.run(follow_appointments([report], timeline=shelf, at=at, new_id=lambda: f"message-{next(ids)}"))
         if report.step is Step.CANCELLED and sent_at_cancellation < 0:
             sent_at_cancellation = len(shelf.sent)
         at += timedelta(minutes=minutes)
@@ -163,3 +166,23 @@ def test_a_reminder_is_not_lost_to_the_order_of_events(life: list[Report], data:
     is_far = shelf.known.start_time - NOW >= timedelta(hours=25)
     reminder = shelf.messages[shelf.known.placed_version, Kind.REMINDER, "24h"]
     assert (stands and is_far) == (reminder.state is MessageState.PLANNED)
+
+
+@given(deliveries())
+def test_a_batch_plans_what_its_events_plan_one_by_one(
+    delivery: tuple[list[Report], list[tuple[Report, int]]],
+) -> None:
+    """In one sweep of the inbox, or each alone: the same appointment, the same messages with the same fates."""
+    _, order = delivery
+    reports = [report for report, _ in order]
+    ids = count()
+    alone, together = Shelf(), Shelf()
+    for report in reports:
+        asyncio.run(follow_appointments([report], timeline=alone, at=NOW, new_id=lambda: f"message-{next(ids)}"))
+
+    asyncio.run(follow_appointments(reports, timeline=together, at=NOW, new_id=lambda: f"message-{next(ids)}"))
+
+    assert alone.known == together.known
+    assert {name: (each.state, each.reason, each.due_time) for name, each in alone.messages.items()} == {
+        name: (each.state, each.reason, each.due_time) for name, each in together.messages.items()
+    }

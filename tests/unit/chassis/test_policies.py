@@ -44,6 +44,9 @@ KEPT_FOR_CLIENTS = {
     "proxy.read",
 }
 KEPT_FOR_CLIENTS |= THREADS
+NUDGES = {"nudge.read", "nudge.write"}
+ADDRESSES = {"address.read", "address.write", "consent.read", "consent.write"} | NUDGES
+KEPT_FOR_CLIENTS |= ADDRESSES
 SAFETY = {"proxy.read", "proxy.change", "fence.read", "fence.change"}
 BILLING = {"fee.read", "fee.decide", "authorisation.read"}
 DIRECTORY = {"directory.read", "slot.search"}
@@ -126,7 +129,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     | {"retention.read", "retention.change", "retention.request"},
 }
 ALLOWED["therapist", ""] |= {"thread.list"}
-ALLOWED["therapist", "care_team"] |= THREADS
+ALLOWED["therapist", "care_team"] |= THREADS | NUDGES
+ALLOWED["front_desk", ""] |= ADDRESSES | {"suppression.write"}
 MESSAGES = {"message.search", "message.resend", "message.report", "reply.read", "reply.close"}
 ALLOWED["front_desk", ""] |= MESSAGES
 ALLOWED["practice_admin", ""] |= MESSAGES

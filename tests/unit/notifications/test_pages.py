@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from services.notifications.domain.contact import Locale
-from services.notifications.domain.message import Outcome, Reason
+from services.notifications.domain.delivery import Delivered
+from services.notifications.domain.message import Outcome
 from services.notifications.domain.page import LAST_GAP, SOON, OnCallContact, after_round, called
 from services.notifications.usecases.page_on_call import Delivery, DuePage, page_on_call
 from services.notifications.usecases.send_due_messages import Letter
@@ -58,10 +59,10 @@ class Post:
         self.outcomes = list(outcomes)
         self.recipients: list[str] = []
 
-    async def deliver(self, letter: Letter) -> tuple[Outcome, Reason | None]:
+    async def deliver(self, letter: Letter) -> Delivered:
         """Take the next answer, in the end always yes."""
         self.recipients.append(letter.recipient)
-        return (self.outcomes.pop(0) if self.outcomes else Outcome.ACCEPTED), None
+        return Delivered(self.outcomes.pop(0) if self.outcomes else Outcome.ACCEPTED)
 
 
 async def rounds(shelf: Shelf, post: Post, *, seconds: int) -> list[tuple[int, int]]:

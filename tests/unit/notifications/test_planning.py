@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notifications.domain.appointment import Appointment, Report, State, Step, Wish, objection, take
-from services.notifications.domain.cadence import Step as Reminder
-from services.notifications.domain.cadence import Unit
+from services.notifications.domain.appointment import (
+    Appointment,
+    Person,
+    Planning,
+    Report,
+    State,
+    Step,
+    Wish,
+    objection,
+    take,
+)
+from services.notifications.domain.channel import THE_CLIENT, Channel, MessageClass
 from services.notifications.domain.message import Kind, Message, Reason
+from services.notifications.domain.offset import Offset
+from services.notifications.domain.workflow import DEFAULT_WORKFLOW, Conditions, Modality, Trigger, Workflow
+from services.notifications.domain.workflow import Step as Said
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 START = datetime(2026, 3, 3, 23, tzinfo=UTC)
 LATER = START + timedelta(days=2)
-A_DAY_AHEAD = (Reminder("24h", 24, Unit.HOURS),)
+A_DAY_AHEAD = Workflow(
+    tuple(step for step in DEFAULT_WORKFLOW.steps if step.trigger is not Trigger.BEFORE_SESSION or step.name == "24h")
+)
 
 
 def report(step: Step, version: int, start_time: datetime = START) -> Report:
@@ -28,7 +43,7 @@ def lived(*reports: Report, at: datetime = NOW) -> tuple[Appointment, list[Wish]
     appointment: Appointment | None = None
     wishes: list[Wish] = []
     for each in reports:
-        appointment, asked = take(appointment, each, at=at, cadence=A_DAY_AHEAD)
+        appointment, asked = take(appointment, each, Planning(at, A_DAY_AHEAD))
         wishes += asked
     assert appointment is not None
     return appointment, wishes
@@ -156,14 +171,14 @@ def test_a_message_of_an_older_version_stays_out_even_if_the_start_is_the_same_a
     assert objection(new, appointment, at=NOW) is None
 
 
-def test_each_step_of_the_default_cadence_is_planned_and_the_last_only_for_who_has_not_answered() -> None:
+def test_each_step_of_the_default_workflow_is_planned_and_the_last_only_for_who_has_not_answered() -> None:
     """Acceptance check 3: ten days ahead, a confirmation and three reminders; who confirms is not asked again."""
     booked = report(Step.BOOKED, 1, NOW + timedelta(days=10))
-    appointment, wishes = take(None, booked, at=NOW)
-    confirmed, _ = take(appointment, report(Step.CONFIRMED, 2, booked.start_time), at=NOW)
+    appointment, wishes = take(None, booked, Planning(NOW))
+    confirmed, _ = take(appointment, report(Step.CONFIRMED, 2, booked.start_time), Planning(NOW))
 
-    assert [(wish.kind, wish.step, wish.reason) for wish in wishes] == [
-        (Kind.CONFIRMATION, "", None),
+    assert [(wish.kind, wish.step.name, wish.reason) for wish in wishes] == [
+        (Kind.CONFIRMATION, "booked", None),
         (Kind.REMINDER, "3d", None),
         (Kind.REMINDER, "24h", None),
         (Kind.REMINDER, "2h", None),
@@ -177,14 +192,14 @@ def test_each_step_of_the_default_cadence_is_planned_and_the_last_only_for_who_h
 
 def test_a_step_that_has_passed_is_a_row_with_its_reason_and_is_never_sent_late() -> None:
     """Acceptance check 6: booked 90 minutes ahead, every reminder is skipped and says why."""
-    _, wishes = take(None, report(Step.BOOKED, 1, NOW + timedelta(minutes=90)), at=NOW)
+    _, wishes = take(None, report(Step.BOOKED, 1, NOW + timedelta(minutes=90)), Planning(NOW))
 
     assert [wish.reason for wish in wishes] == [None, *[Reason.STEP_PASSED] * 3]
 
 
 def test_a_reminder_is_overtaken_by_the_next_one() -> None:
     """After an outage of days one reminder goes out, not all that were missed."""
-    appointment, wishes = take(None, report(Step.BOOKED, 1), at=NOW)
+    appointment, wishes = take(None, report(Step.BOOKED, 1), Planning(NOW))
 
     assert [wish.overtake_time for wish in wishes[1:]] == [wishes[2].due_time, wishes[3].due_time, None]
     missed = Message(
@@ -200,3 +215,111 @@ def test_an_arrival_asks_for_no_message() -> None:
 
     assert State.ATTENDED is appointment.state
     assert len(wishes) == 2
+
+
+GUARDED = Person("America/New_York", ("guardian-1",))
+
+
+def said(name: str, trigger: Trigger, conditions: Conditions = Conditions(), *, guardians: bool = False) -> Workflow:  # noqa: B008
+    """A workflow of one step."""
+    step = Said(name, trigger, (Channel.EMAIL,), Offset(24), MessageClass.ROUTINE, "", conditions)
+    return Workflow((replace(step, to_guardians=guardians),))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "person", "modality", "reason"),
+    [
+        (Conditions(is_first_visit=True), Person(earlier_visits=1), None, Reason.NOT_FIRST_VISIT),
+        (Conditions(is_first_visit=True), Person(), None, None),
+        (Conditions(is_first_visit=False), Person(), None, Reason.FIRST_VISIT),
+        (Conditions(modalities=frozenset({Modality.VIDEO})), Person(), Modality.PHONE, Reason.OTHER_MODALITY),
+        (Conditions(modalities=frozenset({Modality.VIDEO})), Person(), Modality.VIDEO, None),
+        (Conditions(is_high_risk=True), Person(), None, Reason.LOW_RISK),
+        (Conditions(is_high_risk=True), Person(earlier_misses=2), None, None),
+        (Conditions(is_high_risk=False), Person(earlier_misses=2), None, Reason.HIGH_RISK),
+    ],
+)
+def test_a_condition_that_does_not_hold_is_a_row_with_its_reason(
+    conditions: Conditions, person: Person, modality: Modality | None, reason: Reason | None
+) -> None:
+    """First visit, modality, risk: what is not said can be seen not to be."""
+    planning = Planning(NOW, said("once", Trigger.BEFORE_SESSION, conditions), {"client-1": person})
+
+    _, [wish] = take(None, replace(report(Step.BOOKED, 1), modality=modality), planning)
+
+    assert wish.reason is reason
+
+
+def test_confirmed_or_not_is_looked_at_when_it_is_sent() -> None:
+    """A step for who has confirmed is planned for everybody, and kept back from who had not."""
+    planning = Planning(NOW, said("once", Trigger.BEFORE_SESSION, Conditions(is_confirmed=True)))
+    appointment, [wish] = take(None, report(Step.BOOKED, 1), planning)
+    message = Message(
+        "message-1", "client-1", "appointment-1", 1, Kind.REMINDER, START, wish.due_time, only_confirmed=True
+    )
+
+    assert objection(message, appointment, at=NOW) is None
+    assert objection(message, appointment, at=wish.due_time) is Reason.NOT_CONFIRMED
+    confirmed, _ = take(appointment, report(Step.CONFIRMED, 2), planning)
+    assert objection(message, confirmed, at=wish.due_time) is None
+
+
+def test_each_client_of_a_session_and_each_guardian_hears_for_themselves() -> None:
+    """Three messages, none of which names another; of what is confidential a guardian does not hear."""
+    booked = replace(report(Step.BOOKED, 1), extra_client_ids=("client-2",))
+    planning = Planning(NOW, said("once", Trigger.BOOKED, guardians=True), {"client-1": GUARDED})
+
+    _, wishes = take(None, booked, planning)
+    _, secret = take(None, replace(booked, is_confidential=True), planning)
+
+    assert [(wish.client_id, wish.recipient_id) for wish in wishes] == [
+        ("client-1", THE_CLIENT),
+        ("client-1", "guardian-1"),
+        ("client-2", THE_CLIENT),
+    ]
+    assert [wish.reason for wish in secret] == [None, Reason.CONFIDENTIAL, None]
+
+
+def test_a_miss_is_followed_up_an_hour_later_unless_it_was_a_mis_click() -> None:
+    """The outreach waits for the undo; after a second miss of the same hour it is said all the same."""
+    late = START + timedelta(minutes=20)
+    appointment, wishes = lived(report(Step.BOOKED, 1), report(Step.MISSED, 2), at=late)
+    outreach = wishes[-1]
+    message = Message(
+        "message-1", "client-1", "appointment-1", 2, Kind.NO_SHOW, START, outreach.due_time, end_time=outreach.end_time
+    )
+
+    assert (outreach.kind, outreach.due_time, outreach.reason) == (Kind.NO_SHOW, late + timedelta(hours=1), None)
+    assert objection(message, appointment, at=outreach.due_time) is None
+    undone, _ = take(appointment, report(Step.RESTORED, 3), Planning(late))
+    assert objection(message, undone, at=outreach.due_time) is Reason.CHANGE_UNDONE
+    _, again = take(undone, report(Step.MISSED, 4), Planning(late))
+    assert [(wish.version, wish.reason) for wish in again] == [(4, None)]
+
+
+def test_what_follows_a_session_is_said_to_who_came() -> None:
+    """Planned when it is booked, for after its end; who did not come does not hear it."""
+    planning = Planning(NOW, said("after", Trigger.AFTER_SESSION))
+    booked = replace(report(Step.BOOKED, 1), end_time=START + timedelta(minutes=50))
+    appointment, [wish] = take(None, booked, planning)
+    message = Message(
+        "message-1", "client-1", "appointment-1", 1, Kind.AFTER_SESSION, START, wish.due_time, end_time=wish.end_time
+    )
+
+    assert wish.due_time == START + timedelta(hours=24, minutes=50)
+    assert objection(message, appointment, at=START) is None
+    assert objection(message, appointment, at=wish.due_time) is Reason.NOT_ATTENDED
+    came, _ = take(appointment, report(Step.ATTENDED, 2), planning)
+    assert objection(message, came, at=wish.due_time) is None
+
+
+def test_a_confirmation_that_did_not_come_in_time_is_asked_for() -> None:
+    """Booking says so once; who confirms before it is sent is not asked."""
+    appointment, wishes = lived(report(Step.BOOKED, 1), report(Step.OVERDUE, 2))
+    asked = wishes[-1]
+    message = Message("message-1", "client-1", "appointment-1", 2, Kind.UNCONFIRMED, START, asked.due_time)
+
+    assert (asked.kind, asked.reason, appointment.state) == (Kind.UNCONFIRMED, None, State.BOOKED)
+    assert objection(message, appointment, at=NOW) is None
+    confirmed, _ = take(appointment, report(Step.CONFIRMED, 3), Planning(NOW))
+    assert objection(message, confirmed, at=NOW) is Reason.ALREADY_CONFIRMED

@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notifications.domain.contact import Locale
+from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.message import Kind, Message, Outcome, Reason
 from services.notifications.usecases.send_due_messages import (
     CLAIM_SIZE,
     IN_FLIGHT,
     STALE_AFTER,
+    Cargo,
     Claim,
     Letter,
     Parcel,
@@ -63,12 +65,10 @@ class FakeDesk:
         ).begin(at=NOW)
         return Parcel(claim, message, b"dek", b"email", "UTC", Locale.EN, "token", begin_time=at)
 
-    async def settle(
-        self, parcel: Parcel, outcome: Outcome, reason: Reason | None, *, at: datetime, share: float
-    ) -> None:
+    async def settle(self, parcel: Parcel, said: Delivered, *, at: datetime, share: float) -> None:
         """Commit the outcome."""
         assert 0 <= share < 1
-        self.settled[parcel.claim.message_id] = (outcome, reason)
+        self.settled[parcel.claim.message_id] = (said.outcome, said.reason)
 
 
 class FakeWriter:
@@ -97,20 +97,23 @@ class FakePost:
         self.gate.set()
         self.is_full = asyncio.Event()
 
+    has_other_ways = False
+
     async def is_there(self) -> bool:
         """Tell."""
         return not self.is_away
 
-    async def deliver(self, letter: Letter) -> tuple[Outcome, Reason | None]:
+    async def deliver(self, cargo: Cargo) -> Delivered:
         """Answer as told."""
+        assert isinstance(cargo, Letter)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         if self.in_flight == IN_FLIGHT:
             self.is_full.set()
         await self.gate.wait()
-        self.taken.append(letter.recipient)
+        self.taken.append(cargo.recipient)
         self.in_flight -= 1
-        return self.answers.get(letter.recipient, Outcome.ACCEPTED), None
+        return Delivered(self.answers.get(cargo.recipient, Outcome.ACCEPTED))
 
 
 async def sweep(desk: FakeDesk, post: FakePost, writer: FakeWriter | None = None) -> Counter[Outcome]:

@@ -9,7 +9,9 @@ import pytest
 
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.wall_words import days_in_words, start_in_short, start_in_words, start_on_the_clock
+from services.notifications.domain.channel import Channel
 from services.notifications.domain.contact import Locale
+from services.notifications.domain.lint import find_forbidden
 from services.notifications.domain.message import Kind
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
@@ -72,6 +74,14 @@ def test_a_mail_says_a_time_and_nothing_about_care(kind: Kind, locale: Locale) -
     assert not re.search(r"WHEN|DATE|CODE|https", words.subject)
     has_link = kind not in (Kind.CANCELLED, Kind.CONTACT_CODE, Kind.CONTACT_CHANGED)
     assert [has_link, has_link] == [LINK in words.text, f'<a href="{LINK}">' in words.html]
+
+
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
+@pytest.mark.parametrize("locale", Locale)
+@pytest.mark.parametrize("kind", Kind)
+def test_no_built_in_text_says_a_forbidden_word(kind: Kind, locale: Locale, channel: Channel) -> None:
+    """What practices are refused, the built-in texts do not say either."""
+    assert find_forbidden(Templates().built_in(kind, locale=locale, channel=channel)) is None
 
 
 @pytest.mark.parametrize("locale", Locale)

@@ -3,9 +3,11 @@
 isort:skip_file
 Facts about messages."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from kept.notifications.v1 import notifications_pb2 as _notifications_pb2
 import builtins as _builtins
 import sys
@@ -153,3 +155,73 @@ class ReplyReceived(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReplyReceived: _TypeAlias = ReplyReceived  # noqa: Y015
+
+@_typing.final
+class FailuresDigested(_message.Message):
+    """Says what failed on a day: the digest for the desk."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FailureCount(_message.Message):
+        """Counts messages that failed for one reason."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        REASON_FIELD_NUMBER: _builtins.int
+        COUNT_FIELD_NUMBER: _builtins.int
+        reason: _builtins.str
+        """Is the stable reason."""
+        count: _builtins.int
+        """Counts them."""
+        def __init__(
+            self,
+            *,
+            reason: _builtins.str = ...,
+            count: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    FAILED_COUNT_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    DIGEST_TIME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    day: _builtins.str
+    """Is the day, "YYYY-MM-DD" in UTC."""
+    failed_count: _builtins.int
+    """Counts messages that failed."""
+    version: _builtins.int
+    """Counts changes of the digest."""
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___FailuresDigested.FailureCount]:
+        """Lists why, the most frequent first."""
+
+    @_builtins.property
+    def digest_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when it was counted."""
+
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        day: _builtins.str = ...,
+        failed_count: _builtins.int = ...,
+        reasons: _abc.Iterable[Global___FailuresDigested.FailureCount] | None = ...,
+        digest_time: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["digest_time", b"digest_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "digest_time", b"digest_time", "failed_count", b"failed_count", "practice_id", b"practice_id", "reasons", b"reasons", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FailuresDigested: _TypeAlias = FailuresDigested  # noqa: Y015

@@ -138,6 +138,10 @@ class Message(_message.Message):
         """The code that proves an address."""
         KIND_CONTACT_CHANGED: Message._Kind.ValueType  # 17
         """An address was changed."""
+        KIND_PROPOSAL: Message._Kind.ValueType  # 18
+        """Therapists were proposed."""
+        KIND_ABSENCE_OFFER: Message._Kind.ValueType  # 19
+        """Other times are offered while a therapist is away."""
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
         """What a message says."""
@@ -178,6 +182,10 @@ class Message(_message.Message):
     """The code that proves an address."""
     KIND_CONTACT_CHANGED: Message.Kind.ValueType  # 17
     """An address was changed."""
+    KIND_PROPOSAL: Message.Kind.ValueType  # 18
+    """Therapists were proposed."""
+    KIND_ABSENCE_OFFER: Message.Kind.ValueType  # 19
+    """Other times are offered while a therapist is away."""
 
     class _About:
         ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -201,6 +209,10 @@ class Message(_message.Message):
         """A thread of messages."""
         ABOUT_CONTACT: Message._About.ValueType  # 7
         """A contact point."""
+        ABOUT_MATCH: Message._About.ValueType  # 8
+        """A proposal of therapists."""
+        ABOUT_ABSENCE: Message._About.ValueType  # 9
+        """An offer of other times while a therapist is away."""
 
     class About(_About, metaclass=_AboutEnumTypeWrapper):
         """What kind of thing a message is about."""
@@ -221,6 +233,10 @@ class Message(_message.Message):
     """A thread of messages."""
     ABOUT_CONTACT: Message.About.ValueType  # 7
     """A contact point."""
+    ABOUT_MATCH: Message.About.ValueType  # 8
+    """A proposal of therapists."""
+    ABOUT_ABSENCE: Message.About.ValueType  # 9
+    """An offer of other times while a therapist is away."""
 
     class _Urgency:
         ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -317,7 +333,7 @@ class Message(_message.Message):
     attempts: _builtins.int
     """Counts the tries."""
     step: _builtins.str
-    """Names the step of the cadence a reminder is of, for example "24h"; empty for notices."""
+    """Names the step of the workflow that asked for it, for example "24h"."""
     about: Global___Message.About.ValueType
     """Says what kind of thing appointment_id names."""
     urgency: Global___Message.Urgency.ValueType
@@ -400,6 +416,8 @@ class ActionLink(_message.Message):
         """Say no to the slot that was offered."""
         ACTION_UNDO: ActionLink._Action.ValueType  # 6
         """Take a cancellation back, within two minutes."""
+        ACTION_UNSUBSCRIBE: ActionLink._Action.ValueType  # 7
+        """End mails of its kind; by Unsubscribe alone."""
 
     class Action(_Action, metaclass=_ActionEnumTypeWrapper):
         """What the link's holder may do."""
@@ -418,6 +436,8 @@ class ActionLink(_message.Message):
     """Say no to the slot that was offered."""
     ACTION_UNDO: ActionLink.Action.ValueType  # 6
     """Take a cancellation back, within two minutes."""
+    ACTION_UNSUBSCRIBE: ActionLink.Action.ValueType  # 7
+    """End mails of its kind; by Unsubscribe alone."""
 
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)

@@ -62,6 +62,11 @@ class NotificationsServiceStub:
                 request_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetLinkTimesRequest.SerializeToString,
                 response_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.LinkTimes.FromString,
                 _registered_method=True)
+        self.Unsubscribe = channel.unary_unary(
+                '/kept.notifications.v1.NotificationsService/Unsubscribe',
+                request_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.UnsubscribeRequest.SerializeToString,
+                response_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.UnsubscribeResponse.FromString,
+                _registered_method=True)
         self.UseActionLink = channel.unary_unary(
                 '/kept.notifications.v1.NotificationsService/UseActionLink',
                 request_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.UseActionLinkRequest.SerializeToString,
@@ -109,6 +114,14 @@ class NotificationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Unsubscribe(self, request, context):
+        """Sends no more mails of the kind a link came with, on one click in the mail program (RFC 8058): no sign-in, no question.
+        Twice is once. Errors: LINK_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UseActionLink(self, request, context):
         """Does one of the things the link is for; doing it twice does it once, and the schedule has changed when it answers.
         Errors: LINK_UNKNOWN, LINK_EXPIRED, ACTION_NOT_OFFERED, TIME_GONE (the time was not, or is no more, among the offered),
@@ -145,6 +158,11 @@ def add_NotificationsServiceServicer_to_server(servicer, server):
                     servicer.GetLinkTimes,
                     request_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetLinkTimesRequest.FromString,
                     response_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.LinkTimes.SerializeToString,
+            ),
+            'Unsubscribe': grpc.unary_unary_rpc_method_handler(
+                    servicer.Unsubscribe,
+                    request_deserializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.UnsubscribeRequest.FromString,
+                    response_serializer=kept_dot_notifications_dot_v1_dot_notifications__service__pb2.UnsubscribeResponse.SerializeToString,
             ),
             'UseActionLink': grpc.unary_unary_rpc_method_handler(
                     servicer.UseActionLink,
@@ -289,6 +307,33 @@ class NotificationsService:
             '/kept.notifications.v1.NotificationsService/GetLinkTimes',
             kept_dot_notifications_dot_v1_dot_notifications__service__pb2.GetLinkTimesRequest.SerializeToString,
             kept_dot_notifications_dot_v1_dot_notifications__service__pb2.LinkTimes.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Unsubscribe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.notifications.v1.NotificationsService/Unsubscribe',
+            kept_dot_notifications_dot_v1_dot_notifications__service__pb2.UnsubscribeRequest.SerializeToString,
+            kept_dot_notifications_dot_v1_dot_notifications__service__pb2.UnsubscribeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,10 @@ class NotificationsServiceStub:
     """Shows what a link would do; changes nothing, however often scanners open it. Errors: LINK_UNKNOWN."""
     GetLinkTimes: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.GetLinkTimesRequest, _notifications_service_pb2.LinkTimes]
     """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
+    Unsubscribe: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.UnsubscribeRequest, _notifications_service_pb2.UnsubscribeResponse]
+    """Sends no more mails of the kind a link came with, on one click in the mail program (RFC 8058): no sign-in, no question.
+    Twice is once. Errors: LINK_UNKNOWN.
+    """
     UseActionLink: _grpc.UnaryUnaryMultiCallable[_notifications_service_pb2.UseActionLinkRequest, _notifications_pb2.ActionLink]
     """Does one of the things the link is for; doing it twice does it once, and the schedule has changed when it answers.
     Errors: LINK_UNKNOWN, LINK_EXPIRED, ACTION_NOT_OFFERED, TIME_GONE (the time was not, or is no more, among the offered),
@@ -69,6 +73,10 @@ class NotificationsServiceAsyncStub(NotificationsServiceStub):
     """Shows what a link would do; changes nothing, however often scanners open it. Errors: LINK_UNKNOWN."""
     GetLinkTimes: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.GetLinkTimesRequest, _notifications_service_pb2.LinkTimes]  # type: ignore[assignment]
     """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
+    Unsubscribe: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.UnsubscribeRequest, _notifications_service_pb2.UnsubscribeResponse]  # type: ignore[assignment]
+    """Sends no more mails of the kind a link came with, on one click in the mail program (RFC 8058): no sign-in, no question.
+    Twice is once. Errors: LINK_UNKNOWN.
+    """
     UseActionLink: _aio.UnaryUnaryMultiCallable[_notifications_service_pb2.UseActionLinkRequest, _notifications_pb2.ActionLink]  # type: ignore[assignment]
     """Does one of the things the link is for; doing it twice does it once, and the schedule has changed when it answers.
     Errors: LINK_UNKNOWN, LINK_EXPIRED, ACTION_NOT_OFFERED, TIME_GONE (the time was not, or is no more, among the offered),
@@ -119,6 +127,16 @@ class NotificationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_notifications_service_pb2.LinkTimes, _abc.Awaitable[_notifications_service_pb2.LinkTimes]]:
         """Returns times that a link's appointment could move to, soonest first; changes nothing. Errors: LINK_UNKNOWN, LINK_EXPIRED."""
+
+    @_abc_1.abstractmethod
+    def Unsubscribe(
+        self,
+        request: _notifications_service_pb2.UnsubscribeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notifications_service_pb2.UnsubscribeResponse, _abc.Awaitable[_notifications_service_pb2.UnsubscribeResponse]]:
+        """Sends no more mails of the kind a link came with, on one click in the mail program (RFC 8058): no sign-in, no question.
+        Twice is once. Errors: LINK_UNKNOWN.
+        """
 
     @_abc_1.abstractmethod
     def UseActionLink(

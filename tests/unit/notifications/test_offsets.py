@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notifications.domain.cadence import DEFAULT_CADENCE, Step, Unit
-from services.notifications.domain.quiet_hours import opens_at, plan_around, put_off
+from services.notifications.domain.offset import Offset, Unit
+from services.notifications.domain.quiet_hours import QuietHours, opens_at, plan_around, put_off
 
 NEW_YORK = "America/New_York"
-DAY_BEFORE, HOURS_BEFORE = Step("1d", 1, Unit.DAYS), Step("24h", 24, Unit.HOURS)
+DAY_BEFORE, HOURS_BEFORE = Offset(1, Unit.DAYS), Offset(24)
 
 
 def utc(text: str) -> datetime:
@@ -35,24 +35,23 @@ def test_a_day_before_is_the_same_wall_time_and_24_hours_are_24_hours(
     """Acceptance check 11: the two differ by what the clocks do in between."""
     start_time = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
-    assert DAY_BEFORE.due_time(start_time, zone) == utc(day_before)
-    assert HOURS_BEFORE.due_time(start_time, zone) == utc(hours_before)
+    assert DAY_BEFORE.before(start_time, zone) == utc(day_before)
+    assert HOURS_BEFORE.before(start_time, zone) == utc(hours_before)
 
 
 def test_a_day_before_a_wall_time_that_is_skipped_that_day_is_just_after_the_gap() -> None:
     """09 March 02:30 exists, 08 March 02:30 does not: the reminder is due an hour later on the wall, never lost."""
     start_time = datetime(2026, 3, 9, 2, 30, tzinfo=ZoneInfo(NEW_YORK)).astimezone(UTC)
 
-    assert DAY_BEFORE.due_time(start_time, NEW_YORK) == utc("2026-03-08T07:30Z")
+    assert DAY_BEFORE.before(start_time, NEW_YORK) == utc("2026-03-08T07:30Z")
 
 
-def test_the_default_cadence_is_three_days_a_day_and_two_hours_for_who_has_not_answered() -> None:
-    """The evidence's cadence."""
-    assert [(step.amount, step.unit, step.only_unconfirmed) for step in DEFAULT_CADENCE] == [
-        (3, Unit.DAYS, False),
-        (24, Unit.HOURS, False),
-        (2, Unit.HOURS, True),
-    ]
+def test_a_day_after_keeps_the_wall_time_too() -> None:
+    """What follows a session is counted like what comes before it."""
+    end_time = datetime(2026, 3, 7, 10, tzinfo=ZoneInfo(NEW_YORK)).astimezone(UTC)
+
+    assert DAY_BEFORE.after(end_time, NEW_YORK) == utc("2026-03-08T14:00Z")
+    assert HOURS_BEFORE.after(end_time, NEW_YORK) == utc("2026-03-08T15:00Z")
 
 
 @pytest.mark.parametrize(
@@ -95,3 +94,15 @@ def test_at_the_moment_of_sending_the_night_is_waited_out() -> None:
     assert put_off(at=night, start_time=utc("2026-07-01T16:00Z"), time_zone=NEW_YORK) == utc("2026-07-01T12:00Z")
     assert put_off(at=night, start_time=utc("2026-07-01T11:00Z"), time_zone=NEW_YORK) == utc("2026-07-01T11:00Z")
     assert put_off(at=utc("2026-07-01T12:00Z"), start_time=utc("2026-07-01T16:00Z"), time_zone=NEW_YORK) is None
+
+
+def test_a_practice_may_have_quiet_hours_of_its_own() -> None:
+    """20:00 to 8:00, or a siesta: forward to their end, or before their beginning."""
+    early = QuietHours(time(20), time(8))
+    siesta = QuietHours(time(13), time(16))
+    start_time = utc("2026-07-01T21:00Z")
+
+    assert opens_at(utc("2026-07-01T00:30Z"), NEW_YORK, early) == utc("2026-07-01T12:00Z")
+    assert opens_at(utc("2026-07-01T18:00Z"), NEW_YORK, siesta) == utc("2026-07-01T20:00Z")
+    planned = plan_around(utc("2026-07-01T18:00Z"), start_time=start_time, time_zone=NEW_YORK, quiet=siesta)
+    assert planned == utc("2026-07-01T16:59Z")
