@@ -98,6 +98,12 @@ async def test_nobody_is_lost_until_every_fate_is_stated(away: Away) -> None:
     assert sorted(await away.ledger_states()) == ["CANCELLED", "COVERED", "MOVED"]
     assert (await away.house.ask("CloseAbsence", close)).is_closed
     assert {each.appointment_id for each in booked} == {each.appointment_id for each in listed}
+    told = away.read(
+        "select aggregate_id from outbox where practice_id = %s and type like '%%AffectedSettled'",
+        away.house.practice_id,
+    )
+    own = {each.appointment_id for each in booked}
+    assert own.isdisjoint({row[0] for row in told}), "the appointment's own events would be passed over as late"
 
 
 async def test_who_would_be_longest_without_comes_first_and_the_reason_is_stored(away: Away) -> None:
