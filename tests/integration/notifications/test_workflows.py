@@ -98,6 +98,9 @@ async def test_a_practices_own_words_are_sent_and_words_that_tell_of_care_are_re
         await door.workflows.PutTemplate(
             workflow_service_pb2.PutTemplateRequest(template=words, seen_version=1, request_id=new_id()), metadata=admin
         )
+    words.body = "At Hillside we expect you on {{ date }}, as agreed.\n\n{{ link }}"
+    request = workflow_service_pb2.PutTemplateRequest(template=words, seen_version=1, request_id=new_id())
+    await door.workflows.PutTemplate(request, metadata=admin)
     house = workflow_pb2.MessageSettings(sender_label="Hillside", phone="+1 604 555 0100", quiet_from="20:00")
     settings = workflow_service_pb2.PutMessageSettingsRequest(settings=house, request_id=new_id())
     await door.workflows.PutMessageSettings(settings, metadata=admin)
@@ -114,10 +117,11 @@ async def test_a_practices_own_words_are_sent_and_words_that_tell_of_care_are_re
     assert (stored.version, refused.value.code()) == (1, grpc.StatusCode.FAILED_PRECONDITION)
     assert sink.subjects() == ["See you soon"]
     assert sink.letters[0]["From"] == "Hillside <appointments@kept.example>"
-    assert "At Hillside we expect you on Tuesday 3 March." in sink.texts()[0]
+    # The refused words had asked for the same version: they are not what is sent under it.
+    assert "At Hillside we expect you on Tuesday 3 March, as agreed." in sink.texts()[0]
     assert [(message.state, message.reason, message.template_version) for message in messages] == [
-        (State.SENT, None, 1),
-        (State.FAILED, Reason.FORBIDDEN_WORDS, 1),
+        (State.SENT, None, 2),
+        (State.FAILED, Reason.FORBIDDEN_WORDS, 2),
     ]
 
 
