@@ -38,7 +38,7 @@ from services.gateway.callers import Door, Neighbours
 from services.gateway.config import ProtectionConfig, SignInConfig
 from services.gateway.credentials import Credentials
 from services.gateway.cursors import Cursors
-from services.gateway.document import describe
+from services.gateway.document import describe, serve_document
 from services.gateway.dpop import Proofs
 from services.gateway.limits import Limits
 from services.gateway.live import Hub
@@ -95,12 +95,13 @@ def add_routes(app: FastAPI, router: APIRouter) -> None:
 
 def routes() -> FastAPI:
     """Return the application with its routes and nothing behind them; the API document needs no more."""
-    app = Api(title="Kept", version="1.0.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app = Api(title="Kept", version="1.0.0", docs_url=None, redoc_url=None, openapi_url=None)
     # A redirect would be built from the Host header, which is anybody's to choose.
     app.router.redirect_slashes = False
     for router in routers():
         add_routes(app, router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    serve_document(app)
     app.add_exception_handler(errors.ServiceError, problems.on_refusal)
     app.add_exception_handler(RequestValidationError, problems.on_invalid)
     app.add_exception_handler(HTTPException, problems.on_http)

@@ -12,6 +12,8 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from kept.availability.v1 import availability_pb2
 
+from services.chassis import errors
+
 Json = dict[str, Any]
 
 MODALITIES = ("IN_PERSON", "VIDEO", "PHONE")
@@ -37,6 +39,9 @@ def filled(message_class: type[M], /, **values: Any) -> M:
     Return a message filled from plain values: the way back from `plain`.
 
     Enums are named without prefix, instants are datetimes, messages are mappings or messages; None is left unset.
+
+    Raises:
+        InvalidRequest: An enum has no value of that name. (INVALID_ARGUMENT)
     """
     message = message_class()
     _fill(message, values)
@@ -53,7 +58,7 @@ def _fill(message: Message, values: Mapping[str, Any]) -> None:
         elif field.message_type is not None:
             _copy(getattr(message, name), value)
         else:
-            setattr(message, name, _number(field.enum_type, value) if field.enum_type is not None else value)
+            setattr(message, name, _number(field, value) if field.enum_type is not None else value)
 
 
 def _extend(items: Any, field: Any, values: Iterable[Any]) -> None:
@@ -61,7 +66,7 @@ def _extend(items: Any, field: Any, values: Iterable[Any]) -> None:
         for value in values:
             _copy(items.add(), value)
     else:
-        items.extend(_number(field.enum_type, value) if field.enum_type is not None else value for value in values)
+        items.extend(_number(field, value) if field.enum_type is not None else value for value in values)
 
 
 def _copy(target: Any, value: Any) -> None:
@@ -74,11 +79,14 @@ def _copy(target: Any, value: Any) -> None:
         _fill(target, value)
 
 
-def _number(enum: Any, name: str | int) -> int:
-    """Return the number of an enum's value; 0 for the empty name."""
+def _number(field: Any, name: str | int) -> int:
+    """Return the number of an enum's value; 0 for the empty name. Raises InvalidRequest."""
     if isinstance(name, int):
         return name
-    return next(number for number, each in enum_names(enum).items() if each == (name or "UNSPECIFIED"))
+    for number, each in enum_names(field.enum_type).items():
+        if each == (name or "UNSPECIFIED"):
+            return number
+    raise errors.InvalidRequest("There is no such value.", field=field.name)
 
 
 @cache

@@ -10,7 +10,7 @@ from kept.booking.v1 import booking_pb2
 
 from services.chassis import errors
 from services.gateway import problems
-from services.gateway.conversion import plain, quoted, schemas_of, unquoted
+from services.gateway.conversion import filled, plain, quoted, schemas_of, unquoted
 
 
 def test_a_message_is_told_with_every_field() -> None:
@@ -70,3 +70,11 @@ def test_a_field_is_pointed_at() -> None:
     body = json.loads(bytes(problems.of_refusal(errors.InvalidRequest("No.", field="need.region")).body))
 
     assert body["errors"] == [{"pointer": "#/need/region", "detail": "No."}]
+
+
+def test_an_unknown_name_of_a_value_is_the_callers_mistake() -> None:
+    """It is refused with the field's name, not taken for a bug of ours."""
+    with pytest.raises(errors.InvalidRequest) as refusal:
+        filled(booking_pb2.Appointment, state="SLEEPING")
+
+    assert refusal.value.metadata["field"] == "state"
