@@ -24,8 +24,8 @@ CHECKS += ",status_code_conformance" if IS_LONG else ""
 """
 Left out, with the reason:
 
-status_code_conformance in the short form: three statuses of its coverage phase are not described yet, on paths that meet
-no route of ours; the long form shows them.
+status_code_conformance in the short form: three statuses of its coverage phase are not described yet;
+the long form shows them.
 
 unsupported_method: QUERY answers on search resources, and OpenAPI 3.1 can't describe it; test_bad_input holds 405.
 positive_data_acceptance: a day that is no date, or a reused key, fits the schema and is 422 all the same.
