@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from services.booking.adapters.rows import slot_values
 from services.booking.domain.absence import (
     UNSETTLED,
     Affected,
@@ -174,7 +175,6 @@ def offer_of(row: tuple[Any, ...]) -> Offer:
 
 def option_values(practice_id: str, offer_id: str, ordinal: int, each: Option) -> tuple[object, ...]:
     """Return an option's columns, in the order of the statement that adds one."""
-    slot = each.slot
     return (
         practice_id,
         each.option_id,
@@ -186,16 +186,5 @@ def option_values(practice_id: str, offer_id: str, ordinal: int, each: Option) -
         each.refuse_reason,
         # A video option has no claim of its own.
         each.kind is not Kind.VIDEO,
-        slot.therapist_id,
-        slot.session_type_id,
-        slot.start_time,
-        slot.end_time,
-        slot.start_local,
-        slot.time_zone,
-        slot.fold,
-        slot.tzdata_version,
-        slot.modality,
-        slot.site_id,
-        slot.room_id,
-        slot.claim_version,
+        *slot_values(each.slot),
     )

@@ -43,3 +43,21 @@ def appointment(row: tuple[Any, ...]) -> Appointment:
         restores_appointment_id=row[27],
         group_session_id=row[28],
     )
+
+
+def slot_values(slot: Slot) -> tuple[object, ...]:
+    """Return a slot's columns in the order in which COLUMNS reads them."""
+    return (
+        slot.therapist_id,
+        slot.session_type_id,
+        slot.start_time,
+        slot.end_time,
+        slot.start_local,
+        slot.time_zone,
+        slot.fold,
+        slot.tzdata_version,
+        slot.modality,
+        slot.site_id,
+        slot.room_id,
+        slot.claim_version,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from services.booking.adapters.rows import slot_values
 from services.booking.domain.appointment import Slot
 from services.booking.domain.waitlist import (
     Cause,
@@ -134,7 +135,7 @@ def offer_of(row: tuple[Any, ...]) -> Offer:
 
 def offer_values(offer: Offer) -> tuple[object, ...]:
     """Return an offer's columns, in the order of the statement that adds one."""
-    slot, why = offer.slot, offer.why
+    why = offer.why
     words = {name: getattr(why, name) for name in Why.__slots__}
     return (
         offer.practice_id,
@@ -142,18 +143,7 @@ def offer_values(offer: Offer) -> tuple[object, ...]:
         offer.opening_id,
         offer.wish_id,
         offer.client_id,
-        slot.therapist_id,
-        slot.session_type_id,
-        slot.start_time,
-        slot.end_time,
-        slot.start_local,
-        slot.time_zone,
-        slot.fold,
-        slot.tzdata_version,
-        slot.modality,
-        slot.site_id,
-        slot.room_id,
-        slot.claim_version,
+        *slot_values(offer.slot),
         offer.is_confidential,
         offer.is_batch,
         json.dumps(words),
