@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from kept.matching.v1 import forms_events_pb2
 
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection
+from services.matching.adapters.proto import stamp_of
 from services.matching.adapters.sealing import Sealing
 from services.matching.domain import errors
 from services.matching.domain.answers import Scored
@@ -181,7 +180,7 @@ class PostgresFilings:
         if added.rowcount != 1:
             known = await self.lock_open_due(call, due.client_id, form_id=due.form_id, document_id=due.document_id)
             return known or due
-        event = forms_events_pb2.FormDue(due=_facts(call, due), create_time=_stamp(due.create_time))
+        event = forms_events_pb2.FormDue(due=_facts(call, due), create_time=stamp_of(due.create_time))
         call.publish(event, aggregate_id=due.due_id, version=due.version)
         return due
 
@@ -249,9 +248,3 @@ def _facts(call: Call, due: Due) -> forms_events_pb2.DueFacts:
         is_before_first=due.is_before_first,
         version=due.version,
     )
-
-
-def _stamp(moment: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from enum import IntEnum
 from typing import TypeVar
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from kept.matching.v1 import forms_pb2
 
 from services.chassis.errors import InvalidRequest
+from services.matching.adapters.proto import stamp_of
 from services.matching.domain.consents import Document, Due, Signature
 from services.matching.domain.forms import (
     LENGTH,
@@ -109,7 +108,7 @@ def signature_to(signature: Signature) -> forms_pb2.ConsentSignature:
         signer_name=signature.signer_name,
         signer_actor_id=signature.signer_actor_id,
         side=forms_pb2.FormSide.ValueType(signature.side),
-        sign_time=_stamp(signature.sign_time),
+        sign_time=stamp_of(signature.sign_time),
     )
 
 
@@ -122,7 +121,7 @@ def due_to(due: Due) -> forms_pb2.Due:
         document_id=due.document_id,
         is_before_first=due.is_before_first,
         state=forms_pb2.Due.State.ValueType(due.state),
-        create_time=_stamp(due.create_time),
+        create_time=stamp_of(due.create_time),
     )
 
 
@@ -150,8 +149,8 @@ def response_to(
         missing_link_ids=missing,
         waits_for=forms_pb2.FormSide.ValueType(waits_for),
         flag_id=response.flag_id,
-        create_time=_stamp(response.create_time),
-        complete_time=_stamp(response.complete_time) if response.complete_time else None,
+        create_time=stamp_of(response.create_time),
+        complete_time=stamp_of(response.complete_time) if response.complete_time else None,
         etag=response.etag,
     )
 
@@ -213,9 +212,3 @@ def _enum(kind: type[E], number: int, field: str) -> E:
         return kind(number)
     except ValueError:
         raise InvalidRequest("There is no such value.", field=field) from None
-
-
-def _stamp(moment: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp

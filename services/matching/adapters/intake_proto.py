@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from kept.matching.v1 import intake_pb2, matching_pb2, triage_pb2
 
 from services.chassis.errors import InvalidRequest
-from services.matching.adapters.proto import need_to
+from services.matching.adapters.proto import need_to, stamp_of
 from services.matching.domain import errors
 from services.matching.domain.batch import Policy
 from services.matching.domain.fairness import LoadReport
@@ -28,7 +26,7 @@ def intake_to(intake: Intake) -> intake_pb2.Intake:
         need=need_to(intake.need) if intake.need else None,
         priority=triage_pb2.Priority.ValueType(intake.priority),
         state=intake_pb2.Intake.State.ValueType(intake.state),
-        create_time=_stamp(intake.create_time),
+        create_time=stamp_of(intake.create_time),
         etag=intake.etag,
     )
 
@@ -44,8 +42,8 @@ def proposal_to(proposal: Proposal, reasons: Sequence[Reason] = ()) -> intake_pb
         match_id=proposal.match_id,
         fit_ratio=proposal.fit_ratio,
         state=intake_pb2.Proposal.State.ValueType(proposal.state),
-        expire_time=_stamp(proposal.expire_time),
-        create_time=_stamp(proposal.create_time),
+        expire_time=stamp_of(proposal.expire_time),
+        create_time=stamp_of(proposal.create_time),
         appointment_id=proposal.appointment_id,
         declined_by=intake_pb2.Proposal.Side.ValueType(proposal.declined_by),
         reason=intake_pb2.Proposal.Reason.ValueType(proposal.reason),
@@ -82,7 +80,7 @@ def batch_to(run: BatchRun) -> intake_pb2.Batch:
         points=points / 100,
         spread=spread_to(run.spread),
         held_count=run.held_count,
-        create_time=_stamp(run.stored.create_time),
+        create_time=stamp_of(run.stored.create_time),
     )
 
 
@@ -132,9 +130,3 @@ def reason_of(number: int) -> DeclineReason:
         return DeclineReason(number)
     except ValueError:
         raise errors.ReasonMissing("Say why the proposal is declined.", field="reason") from None
-
-
-def _stamp(moment: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp

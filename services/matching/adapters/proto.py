@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from kept.availability.v1 import availability_pb2, availability_service_pb2
 from kept.matching.v1 import matching_pb2
 
@@ -274,3 +275,10 @@ def _importance(number: int) -> Importance:
 
 def _uuid_or_none(text: str, field: str) -> str:
     return check_uuid(text, field) if text else ""
+
+
+def stamp_of(moment: datetime) -> Timestamp:
+    """Return an instant as a Timestamp."""
+    stamp = Timestamp()
+    stamp.FromDatetime(moment)
+    return stamp
