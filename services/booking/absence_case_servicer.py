@@ -18,7 +18,6 @@ from services.booking.usecases.answer_absence_offer import (
 from services.booking.usecases.offer_affected import keep_affected, offer_affected
 from services.booking.usecases.ports import Appointments, Books, Clock
 from services.booking.usecases.see_offer import is_for_client_alone
-from services.booking.usecases.waitlist_ports import PageCursor
 from services.booking.usecases.word_absence import approve_wording, put_wording
 from services.chassis.context import Call
 from services.chassis.rpc import pages
@@ -46,7 +45,7 @@ class AbsenceCaseServicer:
     ) -> absence_service_pb2.ListAbsenceCasesResponse:
         query = f"absence_cases|{request.has_settled}"
         size = pages.page_size(request.page_size, default=proto.PAGE_SIZE, most=proto.PAGE_SIZE_MAX)
-        after = _cursor_of(query, request.page_token)
+        after = proto.row_cursor_of(query, request.page_token)
         found = await self._store.cases(call, has_settled=request.has_settled, after=after, limit=size + 1)
         page = found[:size]
         token = _token(query, page[-1].create_time, page[-1].absence_id) if len(found) > size else ""
@@ -145,7 +144,7 @@ class AbsenceCaseServicer:
             client_id,
             is_open_only=request.is_open_only,
             has_confidential=not is_for_client_alone(call, client_id, is_confidential=True),
-            after=_cursor_of(query, request.page_token),
+            after=proto.row_cursor_of(query, request.page_token),
             limit=size + 1,
         )
         page = found[:size]
@@ -180,15 +179,6 @@ class AbsenceCaseServicer:
 
 def _token(query: str, at: datetime, row_id: str) -> str:
     return pages.page_token(query, (at - _EPOCH) // timedelta(microseconds=1), row_id)
-
-
-def _cursor_of(query: str, token: str) -> PageCursor | None:
-    match pages.read_page_token(query, token):
-        case None:
-            return None
-        case [int(micros), str(row_id)] if 0 <= micros < 2**57:
-            return _EPOCH + timedelta(microseconds=micros), proto.uuid_of(row_id, field="page_token")
-    raise errors.Malformed("The page token is not one of ours.", field="page_token")
 
 
 def _rank_of(query: str, token: str) -> int:

@@ -98,7 +98,7 @@ class WaitlistServicer:
             call,
             store=self._store,
             care_team=self._care_team,
-            after=_cursor_of(query, request.page_token),
+            after=proto.row_cursor_of(query, request.page_token),
             page_size=_size_of(request.page_size),
         )
         wishes = [waitlist_proto.wish_message(each, at=now) for each in page]
@@ -119,7 +119,7 @@ class WaitlistServicer:
             client_id,
             is_open_only=request.is_open_only,
             has_confidential=not is_for_client_alone(call, client_id, is_confidential=True),
-            after=_cursor_of(query, request.page_token),
+            after=proto.row_cursor_of(query, request.page_token),
             limit=size + 1,
         )
         page = found[:size]
@@ -151,7 +151,7 @@ class WaitlistServicer:
     ) -> waitlist_service_pb2.ListOpeningsResponse:
         therapist_id = _optional(request.therapist_id, field="therapist_id")
         query, size = f"openings|{therapist_id}|{request.has_closed}", _size_of(request.page_size)
-        after = _cursor_of(query, request.page_token)
+        after = proto.row_cursor_of(query, request.page_token)
         found = await self._store.openings(
             call, therapist_id, has_closed=request.has_closed, after=after, limit=size + 1
         )
@@ -242,12 +242,3 @@ def _token(query: str, cursor: PageCursor | None) -> str:
     if cursor is None:
         return ""
     return pages.page_token(query, (cursor[0] - _EPOCH) // timedelta(microseconds=1), cursor[1])
-
-
-def _cursor_of(query: str, token: str) -> PageCursor | None:
-    match pages.read_page_token(query, token):
-        case None:
-            return None
-        case [int(micros), str(row_id)] if 0 <= micros < 2**57:
-            return _EPOCH + timedelta(microseconds=micros), proto.uuid_of(row_id, field="page_token")
-    raise errors.Malformed("The page token is not one of ours.", field="page_token")

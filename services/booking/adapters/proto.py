@@ -147,6 +147,16 @@ def page_token(cursor: Cursor | None, wanted: Filter) -> str:
     return pages.page_token(_query_of(wanted), (start_time - _EPOCH) // _MICROSECOND, appointment_id)
 
 
+def row_cursor_of(query: str, token: str) -> tuple[datetime, str] | None:
+    """Return where the next page of a list by time begins. Raises Malformed."""
+    match pages.read_page_token(query, token):
+        case None:
+            return None
+        case [int(micros), str(row_id)] if 0 <= micros < 2**57:
+            return _EPOCH + timedelta(microseconds=micros), uuid_of(row_id, field="page_token")
+    raise errors.Malformed("The page token is not one of ours.", field="page_token")
+
+
 def slot_of(claim: availability_pb2.Claim) -> Slot:
     """Return the ledger's claim as the slot of an appointment."""
     wall = claim.start_wall
