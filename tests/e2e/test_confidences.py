@@ -23,8 +23,8 @@ from services.gateway.bootstrap import SERVICES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-MARK = "zyxquorn"
-"""Stands in every seeded value and in nothing else."""
+MARK = "zyxquornvelmarkiptych"
+"""Stands in every seeded value and in nothing else; so long that no part of it comes up by chance in base64."""
 
 EMAIL, PHONE, BIRTH = f"{MARK}.mail@example.net", "+12065550166", "1931-02-27"
 SPECIALTY = f"{MARK}-specialty"
@@ -33,6 +33,9 @@ SECRETS = (MARK, "2065550166", BIRTH)
 """What is looked for, however it is written."""
 
 STEPS = 7
+
+SHORTEST = 8
+"""Letters of a spelling; four of them once stood in a random token."""
 
 
 def key() -> str:
@@ -230,6 +233,7 @@ async def _settled(suite: Suite) -> None:
 
 def test_what_is_looked_for_would_be_found() -> None:
     """In plain text, in bytes as PostgreSQL shows them, and inside of base64 at any offset."""
+    assert min(map(len, NEEDLES)) >= SHORTEST
     sealed = f"prefix {MARK}.mail@example.net suffix"
 
     assert found_in(sealed.upper())

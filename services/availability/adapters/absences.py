@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from services.availability.adapters import proto
 from services.availability.adapters.absence_items import LAST_PIECE
 from services.availability.adapters.rows import INSERT_LANE_1, INSERT_PIECES, columns, pieces_of
-from services.availability.adapters.taken import look_up
+from services.availability.adapters.taken import TAKERS
 from services.availability.domain import errors, facts
 from services.availability.domain.absence import Absence, Item, ItemState
-from services.availability.domain.board import Board
 from services.availability.domain.claim import Piece
 from services.availability.domain.free import Span, gaps
 from services.chassis.context import Call
@@ -119,9 +120,9 @@ class PostgresAbsences:
             doubled = pieces_of(call.practice_id, absence.absence_id, [whole], lane=1)
             await conn.execute(INSERT_LANE_1, columns(doubled))
 
-    async def take_free(self, call: Call, absence: Absence) -> bool:
+    async def take_free(self, call: Call, absence: Absence, known_claim_ids: Collection[str]) -> bool:
         """
-        Take what is free of an absence in lane 0; tell whether there was any.
+        Take what is free of an absence in lane 0; tell whether nothing was, and only known claims have the rest.
 
         Raises:
             Stale: Others took time again and again while this looked for what is free. (ABORTED)
@@ -132,7 +133,7 @@ class PostgresAbsences:
             assert last is not None, "an aggregate returns a row"
             number = last[0] + 1
             for _ in range(TRIES):
-                free = await _free(conn, call.practice_id, absence)
+                free, holders = await _look(conn, call.practice_id, absence)
                 pieces = [
                     Piece("therapist", absence.therapist_id, at, span) for at, span in enumerate(free, start=number)
                 ]
@@ -140,7 +141,7 @@ class PostgresAbsences:
                 rows = pieces_of(call.practice_id, absence.absence_id, pieces)
                 has_taken = has_taken or bool(rows)
                 if not rows or (await conn.execute(INSERT_PIECES, columns(rows))).rowcount == len(rows):
-                    return has_taken
+                    return not has_taken and holders <= set(known_claim_ids)
         raise Stale("The therapist's time changes too quickly.", reason="ABORTED")
 
     async def add_items(self, call: Call, absence: Absence, items: list[Item], told: facts.AbsenceStarted) -> None:
@@ -205,18 +206,19 @@ class PostgresAbsences:
         call.publish(proto.event_of(call.practice_id, told), aggregate_id=told.absence_id, version=told.version)
 
 
-async def _free(conn: Connection, practice_id: str, absence: Absence) -> list[Span]:
-    """Return what of an absence nobody has, as of now."""
-    board = Board()
-    need = (practice_id, absence.therapist_id, absence.span)
-    await look_up(conn, board, [need], but_claim_id=absence.absence_id)
+async def _look(conn: Connection, practice_id: str, absence: Absence) -> tuple[list[Span], set[str]]:
+    """Return what of an absence nobody has, and the claims that have some of it, as of one instant."""
+    words = (practice_id, absence.therapist_id, *absence.span)
+    found = await (await conn.execute(TAKERS, words)).fetchall()
     mine = await conn.execute(
         "select extract(epoch from lower(during))::bigint, ceil(extract(epoch from upper(during)))::bigint"
         " from occupancies where practice_id = %s and claim_id = %s and lane = 0",
         (practice_id, absence.absence_id),
     )
-    taken = [(start_s, end_s) for start_s, end_s in await mine.fetchall()]
-    return gaps(absence.span, [*board.taken(practice_id, absence.therapist_id), *taken])
+    taken: list[Span] = [(start_s, end_s) for start_s, end_s in await mine.fetchall()]
+    # Its own row in lane 1 spans everything.
+    taken += [(row[2], row[3]) for row in found if row[1] != absence.absence_id]
+    return gaps(absence.span, taken), {row[1] for row in found if row[0] == "claim"}
 
 
 def _item(row: tuple[str, str, str, int, int, str]) -> Item:

@@ -36,7 +36,7 @@ A range of a multirange on the wire: bytes that follow, flags, then each bound w
 because occupancies_during_check lets none be endless. Source: rangetypes.c and multirangetypes.c of PostgreSQL.
 """
 
-_TAKERS = """
+TAKERS = """
 select kind, source_id::text, start_s, end_s, inner_start_s, inner_end_s from takers(%s, %s, %s, %s)
 """
 
@@ -62,7 +62,7 @@ class PostgresTaken:
     async def takers(self, practice_id: str, therapist_id: str, span: Span) -> Sequence[Taker]:
         """Return everything that takes a therapist's time in a stretch, by start."""
         async with self._database.begin([practice_id]) as conn:
-            found = await conn.execute(_TAKERS, (practice_id, therapist_id, *span))
+            found = await conn.execute(TAKERS, (practice_id, therapist_id, *span))
             rows = await found.fetchall()
         return [Taker(row[0] == "time_off", row[1], (row[2], row[3]), (row[4], row[5])) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -228,8 +228,8 @@ class Absences(Protocol):
     async def take_time(self, call: Call, absence: Absence) -> None:
         """Store the absence, and take all of its time in lane 1, where claims still stand."""
 
-    async def take_free(self, call: Call, absence: Absence) -> bool:
-        """Take what is free of it in lane 0; tell whether there was any. Raises Stale."""
+    async def take_free(self, call: Call, absence: Absence, known_claim_ids: Collection[str]) -> bool:
+        """Take what is free in lane 0; tell whether nothing was, and only known claims have the rest. Raises Stale."""
 
     async def add_items(self, call: Call, absence: Absence, items: list[Item], told: facts.AbsenceStarted) -> None:
         """Store ranked items and the fact."""

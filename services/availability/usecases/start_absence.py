@@ -11,18 +11,18 @@ from services.availability.usecases.preview_absence import preview_absence
 from services.chassis.context import Call
 from services.chassis.errors import Stale
 
-TRIES = 8
-"""Looks at what an absence hits until two agree; each is one round of what others change meanwhile."""
+TRIES = 16
+"""Looks at what an absence hits until all of its time has a known holder; each is one round of others' changes."""
 
 
 async def start_absence(absence: Absence, call: Call, *, absences: Absences, directories: Directories) -> Absence:
     """
     Take the free time, let claims stand, and open an item for each.
 
-    Danger: the time is taken first. Whoever was claiming some of it is then seen among the claims hit, or comes too
-    late: nobody falls between. A claim that hands its time to another one at this moment, by a transfer or a move, is
-    waited for and then gone, and the other one was not there when the look began: so it is looked again until two
-    looks agree. Claims that were seen are locked and hand nothing on any more.
+    Danger: a claim that is given back, or hands its time to another one by a transfer or a move, at this moment, is
+    waited for and then gone, and the other one was not there when the look began. Two empty looks can agree while time
+    is handed on in each. So it is looked again until nothing was free to take, only claims that were seen have the
+    rest, and a second look, after those were locked, saw the same: who is locked hands nothing on and seats nobody.
 
     Raises:
         ServiceError: What `preview_absence` refuses.
@@ -31,11 +31,11 @@ async def start_absence(absence: Absence, call: Call, *, absences: Absences, dir
     await absences.take_time(call, absence)
     items: list[Item] | None = None
     for _ in range(TRIES):
-        has_taken = await absences.take_free(call, absence)
         seen = await preview_absence(
             absence.therapist_id, absence.span, call, absences=absences, directories=directories, is_locked=True
         )
-        if seen == items and not has_taken:
+        is_whole = await absences.take_free(call, absence, [each.claim_id for each in seen])
+        if is_whole and seen == items:
             break
         items = seen
     else:

@@ -289,9 +289,11 @@ async def test_time_that_is_handed_on_while_the_absence_starts_has_an_item(pract
     local = monday(practice)
     held = await hold(practice, local)
 
+    has_started = asyncio.Event()
+
     async def hand_on() -> str:
         last = held.claim_id
-        for _ in range(12):
+        while not has_started.is_set():
             request = availability_service_pb2.TransferRequest(
                 from_claim_ids=[last], hold=practice.hold(local, by_staff=True), hold_s=600, request_id=new_id()
             )
@@ -302,7 +304,12 @@ async def test_time_that_is_handed_on_while_the_absence_starts_has_an_item(pract
                 break
         return last
 
-    last, absence = await asyncio.gather(hand_on(), start(practice))
+    async def start_it() -> absence_service_pb2.Absence:
+        absence = await start(practice)
+        has_started.set()
+        return absence
+
+    last, absence = await asyncio.gather(hand_on(), start_it())
 
     stands = rows("select state from claims where claim_id = %s", last)
     assert stands == [("held",)]
