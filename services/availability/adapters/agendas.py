@@ -26,10 +26,14 @@ select practice_id::text, therapist_id::text, claim_id::text, session_type_id::t
   from agendas(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[])
 """
 
+# Client by client through their index, whatever the planner knows; see _EXISTING of the holds.
 _HOLDS = """
-select practice_id::text, client_id::text, count(*) from claims
- where (practice_id, client_id) in (select * from unnest(%s::uuid[], %s::uuid[])) and state = 'held' and not is_by_staff
- group by practice_id, client_id
+select of_practice_id::text, of_client_id::text, held
+  from unnest(%s::uuid[], %s::uuid[]) as wanted (of_practice_id, of_client_id)
+ cross join lateral (
+    select count(*) as held from claims
+     where practice_id = of_practice_id and client_id = of_client_id and state = 'held' and not is_by_staff
+ ) as counted
 """
 
 Reach = tuple[str, str, Span]
@@ -54,8 +58,7 @@ async def ask_agendas(conn: Connection, therapists: Collection[Reach], clients: 
     if therapists:
         sessions = await ask_sessions(conn, therapists)
     if clients:
-        # Planned anew each time, as _EXISTING of the holds is, and for its reason.
-        holds = await conn.execute(_HOLDS, columns(clients), prepare=False)
+        holds = await conn.execute(_HOLDS, columns(clients))
     return sessions, holds
 
 

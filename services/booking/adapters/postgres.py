@@ -28,9 +28,16 @@ _FIND = f"""
     where practice_id = %s and appointment_id = %s and state <> 'ABANDONED'
 """  # noqa: S608 - only the literal column list is put in
 
+# Row by row through the key, whatever the planner knows: a join planned while the table was small is kept as long as
+# the connection and reads all of it.
 _FIND_MANY = f"""
-    select {COLUMNS} from appointments
-    where (practice_id, appointment_id) in (select * from unnest(%s::uuid[], %s::uuid[])) and state <> 'ABANDONED'
+    select {COLUMNS}
+    from unnest(%s::uuid[], %s::uuid[]) as wanted (of_practice_id, of_appointment_id)
+    cross join lateral (
+        select * from appointments
+        where practice_id = of_practice_id and appointment_id = of_appointment_id and state <> 'ABANDONED'
+        limit 1
+    ) as appointments
 """  # noqa: S608 - only the literal column list is put in
 
 _HOLD_STILL = "select 1 from appointments where practice_id = %s and appointment_id = %s for no key update"
