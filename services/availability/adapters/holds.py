@@ -47,7 +47,9 @@ ROOMS_GROWTH = 4
 _EXISTING = f"""
 select practice_id::text, {CLAIM_COLUMNS}
   from unnest(%s::uuid[], %s::uuid[]) as wanted (of_practice_id, of_claim_id)
- cross join lateral (select * from claims where practice_id = of_practice_id and claim_id = of_claim_id limit 1) as found
+ cross join lateral (
+    select * from claims where practice_id = of_practice_id and claim_id = of_claim_id limit 1
+ ) as found
 """  # noqa: S608 - only the literal column list is put in
 
 Key: TypeAlias = tuple[str, str]
