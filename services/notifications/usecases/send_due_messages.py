@@ -104,7 +104,16 @@ class Notice:
     """An entry of a client's inbox: it is there as soon as it is sent, and read by whoever has signed in."""
 
 
-Cargo = Letter | TextMessage | Notice
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A message that the practice's own system carries; it is given the id, and asks for the rest."""
+
+    practice_id: str
+    message_id: str
+    version: int
+
+
+Cargo = Letter | TextMessage | Notice | Relay
 """What is handed over, by its channel."""
 
 
