@@ -13,7 +13,8 @@ from services.notifications.domain.page import CARE, COMPLIANCE, CRISIS, DESK, O
 from services.notifications.usecases.page_on_call import Delivery, DuePage
 
 ALARM, DIGEST = "alarm", "digest"
-FOLLOW_UP, PROPOSAL, LICENCE, AFFECTED = "care-follow-up", "care-proposal", "care-licence", "desk-affected"
+FOLLOW_UP, PROPOSAL, LICENCE = "care-follow-up", "care-proposal", "care-licence"
+AFFECTED, FAILURES = "desk-affected", "desk-failures"
 """What a notice is about; each is a template of its own."""
 
 UNHEARD = timedelta(minutes=10)

@@ -55,7 +55,16 @@ class Words:
     html: str
 
 
-TOPICS = ("page", "alarm", "digest", "care-follow-up", "care-proposal", "care-licence", "desk-affected")
+TOPICS = (
+    "page",
+    "alarm",
+    "digest",
+    "care-follow-up",
+    "care-proposal",
+    "care-licence",
+    "desk-affected",
+    "desk-failures",
+)
 """What staff is told of; each is a template in every language."""
 
 

@@ -19,14 +19,17 @@ from services.notifications.domain.template import Text
 
 log = structlog.get_logger(__name__)
 
-IN_FLIGHT = 16
+IN_FLIGHT = 48
 """
 Messages between SENDING and their outcome at once, and so the most whose outcome a kill leaves unknown.
+
+More than there are connections to the mail server: what waits for one is written meanwhile, and what begins and ends
+together is one commit. With 16 a commit held 4 of each (cProfile of 4,000 reminders).
 
 Memory does not grow with what is due: one lease of CLAIM_SIZE ids and IN_FLIGHT mails.
 """
 
-CLAIM_SIZE = 64
+CLAIM_SIZE = 128
 """Messages leased at a time; those not yet begun at a kill wait for the lease and are then sent."""
 
 STALE_AFTER = timedelta(seconds=60)

@@ -12,6 +12,7 @@ from kept.matching.v1 import feedback_events_pb2, forms_events_pb2, intake_event
 
 from services.chassis.context import Actor, Call
 from services.chassis.crypto import ClientCipher, FileKeyring
+from services.notifications.adapters.digests import digest_failures
 from services.notifications.adapters.notices import PostgresNotices
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
@@ -22,7 +23,7 @@ from services.notifications.domain.message import State
 from services.notifications.domain.page import CARE, CRISIS, DESK, OnCallContact
 from services.notifications.reactions import reactions
 from services.notifications.usecases.page_on_call import page_on_call
-from tests.integration.notifications.office import PUBLIC_URL, Office, new_id, timestamp
+from tests.integration.notifications.office import PUBLIC_URL, Office, Promise, new_id, timestamp
 from tests.integration.notifications.sink import Sink, text_of
 
 pytestmark = pytest.mark.integration
@@ -160,6 +161,26 @@ async def test_a_session_near_that_nobody_has_settled_is_the_desks(team: Team, s
             await team.hear(absence_events_pb2.AffectedSettled(affected=facts))
 
     assert [await team.look() for _ in range(2)] == [1, 0]
+    assert [mail["To"] for mail in sink.letters] == ["desk@example.com"]
+
+
+async def test_a_day_with_failures_is_told_to_the_desk_once(
+    team: Team, office: Office, sink: Sink, client_id: str
+) -> None:
+    """When the day is over, by a mail that says neither whom nor what; a day without failures is not told."""
+    await team.put("desk", DESK)
+    await office.meet(team.practice_id, client_id)
+    sink.answers["gita.silva@example.com"] = "550 5.1.1 nobody here"
+    await office.handle(Promise(team.practice_id, client_id).booked())
+    await office.sweep()
+    office.at += timedelta(hours=19)
+    for _ in range(2):
+        await digest_failures(office.database, at=office.at)
+    told = await team.look()
+    office.at += timedelta(days=2)
+    await digest_failures(office.database, at=office.at)
+
+    assert (told, await team.look()) == (1, 0)
     assert [mail["To"] for mail in sink.letters] == ["desk@example.com"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -93,7 +93,7 @@ async def confirmed_by(door: Door, practice_id: str, *channels: notifications_pb
 async def booked(office: Office, practice_id: str, client_id: str) -> None:
     """Book somebody who can be written to, and send what is due."""
     await office.meet(practice_id, client_id)
-    await office.handle(Promise(practice_id, client_id).booked())
+    await office.handle(Promise(practice_id, client_id, office.at + timedelta(days=10)).booked())
     await office.sweep()
 
 
@@ -107,6 +107,7 @@ async def test_a_message_goes_to_the_practices_own_system_by_id_and_signed(
     office: Office, door: Door, carrier: Carrier, sink: Sink, practice_id: str, client_id: str
 ) -> None:
     """Once, under the standard's signature, without a name, a time or a word; the report closes the try."""
+    office.at = datetime.now(UTC)  # A signature is of its time.
     await confirmed_by(door, practice_id, WEBHOOK, EMAIL)
     secret = await carrier.add(MESSAGE_DUE)
     await booked(office, practice_id, client_id)
