@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ import pytest
 
 from deploy.local.house_calls import Person, sign_in
 from deploy.local.people import PASSWORD, id_of
-from deploy.local.story import fresh_mails
+from deploy.local.story import fresh_mails, wish
 from deploy.local.suite import Suite
 from services.chassis.oidc import DevelopmentIssuer
 from tests.support.clamd_double import EICAR
@@ -49,6 +49,23 @@ async def registered(desk: Person) -> tuple[str, str]:
         "time_zone": f"Etc/GMT{behind:+d}" if behind else "Etc/GMT",
     }  # fmt: skip
     return str((await desk.ask("POST", "/v1/clients", body, key=key(), wanted=201))["client_id"]), email
+
+
+async def seen_by(desk: Person, client_id: str, therapist_id: str) -> None:
+    """Book the client in with a therapist, who is their care team from then on."""
+    now = datetime.now(UTC)
+    search = {
+        "session_type_id": id_of("session-type", "individual-50"),
+        "from_time": (now + timedelta(days=20)).isoformat(),
+        "to_time": (now + timedelta(days=40)).isoformat(),
+        "limit": 500,
+    }
+    slots = (await desk.ask("POST", "/v1/searches/slots", search))["slots"]
+    for slot in [each for each in slots if each["therapist_id"] == therapist_id][::7]:
+        answer = await desk.send("POST", "/v1/appointments", wish(client_id, slot), key=key())
+        if answer.status_code == 201:
+            return
+    raise AssertionError("the therapist has no free hour")
 
 
 async def test_one_click_ends_a_list_and_looking_ends_nothing(
@@ -104,7 +121,7 @@ async def test_a_client_hears_in_the_inbox_and_exchanges_files(
     client_id, _ = await registered(desk)
     issuer._users[client_id] = replace(issuer._users["client"], user=client_id, client_id=client_id)
     mira = Person(http, issuer.sign_in(client_id, PASSWORD))
-    await desk.ask("PUT", f"/v1/clients/{client_id}/care-team/{id_of('therapist', 'amara-osei')}", key=key())
+    await seen_by(desk, client_id, id_of("therapist", "amara-osei"))
     workflow = await admin.ask("GET", "/v1/workflows")
     steps = [
         {**step, "channels": ["INBOX"]} if step["trigger"] == "MESSAGE_WAITING" else step for step in workflow["steps"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.message import Message
@@ -13,7 +14,15 @@ from kept.matching.v1 import intake_events_pb2, matching_events_pb2
 from services.chassis.context import Call
 from services.chassis.db.pool import Connection
 from services.notifications.adapters import proto
-from services.notifications.adapters.notices import AFFECTED, FOLLOW_UP, LICENCE, PROPOSAL, end_notice, open_notice
+from services.notifications.adapters.notices import (
+    AFFECTED,
+    FOLLOW_UP,
+    LICENCE,
+    POST,
+    PROPOSAL,
+    end_notice,
+    open_notice,
+)
 from services.notifications.domain import errors
 
 ANSWERED: frozenset[type[Message]] = frozenset(
@@ -43,6 +52,15 @@ async def tell_care_team(conn: Connection, event: Any, *, at: datetime) -> None:
     elif type(event) in ANSWERED:
         proposal = event.proposal
         await end_notice(conn, proposal.practice_id, proposal.proposal_id, PROPOSAL, version=proposal.version, at=at)
+
+
+async def tell_of_post(
+    conn: Connection, practice_id: str, thread_id: str, therapist_ids: Sequence[str], *, at: datetime
+) -> None:
+    """Tell the care team that a client wrote: at most once an hour and thread, however much is written."""
+    notice_id = str(uuid.uuid5(uuid.UUID(thread_id), f"{at.astimezone(UTC):%Y-%m-%dT%H}"))
+    if therapist_ids:
+        await open_notice(conn, practice_id, notice_id, POST, version=1, at=at, contact_ids=therapist_ids)
 
 
 def care_reactions(clock: Callable[[], datetime]) -> dict[str, Callable[..., Awaitable[None]]]:

@@ -13,7 +13,7 @@ from services.notifications.domain.page import CARE, COMPLIANCE, CRISIS, DESK, O
 from services.notifications.usecases.page_on_call import Delivery, DuePage
 
 ALARM, DIGEST = "alarm", "digest"
-FOLLOW_UP, PROPOSAL, LICENCE = "care-follow-up", "care-proposal", "care-licence"
+FOLLOW_UP, PROPOSAL, LICENCE, POST = "care-follow-up", "care-proposal", "care-licence", "care-message"
 AFFECTED, FAILURES = "desk-affected", "desk-failures"
 """What a notice is about; each is a template of its own."""
 
@@ -88,13 +88,14 @@ class PostgresNotices:
         Return whom a notice is for.
 
         An alarm that nobody has the duty for is everybody's who is there for crises; what nobody of the care team can
-        be told is the desk's, and a licence is both's.
+        be told is the desk's, except what the desk may not read, and a licence is both's.
         """
         if topic in (ALARM, DIGEST):
             officers = await self._active(conn, practice_id, COMPLIANCE)
             return officers or (await self._active(conn, practice_id, CRISIS) if topic == ALARM else [])
         team = await self._active(conn, practice_id, CARE, contact_ids) if contact_ids else []
-        desk = [] if team and topic != LICENCE else await self._active(conn, practice_id, DESK)
+        is_desks = topic == LICENCE or (not team and topic != POST)
+        desk = await self._active(conn, practice_id, DESK) if is_desks else []
         # Told once: nobody waits for a second round.
         return [replace(each, level=1) for each in (*team, *desk)]
 

@@ -62,6 +62,7 @@ TOPICS = (
     "care-follow-up",
     "care-proposal",
     "care-licence",
+    "care-message",
     "desk-affected",
     "desk-failures",
 )

@@ -6,5 +6,6 @@ alter table officer_notices
     drop constraint officer_notices_topic_check,
     add constraint officer_notices_topic_check
         check (topic in (
-            'alarm', 'digest', 'care-follow-up', 'care-proposal', 'care-licence', 'desk-affected', 'desk-failures')),
+            'alarm', 'digest', 'care-follow-up', 'care-proposal', 'care-licence', 'care-message', 'desk-affected',
+            'desk-failures')),
     add column contact_ids uuid[] not null default '{}';
