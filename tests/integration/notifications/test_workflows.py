@@ -175,7 +175,7 @@ async def test_a_preview_shows_times_words_and_reasons_and_a_dry_run_counts_last
 async def test_a_dry_run_says_what_the_gate_would_say(
     office: Office, door: Door, practice_id: str, client_id: str
 ) -> None:
-    """Consents, addresses and the practice's own caps as they stand; what waits for the morning is counted."""
+    """Consents, addresses and the practice's own caps as they stand; reminders are planned around the night before that."""
     silent = new_id()
     await office.meet(practice_id, client_id)
     await office.meet(practice_id, silent, email="silent@example.com", has_consent=False)
@@ -200,8 +200,8 @@ async def test_a_dry_run_says_what_the_gate_would_say(
     by_mail = ("", notifications_pb2.CHANNEL_EMAIL)
     nothing = notifications_pb2.CHANNEL_UNSPECIFIED
     assert lines == {
-        by_mail: (2, 1),
-        ("RATE_CAPPED", nothing): (1, 1),
+        by_mail: (2, 0),
+        ("RATE_CAPPED", nothing): (1, 0),
         ("NO_CONSENT", nothing): (1, 0),
         ("NO_CONTACT", nothing): (1, 0),
     }

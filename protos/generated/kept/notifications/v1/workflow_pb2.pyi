@@ -334,7 +334,9 @@ class DryRunLine(_message.Message):
     count: _builtins.int
     """Counts them."""
     waited_count: _builtins.int
-    """Counts those of them that would have waited for the end of the recipient's quiet hours first."""
+    """Counts those of them that would have waited for the end of the recipient's quiet hours at the moment of sending;
+    reminders are planned around the night before that.
+    """
     channel: _notifications_pb2.Channel.ValueType
     """Says by which channel they would have gone; none when they would not have been sent."""
     def __init__(
