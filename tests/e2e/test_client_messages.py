@@ -173,8 +173,8 @@ async def test_a_client_hears_in_the_inbox_and_exchanges_files(
             await eventually(answered)
             [entry] = await eventually(told)
             async with asyncio.timeout(60):
-                heard = [line async for line in until(lines, entry["message_id"])]
-        seen = await mira.ask("POST", f"/v1/inbox/{entry['message_id']}/readings", key=key())
+                heard = [line async for line in until(lines, entry["message"]["message_id"])]
+        seen = await mira.ask("POST", f"/v1/inbox/{entry['message']['message_id']}/readings", key=key())
         other = await sign_in(http, "client")
         foreign = await other.send("GET", f"/v1/clients/{client_id}/inbox")
         path = f"/v1/attachments/{file.json()['attachment_id']}/content"
