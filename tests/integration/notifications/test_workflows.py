@@ -175,7 +175,7 @@ async def test_a_preview_shows_times_words_and_reasons_and_a_dry_run_counts_last
 async def test_a_dry_run_says_what_the_gate_would_say(
     office: Office, door: Door, practice_id: str, client_id: str
 ) -> None:
-    """Consents, addresses and the practice's own caps as they stand; reminders are planned around the night before that."""
+    """Consents, addresses and the practice's own caps as they stand; reminders are planned around the night."""
     silent = new_id()
     await office.meet(practice_id, client_id)
     await office.meet(practice_id, silent, email="silent@example.com", has_consent=False)
