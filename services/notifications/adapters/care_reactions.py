@@ -1,4 +1,4 @@
-"""What care team and desk are told of: a follow-up that is due, a proposal, a licence, an open session."""
+"""What care team and desk are told of: follow-ups, proposals, licences, open sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells each practice once a day what failed the day before: numbers to open desks, a mail to the desk's contacts."""
+"""Tells each practice once a day what failed: numbers to open desks, a mail to the desk."""
 
 from __future__ import annotations
 

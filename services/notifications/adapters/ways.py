@@ -1,4 +1,4 @@
-"""Writes and hands over each message by the way the gate chose: mail, text message, inbox, webhook."""
+"""Writes and hands over messages by the way the gate chose: mail, text, inbox, webhook."""
 
 from __future__ import annotations
 

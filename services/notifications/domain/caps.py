@@ -1,4 +1,4 @@
-"""How many routine messages one address gets at most: a practice's own choice, within bounds."""
+"""How many routine messages one address gets at most: a practice's own choice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says what the gate would have made of planned messages, one after the other by their times; sends nothing."""
+"""Says what the gate would have made of planned messages; sends nothing."""
 
 from __future__ import annotations
 
