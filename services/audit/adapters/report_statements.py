@@ -164,7 +164,7 @@ _HAS_LOOKED = f"{_IS_STAFF} and s.stage = 'complete' and s.operation not like 'a
 
 
 def _shared(mark: str) -> str:
-    """Find staff who opened a client with whom they share a mark, and the nearest appointment; their own record apart."""
+    """Find staff who opened a client with whom they share a mark, and the nearest appointment; not their own one."""
     return _found(
         f"{_HAS_LOOKED} and c.{mark} = f.{mark}"
         " and s.content->'actor'->>'client_id' is distinct from s.client_id::text",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import psycopg
 import structlog
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
@@ -69,9 +69,14 @@ class Connection(AsyncConnection[TupleRow]):
 class Database:
     """One service's database, reached by one role."""
 
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], *, role: str = "") -> None:
         self._pool = pool
+        self._role = role
         self._is_lost = False
+
+    def acting_as(self, role: str) -> Database:
+        """Return a way into the same pool whose transactions take on the role `<db>_<role>`, with its rights only."""
+        return Database(self._pool, role=role)
 
     @classmethod
     async def open(cls, config: ProcessConfig) -> Self:
@@ -125,12 +130,14 @@ class Database:
             Unavailable: The database is down, a lock or a statement took too long, or a deadlock was
                 broken. After a lost COMMIT nobody knows: retry under the same request id. (UNAVAILABLE)
         """
-        opening = f"BEGIN; SET LOCAL kept.practices = '{practice_list(practice_ids)}'".encode()
+        opening = f"BEGIN; SET LOCAL kept.practices = '{practice_list(practice_ids)}'"
         conn = await self._borrow()
         try:
             try:
-                # Two statements in one message can't be prepared.
-                await conn.execute(opening, prepare=False)
+                if self._role:
+                    opening += f"; {_take_on(conn, self._role)}"
+                # Statements in one message can't be prepared.
+                await conn.execute(opening.encode(), prepare=False)
                 yield conn
                 done = await conn.execute(b"COMMIT", prepare=False)
                 if done.statusmessage != "COMMIT":
@@ -191,6 +198,19 @@ async def widen(conn: Connection, practice_ids: Collection[str]) -> None:
     row = await (await conn.execute("select current_setting('kept.practices', true)")).fetchone()
     seen = [each for each in (row[0] if row and row[0] else "").split(",") if each]
     await conn.execute("select set_config('kept.practices', %s, true)", (practice_list([*seen, *practice_ids]),))
+
+
+@asynccontextmanager
+async def acting_as(conn: Connection, role: str) -> AsyncIterator[None]:
+    """Take on the role `<db>_<role>` in the open transaction; what fails inside ends the transaction, role and all."""
+    await conn.execute(_take_on(conn, role).encode())
+    yield
+    await conn.execute(b"RESET ROLE")
+
+
+def _take_on(conn: Connection, role: str) -> str:
+    """Write the statement; names of databases and roles are the operator's, so they are quoted."""
+    return f"SET LOCAL ROLE {sql.Identifier(f'{conn.info.dbname}_{role}').as_string(conn)}"
 
 
 async def _roll_back(conn: Connection) -> None:
