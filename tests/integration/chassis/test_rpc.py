@@ -249,6 +249,25 @@ async def test_without_a_trail_nothing_is_answered(house: House) -> None:
     assert again.client_id == CLIENT
 
 
+async def test_a_trail_that_hangs_fails_the_call_in_its_time_and_nothing_is_stuck(house: House) -> None:
+    """The table of records is locked: no answer leaves, the caller's deadline holds, and calls work once it is free."""
+    with psycopg.connect(house.owner_url) as conn:
+        conn.execute("lock table audit_outbox in access exclusive mode")
+        with pytest.raises(grpc.aio.AioRpcError) as read:
+            await house.call("GetMatch", MATCH, timeout_s=1)
+        with pytest.raises(grpc.aio.AioRpcError) as change:
+            await house.call("PutTherapistProfile", profile("Amara", str(uuid.uuid4())), ADMIN, timeout_s=1)
+        conn.rollback()
+    works = house.works()
+    again = await house.call("GetMatch", MATCH, timeout_s=30)
+
+    hung = {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNAVAILABLE}
+    assert {read.value.code(), change.value.code()} <= hung
+    assert works == 0
+    assert again.client_id == CLIENT
+    assert [record["op"] for record in house.trail() if record["stage"] == "complete"] == ["matching.GetMatch"]
+
+
 async def test_a_retry_gets_the_first_answer(house: House) -> None:
     """The same request id and body works once; the second answer is the first, and both are recorded."""
     request = profile("Amara", str(uuid.uuid4()))
