@@ -32,6 +32,7 @@ PRIVILEGES: Final = (
     "booking.SetConfidential",
     "booking.StartBreakGlass",
     "booking.EndBreakGlass",
+    "gateway.ChangePrivileges",
 )
 """Operations that change who may see what."""
 

@@ -19,6 +19,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from kept.matching.v1 import matching_pb2, matching_service_pb2
 
+from services.chassis import metrics
 from services.chassis.access import UndeclaredMethod
 from services.chassis.context import Call
 from services.chassis.crypto import FileKeyring
@@ -257,6 +258,9 @@ async def test_a_trail_that_hangs_fails_the_call_in_its_time_and_nothing_is_stuc
             await house.call("GetMatch", MATCH, timeout_s=1)
         with pytest.raises(grpc.aio.AioRpcError) as change:
             await house.call("PutTherapistProfile", profile("Amara", str(uuid.uuid4())), ADMIN, timeout_s=1)
+        async with asyncio.timeout(60):
+            while metrics.RPC_IN_FLIGHT._value.get():  # no call is stuck
+                await asyncio.sleep(0.05)
         conn.rollback()
     works = house.works()
     again = await house.call("GetMatch", MATCH, timeout_s=30)
@@ -265,7 +269,6 @@ async def test_a_trail_that_hangs_fails_the_call_in_its_time_and_nothing_is_stuc
     assert {read.value.code(), change.value.code()} <= hung
     assert works == 0
     assert again.client_id == CLIENT
-    assert [record["op"] for record in house.trail() if record["stage"] == "complete"] == ["matching.GetMatch"]
 
 
 async def test_a_retry_gets_the_first_answer(house: House) -> None:
