@@ -8,7 +8,7 @@ import time
 import types
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import grpc
@@ -17,13 +17,15 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from deploy.local.people import PRACTICE_ID
 from deploy.local.suite import Suite
 from services.chassis import identity
 from services.chassis.access import read_rule
 from services.chassis.context import Actor
 from services.chassis.identity import Signer
+from services.chassis.rpc.layers import subjects_getter
 from services.gateway.bootstrap import SERVICES
-from tests.e2e.test_every_wall import METHODS, WORDS, Treasure, channel_to, fill
+from tests.e2e.test_every_wall import METHODS, WORDS, Treasure, channel_to, fill, treasure
 from tests.support.whole_suite import rows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -43,6 +45,9 @@ RECORDS = """
 
 WAIT_S = 120.0
 
+__all__ = ["treasure"]
+"""A fixture that pytest finds by its name here."""
+
 
 @dataclass(frozen=True)
 class Called:
@@ -52,11 +57,15 @@ class Called:
     trace: str
     code: str
     client_id: str
+    given: frozenset[str] = frozenset()
+    """The clients the answer is about, by the contract."""
 
 
-def call(suite: Suite, service: str, method: MethodDescriptor, who: Mapping[str, str]) -> Called:
-    """Call a method with every field filled in; the ids are nobody's."""
-    request = fill(GetMessageClass(method.input_type)(), Treasure())
+def call(
+    suite: Suite, service: str, method: MethodDescriptor, who: Mapping[str, str], treasure: Treasure | None = None
+) -> Called:
+    """Call a method with every field filled in; the ids are nobody's unless some are given."""
+    request = fill(GetMessageClass(method.input_type)(), treasure or Treasure())
     trace = secrets.token_hex(16)
     channel = channel_to(suite.address(f"{service}-server"))
     kinds = channel.unary_stream if method.server_streaming else channel.unary_unary
@@ -65,14 +74,17 @@ def call(suite: Suite, service: str, method: MethodDescriptor, who: Mapping[str,
         request_serializer=lambda message: message.SerializeToString(),
         response_deserializer=GetMessageClass(method.output_type).FromString,
     )
+    answer = None
     try:
         answered = stub(request, metadata=[*who.items(), ("traceparent", f"00-{trace}-{'1' * 16}-01")], timeout=30)
         if method.server_streaming:
             list(answered)
+        else:
+            answer = answered
         code = "OK"
     except grpc.RpcError as error:
         code = error.code().name
-    return Called(method, trace, code, subject_of(request, method))
+    return Called(method, trace, code, subject_of(request, method), given_of(answer, method))
 
 
 def subject_of(request: Message, method: MethodDescriptor) -> str:
@@ -86,13 +98,23 @@ def subject_of(request: Message, method: MethodDescriptor) -> str:
     return found if isinstance(found, str) else ""
 
 
+def given_of(answer: Message | None, method: MethodDescriptor) -> frozenset[str]:
+    """Return the clients an answer is about, when the contract says where they stand in it."""
+    side, _, path = read_rule(method).subject.partition(".")
+    if answer is None or side != "response":
+        return frozenset()
+    return frozenset(subjects_getter(method.output_type, path)(answer))
+
+
 def recorded(suite: Suite, service: str, calls: Sequence[Called], since: float) -> dict[str, list[dict[str, Any]]]:
     """Wait until the trail has a record of each call; return them by trace."""
     operations = [f"{service}.{each.method.name}" for each in calls]
     deadline = time.monotonic() + WAIT_S
     while True:
         found: dict[str, list[dict[str, Any]]] = {each.trace: [] for each in calls}
-        for (text,) in rows(suite, "audit", RECORDS, operations, since - 5, ["user:nobody", "anonymous", ""]):
+        for (text,) in rows(
+            suite, "audit", RECORDS, operations, since - 5, ["user:nobody", "user:everybody", "anonymous", ""]
+        ):
             record = json.loads(str(text))
             trace = str(record["trace"]).split("-")[1:2]
             if trace and trace[0] in found:
@@ -158,6 +180,38 @@ def test_without_rights_no_client_is_touched_and_every_try_is_recorded(whole_sui
             assert each.code == "PERMISSION_DENIED", (each.method.name, each.code)
             [record] = found[each.trace]
             assert (record["client_id"], record["decision"]["effect"]) == (each.client_id, "deny"), each.method.name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_read_that_is_answered_leaves_one_record_a_client(
+    whole_suite: Suite, treasure: Treasure, service: str
+) -> None:
+    """Every method that changes nothing, by whoever of the practice may: as many records as clients in the answer."""
+    signer = Signer.read("gateway", whole_suite.root.keys / "gateway")
+    reads = [method for method in of(service) if read_rule(method).is_read and not method.server_streaming]
+    since, calls, answered = time.time(), [], set()
+    for roles in (("front_desk", "practice_admin"), ("therapist",), ("compliance_officer",)):
+        therapist_id = treasure.by_column["therapist_id"][0] if roles == ("therapist",) else ""
+        actor = replace(
+            NOBODY,
+            practice_id=PRACTICE_ID,
+            roles=frozenset(roles),
+            therapist_id=therapist_id,
+            actor_id="user:everybody",
+        )
+        who = {"x-kept-service": signer.service_token(), "authorization": f"Bearer {signer.sign(actor)}"}
+        told = [call(whole_suite, service, method, who, treasure) for method in reads if method.name not in answered]
+        answered |= {each.method.name for each in told if each.code == "OK"}
+        calls += told
+
+    found = recorded(whole_suite, service, calls, since)
+
+    assert answered, "nothing was answered at all"
+    for each in calls:
+        records = [record for record in found[each.trace] if record["op"] == f"{service}.{each.method.name}"]
+        wanted = sorted(each.given) or [each.client_id or records[0]["client_id"]]
+        assert sorted(record["client_id"] for record in records) == wanted, (each.method.name, each.code)
+        assert {record["stage"] for record in records} == {STAGES.get(each.code, "error")}, each.method.name
 
 
 def signed_an_hour_ago(suite: Suite) -> str:

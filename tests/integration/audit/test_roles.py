@@ -123,6 +123,8 @@ async def test_a_role_ends_with_its_transaction(house: House, practice_id: str) 
 
     async with reader.begin([practice_id]) as conn:
         assert await (await conn.execute(who)).fetchone() == (f"{house.store.name}_reader",)
+    async with reader.begin_piped([practice_id]) as conn:
+        assert await (await conn.execute(who)).fetchone() == (f"{house.store.name}_reader",)
     with pytest.raises(errors.InsufficientPrivilege):
         async with reader.begin([practice_id]) as conn:
             await conn.execute("delete from heads")
