@@ -1,4 +1,4 @@
-"""Remembers emergencies that were begun in another service: who may read whose data, and until when."""
+"""Remembers emergencies begun in another service: who may read whom, and until when."""
 
 from __future__ import annotations
 
