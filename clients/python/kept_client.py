@@ -584,6 +584,7 @@ class ClientPriority(TypedDict):
     is_high_need: bool
     until_date: str
     audiences: list[Literal['UNSPECIFIED', 'HIGH_NEED', 'ESTABLISHED', 'STANDING']]
+    etag: str
 
 
 class ClientSearchIn(TypedDict):
@@ -1130,6 +1131,7 @@ class Fence(TypedDict):
     site_id: str
     gap_min: int
     reason: Literal['UNSPECIFIED', 'COURT_ORDER', 'THREAT', 'CONFLICT']
+    etag: str
 
 
 class FenceIn(TypedDict):
@@ -2926,6 +2928,7 @@ class PriorityWindow(TypedDict):
     session_type_id: str
     audiences: list[Literal['UNSPECIFIED', 'HIGH_NEED', 'ESTABLISHED', 'STANDING']]
     open_days: int
+    etag: str
 
 
 class PriorityWindowIn(TypedDict):
@@ -4955,9 +4958,13 @@ class Kept:
         """List priority booking windows."""
         return self._send("GET", "/v1/priority-windows", {"limit": limit, "cursor": cursor}, {})
 
-    def put_priority_window(self, *, window_id: str, body: PriorityWindowIn, idempotency_key: str | None = None) -> Answer[PriorityWindow]:
+    def put_priority_window(self, *, window_id: str, body: PriorityWindowIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[PriorityWindow]:
         """Let some book earlier than others."""
-        return self._send("PUT", f"/v1/priority-windows/{quote(str(window_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/priority-windows/{quote(str(window_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def get_priority_window(self, *, window_id: str) -> Answer[PriorityWindow]:
+        """See a priority booking window."""
+        return self._send("GET", f"/v1/priority-windows/{quote(str(window_id))}", {}, {})
 
     def delete_priority_window(self, *, window_id: str, idempotency_key: str | None = None) -> Answer[DeletePriorityWindowResponse]:
         """Let everybody book alike."""
@@ -5227,9 +5234,9 @@ class Kept:
         """Ask why a start is, or is not, offered."""
         return self._send("POST", "/v1/searches/explanations", {}, {}, body, "application/json")
 
-    def put_client_priority(self, *, client_id: str, body: services__gateway__routes__priority__PriorityIn, idempotency_key: str | None = None) -> Answer[ClientPriority]:
+    def put_client_priority(self, *, client_id: str, body: services__gateway__routes__priority__PriorityIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[ClientPriority]:
         """Say that a client is in high need."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/priority", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/priority", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_client_priority(self, *, client_id: str) -> Answer[ClientPriority]:
         """See who a client is to rules of priority."""
@@ -5335,9 +5342,13 @@ class Kept:
         """Hide a client or an appointment from whoever acts for them."""
         return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/confidentiality", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
-    def put_fence(self, *, fence_id: str, body: FenceIn, idempotency_key: str | None = None) -> Answer[PutFenceResponse]:
+    def put_fence(self, *, fence_id: str, body: FenceIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[PutFenceResponse]:
         """Keep two clients apart."""
-        return self._send("PUT", f"/v1/fences/{quote(str(fence_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/fences/{quote(str(fence_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def get_fence(self, *, fence_id: str) -> Answer[Fence]:
+        """See a fence."""
+        return self._send("GET", f"/v1/fences/{quote(str(fence_id))}", {}, {})
 
     def remove_fence(self, *, fence_id: str, idempotency_key: str | None = None) -> Answer[RemoveFenceResponse]:
         """Take a fence away."""

@@ -440,6 +440,7 @@ export interface ClientPriority {
   is_high_need: boolean;
   until_date: string;
   audiences: ("UNSPECIFIED" | "HIGH_NEED" | "ESTABLISHED" | "STANDING")[];
+  etag: string;
 }
 export interface ClientSearchIn {
   email?: string;
@@ -824,6 +825,7 @@ export interface Fence {
   site_id: string;
   gap_min: number;
   reason: "UNSPECIFIED" | "COURT_ORDER" | "THREAT" | "CONFLICT";
+  etag: string;
 }
 export interface FenceIn {
   client_ids: (string)[];
@@ -2078,6 +2080,7 @@ export interface PriorityWindow {
   session_type_id: string;
   audiences: ("UNSPECIFIED" | "HIGH_NEED" | "ESTABLISHED" | "STANDING")[];
   open_days: number;
+  etag: string;
 }
 export interface PriorityWindowIn {
   /** Whose; none means all therapists'. */
@@ -3425,7 +3428,9 @@ export class Kept {
   /** List priority booking windows. `GET /v1/priority-windows` */
   listPriorityWindows(call?: { limit?: number; cursor?: string }): Promise<Answer<ListPriorityWindowsResponse>>;
   /** Let some book earlier than others. `PUT /v1/priority-windows/{window_id}` */
-  putPriorityWindow(call: { window_id: string; idempotency_key?: string; body: PriorityWindowIn }): Promise<Answer<PriorityWindow>>;
+  putPriorityWindow(call: { window_id: string; idempotency_key?: string; if_match?: string; body: PriorityWindowIn }): Promise<Answer<PriorityWindow>>;
+  /** See a priority booking window. `GET /v1/priority-windows/{window_id}` */
+  getPriorityWindow(call: { window_id: string }): Promise<Answer<PriorityWindow>>;
   /** Let everybody book alike. `DELETE /v1/priority-windows/{window_id}` */
   deletePriorityWindow(call: { window_id: string; idempotency_key?: string }): Promise<Answer<DeletePriorityWindowResponse>>;
   /** List equipment. `GET /v1/equipment` */
@@ -3586,7 +3591,7 @@ export class Kept {
   /** Ask why a start is, or is not, offered. `POST /v1/searches/explanations` */
   explainSlot(call: { body: ExplanationIn }): Promise<Answer<ExplainSlotResponse>>;
   /** Say that a client is in high need. `PUT /v1/clients/{client_id}/priority` */
-  putClientPriority(call: { client_id: string; idempotency_key?: string; body: services__gateway__routes__priority__PriorityIn }): Promise<Answer<ClientPriority>>;
+  putClientPriority(call: { client_id: string; idempotency_key?: string; if_match?: string; body: services__gateway__routes__priority__PriorityIn }): Promise<Answer<ClientPriority>>;
   /** See who a client is to rules of priority. `GET /v1/clients/{client_id}/priority` */
   getClientPriority(call: { client_id: string }): Promise<Answer<ClientPriority>>;
   /** Find free slots for a client. `POST /v1/clients/{client_id}/searches/slots` */
@@ -3640,7 +3645,9 @@ export class Kept {
   /** Hide a client or an appointment from whoever acts for them. `PUT /v1/clients/{client_id}/confidentiality` */
   setConfidential(call: { client_id: string; idempotency_key?: string; body: ConfidentialityIn }): Promise<Answer<SetConfidentialResponse>>;
   /** Keep two clients apart. `PUT /v1/fences/{fence_id}` */
-  putFence(call: { fence_id: string; idempotency_key?: string; body: FenceIn }): Promise<Answer<PutFenceResponse>>;
+  putFence(call: { fence_id: string; idempotency_key?: string; if_match?: string; body: FenceIn }): Promise<Answer<PutFenceResponse>>;
+  /** See a fence. `GET /v1/fences/{fence_id}` */
+  getFence(call: { fence_id: string }): Promise<Answer<Fence>>;
   /** Take a fence away. `DELETE /v1/fences/{fence_id}` */
   removeFence(call: { fence_id: string; idempotency_key?: string }): Promise<Answer<RemoveFenceResponse>>;
   /** List fences. `GET /v1/fences` */

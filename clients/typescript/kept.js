@@ -734,7 +734,11 @@ export class Kept {
   }
 
   putPriorityWindow(call = {}) {
-    return this.send("PUT", `/v1/priority-windows/${encodeURIComponent(call.window_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/priority-windows/${encodeURIComponent(call.window_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  getPriorityWindow(call = {}) {
+    return this.send("GET", `/v1/priority-windows/${encodeURIComponent(call.window_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   deletePriorityWindow(call = {}) {
@@ -1006,7 +1010,7 @@ export class Kept {
   }
 
   putClientPriority(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/priority`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/priority`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getClientPriority(call = {}) {
@@ -1114,7 +1118,11 @@ export class Kept {
   }
 
   putFence(call = {}) {
-    return this.send("PUT", `/v1/fences/${encodeURIComponent(call.fence_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/fences/${encodeURIComponent(call.fence_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  getFence(call = {}) {
+    return this.send("GET", `/v1/fences/${encodeURIComponent(call.fence_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   removeFence(call = {}) {

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from kept.booking.v1 import priority_service_pb2
 
 from services.booking.adapters import policy_proto, proto
 from services.booking.adapters.absence_ledger import AvailabilityAbsenceLedger
+from services.booking.adapters.etags import require_current
 from services.booking.adapters.priorities import PostgresPriorities
 from services.booking.domain import errors
 from services.booking.domain.priority import Priority
 from services.booking.usecases.book_appointment import is_staff
 from services.booking.usecases.ports import Clock
 from services.chassis.context import Call
+from services.chassis.rpc.etags import tagged
 
 
 class PriorityServicer:
@@ -33,6 +36,8 @@ class PriorityServicer:
             raise errors.Malformed("The last day has passed.", field="until_date")
         client_id = proto.uuid_of(request.client_id, field="client_id")
         priority = Priority(client_id, request.is_high_need, until if request.is_high_need else None)
+        now = partial(self._priorities.now, call, client_id)
+        await require_current(request.etag, now, partial(_message, audiences=()))
         await self._priorities.put(call, priority, at=at)
         return _message(priority, ())
 
@@ -60,9 +65,11 @@ def _day(text: str) -> str:
 
 
 def _message(priority: Priority, audiences: tuple[int, ...]) -> priority_service_pb2.ClientPriority:
-    return priority_service_pb2.ClientPriority(
+    message = priority_service_pb2.ClientPriority(
         client_id=priority.client_id,
         is_high_need=priority.is_high_need,
         until_date=priority.until_date.isoformat() if priority.until_date else "",
-        audiences=audiences,  # type: ignore[arg-type]
     )
+    message = tagged(message)  # Who they are is found out, not said: it is no part of what is replaced.
+    message.audiences.extend(audiences)  # type: ignore[arg-type]
+    return message

@@ -8,7 +8,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
-from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
+from kept.availability.v1.availability_events_pb2 import AbsenceItemAnswered, AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
     absence_service_pb2,
     accounts_service_pb2,
@@ -323,6 +323,7 @@ async def compose(config: ProcessConfig) -> Application:
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
+        AbsenceItemAnswered.DESCRIPTOR.full_name: parts.reactions.on_absence_item_answered,
         FormDue.DESCRIPTOR.full_name: on_form_due,
         FormSettled.DESCRIPTOR.full_name: on_form_settled,
         ClientErasureOrdered.DESCRIPTOR.full_name: parts.reactions.on_erasure_ordered,

@@ -6,8 +6,19 @@ from fastapi import APIRouter, Response
 from kept.booking.v1 import priority_service_pb2
 from pydantic import Field
 
+from services.gateway.callers import Caller, etag_read
+from services.gateway.conversion import unquoted
 from services.gateway.routes.bodies import Body, DayOrNone, SlotSearchIn
-from services.gateway.routes.describing import IdempotencyKey, PathId, SignedIn, answers, respond
+from services.gateway.routes.describing import (
+    IdempotencyKey,
+    IfMatch,
+    PathId,
+    SignedIn,
+    answers,
+    edited,
+    replaces,
+    respond,
+)
 from services.gateway.routes.practice import search_of
 
 router = APIRouter(prefix="/v1", tags=["priority"])
@@ -25,17 +36,20 @@ class PriorityIn(Body):
     "/clients/{client_id}/priority",
     operation_id="putClientPriority",
     summary="Say that a client is in high need",
-    responses=answers(PRIORITY, 404),
+    responses=replaces(PRIORITY),
 )
-async def put(client_id: PathId, body: PriorityIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put(
+    client_id: PathId, body: PriorityIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Opens reserved hours and priority windows to them; why belongs to the chart."""
     request = priority_service_pb2.PutClientPriorityRequest(
         client_id=client_id,
         is_high_need=body.is_high_need,
         until_date=body.until_date,
         request_id=caller.request_id(key),
+        etag=etag_read(if_match, unquoted(if_match)),
     )
-    return respond(await caller.booking("PutClientPriority", request))
+    return await edited(caller.booking("PutClientPriority", request), lambda: _priority(caller, client_id))
 
 
 @router.get(
@@ -46,8 +60,7 @@ async def put(client_id: PathId, body: PriorityIn, caller: SignedIn, key: Idempo
 )
 async def get(client_id: PathId, caller: SignedIn) -> Response:
     """Says whether they are in high need, and which audiences they belong to."""
-    request = priority_service_pb2.GetClientPriorityRequest(client_id=client_id)
-    return respond(await caller.booking("GetClientPriority", request))
+    return respond(await _priority(caller, client_id))
 
 
 @router.post(
@@ -60,3 +73,9 @@ async def search(client_id: PathId, body: SlotSearchIn, caller: SignedIn) -> Res
     """Lists what others may book, and what only some may book yet, if the client is one of them."""
     request = priority_service_pb2.FindClientSlotsRequest(client_id=client_id, search=search_of(body))
     return respond(await caller.booking("FindClientSlots", request))
+
+
+async def _priority(caller: Caller, client_id: str) -> priority_service_pb2.ClientPriority:
+    request = priority_service_pb2.GetClientPriorityRequest(client_id=client_id)
+    found: priority_service_pb2.ClientPriority = await caller.booking("GetClientPriority", request)
+    return found

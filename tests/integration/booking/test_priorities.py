@@ -10,7 +10,7 @@ from kept.availability.v1 import availability_pb2, availability_service_pb2, lim
 from kept.booking.v1 import booking_pb2, booking_service_pb2, priority_service_pb2
 from kept.wall.v1 import wall_pb2
 
-from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated
+from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated, Stale
 from tests.integration.booking.standing import ALL, SKIP, ZONE, House, at, monday
 
 pytestmark = pytest.mark.integration
@@ -46,12 +46,15 @@ def person(client_id: str) -> dict[str, Any]:
     return {"actor_id": f"user:{client_id}", "roles": frozenset({"client"}), "client_id": client_id}
 
 
-async def say_high_need(house: House, whom: str, until_date: str = "", **caller: Any) -> None:
+async def say_high_need(
+    house: House, whom: str, until_date: str = "", etag: str = "", **caller: Any
+) -> priority_service_pb2.ClientPriority:
     """Say that a client is in high need."""
     request = priority_service_pb2.PutClientPriorityRequest(
-        client_id=whom, is_high_need=True, until_date=until_date, request_id=str(uuid4())
+        client_id=whom, is_high_need=True, until_date=until_date, etag=etag, request_id=str(uuid4())
     )
-    await house.ask("PutClientPriority", request, **caller)
+    said: priority_service_pb2.ClientPriority = await house.ask("PutClientPriority", request, **caller)
+    return said
 
 
 async def starts(house: House, whom: str, **caller: Any) -> set[str]:
@@ -170,5 +173,11 @@ async def test_high_need_is_said_by_staff_and_ends(standing_house: House) -> Non
     with pytest.raises(NotFound):
         await say_high_need(house, str(uuid4()))
 
+    with pytest.raises(Stale):
+        await say_high_need(house, client_id, etag=before.etag)
+    gone_on = await say_high_need(house, client_id, etag=after.etag)
+    later = await house.ask("GetClientPriority", get)
+
+    assert (later.etag, later.until_date, later.etag == after.etag) == (gone_on.etag, "", False)
     assert (before.is_high_need, list(before.audiences)) == (False, [])
     assert (after.is_high_need, after.until_date, list(after.audiences)) == (True, str(monday()), [HIGH_NEED])

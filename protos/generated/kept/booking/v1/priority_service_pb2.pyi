@@ -30,12 +30,15 @@ class ClientPriority(_message.Message):
     IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
     UNTIL_DATE_FIELD_NUMBER: _builtins.int
     AUDIENCES_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
     is_high_need: _builtins.bool
     """Tells that they are in high need."""
     until_date: _builtins.str
     """Is the last day of it, "YYYY-MM-DD"; empty means until it is taken back."""
+    etag: _builtins.str
+    """Changes with every change of what staff said; a Put that sends it back replaces nothing else. Who they are is no part of it."""
     @_builtins.property
     def audiences(self) -> _containers.RepeatedScalarFieldContainer[_availability_pb2.Audience.ValueType]:
         """Lists who they are; standing hours count with their own therapist only, and are missing here."""
@@ -47,10 +50,11 @@ class ClientPriority(_message.Message):
         is_high_need: _builtins.bool = ...,
         until_date: _builtins.str = ...,
         audiences: _abc.Iterable[_availability_pb2.Audience.ValueType] | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "client_id", b"client_id", "is_high_need", b"is_high_need", "until_date", b"until_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "client_id", b"client_id", "etag", b"etag", "is_high_need", b"is_high_need", "until_date", b"until_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -66,6 +70,7 @@ class PutClientPriorityRequest(_message.Message):
     IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
     UNTIL_DATE_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
     is_high_need: _builtins.bool
@@ -74,6 +79,8 @@ class PutClientPriorityRequest(_message.Message):
     """Is the last day of it, "YYYY-MM-DD", today or later; empty means until it is taken back."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
+    etag: _builtins.str
+    """Is what was read; empty replaces whatever is there."""
     def __init__(
         self,
         *,
@@ -81,10 +88,11 @@ class PutClientPriorityRequest(_message.Message):
         is_high_need: _builtins.bool = ...,
         until_date: _builtins.str = ...,
         request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "is_high_need", b"is_high_need", "request_id", b"request_id", "until_date", b"until_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "etag", b"etag", "is_high_need", b"is_high_need", "request_id", b"request_id", "until_date", b"until_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

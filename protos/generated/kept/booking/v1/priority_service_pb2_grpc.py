@@ -59,7 +59,7 @@ class PriorityServiceServicer:
     """
 
     def PutClientPriority(self, request, context):
-        """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client).
+        """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

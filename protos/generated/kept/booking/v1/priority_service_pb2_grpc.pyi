@@ -36,7 +36,7 @@ class PriorityServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PriorityServiceAsyncStub: ...
     PutClientPriority: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.PutClientPriorityRequest, _priority_service_pb2.ClientPriority]
-    """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client)."""
+    """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client), STALE_VERSION."""
     GetClientPriority: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.GetClientPriorityRequest, _priority_service_pb2.ClientPriority]
     """Returns who a client is; nobody in particular where nothing was said."""
     FindClientSlots: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.FindClientSlotsRequest, _priority_service_pb2.FindClientSlotsResponse]
@@ -52,7 +52,7 @@ class PriorityServiceAsyncStub(PriorityServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutClientPriority: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.PutClientPriorityRequest, _priority_service_pb2.ClientPriority]  # type: ignore[assignment]
-    """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client)."""
+    """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client), STALE_VERSION."""
     GetClientPriority: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.GetClientPriorityRequest, _priority_service_pb2.ClientPriority]  # type: ignore[assignment]
     """Returns who a client is; nobody in particular where nothing was said."""
     FindClientSlots: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.FindClientSlotsRequest, _priority_service_pb2.FindClientSlotsResponse]  # type: ignore[assignment]
@@ -71,7 +71,7 @@ class PriorityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _priority_service_pb2.PutClientPriorityRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_priority_service_pb2.ClientPriority, _abc.Awaitable[_priority_service_pb2.ClientPriority]]:
-        """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client)."""
+        """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def GetClientPriority(
