@@ -1398,6 +1398,13 @@ class Group(TypedDict):
     is_self_bookable: bool
 
 
+class GroupChangeIn(TypedDict):
+    """From when on a group meets at another time."""
+
+    original_start_local: NotRequired[str | None]
+    local_start: str
+
+
 class GroupIn(TypedDict):
     """On what terms a group meets."""
 
@@ -1479,11 +1486,14 @@ class GroupSeries(TypedDict):
     group_series_id: str
     group_id: str
     plan: GroupSeriesPlan | None
-    state: Literal['UNSPECIFIED', 'ACTIVE', 'ENDED']
+    state: Literal['UNSPECIFIED', 'ACTIVE', 'ENDED', 'PAUSED']
     booked_until_date: str
     etag: str
     version: int
     create_time: str | None
+    pause_from_date: str
+    pause_to_date: str
+    keeps_time: bool
 
 
 class GroupSeriesIn(TypedDict):
@@ -4813,6 +4823,18 @@ class Kept:
     def list_group_occurrences(self, *, group_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListGroupOccurrencesResponse]:
         """List the times a group's rule names."""
         return self._send("GET", f"/v1/groups/{quote(str(group_id))}/occurrences", {"limit": limit, "cursor": cursor}, {})
+
+    def change_group_series(self, *, group_id: str, body: GroupChangeIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[GroupSeriesOutcome]:
+        """Move a group's session and every later one."""
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series/changes", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def pause_group_series(self, *, group_id: str, body: PauseIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[GroupSeriesOutcome]:
+        """Pause the rule a group meets by."""
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series/pauses", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def resume_group_series(self, *, group_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[GroupSeriesOutcome]:
+        """End a group's pause early."""
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series/resumptions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
 
     def end_group_series(self, *, group_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: EndIn | None | None = None) -> Answer[GroupSeries]:
         """Let a group meet by its rule no more."""

@@ -1022,6 +1022,12 @@ export interface Group {
   create_time: string | null;
   is_self_bookable: boolean;
 }
+export interface GroupChangeIn {
+  /** The first time to move; none means the first ahead. */
+  original_start_local?: string | null;
+  /** Where it goes; later ones go as far, at most 6 days. */
+  local_start: string;
+}
 export interface GroupIn {
   display_name: string;
   therapist_id: string;
@@ -1085,11 +1091,14 @@ export interface GroupSeries {
   group_series_id: string;
   group_id: string;
   plan: GroupSeriesPlan | null;
-  state: "UNSPECIFIED" | "ACTIVE" | "ENDED";
+  state: "UNSPECIFIED" | "ACTIVE" | "ENDED" | "PAUSED";
   booked_until_date: string;
   etag: string;
   version: number;
   create_time: string | null;
+  pause_from_date: string;
+  pause_to_date: string;
+  keeps_time: boolean;
 }
 export interface GroupSeriesIn {
   local_start: string;
@@ -3355,6 +3364,12 @@ export class Kept {
   getGroupSeries(call: { group_id: string }): Promise<Answer<GroupSeries>>;
   /** List the times a group's rule names. `GET /v1/groups/{group_id}/occurrences` */
   listGroupOccurrences(call: { group_id: string; limit?: number; cursor?: string }): Promise<Answer<ListGroupOccurrencesResponse>>;
+  /** Move a group's session and every later one. `POST /v1/groups/{group_id}/series/changes` */
+  changeGroupSeries(call: { group_id: string; idempotency_key?: string; if_match?: string; body: GroupChangeIn }): Promise<Answer<GroupSeriesOutcome>>;
+  /** Pause the rule a group meets by. `POST /v1/groups/{group_id}/series/pauses` */
+  pauseGroupSeries(call: { group_id: string; idempotency_key?: string; if_match?: string; body: PauseIn }): Promise<Answer<GroupSeriesOutcome>>;
+  /** End a group's pause early. `POST /v1/groups/{group_id}/series/resumptions` */
+  resumeGroupSeries(call: { group_id: string; idempotency_key?: string; if_match?: string }): Promise<Answer<GroupSeriesOutcome>>;
   /** Let a group meet by its rule no more. `POST /v1/groups/{group_id}/series/endings` */
   endGroupSeries(call: { group_id: string; idempotency_key?: string; if_match?: string; body?: EndIn | null }): Promise<Answer<GroupSeries>>;
   /** Create a group. `POST /v1/groups` */

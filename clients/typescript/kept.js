@@ -589,6 +589,18 @@ export class Kept {
     return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/occurrences`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
+  changeGroupSeries(call = {}) {
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series/changes`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  pauseGroupSeries(call = {}) {
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series/pauses`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  resumeGroupSeries(call = {}) {
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series/resumptions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+  }
+
   endGroupSeries(call = {}) {
     return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series/endings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }

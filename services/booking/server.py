@@ -312,7 +312,12 @@ async def compose(config: ProcessConfig) -> Application:
     )
     priorities = PriorityServicer(priorities=parts.priorities, ledger=parts.ledger, clock=parts.clock)
     group_series = GroupSeriesServicer(
-        groups=parts.groups, store=parts.group_series, ledger=parts.ledger, clock=parts.clock
+        groups=parts.groups,
+        store=parts.group_series,
+        ledger=parts.ledger,
+        appointments=parts.appointments,
+        books=parts.books,
+        clock=parts.clock,
     )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(

@@ -117,11 +117,11 @@ class House:
         request = booking_service_pb2.RegisterClientRequest(client=client, request_id=str(uuid4()))
         return str((await self.ask("RegisterClient", request)).client_id)
 
-    async def book(self, client_id: str, local: str) -> booking_pb2.Appointment:
-        """Book a single session."""
+    async def book(self, client_id: str, local: str, *, therapist_id: str = "") -> booking_pb2.Appointment:
+        """Book a single session, with the house's therapist or another."""
         request = booking_service_pb2.BookAppointmentRequest(
             client_id=client_id,
-            therapist_id=self.therapist_id,
+            therapist_id=therapist_id or self.therapist_id,
             session_type_id=self.session_type_id,
             start_wall=wall_pb2.WallTime(local=local, time_zone=ZONE),
             request_id=str(uuid4()),

@@ -69,26 +69,26 @@ class PutClientPriorityRequest(_message.Message):
     CLIENT_ID_FIELD_NUMBER: _builtins.int
     IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
     UNTIL_DATE_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
     is_high_need: _builtins.bool
     """Tells that they are."""
     until_date: _builtins.str
     """Is the last day of it, "YYYY-MM-DD", today or later; empty means until it is taken back."""
-    request_id: _builtins.str
-    """Makes a retry safe; a UUID."""
     etag: _builtins.str
     """Is what was read; empty replaces whatever is there."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
     def __init__(
         self,
         *,
         client_id: _builtins.str = ...,
         is_high_need: _builtins.bool = ...,
         until_date: _builtins.str = ...,
-        request_id: _builtins.str = ...,
         etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
