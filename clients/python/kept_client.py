@@ -594,6 +594,16 @@ class ClientSearchIn(TypedDict):
     phone: NotRequired[str]
 
 
+class ClientSlotIn(TypedDict):
+    """A start a client may want."""
+
+    therapist_id: str
+    session_type_id: str
+    local_start: str
+    time_zone: str
+    modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
+
+
 class ClosingIn(TypedDict):
     """Why a flag is closed."""
 
@@ -1079,6 +1089,15 @@ class ExpiringLicence(TypedDict):
     therapist_id: str
     licence: Licence | None
     is_expired: bool
+
+
+class ExplainClientSlotResponse(TypedDict):
+    """ExplainClientSlotResponse"""
+
+    is_offered: bool
+    rules: list[HidingRule]
+    refusals: list[str]
+    warnings: list[str]
 
 
 class ExplainSlotResponse(TypedDict):
@@ -5267,6 +5286,10 @@ class Kept:
     def find_client_slots(self, *, client_id: str, body: SlotSearchIn) -> Answer[FindClientSlotsResponse]:
         """Find free slots for a client."""
         return self._send("POST", f"/v1/clients/{quote(str(client_id))}/searches/slots", {}, {}, body, "application/json")
+
+    def explain_client_slot(self, *, client_id: str, body: ClientSlotIn) -> Answer[ExplainClientSlotResponse]:
+        """Say whether a client could book a start, and what hides it."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/searches/slot-explanations", {}, {}, body, "application/json")
 
     def propose_therapist(self, *, body: ProposalIn, idempotency_key: str | None = None) -> Answer[Proposal]:
         """Propose a therapist to a client."""

@@ -446,6 +446,13 @@ export interface ClientSearchIn {
   email?: string;
   phone?: string;
 }
+export interface ClientSlotIn {
+  therapist_id: string;
+  session_type_id: string;
+  local_start: string;
+  time_zone: string;
+  modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
+}
 export interface ClosingIn {
   outcome: "SAFETY_PLAN" | "REFERRED" | "ASSESSED" | "MISTAKE";
 }
@@ -785,6 +792,12 @@ export interface ExpiringLicence {
   therapist_id: string;
   licence: Licence | null;
   is_expired: boolean;
+}
+export interface ExplainClientSlotResponse {
+  is_offered: boolean;
+  rules: (HidingRule)[];
+  refusals: (string)[];
+  warnings: (string)[];
 }
 export interface ExplainSlotResponse {
   is_offered: boolean;
@@ -3611,6 +3624,8 @@ export class Kept {
   getClientPriority(call: { client_id: string }): Promise<Answer<ClientPriority>>;
   /** Find free slots for a client. `POST /v1/clients/{client_id}/searches/slots` */
   findClientSlots(call: { client_id: string; body: SlotSearchIn }): Promise<Answer<FindClientSlotsResponse>>;
+  /** Say whether a client could book a start, and what hides it. `POST /v1/clients/{client_id}/searches/slot-explanations` */
+  explainClientSlot(call: { client_id: string; body: ClientSlotIn }): Promise<Answer<ExplainClientSlotResponse>>;
   /** Propose a therapist to a client. `POST /v1/proposals` */
   proposeTherapist(call: { idempotency_key?: string; body: ProposalIn }): Promise<Answer<Proposal>>;
   /** List proposals of a client or a therapist. `GET /v1/proposals` */

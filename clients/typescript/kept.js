@@ -1033,6 +1033,10 @@ export class Kept {
     return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/searches/slots`, {}, {}, call.body, "application/json");
   }
 
+  explainClientSlot(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/searches/slot-explanations`, {}, {}, call.body, "application/json");
+  }
+
   proposeTherapist(call = {}) {
     return this.send("POST", `/v1/proposals`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }

@@ -33,6 +33,7 @@ from services.booking.absence_case_servicer import AbsenceCaseServicer
 from services.booking.account_servicer import AccountServicer
 from services.booking.adapters import proto
 from services.booking.adapters.cadences import PostgresCadences
+from services.booking.adapters.gates import PostgresGates
 from services.booking.adapters.intake_dues import on_form_due, on_form_settled
 from services.booking.bootstrap import bootstrap
 from services.booking.break_glass_servicer import BreakGlassServicer
@@ -310,7 +311,9 @@ async def compose(config: ProcessConfig) -> Application:
         books=parts.books,
         clock=parts.clock,
     )
-    priorities = PriorityServicer(priorities=parts.priorities, ledger=parts.ledger, clock=parts.clock)
+    priorities = PriorityServicer(
+        priorities=parts.priorities, ledger=parts.ledger, gates=PostgresGates(), rules=parts.rules, clock=parts.clock
+    )
     group_series = GroupSeriesServicer(
         groups=parts.groups,
         store=parts.group_series,

@@ -7,8 +7,8 @@ from kept.booking.v1 import priority_service_pb2
 from pydantic import Field
 
 from services.gateway.callers import Caller, etag_read
-from services.gateway.conversion import unquoted
-from services.gateway.routes.bodies import Body, DayOrNone, SlotSearchIn
+from services.gateway.conversion import filled, unquoted
+from services.gateway.routes.bodies import Body, DayOrNone, Id, Local, Modality, SlotSearchIn, Zone
 from services.gateway.routes.describing import (
     IdempotencyKey,
     IfMatch,
@@ -30,6 +30,16 @@ class PriorityIn(Body):
 
     is_high_need: bool
     until_date: DayOrNone = Field("", description="The last day of it; none means until it is taken back.")
+
+
+class ClientSlotIn(Body):
+    """A start a client may want."""
+
+    therapist_id: Id
+    session_type_id: Id
+    local_start: Local
+    time_zone: Zone
+    modality: Modality | None = None
 
 
 @router.put(
@@ -73,6 +83,24 @@ async def search(client_id: PathId, body: SlotSearchIn, caller: SignedIn) -> Res
     """Lists what others may book, and what only some may book yet, if the client is one of them."""
     request = priority_service_pb2.FindClientSlotsRequest(client_id=client_id, search=search_of(body))
     return respond(await caller.booking("FindClientSlots", request))
+
+
+@router.post(
+    "/clients/{client_id}/searches/slot-explanations",
+    operation_id="explainClientSlot",
+    summary="Say whether a client could book a start, and what hides it",
+    responses=answers(priority_service_pb2.ExplainClientSlotResponse.DESCRIPTOR, 404),
+)
+async def explain(client_id: PathId, body: ClientSlotIn, caller: SignedIn) -> Response:
+    """Lists every rule that hides it from them, what booking would refuse or warn of; holds nothing."""
+    slot = {
+        "therapist_id": body.therapist_id,
+        "session_type_id": body.session_type_id,
+        "start_wall": {"local": body.local_start, "time_zone": body.time_zone},
+        "modality": body.modality,
+    }
+    request = filled(priority_service_pb2.ExplainClientSlotRequest, client_id=client_id, slot=slot)
+    return respond(await caller.booking("ExplainClientSlot", request))
 
 
 async def _priority(caller: Caller, client_id: str) -> priority_service_pb2.ClientPriority:

@@ -58,18 +58,20 @@ async def test_a_public_holiday_of_the_sites_own_state_hides_its_day(
     this_year = f"{soon[:4]}-{holiday}T10:00"
     local = this_year if this_year > soon else f"{int(soon[:4]) + 1}-{holiday}T10:00"
     before = await explain(practice, local)
-    calendar = calendar_pb2.HolidayCalendar(site_id=practice.site_id, country=country, subdivision=subdivision)
-    put = calendar_service_pb2.PutHolidayCalendarRequest(holiday_calendar=calendar)
-    await practice.door.as_admin("PutHolidayCalendar", put)
 
+    async def keep(state: str) -> None:
+        calendar = calendar_pb2.HolidayCalendar(site_id=practice.site_id, country=country, subdivision=state)
+        put = calendar_service_pb2.PutHolidayCalendarRequest(holiday_calendar=calendar)
+        await practice.door.as_admin("PutHolidayCalendar", put)
+
+    await keep(subdivision)
     after = await explain(practice, local, role="client")
 
     assert Rule.RULE_HOLIDAY not in rules(before)
     assert after.rules[0].rule == Rule.RULE_HOLIDAY
     assert after.rules[0].words
     if subdivision:
-        calendar.subdivision = ""
-        await practice.door.as_admin("PutHolidayCalendar", put)
+        await keep("")
         assert Rule.RULE_HOLIDAY not in rules(await explain(practice, local)), "only that state keeps it"
 
 
@@ -183,14 +185,14 @@ async def _far_away(practice: Practice) -> None:
 @pytest.mark.parametrize(
     ("prepare", "reason", "cap"),
     [
-        pytest.param(_capped(max_sessions_day=1), "CAP_REACHED", "max_sessions_day", id="sessions a day"),
-        pytest.param(_capped(max_sessions_week=1), "CAP_REACHED", "max_sessions_week", id="sessions a week"),
-        pytest.param(_capped(max_minutes_day=60), "CAP_REACHED", "max_minutes_day", id="minutes a day"),
-        pytest.param(_capped(max_minutes_week=60), "CAP_REACHED", "max_minutes_week", id="minutes a week"),
-        pytest.param(_capped(max_load_day=1), "CAP_REACHED", "max_load_day", id="load a day"),
-        pytest.param(_capped(max_load_week=1), "CAP_REACHED", "max_load_week", id="load a week"),
-        pytest.param(_two_in_a_row, "CAP_REACHED", "max_consecutive", id="a break after so many"),
-        pytest.param(_intake_before, "CAP_REACHED", "max_intakes_week", id="intakes a week"),
+        pytest.param(_capped(max_sessions_day=1), "CAP_REACHED", "sessions_day", id="sessions a day"),
+        pytest.param(_capped(max_sessions_week=1), "CAP_REACHED", "sessions_week", id="sessions a week"),
+        pytest.param(_capped(max_minutes_day=60), "CAP_REACHED", "minutes_day", id="minutes a day"),
+        pytest.param(_capped(max_minutes_week=60), "CAP_REACHED", "minutes_week", id="minutes a week"),
+        pytest.param(_capped(max_load_day=1), "CAP_REACHED", "load_day", id="load a day"),
+        pytest.param(_capped(max_load_week=1), "CAP_REACHED", "load_week", id="load a week"),
+        pytest.param(_two_in_a_row, "CAP_REACHED", "consecutive", id="a break after so many"),
+        pytest.param(_intake_before, "CAP_REACHED", "intakes_week", id="intakes a week"),
         pytest.param(_crisis_before, "CAP_REACHED", "crisis_cool_down_min", id="cool-down after a crisis"),
         pytest.param(_far_away, "TRAVEL_TOO_SHORT", "", id="the way between two sites"),
     ],

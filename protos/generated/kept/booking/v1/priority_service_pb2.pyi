@@ -175,3 +175,73 @@ class FindClientSlotsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FindClientSlotsResponse: _TypeAlias = FindClientSlotsResponse  # noqa: Y015
+
+@_typing.final
+class ExplainClientSlotRequest(_message.Message):
+    """Asks whether a client could book a start."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    SLOT_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """Names the client."""
+    @_builtins.property
+    def slot(self) -> _availability_service_pb2.ExplainSlotRequest:
+        """Says which start; who asks is found out here."""
+
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        slot: _availability_service_pb2.ExplainSlotRequest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["slot", b"slot"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "slot", b"slot"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainClientSlotRequest: _TypeAlias = ExplainClientSlotRequest  # noqa: Y015
+
+@_typing.final
+class ExplainClientSlotResponse(_message.Message):
+    """Explains a start to a client, or to staff for them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_OFFERED_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    REFUSALS_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    is_offered: _builtins.bool
+    """Tells whether the caller could book it."""
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[_availability_service_pb2.HidingRule]:
+        """Lists rules of the ledger that hide it, the strongest first."""
+
+    @_builtins.property
+    def refusals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists the stable reasons booking would refuse it with: CLIENT_OVERLAP, FENCED, CARD_REQUIRED, CONSENT_REQUIRED,
+        VISITS_EXHAUSTED, or what the ledger says of a hold. A client hears SLOT_NOT_OFFERED where staff hears FENCED.
+        """
+
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists what a booking would be flagged with: CARD_MISSING, CONSENT_MISSING, VISITS_EXHAUSTED."""
+
+    def __init__(
+        self,
+        *,
+        is_offered: _builtins.bool = ...,
+        rules: _abc.Iterable[_availability_service_pb2.HidingRule] | None = ...,
+        refusals: _abc.Iterable[_builtins.str] | None = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_offered", b"is_offered", "refusals", b"refusals", "rules", b"rules", "warnings", b"warnings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainClientSlotResponse: _TypeAlias = ExplainClientSlotResponse  # noqa: Y015

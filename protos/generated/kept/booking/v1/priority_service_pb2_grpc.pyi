@@ -43,6 +43,11 @@ class PriorityServiceStub:
     """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
     Errors: as AvailabilityService.SearchSlots.
     """
+    ExplainClientSlot: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.ExplainClientSlotRequest, _priority_service_pb2.ExplainClientSlotResponse]
+    """Explains whether a client could book a start: every rule of the ledger that hides it from them, and, where none does,
+    what booking itself would refuse or warn of. Holds nothing, and promises nothing.
+    Errors: as AvailabilityService.ExplainSlot.
+    """
 
 @_typing.type_check_only
 class PriorityServiceAsyncStub(PriorityServiceStub):
@@ -58,6 +63,11 @@ class PriorityServiceAsyncStub(PriorityServiceStub):
     FindClientSlots: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.FindClientSlotsRequest, _priority_service_pb2.FindClientSlotsResponse]  # type: ignore[assignment]
     """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
     Errors: as AvailabilityService.SearchSlots.
+    """
+    ExplainClientSlot: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.ExplainClientSlotRequest, _priority_service_pb2.ExplainClientSlotResponse]  # type: ignore[assignment]
+    """Explains whether a client could book a start: every rule of the ledger that hides it from them, and, where none does,
+    what booking itself would refuse or warn of. Holds nothing, and promises nothing.
+    Errors: as AvailabilityService.ExplainSlot.
     """
 
 class PriorityServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -89,6 +99,17 @@ class PriorityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_priority_service_pb2.FindClientSlotsResponse, _abc.Awaitable[_priority_service_pb2.FindClientSlotsResponse]]:
         """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
         Errors: as AvailabilityService.SearchSlots.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainClientSlot(
+        self,
+        request: _priority_service_pb2.ExplainClientSlotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_priority_service_pb2.ExplainClientSlotResponse, _abc.Awaitable[_priority_service_pb2.ExplainClientSlotResponse]]:
+        """Explains whether a client could book a start: every rule of the ledger that hides it from them, and, where none does,
+        what booking itself would refuse or warn of. Holds nothing, and promises nothing.
+        Errors: as AvailabilityService.ExplainSlot.
         """
 
 def add_PriorityServiceServicer_to_server(servicer: PriorityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
