@@ -1,4 +1,4 @@
-"""Says what booking itself would answer a client who asks for a start that the ledger offers."""
+"""Says what booking would answer a client who asks for a start the ledger offers."""
 
 from __future__ import annotations
 
