@@ -147,7 +147,7 @@ CAPS = {
 """The most of each cap. Source: the contract; written out, so that a limit that changes is noticed."""
 
 BEYOND: list[tuple[str, Callable[[Practice], Ask], str]] = [
-    ("days of a closure", lambda one: closure(one, 367), "MALFORMED_REQUEST"),
+    ("days of a closure", lambda one: closure(one, 368), "MALFORMED_REQUEST"),
     ("stretches of a date", lambda one: stretches(one, 21), "MALFORMED_REQUEST"),
     ("holidays worked on", lambda one: worked(one, 101), "MALFORMED_REQUEST"),
     ("stretches of a week", lambda one: week(one, count=51), "MALFORMED_REQUEST"),
