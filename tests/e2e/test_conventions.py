@@ -94,7 +94,7 @@ async def test_what_was_read_is_replaced_once(http: httpx.AsyncClient) -> None:
 async def test_what_protects_and_what_gives_priority_is_replaced_once_too(
     http: httpx.AsyncClient, desk: Person
 ) -> None:
-    """A priority window, a client's priority and a fence: the ETag lets one change in, and the next is told what stands."""
+    """A window, a priority and a fence: the ETag lets one change in, and the next is told what stands."""
     admin = await sign_in(http, "admin")
     pair = []
     for name in ("Ida", "Eva"):
