@@ -214,15 +214,16 @@ async def test_a_start_is_explained_to_a_client_by_every_rule_there_is(standing_
     newcomer = await explain(ada, **person(ada))
     rule = availability_service_pb2.HidingRule
     assert ([each.rule for each in newcomer.rules], newcomer.is_offered) == ([rule.RULE_PRIORITY_WINDOW], False)
-    for each in (ada, ben):
-        await complete(house, each)
+    await complete(house, ada)
     known = await explain(ada, **person(ada))
     assert (known.is_offered, list(known.rules), list(known.refusals)) == (True, [], [])
 
     fence = safety_pb2.Fence(client_ids=[ada, ben], reason=safety_pb2.Fence.REASON_COURT_ORDER)
     await house.ask("PutFence", safety_service_pb2.PutFenceRequest(fence=fence, request_id=str(uuid4())))
     in_person = availability_pb2.MODALITY_IN_PERSON
-    await house.ask("BookAppointment", booking_of(house, ben, at(2, "16:00"), modality=in_person))
+    await house.ask(
+        "BookAppointment", booking_of(house, ben, at(2, "16:00"), modality=in_person, override_reason="First")
+    )
     policy = policy_pb2.Policy(card=policy_pb2.DEMAND_REFUSE, consent=policy_pb2.DEMAND_FLAG)
     admin = {"roles": frozenset({"practice_admin"})}
     await house.ask("PutPolicy", policy_service_pb2.PutPolicyRequest(policy=policy, request_id=str(uuid4())), **admin)
