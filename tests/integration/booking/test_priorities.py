@@ -237,4 +237,4 @@ async def test_a_start_is_explained_to_a_client_by_every_rule_there_is(standing_
     with pytest.raises(Forbidden):
         await explain(ada, **person(ben))
     taken = await explain(ada, at(2, "16:00"))
-    assert [each.rule for each in taken.rules] == [rule.RULE_TAKEN]
+    assert [each.rule for each in taken.rules] == [rule.RULE_TAKEN, rule.RULE_NO_ROOM], "the site has one room"
