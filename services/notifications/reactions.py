@@ -21,6 +21,7 @@ from kept.booking.v1 import (
 from kept.matching.v1 import feedback_events_pb2, forms_events_pb2, intake_events_pb2, triage_events_pb2
 
 from services.chassis.context import Call
+from services.chassis.glasses import emergency_reactions
 from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
 from services.notifications.adapters.care_reactions import care_reactions, tell_care_team
@@ -90,6 +91,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         **officer_reactions(clock),
         **care_reactions(clock),
+        **emergency_reactions(),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
 
