@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.audit.v1.watch_events_pb2 import AlarmRaised, AlarmSettled, DigestMade
-from kept.booking.v1.absence_events_pb2 import AbsenceOfferClosed, AbsenceOffered
+from kept.booking.v1.absence_events_pb2 import (
+    AbsenceOfferClosed,
+    AbsenceOffered,
+    AffectedEscalated,
+    AffectedSettled,
+)
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -15,6 +20,7 @@ from kept.booking.v1.booking_events_pb2 import (
     ClientRegistered,
     ClientUpdated,
 )
+from kept.booking.v1.break_glass_events_pb2 import BreakGlassEnded, BreakGlassStarted
 from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpDue, FollowUpOpened
 from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue
 from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
@@ -26,6 +32,8 @@ from kept.booking.v1.waitlist_events_pb2 import (
     OfferTaken,
     OfferWithdrawn,
 )
+from kept.matching.v1.feedback_events_pb2 import FitAsked
+from kept.matching.v1.forms_events_pb2 import FormDue, FormSettled
 from kept.matching.v1.intake_events_pb2 import (
     ProposalAccepted,
     ProposalDeclined,
@@ -33,6 +41,7 @@ from kept.matching.v1.intake_events_pb2 import (
     ProposalMade,
     ProposalWithdrawn,
 )
+from kept.matching.v1.matching_events_pb2 import LicenceEnding
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -80,6 +89,16 @@ class NotificationsWorker:
         """Store it."""
         self.inbox.store(delivery)
 
+    @consumes(FormDue, FormSettled, FitAsked)
+    def on_client_asked(self, delivery: Delivery) -> None:
+        """Store what a client is asked for."""
+        self.inbox.store(delivery)
+
+    @consumes(LicenceEnding, AffectedEscalated, AffectedSettled)
+    def on_staff_needed(self, delivery: Delivery) -> None:
+        """Store what staff alone is to be told."""
+        self.inbox.store(delivery)
+
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)
     def on_crisis_changed(self, delivery: Delivery) -> None:
         """Store it; a queue of its own, so that no crowd of bookings stands before a page."""
@@ -93,6 +112,11 @@ class NotificationsWorker:
     @consumes(SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
     def on_something_to_tell(self, delivery: Delivery) -> None:
         """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
+        self.inbox.store(delivery)
+
+    @consumes(BreakGlassStarted, BreakGlassEnded)
+    def on_glass_broken(self, delivery: Delivery) -> None:
+        """Store it; a queue of its own: an emergency waits behind nothing."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)
