@@ -28,12 +28,17 @@ insert into absences (practice_id, absence_id, therapist_id, start_time, end_tim
 values (%(practice_id)s, %(id)s, %(therapist_id)s, to_timestamp(%(start_s)s), to_timestamp(%(end_s)s))
 """
 
-# Danger: locked against release, or an item could be written for a claim that is given back at this moment.
+# Danger: locked against release, or an item could be written for a claim that is given back at this moment. In the
+# order of ids, so that two absences can't wait for each other. Row by row through the key; see _EXISTING of the holds.
 _HIT = """
-select claim_id::text, client_id::text, session_type_id::text, extract(epoch from start_time)::bigint, is_high_need
-  from claims
- where practice_id = %s and state <> 'released' and claim_id in (select * from claims_hit(%s, %s, %s, %s))
- order by claim_id
+select found.*
+  from (select claim_id as hit_id from claims_hit(%s, %s, %s, %s) order by claim_id offset 0) as hit
+ cross join lateral (
+    select claim_id::text, client_id::text, session_type_id::text, extract(epoch from start_time)::bigint, is_high_need
+      from claims
+     where practice_id = %s and claim_id = hit_id and state <> 'released'
+     limit 1{lock}
+ ) as found
  limit %s
 """
 
@@ -106,9 +111,9 @@ class PostgresAbsences:
 
     async def hit(self, call: Call, therapist_id: str, span: Span, *, limit: int, is_locked: bool) -> list[Item]:
         """Return the claims an absence hits, at most *limit*, without their rank; locked ones wait to be released."""
-        words = (call.practice_id, call.practice_id, therapist_id, *span, limit)
+        statement = _HIT.format(lock=" for share" if is_locked else "")
         async with call.tx() as conn:
-            found = await conn.execute(_HIT + (" for share" if is_locked else ""), words)
+            found = await conn.execute(statement, (call.practice_id, therapist_id, *span, call.practice_id, limit))
             return [Item(*row) for row in await found.fetchall()]
 
     async def take_time(self, call: Call, absence: Absence) -> None:
@@ -220,13 +225,14 @@ async def _look(conn: Connection, practice_id: str, absence: Absence) -> tuple[l
     """Return what of an absence nobody has, and the claims that have some of it, as of one instant."""
     words = (practice_id, absence.therapist_id, *absence.span)
     found = await (await conn.execute(TAKERS, words)).fetchall()
+    # Asked for one lane, the index of that lane would be read from end to end.
     mine = await conn.execute(
-        "select extract(epoch from lower(during))::bigint, ceil(extract(epoch from upper(during)))::bigint"
-        " from occupancies where practice_id = %s and claim_id = %s and lane = 0",
+        "select extract(epoch from lower(during))::bigint, ceil(extract(epoch from upper(during)))::bigint, lane"
+        " from occupancies where practice_id = %s and claim_id = %s",
         (practice_id, absence.absence_id),
     )
-    taken: list[Span] = [(start_s, end_s) for start_s, end_s in await mine.fetchall()]
     # Its own row in lane 1 spans everything.
+    taken: list[Span] = [(start_s, end_s) for start_s, end_s, lane in await mine.fetchall() if lane == 0]
     taken += [(row[2], row[3]) for row in found if row[1] != absence.absence_id]
     return gaps(absence.span, taken), {row[1] for row in found if row[0] == "claim"}
 

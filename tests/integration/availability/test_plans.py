@@ -56,10 +56,11 @@ async def serving(database: FreshDatabase, keys: SuiteKeys) -> AsyncIterator[Doo
 
 
 def reads(database: FreshDatabase) -> dict[str, tuple[int, int]]:
-    """Return, of each big table, how many rows were read from end to end, and how often an index was used."""
+    """Return, of each big table, how many rows were read from end to end, and how many through an index."""
     with psycopg.connect(database.owner_url, autocommit=True) as conn:
         rows = conn.execute(
-            "select relname, seq_tup_read, idx_scan from pg_stat_user_tables where relname = any (%s)", (list(BIG),)
+            "select relname, seq_tup_read, idx_tup_fetch from pg_stat_user_tables where relname = any (%s)",
+            (list(BIG),),
         ).fetchall()
     return {name: (whole, by_index) for name, whole, by_index in rows}
 
@@ -138,4 +139,5 @@ async def test_no_hot_statement_reads_a_history_from_end_to_end(
 
     for table in BIG:
         assert after[table][0] == before[table][0], f"{table} was read from end to end"
-        assert after[table][1] > before[table][1], "what was read is counted"
+        # An index walked from end to end is no better.
+        assert 0 < after[table][1] - before[table][1] < PAST, f"{table} was read from end to end, or not counted"
