@@ -3998,6 +3998,14 @@ class WebhookIn(TypedDict):
     event_types: NotRequired[list[str]]
 
 
+class WebhookMessage(TypedDict):
+    """Standard Webhooks 1.0.0. An id and a version: fetch the rest, under your own rights."""
+
+    type: Literal['schedule.changed', 'absence.started', 'absence.closed', 'absence_offer.made', 'absence_offer.closed', 'client.registered', 'client.updated', 'appointment.booked', 'appointment.confirmed', 'appointment.rescheduled', 'appointment.cancelled', 'appointment.attended', 'appointment.undone', 'follow_up.opened', 'follow_up.closed', 'follow_up.due', 'client.erased', 'group_session.scheduled', 'group_session.cancelled', 'group_session.moved', 'group_series.changed', 'group_series.conflicted', 'fee.proposed', 'fee.waived', 'fee.accepted', 'appointment.unconfirmed', 'series.created', 'series.changed', 'series.cancelled', 'series.conflicted', 'offer.made', 'offer.accepted', 'offer.declined', 'offer.expired', 'offer.taken', 'offer.withdrawn', 'wish.created', 'wish.changed', 'wish.closed', 'opening.opened', 'opening.closed', 'form.due', 'form.settled', 'form.completed', 'intake.changed', 'proposal.made', 'proposal.accepted', 'proposal.declined', 'proposal.expired', 'proposal.withdrawn', 'match.proposed', 'message.sent', 'message.failed', 'reply.received', 'thread.posted', 'thread.read']
+    timestamp: str
+    data: dict[str, Any]
+
+
 class WeeklyHours(TypedDict):
     """WeeklyHours"""
 

@@ -2855,7 +2855,7 @@ export interface Webhook {
 }
 export interface WebhookChangeIn {
   url: string;
-  /** What it is told of; empty: everything. */
+  /** What it is told of, of the kinds that `webhooks` of this document lists; empty: everything. */
   event_types?: (string)[];
   is_active?: boolean;
 }
@@ -2875,8 +2875,19 @@ export interface WebhookDelivery {
 }
 export interface WebhookIn {
   url: string;
-  /** What it is told of; empty: everything. */
+  /** What it is told of, of the kinds that `webhooks` of this document lists; empty: everything. */
   event_types?: (string)[];
+}
+export interface WebhookMessage {
+  type: "schedule.changed" | "absence.started" | "absence.closed" | "absence_offer.made" | "absence_offer.closed" | "client.registered" | "client.updated" | "appointment.booked" | "appointment.confirmed" | "appointment.rescheduled" | "appointment.cancelled" | "appointment.attended" | "appointment.undone" | "follow_up.opened" | "follow_up.closed" | "follow_up.due" | "client.erased" | "group_session.scheduled" | "group_session.cancelled" | "group_session.moved" | "group_series.changed" | "group_series.conflicted" | "fee.proposed" | "fee.waived" | "fee.accepted" | "appointment.unconfirmed" | "series.created" | "series.changed" | "series.cancelled" | "series.conflicted" | "offer.made" | "offer.accepted" | "offer.declined" | "offer.expired" | "offer.taken" | "offer.withdrawn" | "wish.created" | "wish.changed" | "wish.closed" | "opening.opened" | "opening.closed" | "form.due" | "form.settled" | "form.completed" | "intake.changed" | "proposal.made" | "proposal.accepted" | "proposal.declined" | "proposal.expired" | "proposal.withdrawn" | "match.proposed" | "message.sent" | "message.failed" | "reply.received" | "thread.posted" | "thread.read";
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    /** What it happened to. */
+    id: string;
+    /** Counts its changes; order is not promised, a number below yours is old. */
+    version: number;
+  };
 }
 export interface WeeklyHours {
   weekday: number;
@@ -3746,7 +3757,7 @@ export class Kept {
   /** Change some of a webhook. `PATCH /v1/webhooks/{webhook_id}` */
   patchWebhook(call: { webhook_id: string; idempotency_key?: string; if_match?: string; body: {
     url?: string;
-    /** What it is told of; empty: everything. */
+    /** What it is told of, of the kinds that `webhooks` of this document lists; empty: everything. */
     event_types?: (string)[];
     is_active?: boolean;
   } }): Promise<Answer<Webhook>>;

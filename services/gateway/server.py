@@ -20,7 +20,7 @@ GC_AFTER_OBJECTS = 20_000
 """
 New objects after which the garbage collector looks for cycles among them.
 
-Source: a full collection walks the two hundred thousand objects that the routes are, 0.1 s in which nothing is answered.
+Source: a full collection walks the two hundred thousand objects that the routes are; nothing is answered for 0.1 s.
 """
 
 

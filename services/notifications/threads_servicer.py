@@ -16,6 +16,7 @@ from services.notifications.adapters import proto, threads_proto
 from services.notifications.adapters.care import therapists_of
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.threads import PostgresThreads
+from services.notifications.adapters.webhooks import tell_published
 from services.notifications.domain.channel import About
 from services.notifications.domain.matter import MatterReport
 from services.notifications.domain.thread import Attachment, PostCreated, Side, Thread, ThreadRead
@@ -172,6 +173,7 @@ class ThreadsServicer:
         therapist_ids = await therapists_of(conn, call.practice_id, thread.client_id)
         event = threads_proto.thread_event(fact, practice_id=call.practice_id, therapist_ids=therapist_ids)
         call.publish(event, aggregate_id=thread.thread_id, version=thread.post_count)
+        await tell_published(conn, [call.envelope], at=self._clock())
         if report := notice_of(thread, fact, practice_id=call.practice_id):
             await follow_matters([report], matters=PostgresMatters(conn), at=self._clock(), new_id=_new_id)
 

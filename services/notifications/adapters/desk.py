@@ -20,6 +20,7 @@ from services.notifications.adapters import postgres
 from services.notifications.adapters.deliveries import Made, note_made
 from services.notifications.adapters.files import Card, Files
 from services.notifications.adapters.matters import of_messages
+from services.notifications.adapters.webhooks import tell_published
 from services.notifications.domain.appointment import Appointment, objection
 from services.notifications.domain.channel import About, Channel
 from services.notifications.domain.contact import Locale
@@ -164,6 +165,7 @@ class PostgresDesk:
         envelopes = [await self._record(practice_id, fact) for practice_id, fact in failed]
         envelopes += await self._settle(conn, settles) if settles else []
         if envelopes:
+            await tell_published(conn, envelopes, at=max(job.at for job in jobs))
             await write_envelopes(conn, envelopes)
         return [parcels.get(job.claim) if isinstance(job, Begin) else None for job in jobs]
 

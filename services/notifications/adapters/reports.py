@@ -8,6 +8,7 @@ from services.chassis.context import Call
 from services.chassis.db.pool import Connection
 from services.notifications.adapters import deliveries, metrics, postgres, proto
 from services.notifications.adapters.sms import BAD_ADDRESS, OPTED_OUT
+from services.notifications.adapters.webhooks import tell_published
 from services.notifications.domain import errors
 from services.notifications.domain.delivery import Report
 from services.notifications.domain.message import Message, MessageFailed, MessageSent, Outcome, Reason, State
@@ -57,6 +58,7 @@ async def take_report(
     if fact is not None:
         event = proto.fact_event(fact, practice_id=call.practice_id)
         call.publish(event, aggregate_id=message_id, version=after.revision)
+        await tell_published(conn, [call.envelope], at=at)
     if report in LOST and code in OPTED_OUT | BAD_ADDRESS:
         await deliveries.suppress_address(conn, call.practice_id, message, is_opt_out=code in OPTED_OUT, at=at)
 
