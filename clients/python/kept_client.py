@@ -1714,6 +1714,12 @@ class Invitation(TypedDict):
     expire_time: str | None
 
 
+class InvitationIn(TypedDict):
+    """How an invitation reaches whom it is for."""
+
+    channel: NotRequired[Literal['EMAIL'] | None]
+
+
 class ItemAnswerIn(TypedDict):
     """One answer."""
 
@@ -2473,7 +2479,7 @@ class Message(TypedDict):
     message_id: str
     client_id: str
     appointment_id: str
-    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER']
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER', 'INVITATION']
     state: Literal['UNSPECIFIED', 'PLANNED', 'SENT', 'SUPPRESSED', 'FAILED', 'SENDING']
     reason: str
     due_time: str | None
@@ -2808,7 +2814,7 @@ class PlannedWords(TypedDict):
     """PlannedWords"""
 
     step: str
-    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER']
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER', 'INVITATION']
     due_time: str | None
     reason: str
     is_for_guardian: bool
@@ -3730,7 +3736,7 @@ class StartIn(TypedDict):
 class StepCounts(TypedDict):
     """StepCounts"""
 
-    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER']
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER', 'INVITATION']
     step: str
     planned_count: int
     sent_count: int
@@ -4355,9 +4361,9 @@ class Kept:
         """Review an emergency access."""
         return self._send("POST", f"/v1/break-glasses/{quote(str(break_glass_id))}/review", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
-    def invite_client(self, *, client_id: str, idempotency_key: str | None = None) -> Answer[Invitation]:
+    def invite_client(self, *, client_id: str, idempotency_key: str | None = None, body: InvitationIn | None | None = None) -> Answer[Invitation]:
         """Invite a client to sign in."""
-        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/invitations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/invitations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def link_account(self, *, body: AccountLinkIn, idempotency_key: str | None = None) -> Answer[Account]:
         """Link one's own sign-in."""

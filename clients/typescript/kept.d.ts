@@ -1258,6 +1258,10 @@ export interface Invitation {
   code: string;
   expire_time: string | null;
 }
+export interface InvitationIn {
+  /** None: the code is in the answer, to be handed over. */
+  channel?: "EMAIL" | null;
+}
 export interface ItemAnswerIn {
   link_id: string;
   /** The place of the chosen option. */
@@ -1729,7 +1733,7 @@ export interface Message {
   message_id: string;
   client_id: string;
   appointment_id: string;
-  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER" | "INVITATION";
   state: "UNSPECIFIED" | "PLANNED" | "SENT" | "SUPPRESSED" | "FAILED" | "SENDING";
   reason: string;
   due_time: string | null;
@@ -1993,7 +1997,7 @@ export interface Placement {
 }
 export interface PlannedWords {
   step: string;
-  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER" | "INVITATION";
   due_time: string | null;
   reason: string;
   is_for_guardian: boolean;
@@ -2682,7 +2686,7 @@ export interface StartIn {
   form_id: string;
 }
 export interface StepCounts {
-  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER" | "INVITATION";
   step: string;
   planned_count: number;
   sent_count: number;
@@ -3125,7 +3129,7 @@ export class Kept {
   /** Review an emergency access. `POST /v1/break-glasses/{break_glass_id}/review` */
   reviewBreakGlass(call: { break_glass_id: string; idempotency_key?: string; body: FindingIn }): Promise<Answer<BreakGlass>>;
   /** Invite a client to sign in. `POST /v1/clients/{client_id}/invitations` */
-  inviteClient(call: { client_id: string; idempotency_key?: string }): Promise<Answer<Invitation>>;
+  inviteClient(call: { client_id: string; idempotency_key?: string; body?: InvitationIn | null }): Promise<Answer<Invitation>>;
   /** Link one's own sign-in. `POST /v1/account` */
   linkAccount(call: { idempotency_key?: string; body: AccountLinkIn }): Promise<Answer<Account>>;
   /** See which client one is. `GET /v1/account` */

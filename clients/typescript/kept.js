@@ -126,7 +126,7 @@ export class Kept {
   }
 
   inviteClient(call = {}) {
-    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/invitations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/invitations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   linkAccount(call = {}) {

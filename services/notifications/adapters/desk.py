@@ -25,7 +25,7 @@ from services.notifications.domain.appointment import Appointment, objection
 from services.notifications.domain.channel import About, Channel
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.delivery import Delivered
-from services.notifications.domain.gate import Go, Refuse, Wait, judge
+from services.notifications.domain.gate import Address, Go, Refuse, Wait, judge
 from services.notifications.domain.link import TOKEN_BYTES, UNSUBSCRIBABLE, WITH_LINK, Action, token_hash, token_of
 from services.notifications.domain.matter import Matter, matter_objection
 from services.notifications.domain.message import Kind, Message, MessageFailed, MessageSent, Outcome, Reason, State
@@ -282,8 +282,15 @@ def _parcel(job: Begin, message: Message, card: Card, way: Go, files: Files) -> 
         begin_time=job.at,
         settings=files.settings_of(job.practice_id),
         own=own,
-        code_sealed=address.code_sealed if address else b"",
+        code_sealed=_code_of(begun, address),
     )
+
+
+def _code_of(message: Message, address: Address | None) -> bytes:
+    """Return the sealed code that a message says, if it says one."""
+    if address is None:
+        return b""
+    return address.invitation_sealed if message.kind is Kind.INVITATION else address.code_sealed
 
 
 async def _appointments(conn: Connection, messages: dict[Key, Message]) -> dict[Key, Appointment]:
