@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 import uuid
@@ -12,7 +11,7 @@ import pytest
 
 from deploy.local.house_calls import Person
 from deploy.local.people import PRACTICE_ID
-from deploy.local.story import fresh_mails, text_of
+from deploy.local.story import text_of, wait_for_mail
 from deploy.local.suite import Suite
 from services.chassis.oidc import DemoUser, DevelopmentIssuer
 from tests.e2e.test_conventions import key
@@ -32,12 +31,7 @@ async def test_an_invitation_by_mail_brings_its_code_and_a_page_that_says_what_t
     client = await desk.ask("POST", "/v1/clients", particulars, key=key(), wanted=201)
     path, since = f"/v1/clients/{client['client_id']}", time.time()
     invited = await desk.ask("POST", f"{path}/invitations", {"channel": "EMAIL"}, key=key(), wanted=201)
-    async with asyncio.timeout(60):
-        while not (
-            mails := [each for each in fresh_mails(pointed.root.mail, since) if each["X-Envelope-To"] == address]
-        ):
-            await asyncio.sleep(0.1)
-    said = text_of(mails[0])
+    said = text_of(await wait_for_mail(pointed.root.mail, address, since, link="/invitation"))
     [link] = re.findall(r"https?://\S+", said)
     page = await http.get(httpx.URL(link).path)
     [code] = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", said)

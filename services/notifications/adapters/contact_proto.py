@@ -27,7 +27,12 @@ INVITATION_DAYS = 31
 
 
 def invitation(request: contact_service_pb2.SendInvitationRequest, *, at: datetime) -> tuple[str, datetime]:
-    """Read an invitation's code and its end. Raises Malformed: No code, or an end that is past or far. (INVALID_ARGUMENT)"""
+    """
+    Read an invitation's code and its end.
+
+    Raises:
+        Malformed: It is no code, or its end is past or far. (INVALID_ARGUMENT)
+    """
     if not INVITATION_CODE.fullmatch(request.code):
         raise errors.Malformed("That is no code of an invitation.", field="code")
     end_time = instant(request.expire_time)

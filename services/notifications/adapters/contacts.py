@@ -206,8 +206,8 @@ class Contacts:
     async def end_address(self, conn: Connection, practice_id: str, contact_point_id: str) -> None:
         """Use an address no more; the row stays, so that it can be told what changed."""
         await conn.execute(
-            "update contact_addresses set state = 'ENDED', code_hash = null, code_sealed = null, invitation_sealed = null,"
-            " version = version + 1, update_time = now() where practice_id = %s and contact_point_id = %s",
+            "update contact_addresses set state = 'ENDED', code_hash = null, code_sealed = null,"
+            " invitation_sealed = null, version = version + 1, update_time = now() where practice_id = %s and contact_point_id = %s",
             (practice_id, contact_point_id),
         )
 

@@ -37,7 +37,8 @@ All that a message of a kind may say. No name, no therapist, no service is among
 is not told.
 
 `when` is the start with its zone, `date` and `time` its parts, `days` the days until then, `in_days` the same in words,
-`sender` and `phone` the practice's own, `link` where to answer, `code` what proves an address, or takes an invitation up.
+`sender` and `phone` the practice's own, `link` where to answer, `code` what proves an address
+or takes an invitation up.
 """
 
 REMEMBERED = 500
