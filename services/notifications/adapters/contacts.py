@@ -207,7 +207,8 @@ class Contacts:
         """Use an address no more; the row stays, so that it can be told what changed."""
         await conn.execute(
             "update contact_addresses set state = 'ENDED', code_hash = null, code_sealed = null,"
-            " invitation_sealed = null, version = version + 1, update_time = now() where practice_id = %s and contact_point_id = %s",
+            " invitation_sealed = null, version = version + 1, update_time = now()"
+            " where practice_id = %s and contact_point_id = %s",
             (practice_id, contact_point_id),
         )
 
