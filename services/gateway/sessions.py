@@ -196,11 +196,13 @@ class Sessions:
             found = await pipe.execute()
             return list(zip(families, found[::2], found[1::2], strict=True))
 
-        held = [
-            _session(family, self._read(family, sealed), left_ms // 1000)
-            for family, sealed, left_ms in await self._ask(look)
-            if sealed is not None
-        ]
+        held = []
+        for family, sealed, left_ms in await self._ask(look):
+            try:
+                held += [_session(family, self._read(family, sealed), left_ms // 1000)] if sealed is not None else []
+            except errors.Unauthenticated:
+                # Sealed by a key that is no more: it opens nothing, and must not keep the others from being ended.
+                continue
         return sorted(held, key=lambda each: -each.sign_in_time)
 
     async def _end_set(self, key: str) -> list[Session]:

@@ -109,7 +109,7 @@ async def test_an_invitation_goes_to_the_clients_own_address_with_its_code_and_a
     [text] = [text for text in sink.texts() if "7KQ2-M4XZ-90TD" in text]
     assert "gita.silva@example.com" in sink.recipients
     assert "guardian@example.com" not in sink.recipients
-    assert re.search(r"^https?://\S+/invitation$", text, re.MULTILINE)
+    assert re.search(r"^https?://\S+/invitation\r?$", text, re.MULTILINE)
     assert "7KQ2" not in rows
 
 
