@@ -1,4 +1,4 @@
-"""Reads who signed in from an identity provider's claims, by the names that this provider gives them."""
+"""Reads who signed in from a provider's claims, by the names it gives them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads from the contracts which events receivers of webhooks are told of, and in which words."""
+"""Reads from the contracts which events receivers of webhooks hear of, and in which words."""
 
 from __future__ import annotations
 
