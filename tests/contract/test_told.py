@@ -24,6 +24,7 @@ UNTOLD = {
     "kept.availability.v1.HoldLapsed": "between ledger and booking; the appointment's events tell the rest",
     "kept.availability.v1.ClaimReleased": "between ledger and booking; opening.opened tells of time that is offered",
     "kept.availability.v1.ClaimShifted": "between ledger and booking",
+    "kept.availability.v1.AbsenceItemAnswered": "between ledger and booking; absence.closed tells of the end",
     "kept.booking.v1.AffectedEscalated": "pages the desk; absence.started tells of the absence",
     "kept.booking.v1.AffectedSettled": "between booking and ledger; absence.closed tells of the end",
     "kept.booking.v1.BreakGlassStarted": "the officers'",
