@@ -116,10 +116,11 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
 
 def gatherings(clock: Callable[[], datetime]) -> dict[str, Gathering]:
     """Return the reaction to each event that is handled with its neighbours, by its full name."""
+    # What is followed here is told of by whoever follows it: of two, the later one counts.
     of: dict[Gathering, Sequence[type[Message]]] = {
+        _telling(clock): TOLD,
         _following_appointments(clock): APPOINTMENT_EVENTS,
         _following_matters(clock): MATTER_EVENTS,
-        _telling(clock): TOLD,
     }
     return {event.DESCRIPTOR.full_name: gathering for gathering, events in of.items() for event in events}
 
