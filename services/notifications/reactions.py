@@ -24,6 +24,7 @@ from kept.booking.v1 import (
 from kept.matching.v1 import forms_events_pb2, intake_events_pb2, matching_events_pb2, triage_events_pb2
 
 from services.chassis.context import Call
+from services.chassis.glasses import emergency_reactions
 from services.chassis.told import telling_of
 from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
@@ -110,6 +111,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         **officer_reactions(clock),
+        **emergency_reactions(),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
 

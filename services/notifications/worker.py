@@ -16,6 +16,7 @@ from kept.booking.v1.booking_events_pb2 import (
     ClientRegistered,
     ClientUpdated,
 )
+from kept.booking.v1.break_glass_events_pb2 import BreakGlassEnded, BreakGlassStarted
 from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpDue, FollowUpOpened
 from kept.booking.v1.erasure_events_pb2 import ClientErased
 from kept.booking.v1.groups_events_pb2 import (
@@ -139,6 +140,11 @@ class NotificationsWorker:
     )
     def on_something_to_tell(self, delivery: Delivery) -> None:
         """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
+        self.inbox.store(delivery)
+
+    @consumes(BreakGlassStarted, BreakGlassEnded)
+    def on_glass_broken(self, delivery: Delivery) -> None:
+        """Store it; a queue of its own: an emergency waits behind nothing."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)
