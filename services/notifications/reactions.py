@@ -21,13 +21,20 @@ from kept.booking.v1 import (
     series_events_pb2,
     waitlist_events_pb2,
 )
-from kept.matching.v1 import forms_events_pb2, intake_events_pb2, matching_events_pb2, triage_events_pb2
+from kept.matching.v1 import (
+    feedback_events_pb2,
+    forms_events_pb2,
+    intake_events_pb2,
+    matching_events_pb2,
+    triage_events_pb2,
+)
 
 from services.chassis.context import Call
 from services.chassis.glasses import emergency_reactions
 from services.chassis.told import telling_of
 from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
+from services.notifications.adapters.care_reactions import care_reactions, tell_care_team
 from services.notifications.adapters.erasures import erase_client
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.officer_reactions import officer_reactions
@@ -68,6 +75,9 @@ MATTER_EVENTS = (
     intake_events_pb2.ProposalDeclined,
     intake_events_pb2.ProposalExpired,
     intake_events_pb2.ProposalWithdrawn,
+    forms_events_pb2.FormDue,
+    forms_events_pb2.FormSettled,
+    feedback_events_pb2.FitAsked,
 )
 
 
@@ -95,8 +105,6 @@ TOLD: tuple[type[Message], ...] = (
     waitlist_events_pb2.WishClosed,
     waitlist_events_pb2.SlotOpened,
     waitlist_events_pb2.SlotClosed,
-    forms_events_pb2.FormDue,
-    forms_events_pb2.FormSettled,
     forms_events_pb2.FormCompleted,
     intake_events_pb2.IntakeChanged,
     matching_events_pb2.MatchProposed,
@@ -111,6 +119,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         **officer_reactions(clock),
+        **care_reactions(clock),
         **emergency_reactions(),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
@@ -172,6 +181,8 @@ def _following_matters(clock: Callable[[], datetime]) -> Gathering:
             reports.append(report)
         async with events[0][1].tx() as conn:
             await follow_matters(reports, matters=PostgresMatters(conn), at=clock(), new_id=_new_id)
+            for event, _ in events:
+                await tell_care_team(conn, event, at=clock())
             await tell(conn, _with_ids(events), at=clock())
 
     return follow

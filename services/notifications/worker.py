@@ -5,7 +5,12 @@ from __future__ import annotations
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.audit.v1.watch_events_pb2 import AlarmRaised, AlarmSettled, DigestMade
 from kept.availability.v1.availability_events_pb2 import AbsenceClosed, AbsenceStarted, ScheduleChanged
-from kept.booking.v1.absence_events_pb2 import AbsenceOfferClosed, AbsenceOffered
+from kept.booking.v1.absence_events_pb2 import (
+    AbsenceOfferClosed,
+    AbsenceOffered,
+    AffectedEscalated,
+    AffectedSettled,
+)
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -41,6 +46,7 @@ from kept.booking.v1.waitlist_events_pb2 import (
     WishClosed,
     WishCreated,
 )
+from kept.matching.v1.feedback_events_pb2 import FitAsked
 from kept.matching.v1.forms_events_pb2 import FormCompleted, FormDue, FormSettled
 from kept.matching.v1.intake_events_pb2 import (
     IntakeChanged,
@@ -50,7 +56,7 @@ from kept.matching.v1.intake_events_pb2 import (
     ProposalMade,
     ProposalWithdrawn,
 )
-from kept.matching.v1.matching_events_pb2 import MatchProposed
+from kept.matching.v1.matching_events_pb2 import LicenceEnding, MatchProposed
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -98,6 +104,16 @@ class NotificationsWorker:
         """Store it."""
         self.inbox.store(delivery)
 
+    @consumes(FormDue, FormSettled, FitAsked)
+    def on_client_asked(self, delivery: Delivery) -> None:
+        """Store what a client is asked for."""
+        self.inbox.store(delivery)
+
+    @consumes(LicenceEnding, AffectedEscalated, AffectedSettled)
+    def on_staff_needed(self, delivery: Delivery) -> None:
+        """Store what staff alone is to be told."""
+        self.inbox.store(delivery)
+
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)
     def on_crisis_changed(self, delivery: Delivery) -> None:
         """Store it; a queue of its own, so that no crowd of bookings stands before a page."""
@@ -132,8 +148,6 @@ class NotificationsWorker:
         WishClosed,
         SlotOpened,
         SlotClosed,
-        FormDue,
-        FormSettled,
         FormCompleted,
         IntakeChanged,
         MatchProposed,

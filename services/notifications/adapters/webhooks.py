@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,9 @@ from services.chassis.crypto import ClientCipher
 from services.chassis.db.envelope import Envelope
 from services.chassis.db.pool import Connection, Database
 from services.chassis.events.contracts import event_class
-from services.chassis.told import telling_of
+from services.chassis.told import Facts, telling_of
 from services.notifications.domain import errors
-from services.notifications.domain.webhook import FORMER_H, WEBHOOKS_MAX, Delivery, State, Webhook
+from services.notifications.domain.webhook import FORMER_H, MESSAGE_DUE, WEBHOOKS_MAX, Delivery, State, Webhook
 from services.notifications.usecases.deliver_webhooks import Due
 
 SECRET_FIELD = "webhooks.secret"  # noqa: S105 - names a field
@@ -25,6 +25,9 @@ SECRET_FIELD = "webhooks.secret"  # noqa: S105 - names a field
 
 LEASE = timedelta(seconds=60)
 """How long a delivery waits after its replica died in the middle; then it is tried again."""
+
+Note = Callable[[Connection, str, Delivery], Awaitable[None]]
+"""Is told of a message that a receiver has taken, or that it will not be given any more."""
 
 _WEBHOOK = "webhook_id::text, url, event_types, is_active, stop_reason, version, create_time"
 
@@ -221,11 +224,26 @@ async def tell(conn: Connection, told: Sequence[tuple[str, Message]], *, at: dat
     known = [(id_, telling, telling.facts(event)) for id_, event in told if (telling := telling_of(event.DESCRIPTOR))]
     receivers = await listening(conn, sorted({facts.practice_id for _, _, facts in known}))
     for event_id, telling, facts in known:
-        for webhook in receivers.get(facts.practice_id, ()):
-            if webhook.wants(telling.kind):
-                delivery_id = str(uuid.uuid5(uuid.UUID(webhook.webhook_id), event_id))
-                what = (webhook.webhook_id, telling.kind, facts.resource_id, facts.version, at, at)
-                await conn.execute(_QUEUE, (facts.practice_id, delivery_id, *what))
+        await _plan(conn, receivers.get(facts.practice_id, ()), event_id, telling.kind, facts, at=at)
+
+
+async def queue(
+    conn: Connection, practice_id: str, *, event_id: str, event_type: str, resource_id: str, version: int, at: datetime
+) -> int:
+    """Plan to tell every receiver that wants to hear of it, and return how many; once, however often it is asked."""
+    receivers = (await listening(conn, [practice_id])).get(practice_id, ())
+    return await _plan(conn, receivers, event_id, event_type, Facts(practice_id, resource_id, version), at=at)
+
+
+async def _plan(
+    conn: Connection, receivers: Sequence[Webhook], event_id: str, kind: str, facts: Facts, *, at: datetime
+) -> int:
+    wanting = [webhook for webhook in receivers if webhook.wants(kind)]
+    for webhook in wanting:
+        delivery_id = delivery_id_of(webhook.webhook_id, event_id)
+        what = (webhook.webhook_id, kind, facts.resource_id, facts.version, at, at)
+        await conn.execute(_QUEUE, (facts.practice_id, delivery_id, *what))
+    return len(wanting)
 
 
 async def tell_published(conn: Connection, envelopes: Sequence[Envelope], *, at: datetime) -> None:
@@ -234,12 +252,19 @@ async def tell_published(conn: Connection, envelopes: Sequence[Envelope], *, at:
     await tell(conn, [(each.event_id, event_class(each.type).FromString(each.body)) for each in published], at=at)
 
 
+def delivery_id_of(webhook_id: str, event_id: str) -> str:
+    """Return the one id of telling a receiver of an event."""
+    return str(uuid.uuid5(uuid.UUID(webhook_id), event_id))
+
+
 class PostgresDeliveries:
     """The deliveries of all practices, as the job leases them."""
 
-    def __init__(self, database: Database, webhooks: Webhooks) -> None:
+    def __init__(self, database: Database, webhooks: Webhooks, note: Note | None = None) -> None:
+        """Store what becomes of them; *note* lets a message follow what a receiver made of it."""
         self._database = database
         self._webhooks = webhooks
+        self._note = note
 
     async def claim(self, most: int, *, at: datetime) -> list[Due]:
         """Lease due deliveries; committed before anything is sent. Those of a stopped receiver wait."""
@@ -265,6 +290,8 @@ class PostgresDeliveries:
         """Store what became of a try, and stop a receiver that is no more."""
         async with self._database.begin([due.practice_id]) as conn:
             await settle(conn, due.practice_id, after)
+            if self._note and after.event_type == MESSAGE_DUE and after.state is not State.PENDING:
+                await self._note(conn, due.practice_id, after)
             if stop_reason:
                 await conn.execute(
                     "update webhooks set is_active = false, stop_reason = %s, version = version + 1"
