@@ -1295,6 +1295,7 @@ class FormItem(TypedDict):
     prefill_key: str
     is_self_harm: bool
     instrument: str
+    wording: Instrument | None
 
 
 class FormOption(TypedDict):
@@ -1668,6 +1669,8 @@ class Instrument(TypedDict):
     options: list[str]
     source: str
     permission: str
+    version: int
+    etag: str
 
 
 class InstrumentItem(TypedDict):
@@ -1677,6 +1680,8 @@ class InstrumentItem(TypedDict):
     loinc: str
     text: str
     is_self_harm: bool
+    options: list[str]
+    needs_link_id: str
 
 
 class Intake(TypedDict):
@@ -1740,7 +1745,7 @@ class ItemIn(TypedDict):
     side: NotRequired[Literal['CLIENT', 'GUARDIAN'] | None]
     prefill_key: NotRequired[str]
     is_self_harm: NotRequired[bool]
-    instrument: NotRequired[Literal['', 'PHQ-9', 'GAD-7']]
+    instrument: NotRequired[Literal['', 'PHQ-9', 'GAD-7', 'C-SSRS']]
 
 
 class JoinAppointmentResponse(TypedDict):
@@ -4130,10 +4135,12 @@ class WishWindow(TypedDict):
     to_local: str
 
 
-class WordingIn(TypedDict):
-    """What clients are told."""
+class WordedItemIn(TypedDict):
+    """How one item is asked, and how its options are called."""
 
-    body: str
+    link_id: str
+    text: str
+    options: list[str]
 
 
 class Workflow(TypedDict):
@@ -4186,6 +4193,12 @@ class WorkflowStep(TypedDict):
     to_guardians: bool
 
 
+class services__gateway__routes__absence_cases__WordingIn(TypedDict):
+    """What clients are told."""
+
+    body: str
+
+
 class services__gateway__routes__absences__AnswerIn(TypedDict):
     """What became of a claim that an absence hits."""
 
@@ -4221,9 +4234,17 @@ class services__gateway__routes__priority__PriorityIn(TypedDict):
 class services__gateway__routes__triage__ScreeningIn(TypedDict):
     """Answers to an instrument, finished or not."""
 
-    instrument: Literal['PHQ-9', 'GAD-7']
+    instrument: Literal['PHQ-9', 'GAD-7', 'C-SSRS']
     answers: list[ItemAnswerIn]
     locale: NotRequired[str]
+
+
+class services__gateway__routes__triage__WordingIn(TypedDict):
+    """An instrument's text in one language, from a source the practice may use."""
+
+    preamble: NotRequired[str]
+    items: list[WordedItemIn]
+    permission: str
 
 
 class Kept:
@@ -4267,7 +4288,7 @@ class Kept:
         """List the appointments an absence hits."""
         return self._send("GET", f"/v1/absences/{quote(str(absence_id))}/appointments", {"is_open_only": is_open_only, "limit": limit, "cursor": cursor}, {})
 
-    def put_absence_wording(self, *, absence_id: str, body: WordingIn, idempotency_key: str | None = None) -> Answer[AbsenceCase]:
+    def put_absence_wording(self, *, absence_id: str, body: services__gateway__routes__absence_cases__WordingIn, idempotency_key: str | None = None) -> Answer[AbsenceCase]:
         """Write what clients are told."""
         return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/wordings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
@@ -5439,9 +5460,13 @@ class Kept:
         """Download a file."""
         return self._send("GET", f"/v1/attachments/{quote(str(attachment_id))}/content", {}, {})
 
-    def get_instrument(self, *, code: str) -> Answer[Instrument]:
+    def get_instrument(self, *, code: str, locale: str | None = None) -> Answer[Instrument]:
         """Read an instrument."""
-        return self._send("GET", f"/v1/instruments/{quote(str(code))}", {}, {})
+        return self._send("GET", f"/v1/instruments/{quote(str(code))}", {"locale": locale}, {})
+
+    def put_instrument_wording(self, *, code: Literal['PHQ-9', 'GAD-7', 'C-SSRS'], locale: str, body: services__gateway__routes__triage__WordingIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Instrument]:
+        """Bring the wording of an instrument."""
+        return self._send("PUT", f"/v1/instruments/{quote(str(code))}/wordings/{quote(str(locale))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def answer_screening(self, *, client_id: str, body: services__gateway__routes__triage__ScreeningIn, idempotency_key: str | None = None) -> Answer[AnswerScreeningResponse]:
         """Answer an instrument."""

@@ -950,6 +950,7 @@ export interface FormItem {
   prefill_key: string;
   is_self_harm: boolean;
   instrument: string;
+  wording: Instrument | null;
 }
 export interface FormOption {
   code: string;
@@ -1228,12 +1229,16 @@ export interface Instrument {
   options: (string)[];
   source: string;
   permission: string;
+  version: number;
+  etag: string;
 }
 export interface InstrumentItem {
   link_id: string;
   loinc: string;
   text: string;
   is_self_harm: boolean;
+  options: (string)[];
+  needs_link_id: string;
 }
 export interface Intake {
   intake_id: string;
@@ -1280,7 +1285,7 @@ export interface ItemIn {
   side?: "CLIENT" | "GUARDIAN" | null;
   prefill_key?: string;
   is_self_harm?: boolean;
-  instrument?: "" | "PHQ-9" | "GAD-7";
+  instrument?: "" | "PHQ-9" | "GAD-7" | "C-SSRS";
 }
 export interface JoinAppointmentResponse {
   url: string;
@@ -2995,9 +3000,11 @@ export interface WishWindow {
   from_local: string;
   to_local: string;
 }
-export interface WordingIn {
-  /** One neutral line, the same for everybody: no names, contacts, links or clinical words. */
-  body: string;
+export interface WordedItemIn {
+  link_id: string;
+  text: string;
+  /** In their order, the first worth 0. */
+  options: (string)[];
 }
 export interface Workflow {
   session_type_id: string;
@@ -3041,6 +3048,10 @@ export interface WorkflowStep {
   skips_client: boolean;
   to_guardians: boolean;
 }
+export interface services__gateway__routes__absence_cases__WordingIn {
+  /** One neutral line, the same for everybody: no names, contacts, links or clinical words. */
+  body: string;
+}
 export interface services__gateway__routes__absences__AnswerIn {
   state: "OFFERED" | "MOVED" | "CANCELLED" | "COVERED" | "BY_VIDEO" | "KEPT";
 }
@@ -3060,10 +3071,16 @@ export interface services__gateway__routes__priority__PriorityIn {
   until_date?: string;
 }
 export interface services__gateway__routes__triage__ScreeningIn {
-  instrument: "PHQ-9" | "GAD-7";
+  instrument: "PHQ-9" | "GAD-7" | "C-SSRS";
   answers: (ItemAnswerIn)[];
   /** The language help is shown in. */
   locale?: string;
+}
+export interface services__gateway__routes__triage__WordingIn {
+  preamble?: string;
+  items: (WordedItemIn)[];
+  /** By what permission the text is shown. */
+  permission: string;
 }
 export class Kept {
   constructor(settings?: Settings);
@@ -3074,7 +3091,7 @@ export class Kept {
   /** List the appointments an absence hits. `GET /v1/absences/{absence_id}/appointments` */
   listAffectedAppointments(call: { absence_id: string; is_open_only?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListAffectedAppointmentsResponse>>;
   /** Write what clients are told. `POST /v1/absences/{absence_id}/wordings` */
-  putAbsenceWording(call: { absence_id: string; idempotency_key?: string; body: WordingIn }): Promise<Answer<AbsenceCase>>;
+  putAbsenceWording(call: { absence_id: string; idempotency_key?: string; body: services__gateway__routes__absence_cases__WordingIn }): Promise<Answer<AbsenceCase>>;
   /** Approve what clients are told. `POST /v1/absences/{absence_id}/wordings/approvals` */
   approveAbsenceWording(call: { absence_id: string; idempotency_key?: string; body: ApprovalIn }): Promise<Answer<AbsenceCase>>;
   /** Offer many clients something instead. `POST /v1/absences/{absence_id}/offers` */
@@ -3692,7 +3709,9 @@ export class Kept {
   /** Download a file. `GET /v1/attachments/{attachment_id}/content` */
   getAttachment(call: { attachment_id: string }): Promise<Answer<unknown>>;
   /** Read an instrument. `GET /v1/instruments/{code}` */
-  getInstrument(call: { code: string }): Promise<Answer<Instrument>>;
+  getInstrument(call: { code: string; locale?: string }): Promise<Answer<Instrument>>;
+  /** Bring the wording of an instrument. `PUT /v1/instruments/{code}/wordings/{locale}` */
+  putInstrumentWording(call: { code: "PHQ-9" | "GAD-7" | "C-SSRS"; locale: string; idempotency_key?: string; if_match?: string; body: services__gateway__routes__triage__WordingIn }): Promise<Answer<Instrument>>;
   /** Answer an instrument. `POST /v1/clients/{client_id}/screenings` */
   answerScreening(call: { client_id: string; idempotency_key?: string; body: services__gateway__routes__triage__ScreeningIn }): Promise<Answer<AnswerScreeningResponse>>;
   /** See a client's scores. `GET /v1/clients/{client_id}/screenings` */

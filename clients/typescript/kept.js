@@ -1218,7 +1218,11 @@ export class Kept {
   }
 
   getInstrument(call = {}) {
-    return this.send("GET", `/v1/instruments/${encodeURIComponent(call.code).replaceAll('%2F', '/')}`, {}, {});
+    return this.send("GET", `/v1/instruments/${encodeURIComponent(call.code).replaceAll('%2F', '/')}`, { locale: call.locale }, {});
+  }
+
+  putInstrumentWording(call = {}) {
+    return this.send("PUT", `/v1/instruments/${encodeURIComponent(call.code).replaceAll('%2F', '/')}/wordings/${encodeURIComponent(call.locale).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   answerScreening(call = {}) {

@@ -32,6 +32,7 @@ from services.matching.adapters.relations import PostgresRelations
 from services.matching.adapters.rules import PostgresMatchRules
 from services.matching.adapters.sealing import Sealing
 from services.matching.adapters.triage import PostgresTriage
+from services.matching.adapters.wordings import PostgresWordings
 from services.matching.sweeps import Sweeps
 from services.matching.usecases.answer_form import Office
 from services.matching.usecases.settle_proposal import Desk
@@ -104,7 +105,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         triage=triage,
         desk=desk,
         courses=PostgresCourses(database, sealing),
-        office=Office(PostgresForms(), PostgresFilings(sealing), triage, now, new_id),
+        office=Office(PostgresForms(), PostgresFilings(sealing), triage, PostgresWordings(), now, new_id),
         relations=PostgresRelations(database, standing),
         keyring=keyring,
         clock=now,

@@ -31,7 +31,10 @@ class FormServicer:
     async def PutForm(self, request: forms_service_pb2.PutFormRequest, call: Call) -> forms_pb2.Form:
         form_id = check_uuid(request.form.form_id or self._office.new_id(), "form.form_id")
         form = to.form_from(request.form, form_id=form_id)
-        found = await put_form(form, request.etag, call, forms=self._office.forms, clock=self._office.clock)
+        office = self._office
+        found = await put_form(
+            form, request.etag, call, forms=office.forms, wordings=office.wordings, clock=office.clock
+        )
         return to.form_to(found)
 
     async def GetForm(self, request: forms_service_pb2.GetFormRequest, call: Call) -> forms_pb2.Form:

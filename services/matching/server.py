@@ -167,7 +167,7 @@ async def application(config: ProcessConfig) -> Application:
         clock=parts.clock,
     )
     rules = RulesServicer(rules=parts.rules, matches=parts.matches, clock=parts.clock)
-    triage = TriageServicer(triage=parts.triage, clock=parts.clock)
+    triage = TriageServicer(triage=parts.triage, wordings=parts.office.wordings, clock=parts.clock)
     around = Surroundings(
         desk=parts.desk,
         profiles=parts.profiles,

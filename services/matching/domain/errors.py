@@ -249,6 +249,24 @@ class DueNotFound(NotFound):
     reason = "NOT_FOUND"
 
 
+class WordingMissing(RuleViolated):
+    """The instrument's text is not Kept's to give, and the practice has not brought it."""
+
+    reason = "WORDING_MISSING"
+
+
+class WordingHeld(RuleViolated):
+    """The instrument's text is here in this language, and is not replaced."""
+
+    reason = "WORDING_HELD"
+
+
+class WordingMalformed(InvalidRequest):
+    """A wording is not that of the instrument's items and options."""
+
+    reason = "WORDING_MALFORMED"
+
+
 class Retired(RuleViolated):
     """The form or document is given to nobody any more."""
 
