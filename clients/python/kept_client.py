@@ -369,6 +369,23 @@ class BatchIn(TypedDict):
     is_dry_run: NotRequired[bool]
 
 
+class BatchOperation(TypedDict):
+    """BatchOperation"""
+
+    operation_id: str
+    state: Literal['UNSPECIFIED', 'QUEUED', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED']
+    stage: Literal['UNSPECIFIED', 'READING', 'SEARCHING', 'JUDGING', 'SOLVING', 'PROPOSING']
+    done_ratio: float
+    policy: Literal['UNSPECIFIED', 'FLOW', 'STABLE']
+    is_dry_run: bool
+    attempt_count: int
+    reason: str
+    batch: Batch | None
+    create_time: str | None
+    end_time: str | None
+    etag: str
+
+
 class BreakGlass(TypedDict):
     """BreakGlass"""
 
@@ -1870,6 +1887,13 @@ class ListAuthorisationsResponse(TypedDict):
     next_cursor: str
 
 
+class ListBatchOperationsResponse(TypedDict):
+    """ListBatchOperationsResponse"""
+
+    operations: list[BatchOperation]
+    next_cursor: str
+
+
 class ListBreakGlassesResponse(TypedDict):
     """ListBreakGlassesResponse"""
 
@@ -2189,6 +2213,13 @@ class ListPagesResponse(TypedDict):
     """ListPagesResponse"""
 
     pages: list[Page]
+    next_cursor: str
+
+
+class ListPlacementsResponse(TypedDict):
+    """ListPlacementsResponse"""
+
+    placements: list[Placement]
     next_cursor: str
 
 
@@ -4531,6 +4562,26 @@ class Kept:
     def put_watch_settings(self, *, body: WatchSettingsIn, idempotency_key: str | None = None) -> Answer[WatchSettings]:
         """Say how the practice is watched."""
         return self._send("PUT", "/v1/audit/watch-settings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def start_intake_batch(self, *, body: BatchIn, idempotency_key: str | None = None) -> Answer[BatchOperation]:
+        """Start giving all who wait to therapists."""
+        return self._send("POST", "/v1/intake-batch-operations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_intake_batch_operations(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListBatchOperationsResponse]:
+        """List batches that were started."""
+        return self._send("GET", "/v1/intake-batch-operations", {"limit": limit, "cursor": cursor}, {})
+
+    def get_intake_batch_operation(self, *, operation_id: str) -> Answer[BatchOperation]:
+        """See how far a batch is."""
+        return self._send("GET", f"/v1/intake-batch-operations/{quote(str(operation_id))}", {}, {})
+
+    def cancel_intake_batch_operation(self, *, operation_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[BatchOperation]:
+        """Give a batch up."""
+        return self._send("POST", f"/v1/intake-batch-operations/{quote(str(operation_id))}/cancel", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+
+    def list_intake_placements(self, *, operation_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListPlacementsResponse]:
+        """See whom a batch gave to whom."""
+        return self._send("GET", f"/v1/intake-batch-operations/{quote(str(operation_id))}/placements", {"limit": limit, "cursor": cursor}, {})
 
     def list_schedules(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListSchedulesResponse]:
         """List schedules."""

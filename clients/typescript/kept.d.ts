@@ -279,6 +279,20 @@ export interface BatchIn {
   policy?: "FLOW" | "STABLE";
   is_dry_run?: boolean;
 }
+export interface BatchOperation {
+  operation_id: string;
+  state: "UNSPECIFIED" | "QUEUED" | "RUNNING" | "DONE" | "FAILED" | "CANCELLED";
+  stage: "UNSPECIFIED" | "READING" | "SEARCHING" | "JUDGING" | "SOLVING" | "PROPOSING";
+  done_ratio: number;
+  policy: "UNSPECIFIED" | "FLOW" | "STABLE";
+  is_dry_run: boolean;
+  attempt_count: number;
+  reason: string;
+  batch: Batch | null;
+  create_time: string | null;
+  end_time: string | null;
+  etag: string;
+}
 export interface BreakGlass {
   break_glass_id: string;
   client_id: string;
@@ -1364,6 +1378,10 @@ export interface ListAuthorisationsResponse {
   authorisations: (Authorisation)[];
   next_cursor: string;
 }
+export interface ListBatchOperationsResponse {
+  operations: (BatchOperation)[];
+  next_cursor: string;
+}
 export interface ListBreakGlassesResponse {
   break_glasses: (BreakGlass)[];
   next_cursor: string;
@@ -1546,6 +1564,10 @@ export interface ListOverridesResponse {
 }
 export interface ListPagesResponse {
   pages: (Page)[];
+  next_cursor: string;
+}
+export interface ListPlacementsResponse {
+  placements: (Placement)[];
   next_cursor: string;
 }
 export interface ListPoliciesResponse {
@@ -3212,6 +3234,16 @@ export class Kept {
   getWatchSettings(): Promise<Answer<WatchSettings>>;
   /** Say how the practice is watched. `PUT /v1/audit/watch-settings` */
   putWatchSettings(call: { idempotency_key?: string; body: WatchSettingsIn }): Promise<Answer<WatchSettings>>;
+  /** Start giving all who wait to therapists. `POST /v1/intake-batch-operations` */
+  startIntakeBatch(call: { idempotency_key?: string; body: BatchIn }): Promise<Answer<BatchOperation>>;
+  /** List batches that were started. `GET /v1/intake-batch-operations` */
+  listIntakeBatchOperations(call?: { limit?: number; cursor?: string }): Promise<Answer<ListBatchOperationsResponse>>;
+  /** See how far a batch is. `GET /v1/intake-batch-operations/{operation_id}` */
+  getIntakeBatchOperation(call: { operation_id: string }): Promise<Answer<BatchOperation>>;
+  /** Give a batch up. `POST /v1/intake-batch-operations/{operation_id}/cancel` */
+  cancelIntakeBatchOperation(call: { operation_id: string; idempotency_key?: string; if_match?: string }): Promise<Answer<BatchOperation>>;
+  /** See whom a batch gave to whom. `GET /v1/intake-batch-operations/{operation_id}/placements` */
+  listIntakePlacements(call: { operation_id: string; limit?: number; cursor?: string }): Promise<Answer<ListPlacementsResponse>>;
   /** List schedules. `GET /v1/schedules` */
   listSchedules(call?: { limit?: number; cursor?: string }): Promise<Answer<ListSchedulesResponse>>;
   /** Set other hours for a date. `PUT /v1/therapists/{therapist_id}/overrides/{local_date}` */

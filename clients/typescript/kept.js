@@ -289,6 +289,26 @@ export class Kept {
     return this.send("PUT", `/v1/audit/watch-settings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
+  startIntakeBatch(call = {}) {
+    return this.send("POST", `/v1/intake-batch-operations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listIntakeBatchOperations(call = {}) {
+    return this.send("GET", `/v1/intake-batch-operations`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  getIntakeBatchOperation(call = {}) {
+    return this.send("GET", `/v1/intake-batch-operations/${encodeURIComponent(call.operation_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  cancelIntakeBatchOperation(call = {}) {
+    return this.send("POST", `/v1/intake-batch-operations/${encodeURIComponent(call.operation_id).replaceAll('%2F', '/')}/cancel`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+  }
+
+  listIntakePlacements(call = {}) {
+    return this.send("GET", `/v1/intake-batch-operations/${encodeURIComponent(call.operation_id).replaceAll('%2F', '/')}/placements`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
   listSchedules(call = {}) {
     return this.send("GET", `/v1/schedules`, { limit: call.limit, cursor: call.cursor }, {});
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from kept.matching.v1 import (
+    batch_service_pb2,
     feedback_service_pb2,
     forms_service_pb2,
     intake_service_pb2,
@@ -24,6 +25,7 @@ from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.chassis.rpc.server import Application, run
 from services.matching.adapters import proto
 from services.matching.adapters.ids import new_id
+from services.matching.batch_servicer import BatchServicer
 from services.matching.bootstrap import bootstrap
 from services.matching.domain.profiles import TherapistProfile, days_ahead, expiring
 from services.matching.feedback_servicer import FeedbackServicer
@@ -178,6 +180,7 @@ async def application(config: ProcessConfig) -> Application:
         slots=parts.slots,
         triage=parts.triage,
         holds=parts.triage,
+        hall=parts.hall,
     )
     feedback = FeedbackServicer(
         courses=parts.courses,
@@ -195,6 +198,10 @@ async def application(config: ProcessConfig) -> Application:
             (matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer),
             (rules_service_pb2.DESCRIPTOR.services_by_name["RulesService"], rules),
             (intake_service_pb2.DESCRIPTOR.services_by_name["IntakeService"], IntakeServicer(around)),
+            (
+                batch_service_pb2.DESCRIPTOR.services_by_name["BatchService"],
+                BatchServicer(parts.operations, parts.clock),
+            ),
             (proposal_service_pb2.DESCRIPTOR.services_by_name["ProposalService"], ProposalServicer(around)),
             (forms_service_pb2.DESCRIPTOR.services_by_name["FormService"], FormServicer(parts.office)),
             (feedback_service_pb2.DESCRIPTOR.services_by_name["FeedbackService"], feedback),

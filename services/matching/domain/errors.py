@@ -249,6 +249,30 @@ class DueNotFound(NotFound):
     reason = "NOT_FOUND"
 
 
+class BatchRunning(RuleViolated):
+    """The practice has a batch that has not ended."""
+
+    reason = "BATCH_RUNNING"
+
+
+class OperationRunning(RuleViolated):
+    """The batch has come to nothing yet."""
+
+    reason = "OPERATION_RUNNING"
+
+
+class OperationEnded(RuleViolated):
+    """The batch is done, failed, or given up."""
+
+    reason = "OPERATION_ENDED"
+
+
+class OperationNotFound(NotFound):
+    """No such batch was started in this practice."""
+
+    reason = "NOT_FOUND"
+
+
 class WordingMissing(RuleViolated):
     """The instrument's text is not Kept's to give, and the practice has not brought it."""
 
