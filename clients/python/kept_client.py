@@ -2478,6 +2478,7 @@ class MatchIn(TypedDict):
     time_zone: NotRequired[str]
     weekly_min: NotRequired[int]
     previous_match_id: NotRequired[str | None]
+    locale: NotRequired[str]
 
 
 class MatchRules(TypedDict):
@@ -3111,6 +3112,7 @@ class Reason(TypedDict):
     code: str
     text: str
     weight_ratio: float
+    facts: list[str]
 
 
 class ReasonCount(TypedDict):
@@ -5087,9 +5089,9 @@ class Kept:
         """Find who suits a client."""
         return self._send("POST", "/v1/matches", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
-    def get_match(self, *, match_id: str) -> Answer[Match]:
+    def get_match(self, *, match_id: str, locale: str | None = None) -> Answer[Match]:
         """See a match again."""
-        return self._send("GET", f"/v1/matches/{quote(str(match_id))}", {}, {})
+        return self._send("GET", f"/v1/matches/{quote(str(match_id))}", {"locale": locale}, {})
 
     def search_messages(self, *, client_id: str | None = None, state: Literal['PLANNED', 'SENDING', 'SENT', 'SUPPRESSED', 'FAILED'] | None | None = None, reason: str | None = None, kind: str | None = None, channel: Literal['EMAIL', 'SMS', 'INBOX', 'WEBHOOK'] | None | None = None, from_time: str | None | None = None, to_time: str | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[SearchMessagesResponse]:
         """Search the delivery log."""
@@ -5319,9 +5321,9 @@ class Kept:
         """List proposals of a client or a therapist."""
         return self._send("GET", "/v1/proposals", {"client_id": client_id, "therapist_id": therapist_id, "state": state, "limit": limit, "cursor": cursor}, {})
 
-    def get_proposal(self, *, proposal_id: str) -> Answer[Proposal]:
+    def get_proposal(self, *, proposal_id: str, locale: str | None = None) -> Answer[Proposal]:
         """See a proposal, and what speaks for it."""
-        return self._send("GET", f"/v1/proposals/{quote(str(proposal_id))}", {}, {})
+        return self._send("GET", f"/v1/proposals/{quote(str(proposal_id))}", {"locale": locale}, {})
 
     def accept_proposal(self, *, proposal_id: str, body: AcceptanceIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Proposal]:
         """Accept a proposal with a first appointment."""

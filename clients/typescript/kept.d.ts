@@ -1732,6 +1732,8 @@ export interface MatchIn {
   /** Minutes a week the client will take. */
   weekly_min?: number;
   previous_match_id?: string | null;
+  /** The language of the reasons. */
+  locale?: string;
 }
 export interface MatchRules {
   version: string;
@@ -2221,6 +2223,7 @@ export interface Reason {
   code: string;
   text: string;
   weight_ratio: number;
+  facts: (string)[];
 }
 export interface ReasonCount {
   state: "UNSPECIFIED" | "PLANNED" | "SENT" | "SUPPRESSED" | "FAILED" | "SENDING";
@@ -3504,7 +3507,7 @@ export class Kept {
   /** Find who suits a client. `POST /v1/matches` */
   matchClient(call: { idempotency_key?: string; body: MatchIn }): Promise<Answer<Match>>;
   /** See a match again. `GET /v1/matches/{match_id}` */
-  getMatch(call: { match_id: string }): Promise<Answer<Match>>;
+  getMatch(call: { match_id: string; locale?: string }): Promise<Answer<Match>>;
   /** Search the delivery log. `GET /v1/messages` */
   searchMessages(call?: { client_id?: string; state?: "PLANNED" | "SENDING" | "SENT" | "SUPPRESSED" | "FAILED" | null; reason?: string; kind?: string; channel?: "EMAIL" | "SMS" | "INBOX" | "WEBHOOK" | null; from_time?: string | null; to_time?: string | null; limit?: number; cursor?: string }): Promise<Answer<SearchMessagesResponse>>;
   /** See every try of a message. `GET /v1/messages/{message_id}/deliveries` */
@@ -3645,7 +3648,7 @@ export class Kept {
   /** List proposals of a client or a therapist. `GET /v1/proposals` */
   listProposals(call?: { client_id?: string; therapist_id?: string; state?: "OPEN" | "ACCEPTED" | "DECLINED" | "EXPIRED" | "WITHDRAWN" | null; limit?: number; cursor?: string }): Promise<Answer<ListProposalsResponse>>;
   /** See a proposal, and what speaks for it. `GET /v1/proposals/{proposal_id}` */
-  getProposal(call: { proposal_id: string }): Promise<Answer<Proposal>>;
+  getProposal(call: { proposal_id: string; locale?: string }): Promise<Answer<Proposal>>;
   /** Accept a proposal with a first appointment. `POST /v1/proposals/{proposal_id}/accept` */
   acceptProposal(call: { proposal_id: string; idempotency_key?: string; if_match?: string; body: AcceptanceIn }): Promise<Answer<Proposal>>;
   /** Decline a proposal. `POST /v1/proposals/{proposal_id}/decline` */

@@ -814,7 +814,7 @@ export class Kept {
   }
 
   getMatch(call = {}) {
-    return this.send("GET", `/v1/matches/${encodeURIComponent(call.match_id).replaceAll('%2F', '/')}`, {}, {});
+    return this.send("GET", `/v1/matches/${encodeURIComponent(call.match_id).replaceAll('%2F', '/')}`, { locale: call.locale }, {});
   }
 
   searchMessages(call = {}) {
@@ -1046,7 +1046,7 @@ export class Kept {
   }
 
   getProposal(call = {}) {
-    return this.send("GET", `/v1/proposals/${encodeURIComponent(call.proposal_id).replaceAll('%2F', '/')}`, {}, {});
+    return this.send("GET", `/v1/proposals/${encodeURIComponent(call.proposal_id).replaceAll('%2F', '/')}`, { locale: call.locale }, {});
   }
 
   acceptProposal(call = {}) {

@@ -8,7 +8,7 @@ from contextlib import suppress
 import structlog
 from kept.matching.v1 import intake_pb2
 
-from services.chassis import errors
+from services.chassis import crashpoints, errors
 from services.chassis.context import Actor, Call
 from services.chassis.db.envelope import write_envelopes
 from services.chassis.db.pool import Database
@@ -98,6 +98,7 @@ class BatchRunner:
             done = operation.ended(OperationState.DONE, at=self._hall.desk.clock())
             await self._operations.save(call, done, batch_to(run))
             await write_envelopes(conn, [call.seal(None)])
+            crashpoints.reach("matching.batch_stored")
         log.info("batch.done", operation_id=lease.operation_id, clients=len(run.placements))
 
     async def _fail(self, lease: Lease, reason: str) -> None:

@@ -170,7 +170,7 @@ class ProposalServicer:
             profiles=around.profiles,
             rules=around.rules,
         )
-        return to.proposal_to(found, reasons)
+        return to.proposal_to(found, reasons, request.locale)
 
     async def ListProposals(
         self, request: proposal_service_pb2.ListProposalsRequest, call: Call

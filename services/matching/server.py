@@ -135,11 +135,11 @@ class MatchingServicer:
             clock=self._clock,
             new_id=new_id,
         )
-        return found if is_staff(call) else proto.hidden_from_clients(found)
+        return _shown(found, request.locale, call)
 
     async def GetMatch(self, request: matching_service_pb2.GetMatchRequest, call: Call) -> matching_pb2.Match:
         found = await get_match(check_uuid(request.match_id, "match_id"), call, matches=self._matches)
-        return found if is_staff(call) else proto.hidden_from_clients(found)
+        return _shown(found, request.locale, call)
 
     async def ImportTherapistProfiles(
         self, request: matching_service_pb2.ImportTherapistProfilesRequest, call: Call
@@ -149,6 +149,11 @@ class MatchingServicer:
         return matching_service_pb2.ImportTherapistProfilesResponse(
             rows=[proto.imported_to(at, each) for at, each in enumerate(found, start=1)], stored_count=stored
         )
+
+
+def _shown(match: matching_pb2.Match, locale: str, call: Call) -> matching_pb2.Match:
+    worded = proto.in_locale(match, locale)
+    return worded if is_staff(call) else proto.hidden_from_clients(worded)
 
 
 def _read_row(given: matching_pb2.TherapistProfile) -> TherapistProfile:

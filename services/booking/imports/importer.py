@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -109,7 +111,8 @@ class Importer:
                 raise Conflict("DIFFERS", f"Kept has something else in {', '.join(differing)}; nothing is overwritten.")
             return Told("profile", row.line, Fate.SAME, row.key, id=id_)
         body = {"therapist_profiles": [{**profile, "therapist_id": id_}], "is_dry_run": self._is_dry}
-        key = self._names.request_key("profile/dry" if self._is_dry else "profile", row.key)
+        said_by = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+        key = self._names.request_key("profile", f"{row.key}|{said_by}")
         said = _accepted(self._door.write("POST", "/v1/imports/therapists", body, key))["rows"][0]
         if said["reason"]:
             raise Conflict(said["reason"], said["message"])

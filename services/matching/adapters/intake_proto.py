@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kept.matching.v1 import intake_pb2, matching_pb2, triage_pb2
+from kept.matching.v1 import intake_pb2, triage_pb2
 
 from services.chassis.errors import InvalidRequest
-from services.matching.adapters.proto import need_to, stamp_of
+from services.matching.adapters.proto import need_to, reason_to, stamp_of
 from services.matching.domain import errors
 from services.matching.domain.batch import Policy
 from services.matching.domain.fairness import LoadReport
@@ -32,7 +32,7 @@ def intake_to(intake: Intake) -> intake_pb2.Intake:
     )
 
 
-def proposal_to(proposal: Proposal, reasons: Sequence[Reason] = ()) -> intake_pb2.Proposal:
+def proposal_to(proposal: Proposal, reasons: Sequence[Reason] = (), locale: str = "en") -> intake_pb2.Proposal:
     """Write a proposal."""
     return intake_pb2.Proposal(
         proposal_id=proposal.proposal_id,
@@ -49,9 +49,7 @@ def proposal_to(proposal: Proposal, reasons: Sequence[Reason] = ()) -> intake_pb
         declined_by=intake_pb2.Proposal.Side.ValueType(proposal.declined_by),
         reason=intake_pb2.Proposal.Reason.ValueType(proposal.reason),
         etag=proposal.etag,
-        reasons=[
-            matching_pb2.Reason(code=each.code, text=each.text, weight_ratio=each.weight_ratio) for each in reasons
-        ],
+        reasons=[reason_to(each, locale) for each in reasons],
     )
 
 
