@@ -14,7 +14,7 @@ from kept.booking.v1 import booking_pb2, series_pb2
 from services.gateway.conversion import schemas_of
 from services.gateway.examples import add_examples
 from services.gateway.problems import BASE, TYPES
-from services.gateway.routes.describing import DESCRIBED
+from services.gateway.routes.describing import DESCRIBED, refusal
 
 NAMED = (availability_pb2.Slot.DESCRIPTOR, booking_pb2.Appointment.DESCRIPTOR, series_pb2.SeriesOccurrence.DESCRIPTOR)
 """Messages that problems hold, whatever the routes answer with."""
@@ -75,9 +75,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
     record = parts["schemas"]["Record"]["properties"]
     record["content"] = {"type": "object", "description": "The canonical record, parsed."}
     parts["securitySchemes"] = {"signIn": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    _describe_large_bodies(document)
     document["security"] = [{"signIn": []}]
     add_examples(document)
     return document
+
+
+def _describe_large_bodies(document: dict[str, Any]) -> None:
+    """Whatever takes a body refuses one that is too large, before its route is asked."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "requestBody" in operation:
+                operation["responses"].setdefault("413", refusal(413))
 
 
 def serve_document(app: FastAPI) -> None:

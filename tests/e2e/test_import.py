@@ -183,6 +183,7 @@ async def test_files_are_tried_dry_imported_once_and_told_row_by_row(
     assert command.fates("--appointments", "a.csv", code=1) == APPOINTMENT_FATES
 
     after = stored(whole_suite)
+    assert after != before
     again = command.fates(*people, "--appointments", "a.csv", code=1)
     assert stored(whole_suite) == after
     assert {again[key] for key in ("rosa", "c-1", "c-2", "a-1", "a-2")} == {("same", "")}

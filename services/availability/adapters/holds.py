@@ -33,7 +33,7 @@ from services.availability.usecases.ports import Clock
 from services.chassis.context import Call
 from services.chassis.db.batch import BatchWriter
 from services.chassis.db.envelope import Envelope, write_envelopes
-from services.chassis.db.pool import Connection, Database
+from services.chassis.db.pool import Connection, Database, together
 from services.chassis.errors import ServiceError, Unavailable
 
 ROOMS_FIRST = 2
@@ -129,7 +129,7 @@ class BatchedHolds:
                 answers[position] = refusal
         board, agendas = Board(), Agendas()
         therapists, clients = _counted(jobs, ways, directories)
-        async with conn.pipeline():
+        async with together(conn):
             asked = await ask_agendas(conn, therapists, clients)
             existing = await _ask_existing(conn, jobs)
             taken = await ask(conn, _first_needs(jobs, ways, directories))
@@ -226,7 +226,7 @@ class BatchedHolds:
         pieces = [piece for practice_id, each in won for piece in pieces_of(practice_id, each.claim_id, each.pieces())]
         pieces.sort(key=lambda piece: (piece[0], piece[1], piece[5]))
         expire_s = now_s + HOLD_S
-        async with conn.pipeline():
+        async with together(conn):
             stored = await conn.execute(INSERT_CLAIMS, (self._tzdata_version, expire_s, expire_s, *columns(rows)))
             blocked = await conn.execute(INSERT_PIECES, columns(pieces))
             for practice_id, each in won:

@@ -115,6 +115,6 @@ class _NoTransaction:
     """Stands where a database would: gathering needs none."""
 
     @asynccontextmanager
-    async def begin(self, practice_ids: Collection[str], /) -> AsyncIterator[Any]:
+    async def begin_piped(self, practice_ids: Collection[str], /) -> AsyncIterator[Any]:
         """Give nothing."""
         yield None

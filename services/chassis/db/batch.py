@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 class Transactions(Protocol):
     """What the writer needs of a `Database`."""
 
-    def begin(self, practice_ids: Collection[str], /) -> AbstractAsyncContextManager[Connection]:
+    def begin_piped(self, practice_ids: Collection[str], /) -> AbstractAsyncContextManager[Connection]:
         """Open a transaction that sees these practices."""
 
 
@@ -157,7 +157,7 @@ class BatchWriter(Generic[Job, Answer]):
             _settle(future, answer)
 
     async def _write(self, jobs: Sequence[Job]) -> Sequence[Answer | errors.ServiceError]:
-        async with self._database.begin({self._practice_of(job) for job in jobs}) as conn:
+        async with self._database.begin_piped({self._practice_of(job) for job in jobs}) as conn:
             answers = await self._flush(conn, jobs)
             if len(answers) != len(jobs):
                 # Raised before the commit: an answer given to the wrong caller can't be taken back.

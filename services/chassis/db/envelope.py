@@ -11,7 +11,7 @@ import orjson
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
 
-from services.chassis.db.pool import Connection
+from services.chassis.db.pool import Connection, together
 
 GENESIS = "0" * 64
 """Stands where the hash of the previous record would, in the first record of an emitter."""
@@ -99,7 +99,7 @@ async def write_envelopes(conn: Connection, envelopes: Sequence[Envelope]) -> No
     answers = [(each.practice_id, each.answer) for each in envelopes if each.answer is not None]
     drafts = [(str(draft["tenant"]), draft) for each in envelopes for draft in each.audit]
     [emitter] = {each.emitter or conn.emitter for each in envelopes} or {conn.emitter}
-    async with conn.pipeline():
+    async with together(conn):
         if events:
             await _insert_events(conn, events)
         taken = await _insert_answers(conn, answers) if answers else None

@@ -78,17 +78,16 @@ def answers(message: Descriptor | None, *refusals: int, status: int = 200, is_pu
     if message is not None:
         DESCRIBED[message.full_name] = message
     always = [each for each in ALWAYS if not (is_public and each in (401, 403))]
-    found: Responses = {
-        each: {
-            "description": _TITLES[each],
-            "content": {MEDIA_TYPE: {"schema": _problem_schema(each)}},
-        }
-        for each in sorted({*always, *refusals})
-    }
+    found: Responses = {each: refusal(each) for each in sorted({*always, *refusals})}
     found[status] = {"description": "Done"}
     if message is not None:
         found[status]["content"] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{message.name}"}}}
     return found
+
+
+def refusal(status: int) -> dict[str, Any]:
+    """Return what the document says of a status that refuses: its problem types."""
+    return {"description": _TITLES[status], "content": {MEDIA_TYPE: {"schema": _problem_schema(status)}}}
 
 
 def edits(message: Descriptor, *refusals: int, status: int = 200) -> Responses:

@@ -32,9 +32,9 @@ class Counting:
         self.count = 0
 
     @asynccontextmanager
-    async def begin(self, practice_ids: Collection[str]) -> AsyncIterator[Any]:
+    async def begin_piped(self, practice_ids: Collection[str]) -> AsyncIterator[Any]:
         """Lend a connection whose `execute` is counted."""
-        async with self._database.begin(practice_ids) as conn:
+        async with self._database.begin_piped(practice_ids) as conn:
             plain = conn.execute
 
             async def counted(*arguments: Any, **named: Any) -> Any:

@@ -33,7 +33,7 @@ class FakeDatabase:
         self.gate.set()
         self.is_lost = False
 
-    def begin(self, practice_ids: Collection[str], /) -> AbstractAsyncContextManager[Connection]:
+    def begin_piped(self, practice_ids: Collection[str], /) -> AbstractAsyncContextManager[Connection]:
         """Open a transaction that waits at the gate."""
         return self._begin(practice_ids)
 
