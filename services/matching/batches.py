@@ -1,4 +1,4 @@
-"""Works on batches that were started: one at a time in this process, kept by a lease, stored whole or not at all."""
+"""Works on batches that were started, each kept by a lease, stored whole or not at all."""
 
 from __future__ import annotations
 

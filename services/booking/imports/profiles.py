@@ -1,4 +1,4 @@
-"""Reads what a row says of a therapist: licences, what they work with, whom they see, how much room they have."""
+"""Reads what a row says of a therapist: licences, specialties, whom they see, what room."""
 
 from __future__ import annotations
 

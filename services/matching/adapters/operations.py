@@ -1,4 +1,4 @@
-"""Keeps batches that were started in PostgreSQL: leases while they run, results sealed under the practice's key."""
+"""Keeps batches that were started: leases while they run, results under the practice's key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds batches that were started and go on by themselves: how far they are, and who may end them."""
+"""Holds batches that were started: how far they are, and how they end."""
 
 from __future__ import annotations
 

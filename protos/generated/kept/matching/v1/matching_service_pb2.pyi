@@ -223,14 +223,14 @@ class MatchClientRequest(_message.Message):
 
     NEED_FIELD_NUMBER: _builtins.int
     PREVIOUS_MATCH_ID_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
     LOCALE_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
     previous_match_id: _builtins.str
     """Names an earlier run of the same client to compare with; empty compares with none."""
-    request_id: _builtins.str
-    """Makes a retry safe; a UUID."""
     locale: _builtins.str
     """Is the language of the reasons: "es" for Spanish, everything else for English."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
     @_builtins.property
     def need(self) -> _matching_pb2.Need:
         """Says whom the client needs."""
@@ -240,8 +240,8 @@ class MatchClientRequest(_message.Message):
         *,
         need: _matching_pb2.Need | None = ...,
         previous_match_id: _builtins.str = ...,
-        request_id: _builtins.str = ...,
         locale: _builtins.str = ...,
+        request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["need", b"need"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
