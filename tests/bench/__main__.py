@@ -203,8 +203,8 @@ def main(arguments: Sequence[str]) -> int:
         bench.note("book_with_workers_p99_ms", p99, "ms")
         bench.check()
         asyncio.run(series.measure(bench.practice, bench.note))
-        asyncio.run(matches.hire(bench.practice))
-        asyncio.run(matches.measure(bench.practice, bench.note))
+        kind = asyncio.run(matches.hire(bench.practice))
+        asyncio.run(matches.measure(bench.practice, kind, bench.note))
         bench.carry()
         print("  slot search", flush=True)
         ledger = [suite.stack.database_url("availability", role) for role in ("owner", "server")]
