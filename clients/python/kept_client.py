@@ -601,6 +601,7 @@ class ClientPriority(TypedDict):
     is_high_need: bool
     until_date: str
     audiences: list[Literal['UNSPECIFIED', 'HIGH_NEED', 'ESTABLISHED', 'STANDING']]
+    etag: str
 
 
 class ClientSearchIn(TypedDict):
@@ -608,6 +609,16 @@ class ClientSearchIn(TypedDict):
 
     email: NotRequired[str]
     phone: NotRequired[str]
+
+
+class ClientSlotIn(TypedDict):
+    """A start a client may want."""
+
+    therapist_id: str
+    session_type_id: str
+    local_start: str
+    time_zone: str
+    modality: NotRequired[Literal['IN_PERSON', 'VIDEO', 'PHONE'] | None]
 
 
 class ClosingIn(TypedDict):
@@ -1097,6 +1108,15 @@ class ExpiringLicence(TypedDict):
     is_expired: bool
 
 
+class ExplainClientSlotResponse(TypedDict):
+    """ExplainClientSlotResponse"""
+
+    is_offered: bool
+    rules: list[HidingRule]
+    refusals: list[str]
+    warnings: list[str]
+
+
 class ExplainSlotResponse(TypedDict):
     """ExplainSlotResponse"""
 
@@ -1147,6 +1167,7 @@ class Fence(TypedDict):
     site_id: str
     gap_min: int
     reason: Literal['UNSPECIFIED', 'COURT_ORDER', 'THREAT', 'CONFLICT']
+    etag: str
 
 
 class FenceIn(TypedDict):
@@ -1414,6 +1435,13 @@ class Group(TypedDict):
     is_self_bookable: bool
 
 
+class GroupChangeIn(TypedDict):
+    """From when on a group meets at another time."""
+
+    original_start_local: NotRequired[str | None]
+    local_start: str
+
+
 class GroupIn(TypedDict):
     """On what terms a group meets."""
 
@@ -1495,11 +1523,14 @@ class GroupSeries(TypedDict):
     group_series_id: str
     group_id: str
     plan: GroupSeriesPlan | None
-    state: Literal['UNSPECIFIED', 'ACTIVE', 'ENDED']
+    state: Literal['UNSPECIFIED', 'ACTIVE', 'ENDED', 'PAUSED']
     booked_until_date: str
     etag: str
     version: int
     create_time: str | None
+    pause_from_date: str
+    pause_to_date: str
+    keeps_time: bool
 
 
 class GroupSeriesIn(TypedDict):
@@ -2963,6 +2994,7 @@ class PriorityWindow(TypedDict):
     session_type_id: str
     audiences: list[Literal['UNSPECIFIED', 'HIGH_NEED', 'ESTABLISHED', 'STANDING']]
     open_days: int
+    etag: str
 
 
 class PriorityWindowIn(TypedDict):
@@ -4885,6 +4917,18 @@ class Kept:
         """List the times a group's rule names."""
         return self._send("GET", f"/v1/groups/{quote(str(group_id))}/occurrences", {"limit": limit, "cursor": cursor}, {})
 
+    def change_group_series(self, *, group_id: str, body: GroupChangeIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[GroupSeriesOutcome]:
+        """Move a group's session and every later one."""
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series/changes", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def pause_group_series(self, *, group_id: str, body: PauseIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[GroupSeriesOutcome]:
+        """Pause the rule a group meets by."""
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series/pauses", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def resume_group_series(self, *, group_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[GroupSeriesOutcome]:
+        """End a group's pause early."""
+        return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series/resumptions", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+
     def end_group_series(self, *, group_id: str, idempotency_key: str | None = None, if_match: str | None = None, body: EndIn | None | None = None) -> Answer[GroupSeries]:
         """Let a group meet by its rule no more."""
         return self._send("POST", f"/v1/groups/{quote(str(group_id))}/series/endings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
@@ -5029,9 +5073,13 @@ class Kept:
         """List priority booking windows."""
         return self._send("GET", "/v1/priority-windows", {"limit": limit, "cursor": cursor}, {})
 
-    def put_priority_window(self, *, window_id: str, body: PriorityWindowIn, idempotency_key: str | None = None) -> Answer[PriorityWindow]:
+    def put_priority_window(self, *, window_id: str, body: PriorityWindowIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[PriorityWindow]:
         """Let some book earlier than others."""
-        return self._send("PUT", f"/v1/priority-windows/{quote(str(window_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/priority-windows/{quote(str(window_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def get_priority_window(self, *, window_id: str) -> Answer[PriorityWindow]:
+        """See a priority booking window."""
+        return self._send("GET", f"/v1/priority-windows/{quote(str(window_id))}", {}, {})
 
     def delete_priority_window(self, *, window_id: str, idempotency_key: str | None = None) -> Answer[DeletePriorityWindowResponse]:
         """Let everybody book alike."""
@@ -5301,9 +5349,9 @@ class Kept:
         """Ask why a start is, or is not, offered."""
         return self._send("POST", "/v1/searches/explanations", {}, {}, body, "application/json")
 
-    def put_client_priority(self, *, client_id: str, body: services__gateway__routes__priority__PriorityIn, idempotency_key: str | None = None) -> Answer[ClientPriority]:
+    def put_client_priority(self, *, client_id: str, body: services__gateway__routes__priority__PriorityIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[ClientPriority]:
         """Say that a client is in high need."""
-        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/priority", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/priority", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def get_client_priority(self, *, client_id: str) -> Answer[ClientPriority]:
         """See who a client is to rules of priority."""
@@ -5312,6 +5360,10 @@ class Kept:
     def find_client_slots(self, *, client_id: str, body: SlotSearchIn) -> Answer[FindClientSlotsResponse]:
         """Find free slots for a client."""
         return self._send("POST", f"/v1/clients/{quote(str(client_id))}/searches/slots", {}, {}, body, "application/json")
+
+    def explain_client_slot(self, *, client_id: str, body: ClientSlotIn) -> Answer[ExplainClientSlotResponse]:
+        """Say whether a client could book a start, and what hides it."""
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/searches/slot-explanations", {}, {}, body, "application/json")
 
     def propose_therapist(self, *, body: ProposalIn, idempotency_key: str | None = None) -> Answer[Proposal]:
         """Propose a therapist to a client."""
@@ -5409,9 +5461,13 @@ class Kept:
         """Hide a client or an appointment from whoever acts for them."""
         return self._send("PUT", f"/v1/clients/{quote(str(client_id))}/confidentiality", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
-    def put_fence(self, *, fence_id: str, body: FenceIn, idempotency_key: str | None = None) -> Answer[PutFenceResponse]:
+    def put_fence(self, *, fence_id: str, body: FenceIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[PutFenceResponse]:
         """Keep two clients apart."""
-        return self._send("PUT", f"/v1/fences/{quote(str(fence_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+        return self._send("PUT", f"/v1/fences/{quote(str(fence_id))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
+
+    def get_fence(self, *, fence_id: str) -> Answer[Fence]:
+        """See a fence."""
+        return self._send("GET", f"/v1/fences/{quote(str(fence_id))}", {}, {})
 
     def remove_fence(self, *, fence_id: str, idempotency_key: str | None = None) -> Answer[RemoveFenceResponse]:
         """Take a fence away."""

@@ -454,10 +454,18 @@ export interface ClientPriority {
   is_high_need: boolean;
   until_date: string;
   audiences: ("UNSPECIFIED" | "HIGH_NEED" | "ESTABLISHED" | "STANDING")[];
+  etag: string;
 }
 export interface ClientSearchIn {
   email?: string;
   phone?: string;
+}
+export interface ClientSlotIn {
+  therapist_id: string;
+  session_type_id: string;
+  local_start: string;
+  time_zone: string;
+  modality?: "IN_PERSON" | "VIDEO" | "PHONE" | null;
 }
 export interface ClosingIn {
   outcome: "SAFETY_PLAN" | "REFERRED" | "ASSESSED" | "MISTAKE";
@@ -799,6 +807,12 @@ export interface ExpiringLicence {
   licence: Licence | null;
   is_expired: boolean;
 }
+export interface ExplainClientSlotResponse {
+  is_offered: boolean;
+  rules: (HidingRule)[];
+  refusals: (string)[];
+  warnings: (string)[];
+}
 export interface ExplainSlotResponse {
   is_offered: boolean;
   rules: (HidingRule)[];
@@ -838,6 +852,7 @@ export interface Fence {
   site_id: string;
   gap_min: number;
   reason: "UNSPECIFIED" | "COURT_ORDER" | "THREAT" | "CONFLICT";
+  etag: string;
 }
 export interface FenceIn {
   client_ids: (string)[];
@@ -1035,6 +1050,12 @@ export interface Group {
   create_time: string | null;
   is_self_bookable: boolean;
 }
+export interface GroupChangeIn {
+  /** The first time to move; none means the first ahead. */
+  original_start_local?: string | null;
+  /** Where it goes; later ones go as far, at most 6 days. */
+  local_start: string;
+}
 export interface GroupIn {
   display_name: string;
   therapist_id: string;
@@ -1098,11 +1119,14 @@ export interface GroupSeries {
   group_series_id: string;
   group_id: string;
   plan: GroupSeriesPlan | null;
-  state: "UNSPECIFIED" | "ACTIVE" | "ENDED";
+  state: "UNSPECIFIED" | "ACTIVE" | "ENDED" | "PAUSED";
   booked_until_date: string;
   etag: string;
   version: number;
   create_time: string | null;
+  pause_from_date: string;
+  pause_to_date: string;
+  keeps_time: boolean;
 }
 export interface GroupSeriesIn {
   local_start: string;
@@ -2107,6 +2131,7 @@ export interface PriorityWindow {
   session_type_id: string;
   audiences: ("UNSPECIFIED" | "HIGH_NEED" | "ESTABLISHED" | "STANDING")[];
   open_days: number;
+  etag: string;
 }
 export interface PriorityWindowIn {
   /** Whose; none means all therapists'. */
@@ -3404,6 +3429,12 @@ export class Kept {
   getGroupSeries(call: { group_id: string }): Promise<Answer<GroupSeries>>;
   /** List the times a group's rule names. `GET /v1/groups/{group_id}/occurrences` */
   listGroupOccurrences(call: { group_id: string; limit?: number; cursor?: string }): Promise<Answer<ListGroupOccurrencesResponse>>;
+  /** Move a group's session and every later one. `POST /v1/groups/{group_id}/series/changes` */
+  changeGroupSeries(call: { group_id: string; idempotency_key?: string; if_match?: string; body: GroupChangeIn }): Promise<Answer<GroupSeriesOutcome>>;
+  /** Pause the rule a group meets by. `POST /v1/groups/{group_id}/series/pauses` */
+  pauseGroupSeries(call: { group_id: string; idempotency_key?: string; if_match?: string; body: PauseIn }): Promise<Answer<GroupSeriesOutcome>>;
+  /** End a group's pause early. `POST /v1/groups/{group_id}/series/resumptions` */
+  resumeGroupSeries(call: { group_id: string; idempotency_key?: string; if_match?: string }): Promise<Answer<GroupSeriesOutcome>>;
   /** Let a group meet by its rule no more. `POST /v1/groups/{group_id}/series/endings` */
   endGroupSeries(call: { group_id: string; idempotency_key?: string; if_match?: string; body?: EndIn | null }): Promise<Answer<GroupSeries>>;
   /** Create a group. `POST /v1/groups` */
@@ -3477,7 +3508,9 @@ export class Kept {
   /** List priority booking windows. `GET /v1/priority-windows` */
   listPriorityWindows(call?: { limit?: number; cursor?: string }): Promise<Answer<ListPriorityWindowsResponse>>;
   /** Let some book earlier than others. `PUT /v1/priority-windows/{window_id}` */
-  putPriorityWindow(call: { window_id: string; idempotency_key?: string; body: PriorityWindowIn }): Promise<Answer<PriorityWindow>>;
+  putPriorityWindow(call: { window_id: string; idempotency_key?: string; if_match?: string; body: PriorityWindowIn }): Promise<Answer<PriorityWindow>>;
+  /** See a priority booking window. `GET /v1/priority-windows/{window_id}` */
+  getPriorityWindow(call: { window_id: string }): Promise<Answer<PriorityWindow>>;
   /** Let everybody book alike. `DELETE /v1/priority-windows/{window_id}` */
   deletePriorityWindow(call: { window_id: string; idempotency_key?: string }): Promise<Answer<DeletePriorityWindowResponse>>;
   /** List equipment. `GET /v1/equipment` */
@@ -3638,11 +3671,13 @@ export class Kept {
   /** Ask why a start is, or is not, offered. `POST /v1/searches/explanations` */
   explainSlot(call: { body: ExplanationIn }): Promise<Answer<ExplainSlotResponse>>;
   /** Say that a client is in high need. `PUT /v1/clients/{client_id}/priority` */
-  putClientPriority(call: { client_id: string; idempotency_key?: string; body: services__gateway__routes__priority__PriorityIn }): Promise<Answer<ClientPriority>>;
+  putClientPriority(call: { client_id: string; idempotency_key?: string; if_match?: string; body: services__gateway__routes__priority__PriorityIn }): Promise<Answer<ClientPriority>>;
   /** See who a client is to rules of priority. `GET /v1/clients/{client_id}/priority` */
   getClientPriority(call: { client_id: string }): Promise<Answer<ClientPriority>>;
   /** Find free slots for a client. `POST /v1/clients/{client_id}/searches/slots` */
   findClientSlots(call: { client_id: string; body: SlotSearchIn }): Promise<Answer<FindClientSlotsResponse>>;
+  /** Say whether a client could book a start, and what hides it. `POST /v1/clients/{client_id}/searches/slot-explanations` */
+  explainClientSlot(call: { client_id: string; body: ClientSlotIn }): Promise<Answer<ExplainClientSlotResponse>>;
   /** Propose a therapist to a client. `POST /v1/proposals` */
   proposeTherapist(call: { idempotency_key?: string; body: ProposalIn }): Promise<Answer<Proposal>>;
   /** List proposals of a client or a therapist. `GET /v1/proposals` */
@@ -3692,7 +3727,9 @@ export class Kept {
   /** Hide a client or an appointment from whoever acts for them. `PUT /v1/clients/{client_id}/confidentiality` */
   setConfidential(call: { client_id: string; idempotency_key?: string; body: ConfidentialityIn }): Promise<Answer<SetConfidentialResponse>>;
   /** Keep two clients apart. `PUT /v1/fences/{fence_id}` */
-  putFence(call: { fence_id: string; idempotency_key?: string; body: FenceIn }): Promise<Answer<PutFenceResponse>>;
+  putFence(call: { fence_id: string; idempotency_key?: string; if_match?: string; body: FenceIn }): Promise<Answer<PutFenceResponse>>;
+  /** See a fence. `GET /v1/fences/{fence_id}` */
+  getFence(call: { fence_id: string }): Promise<Answer<Fence>>;
   /** Take a fence away. `DELETE /v1/fences/{fence_id}` */
   removeFence(call: { fence_id: string; idempotency_key?: string }): Promise<Answer<RemoveFenceResponse>>;
   /** List fences. `GET /v1/fences` */

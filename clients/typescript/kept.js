@@ -609,6 +609,18 @@ export class Kept {
     return this.send("GET", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/occurrences`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
+  changeGroupSeries(call = {}) {
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series/changes`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  pauseGroupSeries(call = {}) {
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series/pauses`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  resumeGroupSeries(call = {}) {
+    return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series/resumptions`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+  }
+
   endGroupSeries(call = {}) {
     return this.send("POST", `/v1/groups/${encodeURIComponent(call.group_id).replaceAll('%2F', '/')}/series/endings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
@@ -754,7 +766,11 @@ export class Kept {
   }
 
   putPriorityWindow(call = {}) {
-    return this.send("PUT", `/v1/priority-windows/${encodeURIComponent(call.window_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/priority-windows/${encodeURIComponent(call.window_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  getPriorityWindow(call = {}) {
+    return this.send("GET", `/v1/priority-windows/${encodeURIComponent(call.window_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   deletePriorityWindow(call = {}) {
@@ -1026,7 +1042,7 @@ export class Kept {
   }
 
   putClientPriority(call = {}) {
-    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/priority`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/priority`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   getClientPriority(call = {}) {
@@ -1035,6 +1051,10 @@ export class Kept {
 
   findClientSlots(call = {}) {
     return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/searches/slots`, {}, {}, call.body, "application/json");
+  }
+
+  explainClientSlot(call = {}) {
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/searches/slot-explanations`, {}, {}, call.body, "application/json");
   }
 
   proposeTherapist(call = {}) {
@@ -1134,7 +1154,11 @@ export class Kept {
   }
 
   putFence(call = {}) {
-    return this.send("PUT", `/v1/fences/${encodeURIComponent(call.fence_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+    return this.send("PUT", `/v1/fences/${encodeURIComponent(call.fence_id).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
+  }
+
+  getFence(call = {}) {
+    return this.send("GET", `/v1/fences/${encodeURIComponent(call.fence_id).replaceAll('%2F', '/')}`, {}, {});
   }
 
   removeFence(call = {}) {

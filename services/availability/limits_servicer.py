@@ -7,7 +7,7 @@ from kept.availability.v1 import limits_service_pb2
 from services.availability.adapters import limits_proto
 from services.availability.adapters.limits import PostgresLimits
 from services.availability.adapters.proto import uuid_of
-from services.availability.adapters.published import Unchanged
+from services.availability.adapters.published import Unchanged, named, there
 from services.availability.domain.caps import Caps
 from services.availability.domain.limits import MAX_WINDOWS
 from services.availability.usecases.ports import Directories
@@ -68,8 +68,17 @@ class LimitsServicer:
         self, request: limits_service_pb2.PutPriorityWindowRequest, call: Call
     ) -> limits_service_pb2.PriorityWindow:
         window = limits_proto.window_of(request.window)
+        await self._unchanged.window(call, request.window.etag, window.window_id)
         await self._limits.put_window(call, window)
         return limits_proto.window_message(window)
+
+    async def GetPriorityWindow(
+        self, request: limits_service_pb2.GetPriorityWindowRequest, call: Call
+    ) -> limits_service_pb2.PriorityWindow:
+        window_id = uuid_of(request.window_id, field="window_id")
+        known = (await self._directories.read(call.practice_id)).limits.windows
+        found = there(named(list(known), lambda each: each.window_id == window_id), "window", window_id=window_id)
+        return limits_proto.window_message(found)
 
     async def ListPriorityWindows(
         self, request: limits_service_pb2.ListPriorityWindowsRequest, call: Call

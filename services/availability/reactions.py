@@ -73,7 +73,9 @@ class Reactions:
         await follow_release(event.group_session_id, step, "", call, claims=self._claims, clock=self._clock)
 
     async def on_group_session_cancelled(self, event: groups_events_pb2.GroupSessionCancelled, call: Call) -> None:
-        """Give the session's time back; each seat has word of its own."""
+        """Give the session's time back, unless a pause of the group keeps it; each seat has word of its own."""
+        if event.keeps_time:
+            return
         await follow_release(event.group_session_id, Claim.release, "", call, claims=self._claims, clock=self._clock)
 
     async def on_absence_offered(self, event: absence_events_pb2.AbsenceOffered, call: Call) -> None:

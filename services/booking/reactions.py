@@ -6,12 +6,13 @@ from datetime import UTC
 from typing import Protocol
 
 from kept.audit.v1 import retention_events_pb2
-from kept.availability.v1 import availability_events_pb2
+from kept.availability.v1 import availability_events_pb2, availability_pb2
 
-from services.booking.domain.absence import Need
+from services.booking.domain.absence import Fate, Need
 from services.booking.usecases.absence_ports import AbsenceStore, Case
 from services.booking.usecases.answer_lapsed_hold import AskGroups, KeepsTime, ToOffers, answer_lapsed_hold
 from services.booking.usecases.erase_client import Registry, erase_client
+from services.booking.usecases.follow_ledger_answer import follow_ledger_answer
 from services.booking.usecases.open_absence_case import open_absence_case, withdraw_hit_options
 from services.booking.usecases.ports import Appointments, Clock, Ledger
 from services.booking.usecases.waitlist_ports import WaitlistLedger, WaitlistStore
@@ -67,6 +68,13 @@ class Reactions:
     async def on_erasure_ordered(self, event: retention_events_pb2.ClientErasureOrdered, call: Call) -> None:
         """Destroy the client's key; the order says that two persons agreed."""
         await erase_client(event, call, registry=self._registry, clock=self._clock)
+
+    async def on_absence_item_answered(self, event: availability_events_pb2.AbsenceItemAnswered, call: Call) -> None:
+        """State here what the desk stated by hand in the ledger; late or doubled, its fate is stated already."""
+        fate = Fate(availability_pb2.AbsenceItemEnd.Name(event.end).removeprefix("ABSENCE_ITEM_END_"))
+        await follow_ledger_answer(
+            event.absence_id, event.claim_id, fate, call, store=self._absences, clock=self._clock
+        )
 
     async def on_absence_started(self, event: availability_events_pb2.AbsenceStarted, call: Call) -> None:
         """

@@ -76,6 +76,8 @@ class SafetyServicer:
         self, request: safety_service_pb2.PutFenceRequest, call: Call
     ) -> safety_service_pb2.PutFenceResponse:
         fence = safety_proto.fence_of(request.fence, new_id=str(uuid_utils.uuid7()))
+        now = partial(self._safety.fence_now, call, fence)
+        await require_current(request.fence.etag, now, safety_proto.fence_message)
         stored, broken = await self._safety.put_fence(call, fence, at=self._clock())
         return safety_service_pb2.PutFenceResponse(
             fence=safety_proto.fence_message(stored), conflicting_appointment_ids=broken
@@ -88,6 +90,11 @@ class SafetyServicer:
         removed = await self._safety.remove_fence(call, fence_id)
         await call.authorize(client_ids=[removed.client_id, removed.other_client_id], resource_id=fence_id)
         return safety_service_pb2.RemoveFenceResponse()
+
+    async def GetFence(self, request: safety_service_pb2.GetFenceRequest, call: Call) -> safety_pb2.Fence:
+        found = await self._safety.fence(call, proto.uuid_of(request.fence_id, field="fence_id"))
+        await call.authorize(client_ids=[found.client_id, found.other_client_id], resource_id=found.fence_id)
+        return safety_proto.fence_message(found)
 
     async def ListFences(
         self, request: safety_service_pb2.ListFencesRequest, call: Call

@@ -8,7 +8,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
-from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
+from kept.availability.v1.availability_events_pb2 import AbsenceItemAnswered, AbsenceStarted, HoldLapsed
 from kept.booking.v1 import (
     absence_service_pb2,
     accounts_service_pb2,
@@ -33,6 +33,7 @@ from services.booking.absence_case_servicer import AbsenceCaseServicer
 from services.booking.account_servicer import AccountServicer
 from services.booking.adapters import proto
 from services.booking.adapters.cadences import PostgresCadences
+from services.booking.adapters.gates import PostgresGates
 from services.booking.adapters.intake_dues import on_form_due, on_form_settled
 from services.booking.bootstrap import bootstrap
 from services.booking.break_glass_servicer import BreakGlassServicer
@@ -310,9 +311,16 @@ async def compose(config: ProcessConfig) -> Application:
         books=parts.books,
         clock=parts.clock,
     )
-    priorities = PriorityServicer(priorities=parts.priorities, ledger=parts.ledger, clock=parts.clock)
+    priorities = PriorityServicer(
+        priorities=parts.priorities, ledger=parts.ledger, gates=PostgresGates(), rules=parts.rules, clock=parts.clock
+    )
     group_series = GroupSeriesServicer(
-        groups=parts.groups, store=parts.group_series, ledger=parts.ledger, clock=parts.clock
+        groups=parts.groups,
+        store=parts.group_series,
+        ledger=parts.ledger,
+        appointments=parts.appointments,
+        books=parts.books,
+        clock=parts.clock,
     )
     policies = PolicyServicer(policies=parts.policies, rules=parts.rules, clock=parts.clock)
     care = CareServicer(
@@ -323,6 +331,7 @@ async def compose(config: ProcessConfig) -> Application:
     reactions: dict[str, Callable[[Any, Call], Awaitable[None]]] = {
         HoldLapsed.DESCRIPTOR.full_name: parts.reactions.on_hold_lapsed,
         AbsenceStarted.DESCRIPTOR.full_name: parts.reactions.on_absence_started,
+        AbsenceItemAnswered.DESCRIPTOR.full_name: parts.reactions.on_absence_item_answered,
         FormDue.DESCRIPTOR.full_name: on_form_due,
         FormSettled.DESCRIPTOR.full_name: on_form_settled,
         ClientErasureOrdered.DESCRIPTOR.full_name: parts.reactions.on_erasure_ordered,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
-from kept.availability.v1.availability_events_pb2 import AbsenceStarted, HoldLapsed
+from kept.availability.v1.availability_events_pb2 import AbsenceItemAnswered, AbsenceStarted, HoldLapsed
 from kept.matching.v1.forms_events_pb2 import FormDue, FormSettled
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -26,6 +26,11 @@ class BookingWorker:
     @consumes(AbsenceStarted)
     def on_absence_started(self, delivery: Delivery) -> None:
         """Keep the news that a therapist will be away, whose freed slots nobody must be offered."""
+        self.inbox.store(delivery)
+
+    @consumes(AbsenceItemAnswered)
+    def on_absence_item_answered(self, delivery: Delivery) -> None:
+        """Keep what the desk stated in the ledger of somebody whom an absence hits."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)

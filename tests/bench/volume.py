@@ -9,6 +9,7 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import psycopg
 import uvloop
@@ -30,7 +31,7 @@ CHUNK = 50_000
 HISTORY = """
 create unlogged table history as
 select gen_random_uuid() as claim, therapist, room, client,
-       now() - make_interval(mins => 30 * (1 + place)) as starts
+       %s::timestamptz - make_interval(mins => 30 * (1 + place)) as starts
   from unnest(%s::uuid[], %s::uuid[], %s::uuid[]) as pair (therapist, room, client),
        generate_series(%s::integer, %s::integer) as place
 """
@@ -69,13 +70,13 @@ def remember(suite: Suite, bench: Bench, count: int) -> None:
     clients = [client for _, client in bench.practice.pairs]
     rooms = _rooms(suite, bench.practice.practice_id, therapists)
     each, chunk = max(1, count // PAIRS), max(1, CHUNK // PAIRS)
-    started = time.monotonic()
+    started, until = time.monotonic(), datetime.now(UTC)
     for first in range(0, each, chunk):
         last = min(each, first + chunk) - 1
         for service, statements in (("availability", LEDGER), ("booking", PROMISES)):
             url = suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
             with psycopg.connect(url) as conn:
-                conn.execute(HISTORY, (therapists, rooms, clients, first, last))
+                conn.execute(HISTORY, (until, therapists, rooms, clients, first, last))
                 for statement in statements:
                     conn.execute(statement.encode(), (bench.practice.practice_id,))
                 conn.execute("drop table history")
@@ -85,11 +86,17 @@ def remember(suite: Suite, bench: Bench, count: int) -> None:
 
 
 def analyse(suite: Suite) -> None:
-    """Let the planner know the tables as they are."""
+    """
+    Let the planner know the tables as they are, and the disk have them.
+
+    Danger: without a checkpoint here, what was just loaded is written while bookings are measured.
+    """
     for service in ("availability", "booking"):
         url = suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
         with psycopg.connect(url, autocommit=True) as conn:
             conn.execute("vacuum analyze")
+    with psycopg.connect(suite.stack.admin_url(), autocommit=True) as conn:
+        conn.execute("checkpoint")
 
 
 def whole_reads(suite: Suite) -> dict[str, int]:
@@ -103,6 +110,30 @@ def whole_reads(suite: Suite) -> dict[str, int]:
             ).fetchall()
         found |= dict(rows)
     return found
+
+
+def work(suite: Suite) -> dict[str, int]:
+    """Return what the server has done so far: bytes of log, whole pages in it, blocks not found in its memory."""
+    with psycopg.connect(suite.stack.database_url("booking", "owner"), autocommit=True) as conn:
+        row = conn.execute(
+            "select w.wal_bytes::bigint, w.wal_fpi, sum(d.blks_read)::bigint from pg_stat_wal w, pg_stat_database d"
+            " group by 1, 2"
+        ).fetchone()
+    assert row is not None, "an aggregate returns a row"
+    return dict(zip(("log_bytes", "log_pages", "blocks_read"), row, strict=True))
+
+
+def book_rounds(suite: Suite, bench: Bench, age: str) -> list[float]:
+    """Return bookings per second of each round; note what one booking makes the server write and read."""
+    bench.book(bench.options.calls // 2)
+    time.sleep(STATISTICS_S)
+    before = work(suite)
+    rates = [bench.book(bench.options.calls)[0] for _ in range(bench.options.rounds)]
+    time.sleep(STATISTICS_S)
+    booked = bench.options.calls * bench.options.rounds
+    for name, count in work(suite).items():
+        bench.note(f"volume_{age}_{name}", (count - before[name]) / booked, "a booking")
+    return rates
 
 
 def _rooms(suite: Suite, practice_id: str, therapists: list[str]) -> list[str]:
@@ -140,13 +171,11 @@ def main(arguments: Sequence[str]) -> int:
             suite.stop_process(name)
         # Young tables are analysed as old ones are: the planner's knowledge is not what is compared.
         analyse(suite)
-        bench.book(options.calls // 2)
-        young = [bench.book(options.calls)[0] for _ in range(options.rounds)]
+        young = book_rounds(suite, bench, "young")
         young_ms = uvloop.run(search_p50_ms(suite))
         remember(suite, bench, options.appointments)
         before = whole_reads(suite)
-        bench.book(options.calls // 2)
-        old = [bench.book(options.calls)[0] for _ in range(options.rounds)]
+        old = book_rounds(suite, bench, "old")
         old_ms = uvloop.run(search_p50_ms(suite))
         time.sleep(STATISTICS_S)
         read = {name: count - before[name] for name, count in whole_reads(suite).items()}

@@ -91,6 +91,43 @@ async def test_what_was_read_is_replaced_once(http: httpx.AsyncClient) -> None:
     await admin.ask("PUT", path, back, key=key())
 
 
+async def test_what_protects_and_what_gives_priority_is_replaced_once_too(
+    http: httpx.AsyncClient, desk: Person
+) -> None:
+    """A window, a priority and a fence: the ETag lets one change in, and the next is told what stands."""
+    admin = await sign_in(http, "admin")
+    pair = []
+    for name in ("Ida", "Eva"):
+        client = {"given_name": name, "family_name": "Apart", "time_zone": "Etc/UTC"}
+        pair.append((await desk.ask("POST", "/v1/clients", client, key=key(), wanted=201))["client_id"])
+    window = {"session_type_id": id_of("session-type", "individual-50"), "audiences": ["HIGH_NEED"], "open_days": 365}
+    fence = {"client_ids": pair, "gap_min": 30, "reason": "CONFLICT"}
+    for who, path, body, other in (
+        (admin, f"/v1/priority-windows/{key()}", window, {"open_days": 364}),
+        (desk, f"/v1/clients/{pair[0]}/priority", {"is_high_need": True}, {"is_high_need": False}),
+        (desk, f"/v1/fences/{key()}", fence, {"gap_min": 90}),
+    ):
+        await who.ask("PUT", path, body, key=key())
+        etag = (await who.send("GET", path)).headers["ETag"].strip('"')
+
+        first = await who.send("PUT", path, body | other, key=key(), etag=etag)
+        second = await who.send("PUT", path, body, key=key(), etag=etag)
+
+        assert (first.status_code, second.status_code) == (200, 412), path
+        assert second.json()["current"] == (await who.ask("GET", path)), path
+        if "windows" in path or "fences" in path:
+            await who.ask("DELETE", path, key=key())
+    start = {
+        "therapist_id": THERAPIST,
+        "session_type_id": id_of("session-type", "individual-50"),
+        "local_start": "2030-03-05T03:00",
+        "time_zone": "America/Los_Angeles",
+    }
+    told = await desk.ask("POST", f"/v1/clients/{pair[0]}/searches/slot-explanations", start)
+    assert not told["is_offered"]
+    assert told["rules"]
+
+
 async def test_a_client_is_changed_through_the_door(desk: Person) -> None:
     """The ETag that was read is asked for; a changed address is the registry's, and no URL has it."""
     made = await desk.ask(

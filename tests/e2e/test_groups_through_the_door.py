@@ -126,6 +126,26 @@ async def test_a_group_lives_through_the_door(http: httpx.AsyncClient, desk: Per
     assert [each["client_id"] for each in left["seats"] if each["state"] == "BOOKED"] == [members[1]]
 
     rule = await desk.ask("GET", f"{path}/series")
+    week = timedelta(weeks=1)
+    later = {"original_start_local": f"{monday + week}T15:00", "local_start": f"{monday + week}T17:00"}
+    unread = await desk.send("POST", f"{path}/series/changes", later, key=key())
+    changed = await desk.ask("POST", f"{path}/series/changes", later, key=key(), etag=rule["etag"])
+    stale = await desk.send("POST", f"{path}/series/changes", later, key=key(), etag=rule["etag"])
+    assert (unread.status_code, stale.status_code) == (428, 412)
+    assert [each["original_start_wall"]["local"] for each in changed["occurrences"]] == [
+        f"{monday + week}T17:00",
+        f"{monday + 2 * week}T17:00",
+    ]
+    days = {"from_date": f"{monday + 2 * week}", "to_date": f"{monday + 2 * week + timedelta(days=1)}"}
+    paused = await desk.ask(
+        "POST", f"{path}/series/pauses", days | {"keeps_time": True}, key=key(), etag=changed["series"]["etag"]
+    )
+    assert (await desk.ask("GET", f"/v1/group-sessions/{sessions[2]}"))["state"] == "CANCELLED"
+    resumed = await desk.ask("POST", f"{path}/series/resumptions", key=key(), etag=paused["series"]["etag"])
+    assert (paused["series"]["state"], resumed["series"]["state"]) == ("PAUSED", "ACTIVE")
+    assert (await desk.ask("GET", f"/v1/group-sessions/{sessions[2]}"))["state"] == "SCHEDULED"
+
+    rule = await desk.ask("GET", f"{path}/series")
     ended = await desk.ask("POST", f"{path}/series/endings", {"calls_off": True}, key=key(), etag=rule["etag"])
     assert ended["state"] == "ENDED"
 

@@ -197,6 +197,16 @@ class PostgresAbsences:
         async with call.tx() as conn:
             await conn.execute(_ANSWER, (item.state.value, call.practice_id, absence_id, item.claim_id))
 
+    async def tell(self, call: Call, told: facts.AbsenceItemAnswered) -> None:
+        """
+        Publish what staff stated of an item.
+
+        Danger: an aggregate of its own. Under the absence's id it would count as a change of the absence, and a later
+        version of that would make whoever listens pass it over.
+        """
+        event = proto.event_of(call.practice_id, told)
+        call.publish(event, aggregate_id=f"{told.absence_id}.{told.claim_id}", version=told.version)
+
     async def follow_item(self, call: Call, absence_id: str, claim_id: str, state: ItemState) -> None:
         """Store what booking tells of an item that is not settled; of any other nothing changes."""
         async with call.tx() as conn:

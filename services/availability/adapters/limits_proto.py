@@ -132,13 +132,14 @@ def window_of(message: limits_service_pb2.PriorityWindow) -> PriorityWindow:
 
 def window_message(each: PriorityWindow) -> limits_service_pb2.PriorityWindow:
     """Return a priority window as the contract says it."""
-    return limits_service_pb2.PriorityWindow(
+    message = limits_service_pb2.PriorityWindow(
         window_id=each.window_id,
         therapist_id=each.therapist_id,
         session_type_id=each.session_type_id,
         audiences=sorted(each.audiences),  # type: ignore[arg-type]
         open_days=each.open_days,
     )
+    return tagged(message)
 
 
 def after_of(query: str, token: str) -> str:

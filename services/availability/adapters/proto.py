@@ -339,6 +339,14 @@ def event_of(practice_id: str, fact: facts.Fact) -> Message:
                     for each in fact.needs
                 ],
             )
+        case facts.AbsenceItemAnswered():
+            return availability_events_pb2.AbsenceItemAnswered(
+                practice_id=practice_id,
+                absence_id=fact.absence_id,
+                claim_id=fact.claim_id,
+                end=availability_pb2.AbsenceItemEnd.Value(f"ABSENCE_ITEM_END_{fact.end}"),
+                version=fact.version,
+            )
         case facts.AbsenceClosed():
             return availability_events_pb2.AbsenceClosed(
                 practice_id=practice_id,

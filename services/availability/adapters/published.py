@@ -11,7 +11,7 @@ from services.availability.domain import errors
 from services.availability.domain.caps import Caps
 from services.availability.domain.days import Closure, HolidayCalendar, Override, Travel
 from services.availability.domain.hours import Schedule, SessionType
-from services.availability.domain.limits import Equipment, Reservation, TravelTime
+from services.availability.domain.limits import Equipment, PriorityWindow, Reservation, TravelTime
 from services.availability.usecases.ports import Directories, Room, Site
 from services.availability.usecases.require_current import require_current
 from services.chassis.context import Call
@@ -77,6 +77,10 @@ class PostgresPublished:
         found = (await self._directories.of_call(call)).limits.reservations
         return sorted(found, key=lambda each: (each.weekday, each.start_min, each.reservation_id))
 
+    async def windows(self, call: Call) -> list[PriorityWindow]:
+        """Return priority windows."""
+        return list((await self._directories.of_call(call)).limits.windows)
+
     async def override(self, call: Call, therapist_id: str, day: date) -> Override | None:
         """Return the other hours of a date."""
         return (await self._directories.of_call(call)).calendar.overrides.get(therapist_id, {}).get(day)
@@ -139,6 +143,10 @@ class Unchanged:
         message = limits_proto.reservation_message
         await self._check(call, etag, lambda: self._reservation(call, reservation_id), message)
 
+    async def window(self, call: Call, etag: str, window_id: str) -> None:
+        """Look at a priority window."""
+        await self._check(call, etag, lambda: self._window(call, window_id), limits_proto.window_message)
+
     async def override(self, call: Call, etag: str, wanted: Override) -> None:
         """Look at the other hours of a date."""
         message = calendar_proto.override_message
@@ -171,6 +179,9 @@ class Unchanged:
     async def _reservation(self, call: Call, reservation_id: str) -> Reservation | None:
         found = await self._published.reservations(call)
         return named(found, lambda each: each.reservation_id == reservation_id)
+
+    async def _window(self, call: Call, window_id: str) -> PriorityWindow | None:
+        return named(await self._published.windows(call), lambda each: each.window_id == window_id)
 
     async def _kept(self, call: Call, site_id: str) -> HolidayCalendar | None:
         return named(await self._published.holiday_calendars(call), lambda each: each.site_id == site_id)

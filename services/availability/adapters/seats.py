@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
+from services.availability.adapters.agendas import ask_agendas, note_agendas
 from services.availability.adapters.ledger import PostgresClaims
 from services.availability.adapters.rows import CLAIM_COLUMNS, INSERT_PIECES, array, claim, columns
 from services.availability.domain import errors
+from services.availability.domain.agenda import Agendas
 from services.availability.domain.claim import HOLD_S, Claim, State
 from services.availability.domain.wish import check_for_client
 from services.availability.usecases.ports import Clock, Directories
@@ -100,6 +102,10 @@ class PostgresSeats:
             answers = {
                 seat_id: _same(known[seat_id], session, client_id) for seat_id, client_id in wanted if seat_id in known
             }
+            if by_client and fresh:
+                exhausted = await _exhausted(conn, call.practice_id, fresh)
+                answers |= exhausted
+                fresh = [each for each in fresh if each[0] not in exhausted]
             answers |= await self._seat(conn, call.practice_id, session, fresh, by_client=by_client) if fresh else {}
         return [answers[seat_id] for seat_id, _ in wanted]
 
@@ -147,6 +153,23 @@ class PostgresSeats:
             else:
                 answers[seat_id] = errors.SeatsTaken("No seat is left.", capacity=str(capacity))
         return answers
+
+
+async def _exhausted(conn: Connection, practice_id: str, fresh: Sequence[Seat]) -> dict[str, Claim | ServiceError]:
+    """
+    Refuse seats to clients who hold enough already, each locked until the transaction ends.
+
+    Danger: after the session's own lock, as a move takes a claim's before its people's.
+    """
+    agendas = Agendas()
+    await note_agendas(await ask_agendas(conn, [], {(practice_id, client_id) for _, client_id in fresh}), agendas)
+    refused: dict[str, Claim | ServiceError] = {}
+    for seat_id, client_id in fresh:
+        try:
+            agendas.require_few_holds(practice_id, client_id)
+        except errors.HoldsExhausted as error:
+            refused[seat_id] = error
+    return refused
 
 
 async def _known(conn: Connection, practice_id: str, seat_ids: Sequence[str]) -> dict[str, Claim]:

@@ -51,8 +51,13 @@ class Agendas:
         self._holds[practice_id, client_id] = count
 
     def refuse_more_holds(self, practice_id: str, wish: Wish) -> None:
+        """Refuse a client who holds enough already; staff's holds are not counted. Raises HoldsExhausted."""
+        if not wish.is_by_staff:
+            self.require_few_holds(practice_id, wish.client_id)
+
+    def require_few_holds(self, practice_id: str, client_id: str) -> None:
         """Refuse a client who holds enough already. Raises HoldsExhausted."""
-        if not wish.is_by_staff and self._holds.get((practice_id, wish.client_id), 0) >= MAX_CLIENT_HOLDS:
+        if self._holds.get((practice_id, client_id), 0) >= MAX_CLIENT_HOLDS:
             raise errors.HoldsExhausted("The client holds enough.", most=str(MAX_CLIENT_HOLDS))
 
     def weigh(self, practice_id: str, wish: Wish, wanted: Session, directory: Directory) -> list[Passed]:

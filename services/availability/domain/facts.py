@@ -71,6 +71,16 @@ class AbsenceStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsenceItemAnswered:
+    """The desk has stated by hand what became of a claim that an absence hits: the name of a settled ItemState."""
+
+    absence_id: str
+    claim_id: str
+    end: str
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class AbsenceClosed:
     """Nobody whom an absence hit is lost."""
 
@@ -79,4 +89,6 @@ class AbsenceClosed:
     version: int
 
 
-Fact: TypeAlias = TimeFreed | HoldLapsed | ScheduleChanged | ClaimShifted | AbsenceStarted | AbsenceClosed
+Fact: TypeAlias = (
+    TimeFreed | HoldLapsed | ScheduleChanged | ClaimShifted | AbsenceStarted | AbsenceItemAnswered | AbsenceClosed
+)

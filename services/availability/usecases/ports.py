@@ -254,6 +254,9 @@ class Absences(Protocol):
     async def save_item(self, call: Call, absence_id: str, item: Item) -> None:
         """Store an item's state."""
 
+    async def tell(self, call: Call, told: facts.AbsenceItemAnswered) -> None:
+        """Publish what staff stated of an item."""
+
     async def follow_item(self, call: Call, absence_id: str, claim_id: str, state: ItemState) -> None:
         """Store what booking tells of an item that is not settled; of any other nothing changes."""
 

@@ -20,6 +20,9 @@ SLOTS_MAX = 100
 """Free slots looked at for one client: several weeks of one therapist, or everybody who is free at one time."""
 
 _Rule = availability_service_pb2.HidingRule
+_FOR_SOME = frozenset({_Rule.RULE_RESERVED, _Rule.RULE_PRIORITY_WINDOW})
+"""Rules that keep time for some clients."""
+
 _ITS_OWN = frozenset(
     {
         _Rule.RULE_TAKEN, _Rule.RULE_BUFFER, _Rule.RULE_TIME_OFF, _Rule.RULE_NOTICE, _Rule.RULE_SAME_DAY,
@@ -82,6 +85,34 @@ class AvailabilityAbsenceLedger(AvailabilitySeatLedger):
         found = await self._door.call("SearchSlots", request, own)
         assert isinstance(found, availability_service_pb2.SearchSlotsResponse), "SearchSlots answers with slots"
         return found
+
+    async def explain_as(
+        self,
+        asked: availability_service_pb2.ExplainSlotRequest,
+        audiences: Sequence[int],
+        call: Call,
+        *,
+        is_staff: bool,
+    ) -> availability_service_pb2.ExplainSlotResponse:
+        """
+        Explain a start to somebody who is known here; what the caller said of that themselves is not heeded.
+
+        A client is told in the ledger's words for clients; of rules that keep time for some, those that hold for them.
+        """
+        request = availability_service_pb2.ExplainSlotRequest()
+        request.CopyFrom(asked)
+        request.ClearField("audiences")
+        request.audiences.extend(audiences)  # type: ignore[arg-type]
+        told = await self._door.call("ExplainSlot", request, call)
+        assert isinstance(told, availability_service_pb2.ExplainSlotResponse), "ExplainSlot answers with a reason"
+        if is_staff:
+            return told
+        own = Call(actor=Actor("service:booking", "service", call.practice_id), method=call.method, trace=call.trace)
+        whole = await self._door.call("ExplainSlot", request, own)
+        assert isinstance(whole, availability_service_pb2.ExplainSlotResponse), "ExplainSlot answers with a reason"
+        holding = {each.rule for each in whole.rules}
+        rules = [each for each in told.rules if each.rule not in _FOR_SOME or each.rule in holding]
+        return availability_service_pb2.ExplainSlotResponse(is_offered=not rules, rules=rules)
 
     async def can_change_to(self, call: Call, slot: Slot, modality: int) -> bool:
         """Tell whether the therapist's hours offer the slot in another way, whoever has it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 from services.booking.domain import errors
@@ -105,6 +106,23 @@ class PostgresGates:
             async with call.tx() as conn:
                 await lock_fences(conn, [(moved.practice_id, fence.fence_id) for fence in fences])
                 await check_fences(conn, moved, fences, is_staff=is_staff)
+
+    async def explain(
+        self, call: Call, wanted: Appointment, rules: PracticeRules, *, is_staff: bool
+    ) -> tuple[list[str], Sequence[str]]:
+        """Return the reasons a booking would be refused with, and its warnings; nothing is locked."""
+        refusals: list[str] = []
+        warnings: Sequence[str] = ()
+        async with call.tx() as conn:
+            try:
+                await check_fences(conn, wanted, rules.fences_of(wanted.client_ids), is_staff=is_staff)
+            except errors.Gate as refusal:
+                refusals.append(refusal.reason)
+            try:
+                warnings = await judge(conn, wanted, replace(rules, fences={}), is_staff=is_staff)
+            except errors.Gate as refusal:
+                refusals.append(refusal.reason)
+        return refusals, warnings
 
     async def check_intake(self, call: Call, started: Appointment) -> None:
         """Refuse to begin a first session before its clients have seen to what comes before it. Raises IntakeDue."""

@@ -23,7 +23,8 @@ SESSION_COLUMNS = """
     s.therapist_id::text, s.session_type_id::text, s.start_time, s.end_time, s.start_local, s.time_zone, s.fold,
     s.tzdata_version, s.modality, coalesce(s.site_id::text, ''), coalesce(s.room_id::text, ''), s.claim_version,
     array_to_string(s.co_therapist_ids, ' '), s.min_seats, s.decide_time, s.version,
-    coalesce(s.group_series_id::text, ''), coalesce(s.abandoned_claim_version, 0)
+    coalesce(s.group_series_id::text, ''), coalesce(s.abandoned_claim_version, 0),
+    s.pause_time, s.keeps_time
 """
 
 

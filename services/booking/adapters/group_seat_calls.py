@@ -23,7 +23,12 @@ from services.chassis.db.pool import Connection, Database
 
 _SEATED = """
     select client_id::text, bool_or(state not in ('CANCELLED', 'NO_SHOW')), max(create_time) from appointments
-    where practice_id = %s and group_session_id = %s and state <> 'ABANDONED' group by client_id
+    where practice_id = %(practice_id)s and group_session_id = %(group_session_id)s and state <> 'ABANDONED'
+        and (state <> 'CANCELLED' or update_time is distinct from (
+            select s.pause_time from group_sessions s
+            where s.practice_id = %(practice_id)s and s.group_session_id = %(group_session_id)s
+        ))
+    group by client_id
 """
 
 _CALL = """
@@ -42,11 +47,15 @@ _ANSWER = """
 
 _BAR_MOVE = """
     update group_sessions set abandoned_claim_version = %s
-    where practice_id = %s and group_session_id = %s and claim_version < %s and state = 'SCHEDULED'
+    where practice_id = %s and group_session_id = %s and claim_version < %s
+        and (state = 'SCHEDULED' or keeps_time)
     returning 1
 """
 
-_STANDS = "select 1 from group_sessions where practice_id = %s and group_session_id = %s and state = 'SCHEDULED'"
+_STANDS = """
+    select 1 from group_sessions
+    where practice_id = %s and group_session_id = %s and (state = 'SCHEDULED' or keeps_time)
+"""
 
 
 class PostgresSeatCalls:
@@ -55,9 +64,10 @@ class PostgresSeatCalls:
     _database: Database
 
     async def seated(self, call: Call, group_session_id: str) -> dict[str, SeatHeld]:
-        """Return what clients have, or had, of a session."""
+        """Return what clients have, or had, of a session, but for seats that its pause called off."""
         async with call.tx() as conn:
-            rows = await (await conn.execute(_SEATED, (call.practice_id, group_session_id))).fetchall()
+            key = {"practice_id": call.practice_id, "group_session_id": group_session_id}
+            rows = await (await conn.execute(_SEATED, key)).fetchall()
         return {row[0]: SeatHeld(row[1], row[2]) for row in rows}
 
     async def call_for_seats(

@@ -18,10 +18,10 @@ from services.chassis.db.pool import Database
 
 _COLUMNS = """
     practice_id::text, group_series_id::text, group_id::text, therapist_id::text, session_type_id::text, modality,
-    start_local, time_zone, rule, horizon_days, state, booked_until_date, null::date, null::date, false, top_up_time,
-    version, create_time, update_time, create_actor_id
+    start_local, time_zone, rule, horizon_days, state, booked_until_date, pause_from_date, pause_to_date, keeps_time,
+    top_up_time, version, create_time, update_time, create_actor_id
 """
-"""What `series_of` reads, in its order: a group's rule has no pauses."""
+"""What `series_of` reads, in its order."""
 
 _OCCURRENCE_COLUMNS = """
     original_start_local, start_time, fate, coalesce(group_session_id::text, ''), conflict_reason, conflict_message,
@@ -32,15 +32,16 @@ _OCCURRENCE_COLUMNS = """
 _ADD = """
     insert into group_series (
         practice_id, group_series_id, group_id, session_type_id, modality, time_zone, horizon_days, create_time,
-        create_actor_id, therapist_id, rule, start_local, state, booked_until_date, top_up_time, version, update_time
-    ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        create_actor_id, therapist_id, rule, start_local, state, booked_until_date, pause_from_date, pause_to_date,
+        keeps_time, top_up_time, version, update_time
+    ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     on conflict on constraint group_series_pkey do nothing
 """
 
 _UPDATE = """
     update group_series set
-        therapist_id = %s, rule = %s, start_local = %s, state = %s, booked_until_date = %s, top_up_time = %s,
-        version = %s, update_time = %s, session_type_id = %s
+        therapist_id = %s, rule = %s, start_local = %s, state = %s, booked_until_date = %s, pause_from_date = %s,
+        pause_to_date = %s, keeps_time = %s, top_up_time = %s, version = %s, update_time = %s, session_type_id = %s
     where practice_id = %s and group_series_id = %s and version = %s
 """
 
@@ -65,6 +66,16 @@ _SETTLE = """
     update group_occurrences set
         fate = 'BOOKED', group_session_id = %s, conflict_reason = null, conflict_message = null, alternative = null
     where practice_id = %s and group_series_id = %s and original_start_local = %s and fate = 'CONFLICT'
+"""
+
+_SINCE = f"""
+    select {_OCCURRENCE_COLUMNS} from group_occurrences
+    where practice_id = %s and group_series_id = %s and original_start_local >= %s
+    order by original_start_local
+"""  # noqa: S608 - only the literal column list is put in
+
+_DELETE_OCCURRENCES = """
+    delete from group_occurrences where practice_id = %s and group_series_id = %s and original_start_local = any (%s)
 """
 
 _PAGE = f"""
@@ -100,7 +111,7 @@ class PostgresGroupSeries:
         made = (plan.time_zone, plan.horizon_days, series.create_time, series.create_actor_id)
         try:
             async with call.tx() as conn:
-                stored = await conn.execute(_ADD, (*fixed, *made, *_changing(series)))
+                stored = await conn.execute(_ADD, (*fixed, *made, *plan_values(series)))
         except database_errors.UniqueViolation:
             raise errors.SeriesRunning("The group meets by a rule already.", group_id=plan.client_id) from None
         if stored.rowcount == 0:
@@ -119,7 +130,7 @@ class PostgresGroupSeries:
         """Store a rule's new version, with its event. Raises StaleVersion."""
         async with call.tx() as conn:
             key = (after.practice_id, after.series_id, before.version)
-            stored = await conn.execute(_UPDATE, (*_changing(after), after.plan.session_type_id, *key))
+            stored = await conn.execute(_UPDATE, (*plan_values(after), after.plan.session_type_id, *key))
         if stored.rowcount != 1:
             raise errors.StaleVersion("The rule changed meanwhile.", group_series_id=after.series_id)
         call.publish(groups_proto.series_changed(after), aggregate_id=after.series_id, version=after.version)
@@ -130,13 +141,24 @@ class PostgresGroupSeries:
         async with call.tx() as conn:
             await conn.execute(_MARK, (series.booked_until, series.top_up_time, *key))
 
-    async def put(self, call: Call, series: Series, occurrences: Sequence[Occurrence]) -> None:
-        """Store new occurrences, with an event for each conflict."""
+    async def occurrences(self, call: Call, series_id: str, *, since_local: str) -> list[Occurrence]:
+        """Return occurrences by the time the rule has, from *since_local* on."""
+        rows = await self._rows(call, _SINCE, (call.practice_id, series_id, since_local))
+        return [occurrence_of(row) for row in rows]
+
+    async def put(
+        self, call: Call, series: Series, occurrences: Sequence[Occurrence], *, instead_of: Collection[str] = ()
+    ) -> None:
+        """Store occurrences in the place of those at some original times, with an event for each new conflict."""
         key = (series.practice_id, series.series_id)
-        async with call.tx() as conn, conn.cursor() as cursor:
-            await cursor.executemany(_ADD_OCCURRENCE, [(*key, *occurrence_values(each)[:-1]) for each in occurrences])
+        async with call.tx() as conn:
+            if instead_of:
+                await conn.execute(_DELETE_OCCURRENCES, (*key, list(instead_of)))
+            async with conn.cursor() as cursor:
+                rows = [(*key, *occurrence_values(each)[:-1]) for each in occurrences]
+                await cursor.executemany(_ADD_OCCURRENCE, rows)
         for each in occurrences:
-            if each.fate is Fate.CONFLICT:
+            if each.fate is Fate.CONFLICT and each.original_local not in instead_of:
                 found = groups_proto.conflict_found(series, each)
                 call.publish(found, aggregate_id=series.series_id, version=series.version)
 
@@ -165,9 +187,3 @@ class PostgresGroupSeries:
     async def _rows(self, call: Call, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         async with call.tx() as conn:
             return await (await conn.execute(statement, values)).fetchall()
-
-
-def _changing(series: Series) -> tuple[object, ...]:
-    """Return what may change of a rule, in the order of the statements that write it; there are no pauses."""
-    therapist_id, rule, start_local, state, until, _, _, _, top_up_time, version, update_time = plan_values(series)
-    return (therapist_id, rule, start_local, state, until, top_up_time, version, update_time)

@@ -12,12 +12,19 @@ from kept.wall.v1 import wall_pb2
 from services.booking.adapters import proto, series_proto
 from services.booking.domain import errors
 from services.booking.domain.group import Group, GroupSession
-from services.booking.domain.series import Occurrence, Plan, Series, SeriesState
+from services.booking.domain.recurrence_walls import LOCAL_FORMAT
+from services.booking.domain.series import Occurrence, Pause, Plan, Series, SeriesState, wall_date
 from services.booking.usecases.group_ports import SessionFilter
 from services.booking.usecases.series_ports import Outcome
 
 STRETCH_MAX = timedelta(days=366)
 """The longest stretch of time whose sessions are listed at once; the contract says so."""
+
+_STATES = {
+    SeriesState.ACTIVE: groups_pb2.GroupSeries.STATE_ACTIVE,
+    SeriesState.PAUSED: groups_pb2.GroupSeries.STATE_PAUSED,
+    SeriesState.CANCELLED: groups_pb2.GroupSeries.STATE_ENDED,
+}
 
 
 def plan_of(group_id: str, message: groups_pb2.GroupSeriesPlan) -> Plan:
@@ -35,10 +42,24 @@ def plan_of(group_id: str, message: groups_pb2.GroupSeriesPlan) -> Plan:
     )
 
 
+def pause_of(request: group_series_service_pb2.PauseGroupSeriesRequest) -> Pause:
+    """Return the pause asked for. Raises Malformed."""
+    from_date = wall_date(request.from_date, field="from_date")
+    return Pause(from_date, wall_date(request.to_date, field="to_date"), request.keeps_time)
+
+
+def shift_of(request: group_series_service_pb2.ChangeGroupSeriesRequest) -> tuple[str, datetime]:
+    """Return the first time to move, "" for the first ahead, and where it goes. Raises Malformed."""
+    original_local = ""
+    if request.original_start_local:
+        read = series_proto.local_of(request.original_start_local, field="original_start_local")
+        original_local = read.strftime(LOCAL_FORMAT)
+    return original_local, series_proto.local_of(request.start_local, field="start_local")
+
+
 def series_message(series: Series) -> groups_pb2.GroupSeries:
     """Return a group's rule as the contract says it."""
     said = series_proto.series_message(series)
-    is_ended = series.state is SeriesState.CANCELLED
     return groups_pb2.GroupSeries(
         group_series_id=series.series_id,
         group_id=series.plan.client_id,
@@ -48,11 +69,14 @@ def series_message(series: Series) -> groups_pb2.GroupSeries:
             modality=said.plan.modality,
             horizon_days=said.plan.horizon_days,
         ),
-        state=groups_pb2.GroupSeries.STATE_ENDED if is_ended else groups_pb2.GroupSeries.STATE_ACTIVE,
+        state=_STATES[series.state],
         booked_until_date=said.booked_until_date,
         etag=said.etag,
         version=said.version,
         create_time=said.create_time,
+        pause_from_date=said.pause_from_date,
+        pause_to_date=said.pause_to_date,
+        keeps_time=said.keeps_time,
     )
 
 

@@ -90,9 +90,10 @@ _ADD_SESSION = """
 
 _SAVE_SESSION = """
     update group_sessions set
-        state = %s, decide_time = %s, version = %s, therapist_id = %s, start_time = %s, end_time = %s, start_local = %s,
-        time_zone = %s, fold = %s, tzdata_version = %s, modality = %s, site_id = nullif(%s, '')::uuid,
-        room_id = nullif(%s, '')::uuid, claim_version = %s
+        state = %s, decide_time = %s, version = %s, min_seats = %s, pause_time = %s, keeps_time = %s,
+        therapist_id = %s, start_time = %s, end_time = %s, start_local = %s, time_zone = %s, fold = %s,
+        tzdata_version = %s, modality = %s, site_id = nullif(%s, '')::uuid, room_id = nullif(%s, '')::uuid,
+        claim_version = %s
     where practice_id = %s and group_session_id = %s and version = %s
 """
 
@@ -228,11 +229,12 @@ class PostgresGroups(PostgresSeatCalls):
         return (await self.session(call, group_session_id)).leader_ids
 
     async def save_session(self, call: Call, before: GroupSession, after: GroupSession) -> None:
-        """Store a session in its new version; a move or a cancellation with its event. Raises StaleVersion."""
+        """Store a session in its new version; a move, a cancellation or its end with the event. Raises StaleVersion."""
         key, slot = (after.practice_id, after.group_session_id, before.version), after.slot
         when = (slot.start_time, slot.end_time, slot.start_local, slot.time_zone, slot.fold, slot.tzdata_version)
         where = (slot.modality, slot.site_id, slot.room_id, slot.claim_version)
-        said = (after.state.value, after.decide_time, after.version, slot.therapist_id, *when, *where)
+        pause = (after.min_seats, after.pause_time, after.keeps_time)
+        said = (after.state.value, after.decide_time, after.version, *pause, slot.therapist_id, *when, *where)
         async with call.tx() as conn:
             done = await conn.execute(_SAVE_SESSION, (*said, *key))
         if done.rowcount != 1:
@@ -240,6 +242,9 @@ class PostgresGroups(PostgresSeatCalls):
         if slot.start_time != before.slot.start_time:
             moved = groups_proto.moved(before, after)
             call.publish(moved, aggregate_id=after.group_session_id, version=after.version)
+        if before.state is SessionState.CANCELLED and after.state is SessionState.SCHEDULED:
+            again = groups_proto.scheduled(after)
+            call.publish(again, aggregate_id=after.group_session_id, version=after.version)
         if after.state is SessionState.CANCELLED:
             told = groups_proto.cancelled(after, is_below_minimum=call.actor.kind == "system")
             call.publish(told, aggregate_id=after.group_session_id, version=after.version)

@@ -216,6 +216,7 @@ def cancelled(session: GroupSession, *, is_below_minimum: bool) -> groups_events
         start_time=timestamp_of(session.slot.start_time),
         is_below_minimum=is_below_minimum,
         version=session.version,
+        keeps_time=session.keeps_time,
     )
 
 

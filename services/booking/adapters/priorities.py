@@ -54,6 +54,13 @@ class PostgresPriorities:
             row = await (await conn.execute(_GET, (call.practice_id, client_id))).fetchone()
         return Priority(client_id, *row) if row else Priority(client_id, is_high_need=False)
 
+    async def now(self, call: Call, client_id: str) -> Priority:
+        """Return what staff said as it stands, the client locked with it until this call ends."""
+        lock = "select from clients where practice_id = %s and client_id = %s for no key update"
+        async with call.tx() as conn:
+            await conn.execute(lock, (call.practice_id, client_id))
+        return await self.get(call, client_id)
+
     async def audiences(self, practice_id: str, client_id: str, therapist_id: str, *, at: datetime) -> tuple[int, ...]:
         """Return who a client is, in a transaction of its own; a standing hour counts with its own therapist."""
         values = {

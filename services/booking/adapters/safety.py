@@ -162,6 +162,27 @@ class PostgresSafety:
             broken = await (await conn.execute(_CONFLICTS, values)).fetchall()
         return fence_of(row), [appointment_id for (appointment_id,) in broken]
 
+    async def fence_now(self, call: Call, fence: Fence) -> Fence | None:
+        """Return the fence of a pair at a place as it stands; no other is put up or taken away until this call ends."""
+        query = (
+            f"select {FENCE_COLUMNS} from fences where practice_id = %s and client_id = %s and other_client_id = %s"  # noqa: S608
+            " and site_id = %s"
+        )
+        async with call.tx() as conn:
+            await bump(conn, call.practice_id)
+            pair = (call.practice_id, fence.client_id, fence.other_client_id, fence.site_id or NIL)
+            row = await (await conn.execute(query, pair)).fetchone()
+        return fence_of(row) if row else None
+
+    async def fence(self, call: Call, fence_id: str) -> Fence:
+        """Return a fence. Raises Unknown."""
+        query = f"select {FENCE_COLUMNS} from fences where practice_id = %s and fence_id = %s"  # noqa: S608
+        async with call.tx() as conn:
+            row = await (await conn.execute(query, (call.practice_id, fence_id))).fetchone()
+        if row is None:
+            raise errors.Unknown("No such fence.", fence_id=fence_id)
+        return fence_of(row)
+
     async def remove_fence(self, call: Call, fence_id: str) -> Fence:
         """Take a fence away and return it. Raises Unknown."""
         async with call.tx() as conn:

@@ -69,10 +69,11 @@ def fence_of(message: safety_pb2.Fence, *, new_id: str) -> Fence:
 
 def fence_message(fence: Fence) -> safety_pb2.Fence:
     """Return a fence as the contract says it."""
-    return safety_pb2.Fence(
+    message = safety_pb2.Fence(
         fence_id=fence.fence_id,
         client_ids=[fence.client_id, fence.other_client_id],
         site_id=fence.site_id,
         gap_min=fence.gap_min,
         reason=safety_pb2.Fence.Reason.Value(f"REASON_{fence.reason}"),
     )
+    return tagged(message)

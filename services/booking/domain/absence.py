@@ -34,6 +34,9 @@ GAP_DAYS_MAX = 90
 PENDING_AGAIN = timedelta(minutes=1)
 """Between two looks for the booking of time that was held when the absence began; a hold is asked about after five."""
 
+STATED_IN_LEDGER = "STATED_IN_LEDGER"
+"""Why a fate is what it is: somebody at the desk stated it by hand on the ledger's own list."""
+
 VIDEO = 2
 """The contract's number of sessions by video."""
 

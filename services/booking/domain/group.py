@@ -220,6 +220,12 @@ class GroupSession:
     abandoned_claim_version: int = 0
     """The claim version of a move that was taken back; a late answer of the ledger about it is void."""
 
+    pause_time: datetime | None = None
+    """When a pause last called it off: seats called off at that moment were not given up by whoever had them."""
+
+    keeps_time: bool = False
+    """Tells that it is called off by a pause that keeps its time."""
+
     @property
     def leader_ids(self) -> tuple[str, ...]:
         """Return everybody who leads it."""
@@ -265,6 +271,26 @@ class GroupSession:
         self.expect(etag)
         self.require_scheduled()
         return replace(self, state=SessionState.CANCELLED, decide_time=None, version=self.version + 1)
+
+    def pause(self, *, keeps_time: bool, at: datetime) -> GroupSession:
+        """Call it off for a pause. Raises StateForbids."""
+        return replace(self.cancel(), pause_time=at, keeps_time=keeps_time)
+
+    def resume(self, group: Group) -> GroupSession:
+        """Let it take place after all, at the time that was kept, decided on by the group's present terms."""
+        decide_time = schedule(group, self.group_session_id, self.slot).decide_time
+        return replace(
+            self,
+            state=SessionState.SCHEDULED,
+            min_seats=group.min_seats,
+            decide_time=decide_time,
+            keeps_time=False,
+            version=self.version + 1,
+        )
+
+    def let_go(self) -> GroupSession:
+        """Keep its time no more: the pause does not end."""
+        return replace(self, keeps_time=False, version=self.version + 1)
 
     def run(self) -> GroupSession:
         """Let it run: enough seats are taken, and nobody asks again."""

@@ -160,8 +160,13 @@ class GroupSeriesStore(Protocol):
     async def mark(self, call: Call, series: Series) -> None:
         """Store how far a rule is booked and when it is looked at next; that tells nobody."""
 
-    async def put(self, call: Call, series: Series, occurrences: Sequence[Occurrence]) -> None:
-        """Store new occurrences, with an event for each conflict."""
+    async def occurrences(self, call: Call, series_id: str, *, since_local: str) -> list[Occurrence]:
+        """Return occurrences by the time the rule has, from *since_local* on; an appointment's id is a session's."""
+
+    async def put(
+        self, call: Call, series: Series, occurrences: Sequence[Occurrence], *, instead_of: Collection[str] = ()
+    ) -> None:
+        """Store occurrences in the place of those at some original times, with an event for each new conflict."""
 
     async def settle(self, call: Call, series: Series, original_local: str, group_session_id: str) -> None:
         """Say that a conflict has a session by now. Raises UnknownOccurrence."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.booking.domain import errors
 from services.booking.domain.appointment import Slot
@@ -80,7 +81,7 @@ class GroupRules:
 
     async def end(self, group_id: str, etag: str, call: Call, *, calls_off: bool) -> Series:
         """
-        End the rule; a job calls off what is scheduled by it, if that is asked for.
+        End the rule; a job calls off what is scheduled by it, if that is asked for. What a pause keeps is let go.
 
         Raises:
             UnknownSeries: The group has no rule. (NOT_FOUND)
@@ -95,6 +96,7 @@ class GroupRules:
         if calls_off:
             after = replace(after, top_up_time=now)
         await self.store.save(call, before, after)
+        await let_kept_time_go(before, call, groups=self.groups, store=self.store, at=now)
         call.resource_id = before.series_id
         return after
 
@@ -118,3 +120,15 @@ async def add_sessions(
         await groups.add_session(call, schedule(group, session_id, slot, group_series_id=series.series_id))
     if held:
         await groups.call_for_seats(call, [session_id for session_id, _ in held], due_time=clock())
+
+
+async def let_kept_time_go(
+    series: Series, call: Call, *, groups: GroupStore, store: GroupSeriesStore, at: datetime
+) -> None:
+    """Give back what a pause keeps of a rule that ends."""
+    found = await store.occurrences(call, series.series_id, since_local=series.plan.today(at).isoformat())
+    for each in found:
+        if each.fate is Fate.PAUSED and each.appointment_id:
+            session = await groups.session(call, each.appointment_id, lock="no key update")
+            if session.keeps_time:
+                await groups.save_session(call, session, session.let_go())

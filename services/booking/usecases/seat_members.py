@@ -90,6 +90,9 @@ def book_seat(
 
 
 def seat_id(session: GroupSession, member: Member, *, attempt: int) -> str:
-    """Return the id of a member's seat: the same for a retry, another once they left and came anew."""
+    """Return the id of a member's seat: the same for a retry, another once they came anew or a pause has ended."""
     space = uuid_utils.UUID(str(UUID(session.group_session_id)))
-    return str(uuid_utils.uuid5(space, f"{member.client_id}|{member.create_time.isoformat()}|{attempt}"))
+    name = f"{member.client_id}|{member.create_time.isoformat()}|{attempt}"
+    if session.pause_time is not None:
+        name += f"|{session.pause_time.isoformat()}"
+    return str(uuid_utils.uuid5(space, name))

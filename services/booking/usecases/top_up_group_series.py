@@ -78,10 +78,11 @@ async def _top_up(
     if before.state is SeriesState.CANCELLED:
         return
     now = clock()
-    current = replace(before, plan=plan_for(group, before.plan))
+    rested = before.rested(at=now)
+    current = replace(rested, plan=plan_for(group, before.plan))
     until = max(current.plan.horizon(now), before.booked_until)
     planned = current.plan.planned(before.booked_until, until, after=now)
-    if not planned:
+    if not planned and rested is before:
         await store.mark(call, replace(before.booked_on(until, at=now), version=before.version))
         return
     after = current.booked_on(until, at=now).touched(at=now)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -33,6 +34,14 @@ log = structlog.get_logger(__name__)
 
 class MigrationChanged(Exception):
     """A file that was applied before is not the same any more; write a new one instead."""
+
+
+class MigrationAmbiguous(Exception):
+    """Two files of a room have one number: which is first would be their names' affair; give the later one its own."""
+
+
+TWINS = frozenset({"booking/0110_create_calendar_feeds", "booking/0110_keep_keys"})
+"""Files that share a number and were applied somewhere already. They touch nothing of each other's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ def apply_migrations(url: str, service: str) -> list[str]:
 
     Raises:
         MigrationChanged: An applied file differs. Nothing is applied.
+        MigrationAmbiguous: Two files have one number. Nothing is applied.
         psycopg.errors.LockNotAvailable: Another migration, or a table in use, did not let go in time.
     """
     with psycopg.connect(url, autocommit=True) as conn:
@@ -97,9 +107,14 @@ async def missing_migrations(database: Database, service: str) -> list[str]:
 
 
 def migrations(service: str) -> Iterator[Migration]:
-    """All files in the order of application: the chassis first, then the service."""
+    """All files in the order of application: the chassis first, then the service. Raises MigrationAmbiguous."""
     for room, folder in (("chassis", SERVICES / "chassis" / "db"), (service, SERVICES / service)):
-        for path in sorted((folder / "migrations").glob("[0-9][0-9][0-9][0-9]_*.sql")):
+        paths = sorted((folder / "migrations").glob("[0-9][0-9][0-9][0-9]_*.sql"))
+        for before, after in pairwise(paths):
+            pair = {f"{room}/{before.stem}", f"{room}/{after.stem}"}
+            if before.name[:4] == after.name[:4] and not pair <= TWINS:
+                raise MigrationAmbiguous(", ".join(sorted(pair)))
+        for path in paths:
             yield Migration(f"{room}/{path.stem}", path.read_text(encoding="utf-8"))
 
 

@@ -23,10 +23,11 @@ from services.gateway.routes.describing import (
     edits,
     respond,
 )
-from services.gateway.routes.series import Commit
+from services.gateway.routes.series import Commit, PauseIn
 
 router = APIRouter(prefix="/v1", tags=["groups"])
 SERIES = groups_pb2.GroupSeries.DESCRIPTOR
+OUTCOME = group_series_service_pb2.GroupSeriesOutcome.DESCRIPTOR
 
 
 class GroupPlanIn(Body):
@@ -53,6 +54,13 @@ class GroupSeriesIn(GroupPlanIn):
     """A rule to meet by."""
 
     commit: Commit = "ALL_OR_NONE"
+
+
+class GroupChangeIn(Body):
+    """From when on a group meets at another time."""
+
+    original_start_local: Local | None = Field(None, description="The first time to move; none means the first ahead.")
+    local_start: Local = Field(description="Where it goes; later ones go as far, at most 6 days.")
 
 
 class EndIn(Body):
@@ -116,6 +124,63 @@ async def occurrences(group_id: PathId, caller: SignedIn, limit: Limit = 50, cur
         group_id=group_id, page_size=limit, page_token=cursor
     )
     return respond(await caller.booking("ListGroupOccurrences", request))
+
+
+@router.post(
+    "/groups/{group_id}/series/changes",
+    operation_id="changeGroupSeries",
+    summary="Move a group's session and every later one",
+    responses=edits(OUTCOME),
+)
+async def change(
+    group_id: PathId, body: GroupChangeIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
+    """Moves them with every seat, all or none; 409 `series-conflicts` lists those that can't. Needs the ETag read."""
+    request = filled(
+        group_series_service_pb2.ChangeGroupSeriesRequest,
+        group_id=group_id,
+        original_start_local=body.original_start_local,
+        start_local=body.local_start,
+        etag=etag_required(if_match, unquoted(if_match)),
+        request_id=caller.request_id(key),
+    )
+    return await edited(caller.booking("ChangeGroupSeries", request), lambda: _series(caller, group_id))
+
+
+@router.post(
+    "/groups/{group_id}/series/pauses",
+    operation_id="pauseGroupSeries",
+    summary="Pause the rule a group meets by",
+    responses=edits(OUTCOME),
+)
+async def pause(
+    group_id: PathId, body: PauseIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
+    """Calls a stretch of sessions off with their seats, without losing the hour. Needs the ETag that was read."""
+    request = filled(
+        group_series_service_pb2.PauseGroupSeriesRequest,
+        group_id=group_id,
+        **body.model_dump(),
+        etag=etag_required(if_match, unquoted(if_match)),
+        request_id=caller.request_id(key),
+    )
+    return await edited(caller.booking("PauseGroupSeries", request), lambda: _series(caller, group_id))
+
+
+@router.post(
+    "/groups/{group_id}/series/resumptions",
+    operation_id="resumeGroupSeries",
+    summary="End a group's pause early",
+    responses=edits(OUTCOME),
+)
+async def resume(group_id: PathId, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = "") -> Response:
+    """Lets sessions whose time was kept stand again, and schedules the others where it is free."""
+    request = group_series_service_pb2.ResumeGroupSeriesRequest(
+        group_id=group_id,
+        etag=etag_required(if_match, unquoted(if_match)),
+        request_id=caller.request_id(key),
+    )
+    return await edited(caller.booking("ResumeGroupSeries", request), lambda: _series(caller, group_id))
 
 
 @router.post(

@@ -27,6 +27,7 @@ from services.gateway.routes.describing import (
 router = APIRouter(prefix="/v1", tags=["limits"])
 CAPS = limits_service_pb2.Caps.DESCRIPTOR
 RESERVATION = limits_service_pb2.Reservation.DESCRIPTOR
+WINDOW = limits_service_pb2.PriorityWindow.DESCRIPTOR
 
 
 class CapsIn(Body):
@@ -201,13 +202,26 @@ async def list_windows(
     "/priority-windows/{window_id}",
     operation_id="putPriorityWindow",
     summary="Let some book earlier than others",
-    responses=answers(limits_service_pb2.PriorityWindow.DESCRIPTOR, 404, 409),
+    responses=replaces(WINDOW, 409),
 )
-async def put_window(window_id: PathId, body: PriorityWindowIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_window(
+    window_id: PathId, body: PriorityWindowIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Creates the window under your id, or replaces it; what is booked already stays."""
-    window = {"window_id": window_id, **body.model_dump()}
+    window = {"window_id": window_id, "etag": etag_read(if_match, unquoted(if_match)), **body.model_dump()}
     request = filled(limits_service_pb2.PutPriorityWindowRequest, window=window, request_id=caller.request_id(key))
-    return respond(await caller.availability("PutPriorityWindow", request))
+    return await edited(caller.availability("PutPriorityWindow", request), lambda: _window(caller, window_id))
+
+
+@router.get(
+    "/priority-windows/{window_id}",
+    operation_id="getPriorityWindow",
+    summary="See a priority booking window",
+    responses=answers(WINDOW, 404),
+)
+async def get_window(window_id: PathId, caller: SignedIn) -> Response:
+    """Returns it with its ETag."""
+    return respond(await _window(caller, window_id))
 
 
 @router.delete(
@@ -312,4 +326,10 @@ async def _travel_time(caller: Caller, site_id: str, other_site_id: str) -> limi
 async def _reservation(caller: Caller, reservation_id: str) -> limits_service_pb2.Reservation:
     request = directory_service_pb2.GetReservationRequest(reservation_id=reservation_id)
     found: limits_service_pb2.Reservation = await caller.availability("GetReservation", request)
+    return found
+
+
+async def _window(caller: Caller, window_id: str) -> limits_service_pb2.PriorityWindow:
+    request = limits_service_pb2.GetPriorityWindowRequest(window_id=window_id)
+    found: limits_service_pb2.PriorityWindow = await caller.availability("GetPriorityWindow", request)
     return found

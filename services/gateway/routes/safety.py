@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from kept.booking.v1 import safety_pb2, safety_service_pb2
 from pydantic import Field
 
-from services.gateway.callers import etag_read
+from services.gateway.callers import Caller, etag_read
 from services.gateway.conversion import filled, unquoted
 from services.gateway.routes.bodies import Body, Id, Instant
 from services.gateway.routes.describing import (
@@ -20,6 +20,7 @@ from services.gateway.routes.describing import (
     QueryId,
     SignedIn,
     answers,
+    edited,
     replaces,
     respond,
 )
@@ -124,13 +125,26 @@ async def set_confidential(
     "/fences/{fence_id}",
     operation_id="putFence",
     summary="Keep two clients apart",
-    responses=answers(safety_service_pb2.PutFenceResponse.DESCRIPTOR, 404, 409),
+    responses=replaces(safety_service_pb2.PutFenceResponse.DESCRIPTOR, 409),
 )
-async def put_fence(fence_id: PathId, body: FenceIn, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def put_fence(
+    fence_id: PathId, body: FenceIn, caller: SignedIn, key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> Response:
     """Creates the fence under your id, or replaces it; lists what they already have too close."""
-    fence = {"fence_id": fence_id, **body.model_dump()}
+    fence = {"fence_id": fence_id, "etag": etag_read(if_match, unquoted(if_match)), **body.model_dump()}
     request = filled(safety_service_pb2.PutFenceRequest, fence=fence, request_id=caller.request_id(key))
-    return respond(await caller.booking("PutFence", request))
+    return await edited(caller.booking("PutFence", request), lambda: _fence(caller, fence_id))
+
+
+@router.get(
+    "/fences/{fence_id}",
+    operation_id="getFence",
+    summary="See a fence",
+    responses=answers(safety_pb2.Fence.DESCRIPTOR, 404),
+)
+async def get_fence(fence_id: PathId, caller: SignedIn) -> Response:
+    """Returns it with its ETag."""
+    return respond(await _fence(caller, fence_id))
 
 
 @router.delete(
@@ -155,3 +169,8 @@ async def list_fences(caller: SignedIn, client_id: QueryId = "", limit: Limit = 
     """Lists them, of one client or of the practice."""
     request = safety_service_pb2.ListFencesRequest(client_id=client_id, page_size=limit, page_token=cursor)
     return respond(await caller.booking("ListFences", request))
+
+
+async def _fence(caller: Caller, fence_id: str) -> safety_pb2.Fence:
+    found: safety_pb2.Fence = await caller.booking("GetFence", safety_service_pb2.GetFenceRequest(fence_id=fence_id))
+    return found

@@ -36,7 +36,7 @@ def put(method: str, message: Message) -> tuple[str, Message]:
     return method, request
 
 
-def everything(practice: Practice) -> list[tuple[str, Message, str, str]]:
+def everything(practice: Practice) -> list[tuple[str, Message, str, Any]]:
     """Return one of each kind that is put, with the field another value goes into and that value."""
     therapist_id, site_id = practice.therapist_ids[0], practice.site_id
     day = (later(30)).date().isoformat()
@@ -95,6 +95,17 @@ def everything(practice: Practice) -> list[tuple[str, Message, str, str]]:
             ),
             "end_local",
             "11:00",
+        ),
+        (
+            "PutPriorityWindow",
+            limits_service_pb2.PriorityWindow(
+                window_id=new_id(),
+                therapist_id=therapist_id,
+                audiences=[availability_pb2.AUDIENCE_HIGH_NEED],
+                open_days=14,
+            ),
+            "open_days",
+            21,
         ),
         (
             "PutOverride",
@@ -220,6 +231,8 @@ async def test_what_was_put_is_got_and_listed(practice: Practice) -> None:
     assert await door.as_role(DESK, "GetEquipment", piece) == made["PutEquipment"]
     stretch = asks.GetReservationRequest(reservation_id=made["PutReservation"].reservation_id)
     assert await door.as_role(DESK, "GetReservation", stretch) == made["PutReservation"]
+    window = limits_service_pb2.GetPriorityWindowRequest(window_id=made["PutPriorityWindow"].window_id)
+    assert await door.as_role(DESK, "GetPriorityWindow", window) == made["PutPriorityWindow"]
     kept = await door.as_role("client", "ListHolidayCalendars", asks.ListHolidayCalendarsRequest())
     assert list(kept.holiday_calendars) == [made["PutHolidayCalendar"]]
     assert list((await door.as_role(DESK, "ListEquipment", asks.ListEquipmentRequest())).equipment) == [
@@ -250,6 +263,7 @@ async def test_what_does_not_stand_is_not_found(practice: Practice) -> None:
         ("GetSessionType", asks.GetSessionTypeRequest(session_type_id=new_id())),
         ("GetEquipment", asks.GetEquipmentRequest(equipment_id=new_id())),
         ("GetReservation", asks.GetReservationRequest(reservation_id=new_id())),
+        ("GetPriorityWindow", limits_service_pb2.GetPriorityWindowRequest(window_id=new_id())),
         ("GetTravelTime", asks.GetTravelTimeRequest(site_id=practice.site_id, other_site_id=new_id())),
     ):
         with pytest.raises(NotFound):

@@ -12,7 +12,8 @@ import grpc.aio
 import psycopg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from kept.availability.v1 import availability_service_pb2
+from kept.availability.v1 import absence_service_pb2, availability_service_pb2
+from kept.wall.v1 import wall_pb2
 
 from services.availability.bootstrap import bootstrap
 from services.availability.server import application
@@ -20,7 +21,8 @@ from services.chassis.db.pool import Database
 from services.chassis.rpc.server import Server
 from tests.bench.volume import HISTORY, LEDGER
 from tests.integration.availability.door import Door, Practice, new_id, open_practice
-from tests.integration.availability.limits import IN_PERSON, monday, move_to, put_caps, release
+from tests.integration.availability.limits import IN_PERSON, later, monday, move_to, put_caps, release
+from tests.integration.availability.test_explain import explain
 from tests.support.postgres import FreshDatabase, PostgresServer
 from tests.support.suite_keys import SuiteKeys
 
@@ -67,14 +69,17 @@ def remember(database: FreshDatabase, practice: Practice, count: int) -> None:
     pairs = len(practice.therapist_ids)
     with psycopg.connect(database.owner_url) as conn:
         clients = [new_id() for _ in range(pairs)]
-        conn.execute(HISTORY, (practice.therapist_ids, practice.room_ids[:pairs], clients, 0, count // pairs - 1))
+        until = datetime.now(UTC)
+        conn.execute(
+            HISTORY, (until, practice.therapist_ids, practice.room_ids[:pairs], clients, 0, count // pairs - 1)
+        )
         for statement in LEDGER:
             conn.execute(statement.encode(), (practice.door.practice_id,))
         conn.execute("drop table history")
 
 
 async def a_days_work(practice: Practice) -> None:
-    """Hold, look, move, confirm, give back, seat and cap, as booking and front ends do."""
+    """Hold, look, ask why, move, confirm, give back, seat, cap and be away, as booking and front ends do."""
     door = practice.door
     for number in range(12):
         local = monday(practice, day=number % 5, hour=8 + number)
@@ -101,6 +106,16 @@ async def a_days_work(practice: Practice) -> None:
     take = availability_service_pb2.TakeSeatsRequest(session_claim_id=session.claim_id, seats=seats)
     await door.as_booking("TakeSeats", take)
     await door.parts.claims.announce_due(limit=10)
+    await explain(practice, monday(practice, weeks=3))
+    begin = later(5).replace(hour=0, minute=0, second=0, microsecond=0)
+    away = wall_pb2.Interval()
+    away.start_time.FromDatetime(begin)
+    away.end_time.FromDatetime(begin + timedelta(days=3))
+    who = practice.therapist_ids[0]
+    look = absence_service_pb2.PreviewAbsenceRequest(therapist_id=who, interval=away)
+    await door.as_role("front_desk", "PreviewAbsence", look)
+    start = absence_service_pb2.StartAbsenceRequest(therapist_id=who, interval=away, request_id=new_id())
+    await door.as_role("front_desk", "StartAbsence", start)
 
 
 @pytest.mark.parametrize("is_analysed", [False, True])

@@ -39,10 +39,12 @@ async def open_session(practice: Practice, *, capacity: int, local: str = "") ->
     return await practice.door.as_booking("Hold", hold)
 
 
-async def take(door: Door, session: Any, *client_ids: str, seat_id: str = "") -> Any:
+async def take(door: Door, session: Any, *client_ids: str, seat_id: str = "", by_client: bool = False) -> Any:
     """Take seats for clients; the outcomes in order."""
     seats = [availability_service_pb2.Seat(seat_id=seat_id or new_id(), client_id=each) for each in client_ids]
-    request = availability_service_pb2.TakeSeatsRequest(session_claim_id=session.claim_id, seats=seats)
+    request = availability_service_pb2.TakeSeatsRequest(
+        session_claim_id=session.claim_id, seats=seats, by_client=by_client
+    )
     return (await door.as_booking("TakeSeats", request)).outcomes
 
 
@@ -66,6 +68,25 @@ async def test_of_a_crowd_at_the_last_seats_exactly_as_many_get_one(
     assert Counter(said(each) for (each,) in found) == {"SEATED": 5, "SEATS_TAKEN": CROWD - 5}
     seats = "select count(*) from claims where seat_of_claim_id = %s and state <> 'released'"
     assert rows(seats, session.claim_id) == [(8,)]
+
+
+async def test_seats_that_a_client_takes_count_to_what_they_may_hold(open_door: OpenDoor, practice: Practice) -> None:
+    """Holds and seats together, through two replicas at once: five; what staff gives them is not counted."""
+    other = (await open_door()).of(practice.door.practice_id)
+    sessions = [await open_session(practice, local=practice.at(days=4 + day), capacity=8) for day in range(7)]
+    ada, ben = new_id(), new_id()
+    for day in (12, 13):
+        await practice.door.as_booking("Hold", practice.hold(practice.at(days=day), client_id=ada))
+
+    found = await asyncio.gather(
+        *(take((practice.door, other)[number % 2], each, ada, by_client=True) for number, each in enumerate(sessions))
+    )
+
+    assert Counter(said(each) for (each,) in found) == {"SEATED": 3, "HOLDS_EXHAUSTED": 4}
+    left = next(each for each, (outcome,) in zip(sessions, found, strict=True) if said(outcome) != "SEATED")
+    [by_staff] = await take(practice.door, left, ada)
+    [of_another] = await take(practice.door, sessions[0], ben, by_client=True)
+    assert (said(by_staff), said(of_another)) == ("SEATED", "SEATED")
 
 
 async def test_a_seat_blocks_its_client_and_nobody_else(practice: Practice, rows: Rows) -> None:

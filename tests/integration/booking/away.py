@@ -51,19 +51,20 @@ class Away:
         return self.absence_id
 
     async def hear(self) -> None:
-        """Deliver to booking, once more, every absence the ledger has told of."""
+        """Deliver to booking, once more, every absence the ledger has told of, and what was stated there by hand."""
         with psycopg.connect(self.house.ledger_database.owner_url) as conn:
             said = conn.execute(
-                "select type, body from outbox where practice_id = %s and type like '%%AbsenceStarted'"
-                " order by position",
+                "select type, body from outbox where practice_id = %s and type like '%%.Absence%%' order by position",
                 (self.house.practice_id,),
             ).fetchall()
         for name, body in said:
             actor = Actor("service:availability", "service", self.house.practice_id, frozenset({"system"}))
-            call = Call(actor=actor, method="booking.OnAbsenceStarted", database=self.house.parts.database)
+            call = Call(actor=actor, method="booking.OnAbsence", database=self.house.parts.database)
             event: Any = read_event(name, as_json(name, body))
-            assert isinstance(event, availability_events_pb2.AbsenceStarted)
-            await self.house.parts.reactions.on_absence_started(event, call)
+            if isinstance(event, availability_events_pb2.AbsenceStarted):
+                await self.house.parts.reactions.on_absence_started(event, call)
+            elif isinstance(event, availability_events_pb2.AbsenceItemAnswered):
+                await self.house.parts.reactions.on_absence_item_answered(event, call)
             await call.authorize()
             await call.commit(None)
 

@@ -32,6 +32,7 @@ from kept.booking.v1 import (
     groups_service_pb2,
     policy_service_pb2,
     priority_service_pb2,
+    safety_service_pb2,
     series_pb2,
     series_service_pb2,
     waitlist_service_pb2,
@@ -61,6 +62,7 @@ SERVICES = (
     waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"],
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"],
     priority_service_pb2.DESCRIPTOR.services_by_name["PriorityService"],
+    safety_service_pb2.DESCRIPTOR.services_by_name["SafetyService"],
     absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceCaseService"],
     ledger_absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceService"],
     limits_service_pb2.DESCRIPTOR.services_by_name["LimitsService"],
@@ -117,11 +119,11 @@ class House:
         request = booking_service_pb2.RegisterClientRequest(client=client, request_id=str(uuid4()))
         return str((await self.ask("RegisterClient", request)).client_id)
 
-    async def book(self, client_id: str, local: str) -> booking_pb2.Appointment:
-        """Book a single session."""
+    async def book(self, client_id: str, local: str, *, therapist_id: str = "") -> booking_pb2.Appointment:
+        """Book a single session, with the house's therapist or another."""
         request = booking_service_pb2.BookAppointmentRequest(
             client_id=client_id,
-            therapist_id=self.therapist_id,
+            therapist_id=therapist_id or self.therapist_id,
             session_type_id=self.session_type_id,
             start_wall=wall_pb2.WallTime(local=local, time_zone=ZONE),
             request_id=str(uuid4()),

@@ -279,6 +279,46 @@ async def test_what_the_desk_does_by_hand_settles_it_too(away: Away) -> None:
         await away.house.ask("GetAbsenceCase", missing)
 
 
+async def test_what_is_stated_in_the_ledger_ends_the_offer_here(away: Away) -> None:
+    """The same fate on both lists, times given back, a follow-up for whoever is called off; told twice is once."""
+    booked = await three_booked(away)
+    await away.start()
+    await away.work()
+    await away.approve()
+    await away.offer(OTHER_TIME)
+    await away.house.settle()
+    said = {
+        booked[0].appointment_id: ledger_absences.AbsenceItem.STATE_KEPT,
+        booked[1].appointment_id: ledger_absences.AbsenceItem.STATE_CANCELLED,
+        booked[2].appointment_id: ledger_absences.AbsenceItem.STATE_OFFERED,
+    }
+    for claim_id, state in said.items():
+        answer = ledger_absences.AnswerAbsenceItemRequest(
+            absence_id=away.absence_id, claim_id=claim_id, state=state, request_id=str(uuid4())
+        )
+        await away.house.ask("AnswerAbsenceItem", answer)
+
+    await away.hear()
+    await away.hear()
+    await away.work()
+    await away.house.settle()
+
+    by_id = {each.appointment_id: each for each in await away.affected()}
+    kept, lost, asked = (by_id[each.appointment_id] for each in booked)
+    assert (kept.state, lost.state, asked.state) == (State.STATE_KEPT, State.STATE_CANCELLED, State.STATE_OFFERED)
+    assert (kept.note, lost.note) == ("STATED_IN_LEDGER", "STATED_IN_LEDGER")
+    withdrawn = absence_pb2.AbsenceOffer.STATE_WITHDRAWN
+    assert (kept.offer.state, lost.offer.state) == (withdrawn, withdrawn)
+    assert asked.offer.state == absence_pb2.AbsenceOffer.STATE_MADE
+    assert away.held() == 3, "only the third client's times are held"
+    assert sorted(await away.ledger_states()) == ["CANCELLED", "KEPT", "OFFERED"]
+    assert (await away.case()).open_count == 1
+    opened = away.read(
+        "select cause_appointment_id::text from follow_ups where practice_id = %s", away.house.practice_id
+    )
+    assert opened == [(booked[1].appointment_id,)]
+
+
 async def test_a_booking_that_commits_after_the_absence_is_tracked(away: Away) -> None:
     """Time held when the absence began waits as pending until it is booked, or given back."""
     booked = await away.house.book(await away.house.register(), at(0, "10:00"))

@@ -291,6 +291,191 @@ async def test_nobody_is_seated_by_themselves_on_the_last_day(standing_house: Ho
     assert left == (0,)
 
 
+async def etag(circle: Circle) -> str:
+    """Return the etag of the rule as it stands."""
+    return str((await rule(circle, "GetGroupSeries")).etag)
+
+
+async def occurrences(circle: Circle) -> list[tuple[str, str]]:
+    """Return every time of the rule with what became of it."""
+    listed = (await rule(circle, "ListGroupOccurrences")).occurrences
+    fates = series_pb2.SeriesOccurrence.Fate
+    return [(each.original_start_wall.local, fates.Name(each.fate).removeprefix("FATE_")) for each in listed]
+
+
+def pause_days(first: int, after: int) -> dict[str, str]:
+    """Return a pause from one week until before another."""
+    days = [monday() + timedelta(weeks=week) for week in (first, after)]
+    return {"from_date": days[0].isoformat(), "to_date": days[1].isoformat()}
+
+
+async def let_pass(house: House) -> None:
+    """Let the minutes pass after which seats are looked for."""
+    with psycopg.connect(house.database.owner_url) as conn:
+        conn.execute("update group_seat_calls set due_time = now() where practice_id = %s", (house.practice_id,))
+
+
+async def test_a_pause_that_keeps_the_hour_blocks_it_and_brings_sessions_and_seats_back(standing_house: House) -> None:
+    """Members are free meanwhile, nobody else gets the hour; who gave their seat up before is not seated again."""
+    circle = await found(standing_house)
+    first, second = await circle.join(2)
+    made = await rule(circle, "CreateGroupSeries", plan=plan(), commit=ALL)
+    await fill(standing_house)
+    paused_id = made.occurrences[2].group_session_id
+    given_up = {
+        each.client_id: each for each in (await circle.ask("GetGroupSession", group_session_id=paused_id)).seats
+    }
+    await step(circle.house, "CancelAppointment", given_up[second].appointment_id)
+    await standing_house.settle()
+
+    stale = await refused(rule(circle, "PauseGroupSeries", **pause_days(2, 4), keeps_time=True, etag="v99"))
+    paused = await rule(circle, "PauseGroupSeries", **pause_days(2, 4), keeps_time=True, etag=await etag(circle))
+    twice = await refused(rule(circle, "PauseGroupSeries", **pause_days(1, 2), etag=await etag(circle)))
+    moved = await refused(rule(circle, "ChangeGroupSeries", start_local=at(0, "16:00"), etag=await etag(circle)))
+
+    assert (stale, twice, moved) == ("STALE_VERSION", "SERIES_PAUSED", "SERIES_PAUSED")
+    assert (paused.series.state, paused.series.keeps_time) == (groups_pb2.GroupSeries.STATE_PAUSED, True)
+    assert [fate for _, fate in await occurrences(circle)] == ["BOOKED", "BOOKED", "PAUSED", "PAUSED", "BOOKED"]
+    assert (await circle.ask("GetGroupSession", group_session_id=paused_id)).state == CANCELLED
+    # 5 sessions and 6 seats: those of the pause are given back, its hours are not.
+    assert standing_house.claims()["confirmed"] == 5 + 6
+    other = await standing_house.register()
+    assert await refused(standing_house.book(other, at(2))) == "SLOT_TAKEN"
+    assert (await standing_house.book(first, at(2, "10:00"))).client_id == first
+
+    await rule(circle, "ResumeGroupSeries", etag=await etag(circle))
+    await let_pass(standing_house)
+    await fill(standing_house)
+
+    assert [fate for _, fate in await occurrences(circle)] == ["BOOKED"] * 5
+    assert (await circle.ask("GetGroupSession", group_session_id=paused_id)).state == SCHEDULED
+    again = (await circle.ask("GetGroupSession", group_session_id=paused_id)).seats
+    live = {each.client_id for each in again if each.state != booking_pb2.Appointment.STATE_CANCELLED}
+    assert live == {first}, "the second had given theirs up before"
+    assert len(await seats(circle, made.occurrences[3].group_session_id)) == 2
+    assert await refused(rule(circle, "ResumeGroupSeries", etag=await etag(circle))) == "SERIES_NOT_PAUSED"
+
+
+async def test_a_pause_that_lends_the_hour_lets_others_have_it(standing_house: House) -> None:
+    """What is taken when the group comes back goes to its list, what is free is scheduled anew."""
+    circle = await found(standing_house)
+    [member] = await circle.join(1)
+    made = await rule(circle, "CreateGroupSeries", plan=plan(), commit=ALL)
+    await fill(standing_house)
+
+    await rule(circle, "PauseGroupSeries", **pause_days(1, 3), etag=await etag(circle))
+    await standing_house.book(await standing_house.register(), at(1))
+    resumed = await rule(circle, "ResumeGroupSeries", etag=await etag(circle))
+    await let_pass(standing_house)
+    await fill(standing_house)
+
+    assert [fate for _, fate in await occurrences(circle)] == ["BOOKED", "CONFLICT", "BOOKED", "BOOKED", "BOOKED"]
+    assert (resumed.conflict_count, resumed.occurrences[0].conflict.reason) == (1, "SLOT_TAKEN")
+    anew = resumed.occurrences[1].group_session_id
+    assert anew not in {each.group_session_id for each in made.occurrences}
+    assert (await seats(circle, anew)).keys() == {member}
+
+
+async def test_a_rule_that_ends_in_its_pause_gives_back_what_it_kept(standing_house: House) -> None:
+    """Nobody comes back to that hour: it is everybody's; a pause beyond what is scheduled, or reversed, is refused."""
+    circle = await found(standing_house)
+    await rule(circle, "CreateGroupSeries", plan=plan(), commit=ALL)
+    now = await etag(circle)
+    assert await refused(rule(circle, "PauseGroupSeries", **pause_days(1, 60), etag=now)) == "PAUSE_BEYOND_HORIZON"
+    assert await refused(rule(circle, "PauseGroupSeries", **pause_days(3, 3), etag=now)) == "INTERVAL_REVERSED"
+    await rule(circle, "PauseGroupSeries", **pause_days(1, 3), keeps_time=True, etag=now)
+    assert standing_house.claims()["confirmed"] == 5
+
+    await rule(circle, "EndGroupSeries", etag=await etag(circle))
+
+    assert standing_house.claims()["confirmed"] == 3
+    assert (await standing_house.book(await standing_house.register(), at(1))).appointment_id
+
+
+async def test_kept_time_that_lapses_is_confirmed_and_the_pause_ends_by_itself(standing_house: House) -> None:
+    """The ledger's question about a paused session is answered with yes; after its last day the rule is active."""
+    circle = await found(standing_house)
+    made = await rule(circle, "CreateGroupSeries", plan=plan(), commit=ALL)
+    await rule(circle, "PauseGroupSeries", **pause_days(1, 2), keeps_time=True, etag=await etag(circle))
+    session_id = made.occurrences[1].group_session_id
+
+    word = await standing_house.parts.groups.session_word(
+        own_call(standing_house.parts.database, standing_house.practice_id), session_id, 1, is_move=False
+    )
+    days = monday() + timedelta(weeks=2, days=1) - datetime.now(UTC).date()
+    await top_up(standing_house, later=days)
+
+    assert word.value == "stands"
+    assert (await rule(circle, "GetGroupSeries")).state == groups_pb2.GroupSeries.STATE_ACTIVE
+
+
+async def test_this_and_every_later_session_move_with_their_seats(standing_house: House) -> None:
+    """To another day and hour; what was moved by itself stays, the rule goes on from there, a retry changes nothing."""
+    circle = await found(standing_house)
+    [member] = await circle.join(1)
+    made = await rule(circle, "CreateGroupSeries", plan=plan(rule="FREQ=WEEKLY", horizon_days=34), commit=ALL)
+    await fill(standing_house)
+    own_way = made.occurrences[3].group_session_id
+    await circle.ask(
+        "MoveGroupSession",
+        group_session_id=own_way,
+        start_wall=wall_pb2.WallTime(local=at(3, "09:00"), time_zone=ZONE),
+        reason=booking_pb2.CHANGE_REASON_PRACTICE,
+        request_id=str(uuid4()),
+    )
+    await standing_house.settle()
+    request_id, seen = str(uuid4()), await etag(circle)
+    tuesday = f"{(monday() + timedelta(weeks=2, days=1)).isoformat()}T16:00"
+    change = {"original_start_local": at(2), "start_local": tuesday, "etag": seen, "request_id": request_id}
+
+    changed = await rule(circle, "ChangeGroupSeries", **change)
+    again = await rule(circle, "ChangeGroupSeries", **change)
+
+    assert changed == again
+    assert await refused(rule(circle, "ChangeGroupSeries", **change | {"request_id": str(uuid4())})) == "STALE_VERSION"
+    sessions = (await circle.ask("ListGroupSessions")).sessions
+    hours = {each.group_session_id: each.start_wall.local for each in sessions}
+    assert [hours[each.group_session_id] for each in made.occurrences[:4]] == [at(0), at(1), tuesday, at(3, "09:00")]
+    assert hours[made.occurrences[4].group_session_id].endswith("T16:00")
+    seat = (await circle.ask("GetGroupSession", group_session_id=made.occurrences[2].group_session_id)).seats[0]
+    held = await standing_house.ask(
+        "GetAppointment", booking_service_pb2.GetAppointmentRequest(appointment_id=seat.appointment_id)
+    )
+    assert (held.client_id, held.start_wall.local) == (member, tuesday)
+    await top_up(standing_house, later=timedelta(weeks=3))
+    names = [local for local, _ in await occurrences(circle)]
+    assert {local[11:] for local in names[2:]} == {"16:00"}
+    assert len(names) == len(set(names)) > len(made.occurrences), "the horizon moves on by the new hour"
+    assert (await standing_house.book(await standing_house.register(), at(2))).appointment_id, "the old hour is free"
+
+
+async def test_a_change_that_one_session_can_not_follow_moves_none(standing_house: House) -> None:
+    """A busy member stops it; each conflict is listed, and every hour taken on the way is given back."""
+    circle = await found(standing_house)
+    [member] = await circle.join(1)
+    await rule(circle, "CreateGroupSeries", plan=plan(), commit=ALL)
+    await fill(standing_house)
+    colleague = str(uuid4())
+    await work(standing_house, colleague)
+    await standing_house.book(member, at(3, "16:00"), therapist_id=colleague)
+    await standing_house.settle()
+    before = standing_house.claims()
+
+    with pytest.raises(RuleViolated) as stopped:
+        await rule(circle, "ChangeGroupSeries", start_local=at(0, "16:00"), etag=await etag(circle))
+    await standing_house.settle()
+
+    assert stopped.value.reason == "SERIES_CONFLICTS"
+    [details] = [each for each in stopped.value.details if isinstance(each, groups_pb2.GroupConflicts)]
+    assert [each.original_start_wall.local for each in details.occurrences] == [at(3, "16:00")]
+    assert {each.start_wall.local[11:] for each in (await circle.ask("ListGroupSessions")).sessions} == {"15:00"}
+    assert standing_house.claims() == before
+    free = await standing_house.register()
+    assert (await standing_house.book(free, at(1, "16:00"))).appointment_id
+    other = await refused(rule(circle, "ChangeGroupSeries", start_local=at(2), etag=await etag(circle)))
+    assert other == "RECURRENCE_UNSUPPORTED", "more than six days is another week's session"
+
+
 async def test_a_session_moves_with_every_seat_in_it(standing_house: House) -> None:
     """Leaders, room and members have the new time and none has the old; each member is told of their own."""
     circle = await found(standing_house, min_seats=1, decide_h=24)

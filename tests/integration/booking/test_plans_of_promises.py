@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -38,7 +39,7 @@ async def remember(house: House, *, is_analysed: bool) -> str:
     clients = [await house.register() for _ in range(20)]
     with psycopg.connect(house.database.owner_url, autocommit=True) as conn:
         therapists, rooms = [house.therapist_id] * len(clients), [str(uuid4()) for _ in clients]
-        conn.execute(HISTORY, (therapists, rooms, clients, 0, PAST // len(clients) - 1))
+        conn.execute(HISTORY, (datetime.now(UTC), therapists, rooms, clients, 0, PAST // len(clients) - 1))
         for statement in PROMISES:
             conn.execute(statement.encode(), (house.practice_id,))
         conn.execute("drop table history")

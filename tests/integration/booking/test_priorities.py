@@ -7,11 +7,20 @@ from uuid import uuid4
 
 import pytest
 from kept.availability.v1 import availability_pb2, availability_service_pb2, limits_service_pb2
-from kept.booking.v1 import booking_pb2, booking_service_pb2, priority_service_pb2
+from kept.booking.v1 import (
+    booking_pb2,
+    booking_service_pb2,
+    policy_pb2,
+    policy_service_pb2,
+    priority_service_pb2,
+    safety_pb2,
+    safety_service_pb2,
+)
 from kept.wall.v1 import wall_pb2
 
-from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated
+from services.chassis.errors import Forbidden, InvalidRequest, NotFound, RuleViolated, Stale
 from tests.integration.booking.standing import ALL, SKIP, ZONE, House, at, monday
+from tests.integration.booking.test_absences import offer_both_ways
 
 pytestmark = pytest.mark.integration
 
@@ -46,12 +55,15 @@ def person(client_id: str) -> dict[str, Any]:
     return {"actor_id": f"user:{client_id}", "roles": frozenset({"client"}), "client_id": client_id}
 
 
-async def say_high_need(house: House, whom: str, until_date: str = "", **caller: Any) -> None:
+async def say_high_need(
+    house: House, whom: str, until_date: str = "", etag: str = "", **caller: Any
+) -> priority_service_pb2.ClientPriority:
     """Say that a client is in high need."""
     request = priority_service_pb2.PutClientPriorityRequest(
-        client_id=whom, is_high_need=True, until_date=until_date, request_id=str(uuid4())
+        client_id=whom, is_high_need=True, until_date=until_date, etag=etag, request_id=str(uuid4())
     )
-    await house.ask("PutClientPriority", request, **caller)
+    said: priority_service_pb2.ClientPriority = await house.ask("PutClientPriority", request, **caller)
+    return said
 
 
 async def starts(house: House, whom: str, **caller: Any) -> set[str]:
@@ -170,5 +182,59 @@ async def test_high_need_is_said_by_staff_and_ends(standing_house: House) -> Non
     with pytest.raises(NotFound):
         await say_high_need(house, str(uuid4()))
 
+    with pytest.raises(Stale):
+        await say_high_need(house, client_id, etag=before.etag)
+    gone_on = await say_high_need(house, client_id, etag=after.etag)
+    later = await house.ask("GetClientPriority", get)
+
+    assert (later.etag, later.until_date, later.etag == after.etag) == (gone_on.etag, "", False)
     assert (before.is_high_need, list(before.audiences)) == (False, [])
     assert (after.is_high_need, after.until_date, list(after.audiences)) == (True, str(monday()), [HIGH_NEED])
+
+
+async def test_a_start_is_explained_to_a_client_by_every_rule_there_is(standing_house: House) -> None:
+    """A window by who they are; then a fence and a missing card, each by name, the fence to staff alone."""
+    house = standing_house
+    await offer_both_ways(house)
+    ada, ben = await house.register(), await house.register()
+    await keep_for(house, ESTABLISHED)
+    local = at(2)
+
+    async def explain(who: str, when: str = local, **caller: Any) -> priority_service_pb2.ExplainClientSlotResponse:
+        slot = availability_service_pb2.ExplainSlotRequest(
+            therapist_id=house.therapist_id,
+            session_type_id=house.session_type_id,
+            start_wall=wall_pb2.WallTime(local=when, time_zone=ZONE),
+            modality=availability_pb2.MODALITY_IN_PERSON,
+        )
+        request = priority_service_pb2.ExplainClientSlotRequest(client_id=who, slot=slot)
+        told: priority_service_pb2.ExplainClientSlotResponse = await house.ask("ExplainClientSlot", request, **caller)
+        return told
+
+    newcomer = await explain(ada, **person(ada))
+    rule = availability_service_pb2.HidingRule
+    assert ([each.rule for each in newcomer.rules], newcomer.is_offered) == ([rule.RULE_PRIORITY_WINDOW], False)
+    await complete(house, ada)
+    known = await explain(ada, **person(ada))
+    assert (known.is_offered, list(known.rules), list(known.refusals)) == (True, [], [])
+
+    fence = safety_pb2.Fence(client_ids=[ada, ben], reason=safety_pb2.Fence.REASON_COURT_ORDER)
+    await house.ask("PutFence", safety_service_pb2.PutFenceRequest(fence=fence, request_id=str(uuid4())))
+    in_person = availability_pb2.MODALITY_IN_PERSON
+    await house.ask(
+        "BookAppointment", booking_of(house, ben, at(2, "16:00"), modality=in_person, override_reason="First")
+    )
+    policy = policy_pb2.Policy(card=policy_pb2.DEMAND_REFUSE, consent=policy_pb2.DEMAND_FLAG)
+    admin = {"roles": frozenset({"practice_admin"})}
+    await house.ask("PutPolicy", policy_service_pb2.PutPolicyRequest(policy=policy, request_id=str(uuid4())), **admin)
+
+    staff, client = await explain(ada), await explain(ada, **person(ada))
+    assert (list(staff.refusals), staff.is_offered) == (["FENCED", "CARD_REQUIRED"], False)
+    assert (list(client.refusals), client.is_offered) == (["SLOT_NOT_OFFERED", "CARD_REQUIRED"], False)
+    assert "fence" not in str(client).lower()
+    far = await explain(ada, at(2, "10:00"))
+    assert list(far.refusals) == ["CARD_REQUIRED"]
+    with pytest.raises(Forbidden):
+        await explain(ada, **person(ben))
+    taken = await explain(ada, at(2, "16:00"))
+    assert [each.rule for each in taken.rules] == [rule.RULE_TAKEN, rule.RULE_NO_ROOM], "the site has one room"

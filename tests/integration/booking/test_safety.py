@@ -14,7 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kept.booking.v1 import booking_pb2, booking_service_pb2, safety_pb2, safety_service_pb2
 from kept.wall.v1 import wall_pb2
 
-from services.chassis.errors import Forbidden, NotFound, RuleViolated, ServiceError
+from services.chassis.errors import Forbidden, NotFound, RuleViolated, ServiceError, Stale
 from services.chassis.identity import Signer
 from tests.integration.booking.desk import Desk
 from tests.integration.booking.ledger import FakeLedger
@@ -52,6 +52,32 @@ async def test_fenced_clients_never_sit_in_one_waiting_room(desk: Desk, ledger: 
     assert "fence" not in hidden.value.message.lower()
     assert (held, list(before.conflicting_appointment_ids)) == (1, [])
     assert booked.client_id == ben
+
+
+async def test_whoever_saw_an_older_fence_replaces_nothing(desk: Desk) -> None:
+    """Its etag lets one change in, and no second; it is read back by its id, and the trail names both clients."""
+    ada, ben = await desk.register(), await desk.register()
+    first = (await put_fence(desk, ada, ben)).fence
+    wider = safety_pb2.Fence()
+    wider.CopyFrom(first)
+    wider.gap_min = first.gap_min + 30
+
+    second = (await desk.ask("PutFence", fence_request(wider))).fence
+    with pytest.raises(Stale):
+        await desk.ask("PutFence", fence_request(wider))
+    read = await desk.ask("GetFence", safety_service_pb2.GetFenceRequest(fence_id=first.fence_id))
+
+    assert (read, second.gap_min, second.etag == first.etag) == (second, first.gap_min + 30, False)
+    client = desk.like(actor_id="user:ben", roles=frozenset({"client"}), client_id=ben)
+    with pytest.raises(Forbidden):
+        await client.ask("GetFence", safety_service_pb2.GetFenceRequest(fence_id=first.fence_id))
+    with pytest.raises(NotFound):
+        await desk.ask("GetFence", safety_service_pb2.GetFenceRequest(fence_id=str(uuid4())))
+
+
+def fence_request(fence: safety_pb2.Fence) -> safety_service_pb2.PutFenceRequest:
+    """Carry a fence."""
+    return safety_service_pb2.PutFenceRequest(fence=fence, request_id=str(uuid4()))
 
 
 async def test_of_a_fenced_pair_at_once_one_is_booked(desk: Desk, ledger: FakeLedger) -> None:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from services.chassis.db import migrate
-from services.chassis.db.migrate import MigrationChanged, apply_migrations, missing_migrations
+from services.chassis.db.migrate import MigrationAmbiguous, MigrationChanged, apply_migrations, missing_migrations
 from services.chassis.db.pool import Database
 from tests.support.postgres import FreshDatabase, PostgresServer
 
@@ -54,6 +54,18 @@ def test_a_changed_file_is_refused(empty: FreshDatabase, rooms: Path) -> None:
 
     with psycopg.connect(empty.owner_url) as conn:
         assert conn.execute("select count(*) from schema_migrations").fetchone() == (2,)
+
+
+def test_two_files_of_one_number_are_refused(empty: FreshDatabase, rooms: Path) -> None:
+    """Two branches that took the same number meet here, before either is applied; chassis and service count apart."""
+    (rooms / "diary/migrations/0002_add_title.sql").write_text("alter table notes add title text;")
+    (rooms / "diary/migrations/0002_add_shelf.sql").write_text("alter table notes add shelf text;")
+
+    with pytest.raises(MigrationAmbiguous, match="diary/0002_add_shelf, diary/0002_add_title"):
+        apply_migrations(empty.owner_url, "diary")
+
+    with psycopg.connect(empty.owner_url) as conn:
+        assert conn.execute("select count(*) from schema_migrations").fetchone() == (0,)
 
 
 def test_a_file_that_fails_leaves_nothing_behind(empty: FreshDatabase, rooms: Path) -> None:

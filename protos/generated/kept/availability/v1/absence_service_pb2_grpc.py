@@ -117,7 +117,7 @@ class AbsenceServiceServicer:
 
     def AnswerAbsenceItem(self, request, context):
         """Says what was offered to the client of an item, or how it was settled outside of the ledger. An item whose claim is
-        moved or given back is settled by that alone. Errors: NOT_FOUND, ITEM_SETTLED.
+        moved or given back is settled by that alone. What booking offers instead is taken back. Errors: NOT_FOUND, ITEM_SETTLED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -51,7 +51,7 @@ class AbsenceServiceStub:
     """Lists the items of an absence, greatest need first. Errors: NOT_FOUND."""
     AnswerAbsenceItem: _grpc.UnaryUnaryMultiCallable[_absence_service_pb2.AnswerAbsenceItemRequest, _absence_service_pb2.AbsenceItem]
     """Says what was offered to the client of an item, or how it was settled outside of the ledger. An item whose claim is
-    moved or given back is settled by that alone. Errors: NOT_FOUND, ITEM_SETTLED.
+    moved or given back is settled by that alone. What booking offers instead is taken back. Errors: NOT_FOUND, ITEM_SETTLED.
     """
     CloseAbsence: _grpc.UnaryUnaryMultiCallable[_absence_service_pb2.CloseAbsenceRequest, _absence_service_pb2.Absence]
     """Closes the case; the therapist stays away. Idempotent. Errors: NOT_FOUND, ABSENCE_OPEN (metadata: how many are left)."""
@@ -79,7 +79,7 @@ class AbsenceServiceAsyncStub(AbsenceServiceStub):
     """Lists the items of an absence, greatest need first. Errors: NOT_FOUND."""
     AnswerAbsenceItem: _aio.UnaryUnaryMultiCallable[_absence_service_pb2.AnswerAbsenceItemRequest, _absence_service_pb2.AbsenceItem]  # type: ignore[assignment]
     """Says what was offered to the client of an item, or how it was settled outside of the ledger. An item whose claim is
-    moved or given back is settled by that alone. Errors: NOT_FOUND, ITEM_SETTLED.
+    moved or given back is settled by that alone. What booking offers instead is taken back. Errors: NOT_FOUND, ITEM_SETTLED.
     """
     CloseAbsence: _aio.UnaryUnaryMultiCallable[_absence_service_pb2.CloseAbsenceRequest, _absence_service_pb2.Absence]  # type: ignore[assignment]
     """Closes the case; the therapist stays away. Idempotent. Errors: NOT_FOUND, ABSENCE_OPEN (metadata: how many are left)."""
@@ -140,7 +140,7 @@ class AbsenceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_absence_service_pb2.AbsenceItem, _abc.Awaitable[_absence_service_pb2.AbsenceItem]]:
         """Says what was offered to the client of an item, or how it was settled outside of the ledger. An item whose claim is
-        moved or given back is settled by that alone. Errors: NOT_FOUND, ITEM_SETTLED.
+        moved or given back is settled by that alone. What booking offers instead is taken back. Errors: NOT_FOUND, ITEM_SETTLED.
         """
 
     @_abc_1.abstractmethod

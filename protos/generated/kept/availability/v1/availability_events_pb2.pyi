@@ -247,6 +247,46 @@ class AbsenceStarted(_message.Message):
 Global___AbsenceStarted: _TypeAlias = AbsenceStarted  # noqa: Y015
 
 @_typing.final
+class AbsenceItemAnswered(_message.Message):
+    """Says that the desk has stated by hand what became of a claim that an absence hits; what happens to a claim by itself
+    is told by booking's own events. Consumed by booking, which takes back what is offered for it and settles its own row.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTICE_ID_FIELD_NUMBER: _builtins.int
+    ABSENCE_ID_FIELD_NUMBER: _builtins.int
+    CLAIM_ID_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    practice_id: _builtins.str
+    """Names the practice."""
+    absence_id: _builtins.str
+    """Names the absence."""
+    claim_id: _builtins.str
+    """Names the claim: the appointment's id."""
+    end: _availability_pb2.AbsenceItemEnd.ValueType
+    """Says what became of it; never OPEN or OFFERED."""
+    version: _builtins.int
+    """Is 1: an item is answered once."""
+    def __init__(
+        self,
+        *,
+        practice_id: _builtins.str = ...,
+        absence_id: _builtins.str = ...,
+        claim_id: _builtins.str = ...,
+        end: _availability_pb2.AbsenceItemEnd.ValueType = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absence_id", b"absence_id", "claim_id", b"claim_id", "end", b"end", "practice_id", b"practice_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AbsenceItemAnswered: _TypeAlias = AbsenceItemAnswered  # noqa: Y015
+
+@_typing.final
 class AbsenceClosed(_message.Message):
     """Says that every item of an absence is settled and its case closed."""
 

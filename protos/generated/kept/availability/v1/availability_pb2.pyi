@@ -77,6 +77,42 @@ AUDIENCE_STANDING: Audience.ValueType  # 3
 """Owners of a standing hour with the therapist."""
 Global___Audience: _TypeAlias = Audience  # noqa: Y015
 
+class _AbsenceItemEnd:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AbsenceItemEndEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AbsenceItemEnd.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ABSENCE_ITEM_END_UNSPECIFIED: _AbsenceItemEnd.ValueType  # 0
+    """Never told."""
+    ABSENCE_ITEM_END_MOVED: _AbsenceItemEnd.ValueType  # 1
+    """It takes place at another time."""
+    ABSENCE_ITEM_END_CANCELLED: _AbsenceItemEnd.ValueType  # 2
+    """It does not take place."""
+    ABSENCE_ITEM_END_COVERED: _AbsenceItemEnd.ValueType  # 3
+    """Another therapist takes it."""
+    ABSENCE_ITEM_END_BY_VIDEO: _AbsenceItemEnd.ValueType  # 4
+    """It takes place at the same time by video."""
+    ABSENCE_ITEM_END_KEPT: _AbsenceItemEnd.ValueType  # 5
+    """It takes place as agreed."""
+
+class AbsenceItemEnd(_AbsenceItemEnd, metaclass=_AbsenceItemEndEnumTypeWrapper):
+    """Says what became of a claim that an absence hits."""
+
+ABSENCE_ITEM_END_UNSPECIFIED: AbsenceItemEnd.ValueType  # 0
+"""Never told."""
+ABSENCE_ITEM_END_MOVED: AbsenceItemEnd.ValueType  # 1
+"""It takes place at another time."""
+ABSENCE_ITEM_END_CANCELLED: AbsenceItemEnd.ValueType  # 2
+"""It does not take place."""
+ABSENCE_ITEM_END_COVERED: AbsenceItemEnd.ValueType  # 3
+"""Another therapist takes it."""
+ABSENCE_ITEM_END_BY_VIDEO: AbsenceItemEnd.ValueType  # 4
+"""It takes place at the same time by video."""
+ABSENCE_ITEM_END_KEPT: AbsenceItemEnd.ValueType  # 5
+"""It takes place as agreed."""
+Global___AbsenceItemEnd: _TypeAlias = AbsenceItemEnd  # noqa: Y015
+
 @_typing.final
 class Site(_message.Message):
     """Is a place with rooms."""

@@ -26,7 +26,7 @@ from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v1_dot_availability__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)kept/availability/v1/limits_service.proto\x12\x14kept.availability.v1\x1a\x1bkept/access/v1/access.proto\x1a\'kept/availability/v1/availability.proto\"\xa3\x02\n\x04\x43\x61ps\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x18\n\x10max_sessions_day\x18\x02 \x01(\x05\x12\x19\n\x11max_sessions_week\x18\x03 \x01(\x05\x12\x17\n\x0fmax_minutes_day\x18\x04 \x01(\x05\x12\x18\n\x10max_minutes_week\x18\x05 \x01(\x05\x12\x14\n\x0cmax_load_day\x18\x06 \x01(\x05\x12\x15\n\rmax_load_week\x18\x07 \x01(\x05\x12\x17\n\x0fmax_consecutive\x18\x08 \x01(\x05\x12\x11\n\tbreak_min\x18\t \x01(\x05\x12\x18\n\x10max_intakes_week\x18\n \x01(\x05\x12\x1c\n\x14\x63risis_cool_down_min\x18\x0b \x01(\x05\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\"d\n\tEquipment\x12\x14\n\x0c\x65quipment_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x04 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"S\n\nTravelTime\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x15\n\rother_site_id\x18\x02 \x01(\t\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"\x98\x01\n\x0ePriorityWindow\x12\x11\n\twindow_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x03 \x01(\t\x12\x31\n\taudiences\x18\x04 \x03(\x0e\x32\x1e.kept.availability.v1.Audience\x12\x11\n\topen_days\x18\x05 \x01(\x05\"\xcb\x01\n\x0bReservation\x12\x16\n\x0ereservation_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x0f\n\x07weekday\x18\x03 \x01(\x05\x12\x13\n\x0bstart_local\x18\x04 \x01(\t\x12\x11\n\tend_local\x18\x05 \x01(\t\x12\x30\n\x08\x61udience\x18\x06 \x01(\x0e\x32\x1e.kept.availability.v1.Audience\x12\x15\n\rrelease_hours\x18\x07 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\"N\n\x0ePutCapsRequest\x12(\n\x04\x63\x61ps\x18\x01 \x01(\x0b\x32\x1a.kept.availability.v1.Caps\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"&\n\x0eGetCapsRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\"]\n\x13PutEquipmentRequest\x12\x32\n\tequipment\x18\x01 \x01(\x0b\x32\x1f.kept.availability.v1.Equipment\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"a\n\x14PutTravelTimeRequest\x12\x35\n\x0btravel_time\x18\x01 \x01(\x0b\x32 .kept.availability.v1.TravelTime\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"c\n\x15PutReservationRequest\x12\x36\n\x0breservation\x18\x01 \x01(\x0b\x32!.kept.availability.v1.Reservation\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"d\n\x18PutPriorityWindowRequest\x12\x34\n\x06window\x18\x01 \x01(\x0b\x32$.kept.availability.v1.PriorityWindow\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"C\n\x1aListPriorityWindowsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"m\n\x1bListPriorityWindowsResponse\x12\x35\n\x07windows\x18\x01 \x03(\x0b\x32$.kept.availability.v1.PriorityWindow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"D\n\x1b\x44\x65letePriorityWindowRequest\x12\x11\n\twindow_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x1e\n\x1c\x44\x65letePriorityWindowResponse\"F\n\x18\x44\x65leteReservationRequest\x12\x16\n\x0ereservation_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x1b\n\x19\x44\x65leteReservationResponse2\xeb\t\n\rLimitsService\x12p\n\x07PutCaps\x12$.kept.availability.v1.PutCapsRequest\x1a\x1a.kept.availability.v1.Caps\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12k\n\x07GetCaps\x12$.kept.availability.v1.GetCapsRequest\x1a\x1a.kept.availability.v1.Caps\"\x1e\xea\xc7\x18\x1a\n\x0e\x64irectory.read\x10\x01 \x02*\x02\x01\x02@\x01\x12\x7f\n\x0cPutEquipment\x12).kept.availability.v1.PutEquipmentRequest\x1a\x1f.kept.availability.v1.Equipment\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x82\x01\n\rPutTravelTime\x12*.kept.availability.v1.PutTravelTimeRequest\x1a .kept.availability.v1.TravelTime\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x85\x01\n\x0ePutReservation\x12+.kept.availability.v1.PutReservationRequest\x1a!.kept.availability.v1.Reservation\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x8e\x01\n\x11PutPriorityWindow\x12..kept.availability.v1.PutPriorityWindowRequest\x1a$.kept.availability.v1.PriorityWindow\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x9a\x01\n\x13ListPriorityWindows\x12\x30.kept.availability.v1.ListPriorityWindowsRequest\x1a\x31.kept.availability.v1.ListPriorityWindowsResponse\"\x1e\xea\xc7\x18\x1a\n\x0e\x64irectory.read\x10\x01 \x02*\x02\x01\x02@\x01\x12\xa2\x01\n\x14\x44\x65letePriorityWindow\x12\x31.kept.availability.v1.DeletePriorityWindowRequest\x1a\x32.kept.availability.v1.DeletePriorityWindowResponse\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x04*\x01\x01\x30\x01@\x01\x12\x99\x01\n\x11\x44\x65leteReservation\x12..kept.availability.v1.DeleteReservationRequest\x1a/.kept.availability.v1.DeleteReservationResponse\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x04*\x01\x01\x30\x01@\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)kept/availability/v1/limits_service.proto\x12\x14kept.availability.v1\x1a\x1bkept/access/v1/access.proto\x1a\'kept/availability/v1/availability.proto\"\xa3\x02\n\x04\x43\x61ps\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\x12\x18\n\x10max_sessions_day\x18\x02 \x01(\x05\x12\x19\n\x11max_sessions_week\x18\x03 \x01(\x05\x12\x17\n\x0fmax_minutes_day\x18\x04 \x01(\x05\x12\x18\n\x10max_minutes_week\x18\x05 \x01(\x05\x12\x14\n\x0cmax_load_day\x18\x06 \x01(\x05\x12\x15\n\rmax_load_week\x18\x07 \x01(\x05\x12\x17\n\x0fmax_consecutive\x18\x08 \x01(\x05\x12\x11\n\tbreak_min\x18\t \x01(\x05\x12\x18\n\x10max_intakes_week\x18\n \x01(\x05\x12\x1c\n\x14\x63risis_cool_down_min\x18\x0b \x01(\x05\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\"d\n\tEquipment\x12\x14\n\x0c\x65quipment_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x04 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"S\n\nTravelTime\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x15\n\rother_site_id\x18\x02 \x01(\t\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"\xa6\x01\n\x0ePriorityWindow\x12\x11\n\twindow_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x03 \x01(\t\x12\x31\n\taudiences\x18\x04 \x03(\x0e\x32\x1e.kept.availability.v1.Audience\x12\x11\n\topen_days\x18\x05 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\"\xcb\x01\n\x0bReservation\x12\x16\n\x0ereservation_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x0f\n\x07weekday\x18\x03 \x01(\x05\x12\x13\n\x0bstart_local\x18\x04 \x01(\t\x12\x11\n\tend_local\x18\x05 \x01(\t\x12\x30\n\x08\x61udience\x18\x06 \x01(\x0e\x32\x1e.kept.availability.v1.Audience\x12\x15\n\rrelease_hours\x18\x07 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\"N\n\x0ePutCapsRequest\x12(\n\x04\x63\x61ps\x18\x01 \x01(\x0b\x32\x1a.kept.availability.v1.Caps\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"&\n\x0eGetCapsRequest\x12\x14\n\x0ctherapist_id\x18\x01 \x01(\t\"]\n\x13PutEquipmentRequest\x12\x32\n\tequipment\x18\x01 \x01(\x0b\x32\x1f.kept.availability.v1.Equipment\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"a\n\x14PutTravelTimeRequest\x12\x35\n\x0btravel_time\x18\x01 \x01(\x0b\x32 .kept.availability.v1.TravelTime\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"c\n\x15PutReservationRequest\x12\x36\n\x0breservation\x18\x01 \x01(\x0b\x32!.kept.availability.v1.Reservation\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"d\n\x18PutPriorityWindowRequest\x12\x34\n\x06window\x18\x01 \x01(\x0b\x32$.kept.availability.v1.PriorityWindow\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"-\n\x18GetPriorityWindowRequest\x12\x11\n\twindow_id\x18\x01 \x01(\t\"C\n\x1aListPriorityWindowsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"m\n\x1bListPriorityWindowsResponse\x12\x35\n\x07windows\x18\x01 \x03(\x0b\x32$.kept.availability.v1.PriorityWindow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"D\n\x1b\x44\x65letePriorityWindowRequest\x12\x11\n\twindow_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x1e\n\x1c\x44\x65letePriorityWindowResponse\"F\n\x18\x44\x65leteReservationRequest\x12\x16\n\x0ereservation_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x1b\n\x19\x44\x65leteReservationResponse2\xf7\n\n\rLimitsService\x12p\n\x07PutCaps\x12$.kept.availability.v1.PutCapsRequest\x1a\x1a.kept.availability.v1.Caps\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12k\n\x07GetCaps\x12$.kept.availability.v1.GetCapsRequest\x1a\x1a.kept.availability.v1.Caps\"\x1e\xea\xc7\x18\x1a\n\x0e\x64irectory.read\x10\x01 \x02*\x02\x01\x02@\x01\x12\x7f\n\x0cPutEquipment\x12).kept.availability.v1.PutEquipmentRequest\x1a\x1f.kept.availability.v1.Equipment\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x82\x01\n\rPutTravelTime\x12*.kept.availability.v1.PutTravelTimeRequest\x1a .kept.availability.v1.TravelTime\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x85\x01\n\x0ePutReservation\x12+.kept.availability.v1.PutReservationRequest\x1a!.kept.availability.v1.Reservation\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x8e\x01\n\x11PutPriorityWindow\x12..kept.availability.v1.PutPriorityWindowRequest\x1a$.kept.availability.v1.PriorityWindow\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x89\x01\n\x11GetPriorityWindow\x12..kept.availability.v1.GetPriorityWindowRequest\x1a$.kept.availability.v1.PriorityWindow\"\x1e\xea\xc7\x18\x1a\n\x0e\x64irectory.read\x10\x01 \x02*\x02\x01\x02@\x01\x12\x9a\x01\n\x13ListPriorityWindows\x12\x30.kept.availability.v1.ListPriorityWindowsRequest\x1a\x31.kept.availability.v1.ListPriorityWindowsResponse\"\x1e\xea\xc7\x18\x1a\n\x0e\x64irectory.read\x10\x01 \x02*\x02\x01\x02@\x01\x12\xa2\x01\n\x14\x44\x65letePriorityWindow\x12\x31.kept.availability.v1.DeletePriorityWindowRequest\x1a\x32.kept.availability.v1.DeletePriorityWindowResponse\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x04*\x01\x01\x30\x01@\x01\x12\x99\x01\n\x11\x44\x65leteReservation\x12..kept.availability.v1.DeleteReservationRequest\x1a/.kept.availability.v1.DeleteReservationResponse\"#\xea\xc7\x18\x1f\n\x12schedule.configure\x10\x01 \x04*\x01\x01\x30\x01@\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,6 +45,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LIMITSSERVICE'].methods_by_name['PutReservation']._serialized_options = b'\352\307\030\037\n\022schedule.configure\020\001 \003*\001\0010\001@\001'
   _globals['_LIMITSSERVICE'].methods_by_name['PutPriorityWindow']._loaded_options = None
   _globals['_LIMITSSERVICE'].methods_by_name['PutPriorityWindow']._serialized_options = b'\352\307\030\037\n\022schedule.configure\020\001 \003*\001\0010\001@\001'
+  _globals['_LIMITSSERVICE'].methods_by_name['GetPriorityWindow']._loaded_options = None
+  _globals['_LIMITSSERVICE'].methods_by_name['GetPriorityWindow']._serialized_options = b'\352\307\030\032\n\016directory.read\020\001 \002*\002\001\002@\001'
   _globals['_LIMITSSERVICE'].methods_by_name['ListPriorityWindows']._loaded_options = None
   _globals['_LIMITSSERVICE'].methods_by_name['ListPriorityWindows']._serialized_options = b'\352\307\030\032\n\016directory.read\020\001 \002*\002\001\002@\001'
   _globals['_LIMITSSERVICE'].methods_by_name['DeletePriorityWindow']._loaded_options = None
@@ -58,33 +60,35 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRAVELTIME']._serialized_start=533
   _globals['_TRAVELTIME']._serialized_end=616
   _globals['_PRIORITYWINDOW']._serialized_start=619
-  _globals['_PRIORITYWINDOW']._serialized_end=771
-  _globals['_RESERVATION']._serialized_start=774
-  _globals['_RESERVATION']._serialized_end=977
-  _globals['_PUTCAPSREQUEST']._serialized_start=979
-  _globals['_PUTCAPSREQUEST']._serialized_end=1057
-  _globals['_GETCAPSREQUEST']._serialized_start=1059
-  _globals['_GETCAPSREQUEST']._serialized_end=1097
-  _globals['_PUTEQUIPMENTREQUEST']._serialized_start=1099
-  _globals['_PUTEQUIPMENTREQUEST']._serialized_end=1192
-  _globals['_PUTTRAVELTIMEREQUEST']._serialized_start=1194
-  _globals['_PUTTRAVELTIMEREQUEST']._serialized_end=1291
-  _globals['_PUTRESERVATIONREQUEST']._serialized_start=1293
-  _globals['_PUTRESERVATIONREQUEST']._serialized_end=1392
-  _globals['_PUTPRIORITYWINDOWREQUEST']._serialized_start=1394
-  _globals['_PUTPRIORITYWINDOWREQUEST']._serialized_end=1494
-  _globals['_LISTPRIORITYWINDOWSREQUEST']._serialized_start=1496
-  _globals['_LISTPRIORITYWINDOWSREQUEST']._serialized_end=1563
-  _globals['_LISTPRIORITYWINDOWSRESPONSE']._serialized_start=1565
-  _globals['_LISTPRIORITYWINDOWSRESPONSE']._serialized_end=1674
-  _globals['_DELETEPRIORITYWINDOWREQUEST']._serialized_start=1676
-  _globals['_DELETEPRIORITYWINDOWREQUEST']._serialized_end=1744
-  _globals['_DELETEPRIORITYWINDOWRESPONSE']._serialized_start=1746
-  _globals['_DELETEPRIORITYWINDOWRESPONSE']._serialized_end=1776
-  _globals['_DELETERESERVATIONREQUEST']._serialized_start=1778
-  _globals['_DELETERESERVATIONREQUEST']._serialized_end=1848
-  _globals['_DELETERESERVATIONRESPONSE']._serialized_start=1850
-  _globals['_DELETERESERVATIONRESPONSE']._serialized_end=1877
-  _globals['_LIMITSSERVICE']._serialized_start=1880
-  _globals['_LIMITSSERVICE']._serialized_end=3139
+  _globals['_PRIORITYWINDOW']._serialized_end=785
+  _globals['_RESERVATION']._serialized_start=788
+  _globals['_RESERVATION']._serialized_end=991
+  _globals['_PUTCAPSREQUEST']._serialized_start=993
+  _globals['_PUTCAPSREQUEST']._serialized_end=1071
+  _globals['_GETCAPSREQUEST']._serialized_start=1073
+  _globals['_GETCAPSREQUEST']._serialized_end=1111
+  _globals['_PUTEQUIPMENTREQUEST']._serialized_start=1113
+  _globals['_PUTEQUIPMENTREQUEST']._serialized_end=1206
+  _globals['_PUTTRAVELTIMEREQUEST']._serialized_start=1208
+  _globals['_PUTTRAVELTIMEREQUEST']._serialized_end=1305
+  _globals['_PUTRESERVATIONREQUEST']._serialized_start=1307
+  _globals['_PUTRESERVATIONREQUEST']._serialized_end=1406
+  _globals['_PUTPRIORITYWINDOWREQUEST']._serialized_start=1408
+  _globals['_PUTPRIORITYWINDOWREQUEST']._serialized_end=1508
+  _globals['_GETPRIORITYWINDOWREQUEST']._serialized_start=1510
+  _globals['_GETPRIORITYWINDOWREQUEST']._serialized_end=1555
+  _globals['_LISTPRIORITYWINDOWSREQUEST']._serialized_start=1557
+  _globals['_LISTPRIORITYWINDOWSREQUEST']._serialized_end=1624
+  _globals['_LISTPRIORITYWINDOWSRESPONSE']._serialized_start=1626
+  _globals['_LISTPRIORITYWINDOWSRESPONSE']._serialized_end=1735
+  _globals['_DELETEPRIORITYWINDOWREQUEST']._serialized_start=1737
+  _globals['_DELETEPRIORITYWINDOWREQUEST']._serialized_end=1805
+  _globals['_DELETEPRIORITYWINDOWRESPONSE']._serialized_start=1807
+  _globals['_DELETEPRIORITYWINDOWRESPONSE']._serialized_end=1837
+  _globals['_DELETERESERVATIONREQUEST']._serialized_start=1839
+  _globals['_DELETERESERVATIONREQUEST']._serialized_end=1909
+  _globals['_DELETERESERVATIONRESPONSE']._serialized_start=1911
+  _globals['_DELETERESERVATIONRESPONSE']._serialized_end=1938
+  _globals['_LIMITSSERVICE']._serialized_start=1941
+  _globals['_LIMITSSERVICE']._serialized_end=3340
 # @@protoc_insertion_point(module_scope)

@@ -170,6 +170,7 @@ class PriorityWindow(_message.Message):
     SESSION_TYPE_ID_FIELD_NUMBER: _builtins.int
     AUDIENCES_FIELD_NUMBER: _builtins.int
     OPEN_DAYS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     window_id: _builtins.str
     """Is the id, a UUID."""
     therapist_id: _builtins.str
@@ -178,6 +179,8 @@ class PriorityWindow(_message.Message):
     """Names the session type; empty means all."""
     open_days: _builtins.int
     """Is from how many days before a session's start on everybody may book it, 1 to 365."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     @_builtins.property
     def audiences(self) -> _containers.RepeatedScalarFieldContainer[_availability_pb2.Audience.ValueType]:
         """Lists who may book earlier, 1 to 3."""
@@ -190,10 +193,11 @@ class PriorityWindow(_message.Message):
         session_type_id: _builtins.str = ...,
         audiences: _abc.Iterable[_availability_pb2.Audience.ValueType] | None = ...,
         open_days: _builtins.int = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "open_days", b"open_days", "session_type_id", b"session_type_id", "therapist_id", b"therapist_id", "window_id", b"window_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "etag", b"etag", "open_days", b"open_days", "session_type_id", b"session_type_id", "therapist_id", b"therapist_id", "window_id", b"window_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -410,6 +414,28 @@ class PutPriorityWindowRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PutPriorityWindowRequest: _TypeAlias = PutPriorityWindowRequest  # noqa: Y015
+
+@_typing.final
+class GetPriorityWindowRequest(_message.Message):
+    """Names a priority booking window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WINDOW_ID_FIELD_NUMBER: _builtins.int
+    window_id: _builtins.str
+    """Names it."""
+    def __init__(
+        self,
+        *,
+        window_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["window_id", b"window_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPriorityWindowRequest: _TypeAlias = GetPriorityWindowRequest  # noqa: Y015
 
 @_typing.final
 class ListPriorityWindowsRequest(_message.Message):

@@ -66,6 +66,11 @@ class LimitsServiceStub:
                 request_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PutPriorityWindowRequest.SerializeToString,
                 response_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PriorityWindow.FromString,
                 _registered_method=True)
+        self.GetPriorityWindow = channel.unary_unary(
+                '/kept.availability.v1.LimitsService/GetPriorityWindow',
+                request_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.GetPriorityWindowRequest.SerializeToString,
+                response_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PriorityWindow.FromString,
+                _registered_method=True)
         self.ListPriorityWindows = channel.unary_unary(
                 '/kept.availability.v1.LimitsService/ListPriorityWindows',
                 request_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.ListPriorityWindowsRequest.SerializeToString,
@@ -124,7 +129,14 @@ class LimitsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutPriorityWindow(self, request, context):
-        """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice).
+        """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice), STALE_VERSION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPriorityWindow(self, request, context):
+        """Returns a priority booking window. Errors: NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -182,6 +194,11 @@ def add_LimitsServiceServicer_to_server(servicer, server):
             'PutPriorityWindow': grpc.unary_unary_rpc_method_handler(
                     servicer.PutPriorityWindow,
                     request_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PutPriorityWindowRequest.FromString,
+                    response_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PriorityWindow.SerializeToString,
+            ),
+            'GetPriorityWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPriorityWindow,
+                    request_deserializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.GetPriorityWindowRequest.FromString,
                     response_serializer=kept_dot_availability_dot_v1_dot_limits__service__pb2.PriorityWindow.SerializeToString,
             ),
             'ListPriorityWindows': grpc.unary_unary_rpc_method_handler(
@@ -363,6 +380,33 @@ class LimitsService:
             target,
             '/kept.availability.v1.LimitsService/PutPriorityWindow',
             kept_dot_availability_dot_v1_dot_limits__service__pb2.PutPriorityWindowRequest.SerializeToString,
+            kept_dot_availability_dot_v1_dot_limits__service__pb2.PriorityWindow.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPriorityWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.availability.v1.LimitsService/GetPriorityWindow',
+            kept_dot_availability_dot_v1_dot_limits__service__pb2.GetPriorityWindowRequest.SerializeToString,
             kept_dot_availability_dot_v1_dot_limits__service__pb2.PriorityWindow.FromString,
             options,
             channel_credentials,

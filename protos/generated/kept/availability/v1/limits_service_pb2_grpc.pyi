@@ -46,7 +46,9 @@ class LimitsServiceStub:
     PutReservation: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.PutReservationRequest, _limits_service_pb2.Reservation]
     """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
     PutPriorityWindow: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.PutPriorityWindowRequest, _limits_service_pb2.PriorityWindow]
-    """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice)."""
+    """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice), STALE_VERSION."""
+    GetPriorityWindow: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.GetPriorityWindowRequest, _limits_service_pb2.PriorityWindow]
+    """Returns a priority booking window. Errors: NOT_FOUND."""
     ListPriorityWindows: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.ListPriorityWindowsRequest, _limits_service_pb2.ListPriorityWindowsResponse]
     """Lists the practice's priority booking windows, at most 50."""
     DeletePriorityWindow: _grpc.UnaryUnaryMultiCallable[_limits_service_pb2.DeletePriorityWindowRequest, _limits_service_pb2.DeletePriorityWindowResponse]
@@ -72,7 +74,9 @@ class LimitsServiceAsyncStub(LimitsServiceStub):
     PutReservation: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.PutReservationRequest, _limits_service_pb2.Reservation]  # type: ignore[assignment]
     """Creates or replaces reserved capacity. Errors: HOURS_REVERSED, NOT_FOUND (schedule), LIMIT_EXCEEDED (200 a practice), STALE_VERSION."""
     PutPriorityWindow: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.PutPriorityWindowRequest, _limits_service_pb2.PriorityWindow]  # type: ignore[assignment]
-    """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice)."""
+    """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice), STALE_VERSION."""
+    GetPriorityWindow: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.GetPriorityWindowRequest, _limits_service_pb2.PriorityWindow]  # type: ignore[assignment]
+    """Returns a priority booking window. Errors: NOT_FOUND."""
     ListPriorityWindows: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.ListPriorityWindowsRequest, _limits_service_pb2.ListPriorityWindowsResponse]  # type: ignore[assignment]
     """Lists the practice's priority booking windows, at most 50."""
     DeletePriorityWindow: _aio.UnaryUnaryMultiCallable[_limits_service_pb2.DeletePriorityWindowRequest, _limits_service_pb2.DeletePriorityWindowResponse]  # type: ignore[assignment]
@@ -131,7 +135,15 @@ class LimitsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _limits_service_pb2.PutPriorityWindowRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_limits_service_pb2.PriorityWindow, _abc.Awaitable[_limits_service_pb2.PriorityWindow]]:
-        """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice)."""
+        """Creates or replaces a priority booking window. Errors: NOT_FOUND (schedule, session type), LIMIT_EXCEEDED (50 a practice), STALE_VERSION."""
+
+    @_abc_1.abstractmethod
+    def GetPriorityWindow(
+        self,
+        request: _limits_service_pb2.GetPriorityWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_limits_service_pb2.PriorityWindow, _abc.Awaitable[_limits_service_pb2.PriorityWindow]]:
+        """Returns a priority booking window. Errors: NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def ListPriorityWindows(

@@ -312,7 +312,7 @@ class AffectedAppointment(_message.Message):
     """Says where it stands."""
     note: _builtins.str
     """Says why it is open again, or why it was kept: NOTHING_FITS, TOO_LATE, SEAT_FIXED, DECLINED, EXPIRED, WITHDRAWN, or a
-    KeepReason.
+    KeepReason; STATED_IN_LEDGER where the desk stated its end on the ledger's list.
     """
     is_escalated: _builtins.bool
     """Tells that the session is near and nobody has settled it."""

@@ -227,6 +227,116 @@ class ListGroupOccurrencesResponse(_message.Message):
 Global___ListGroupOccurrencesResponse: _TypeAlias = ListGroupOccurrencesResponse  # noqa: Y015
 
 @_typing.final
+class ChangeGroupSeriesRequest(_message.Message):
+    """Says from when on a group meets at another time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUP_ID_FIELD_NUMBER: _builtins.int
+    ORIGINAL_START_LOCAL_FIELD_NUMBER: _builtins.int
+    START_LOCAL_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    group_id: _builtins.str
+    """Names the group."""
+    original_start_local: _builtins.str
+    """Names the first session to move, "YYYY-MM-DDTHH:MM" as the rule has it; empty means the first ahead."""
+    start_local: _builtins.str
+    """Is where it goes, "YYYY-MM-DDTHH:MM" in the rule's zone; later ones go as far, at most 6 days."""
+    etag: _builtins.str
+    """Is the etag seen; required."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    def __init__(
+        self,
+        *,
+        group_id: _builtins.str = ...,
+        original_start_local: _builtins.str = ...,
+        start_local: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "group_id", b"group_id", "original_start_local", b"original_start_local", "request_id", b"request_id", "start_local", b"start_local"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangeGroupSeriesRequest: _TypeAlias = ChangeGroupSeriesRequest  # noqa: Y015
+
+@_typing.final
+class PauseGroupSeriesRequest(_message.Message):
+    """Says from when until when a group does not meet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUP_ID_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    TO_DATE_FIELD_NUMBER: _builtins.int
+    KEEPS_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    group_id: _builtins.str
+    """Names the group."""
+    from_date: _builtins.str
+    """Is the first day without a session, "YYYY-MM-DD" in the rule's zone."""
+    to_date: _builtins.str
+    """Is the first day with one again; at most the day up to which the rule is scheduled."""
+    keeps_time: _builtins.bool
+    """Keeps the leaders' time and the room blocked; otherwise they are lent out."""
+    etag: _builtins.str
+    """Is the etag seen; required."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    def __init__(
+        self,
+        *,
+        group_id: _builtins.str = ...,
+        from_date: _builtins.str = ...,
+        to_date: _builtins.str = ...,
+        keeps_time: _builtins.bool = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "from_date", b"from_date", "group_id", b"group_id", "keeps_time", b"keeps_time", "request_id", b"request_id", "to_date", b"to_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PauseGroupSeriesRequest: _TypeAlias = PauseGroupSeriesRequest  # noqa: Y015
+
+@_typing.final
+class ResumeGroupSeriesRequest(_message.Message):
+    """Names a rule whose pause ends."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUP_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    group_id: _builtins.str
+    """Names the group."""
+    etag: _builtins.str
+    """Is the etag seen; required."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    def __init__(
+        self,
+        *,
+        group_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "group_id", b"group_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResumeGroupSeriesRequest: _TypeAlias = ResumeGroupSeriesRequest  # noqa: Y015
+
+@_typing.final
 class EndGroupSeriesRequest(_message.Message):
     """Names a rule to end."""
 

@@ -57,6 +57,21 @@ class GroupSeriesServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.ListGroupOccurrencesRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.ListGroupOccurrencesResponse.FromString,
                 _registered_method=True)
+        self.ChangeGroupSeries = channel.unary_unary(
+                '/kept.booking.v1.GroupSeriesService/ChangeGroupSeries',
+                request_serializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.ChangeGroupSeriesRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.GroupSeriesOutcome.FromString,
+                _registered_method=True)
+        self.PauseGroupSeries = channel.unary_unary(
+                '/kept.booking.v1.GroupSeriesService/PauseGroupSeries',
+                request_serializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.PauseGroupSeriesRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.GroupSeriesOutcome.FromString,
+                _registered_method=True)
+        self.ResumeGroupSeries = channel.unary_unary(
+                '/kept.booking.v1.GroupSeriesService/ResumeGroupSeries',
+                request_serializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.ResumeGroupSeriesRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.GroupSeriesOutcome.FromString,
+                _registered_method=True)
         self.EndGroupSeries = channel.unary_unary(
                 '/kept.booking.v1.GroupSeriesService/EndGroupSeries',
                 request_serializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.EndGroupSeriesRequest.SerializeToString,
@@ -102,6 +117,35 @@ class GroupSeriesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ChangeGroupSeries(self, request, context):
+        """Moves a session and every later one by as much, members with their seats; the rule goes on from there. What was moved by
+        itself before stays. All of them move or none: SERIES_CONFLICTS (details GroupConflicts) lists those that can't, which
+        are moved or called off one by one first. What could not be placed before is tried again at its new time.
+        Errors: NOT_FOUND (group, rule, time), STATE_FORBIDS (it has begun), STALE_VERSION, SERIES_CANCELLED (it has ended),
+        SERIES_PAUSED, SERIES_CONFLICTS, RECURRENCE_UNSUPPORTED, HOLD_ABANDONED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseGroupSeries(self, request, context):
+        """Lets a stretch of sessions not take place without losing the hour: the practice calls each off with its seats; the
+        leaders' time and the room stay blocked, or are lent out.
+        Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended), SERIES_PAUSED, PAUSE_BEYOND_HORIZON, INTERVAL_REVERSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeGroupSeries(self, request, context):
+        """Ends a pause early: sessions whose time was kept stand again, others are scheduled where it is free; members are seated
+        minutes later. A pause that is over ends by itself.
+        Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended), SERIES_NOT_PAUSED, HOLD_ABANDONED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EndGroupSeries(self, request, context):
         """Ends the rule; what is scheduled stands, or is called off by the practice within a minute, each session with its seats.
         Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended).
@@ -132,6 +176,21 @@ def add_GroupSeriesServiceServicer_to_server(servicer, server):
                     servicer.ListGroupOccurrences,
                     request_deserializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.ListGroupOccurrencesRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.ListGroupOccurrencesResponse.SerializeToString,
+            ),
+            'ChangeGroupSeries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeGroupSeries,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.ChangeGroupSeriesRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.GroupSeriesOutcome.SerializeToString,
+            ),
+            'PauseGroupSeries': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseGroupSeries,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.PauseGroupSeriesRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.GroupSeriesOutcome.SerializeToString,
+            ),
+            'ResumeGroupSeries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeGroupSeries,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.ResumeGroupSeriesRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_group__series__service__pb2.GroupSeriesOutcome.SerializeToString,
             ),
             'EndGroupSeries': grpc.unary_unary_rpc_method_handler(
                     servicer.EndGroupSeries,
@@ -249,6 +308,87 @@ class GroupSeriesService:
             '/kept.booking.v1.GroupSeriesService/ListGroupOccurrences',
             kept_dot_booking_dot_v1_dot_group__series__service__pb2.ListGroupOccurrencesRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_group__series__service__pb2.ListGroupOccurrencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeGroupSeries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.GroupSeriesService/ChangeGroupSeries',
+            kept_dot_booking_dot_v1_dot_group__series__service__pb2.ChangeGroupSeriesRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_group__series__service__pb2.GroupSeriesOutcome.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseGroupSeries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.GroupSeriesService/PauseGroupSeries',
+            kept_dot_booking_dot_v1_dot_group__series__service__pb2.PauseGroupSeriesRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_group__series__service__pb2.GroupSeriesOutcome.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeGroupSeries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.GroupSeriesService/ResumeGroupSeries',
+            kept_dot_booking_dot_v1_dot_group__series__service__pb2.ResumeGroupSeriesRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_group__series__service__pb2.GroupSeriesOutcome.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,6 +52,23 @@ class GroupSeriesServiceStub:
     """Lists every time the rule has named, and what became of it: the desk's worklist of what could not be placed.
     ScheduleGroupSession with the time a conflict has settles it. Errors: NOT_FOUND.
     """
+    ChangeGroupSeries: _grpc.UnaryUnaryMultiCallable[_group_series_service_pb2.ChangeGroupSeriesRequest, _group_series_service_pb2.GroupSeriesOutcome]
+    """Moves a session and every later one by as much, members with their seats; the rule goes on from there. What was moved by
+    itself before stays. All of them move or none: SERIES_CONFLICTS (details GroupConflicts) lists those that can't, which
+    are moved or called off one by one first. What could not be placed before is tried again at its new time.
+    Errors: NOT_FOUND (group, rule, time), STATE_FORBIDS (it has begun), STALE_VERSION, SERIES_CANCELLED (it has ended),
+    SERIES_PAUSED, SERIES_CONFLICTS, RECURRENCE_UNSUPPORTED, HOLD_ABANDONED.
+    """
+    PauseGroupSeries: _grpc.UnaryUnaryMultiCallable[_group_series_service_pb2.PauseGroupSeriesRequest, _group_series_service_pb2.GroupSeriesOutcome]
+    """Lets a stretch of sessions not take place without losing the hour: the practice calls each off with its seats; the
+    leaders' time and the room stay blocked, or are lent out.
+    Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended), SERIES_PAUSED, PAUSE_BEYOND_HORIZON, INTERVAL_REVERSED.
+    """
+    ResumeGroupSeries: _grpc.UnaryUnaryMultiCallable[_group_series_service_pb2.ResumeGroupSeriesRequest, _group_series_service_pb2.GroupSeriesOutcome]
+    """Ends a pause early: sessions whose time was kept stand again, others are scheduled where it is free; members are seated
+    minutes later. A pause that is over ends by itself.
+    Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended), SERIES_NOT_PAUSED, HOLD_ABANDONED.
+    """
     EndGroupSeries: _grpc.UnaryUnaryMultiCallable[_group_series_service_pb2.EndGroupSeriesRequest, _groups_pb2.GroupSeries]
     """Ends the rule; what is scheduled stands, or is called off by the practice within a minute, each session with its seats.
     Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended).
@@ -79,6 +96,23 @@ class GroupSeriesServiceAsyncStub(GroupSeriesServiceStub):
     ListGroupOccurrences: _aio.UnaryUnaryMultiCallable[_group_series_service_pb2.ListGroupOccurrencesRequest, _group_series_service_pb2.ListGroupOccurrencesResponse]  # type: ignore[assignment]
     """Lists every time the rule has named, and what became of it: the desk's worklist of what could not be placed.
     ScheduleGroupSession with the time a conflict has settles it. Errors: NOT_FOUND.
+    """
+    ChangeGroupSeries: _aio.UnaryUnaryMultiCallable[_group_series_service_pb2.ChangeGroupSeriesRequest, _group_series_service_pb2.GroupSeriesOutcome]  # type: ignore[assignment]
+    """Moves a session and every later one by as much, members with their seats; the rule goes on from there. What was moved by
+    itself before stays. All of them move or none: SERIES_CONFLICTS (details GroupConflicts) lists those that can't, which
+    are moved or called off one by one first. What could not be placed before is tried again at its new time.
+    Errors: NOT_FOUND (group, rule, time), STATE_FORBIDS (it has begun), STALE_VERSION, SERIES_CANCELLED (it has ended),
+    SERIES_PAUSED, SERIES_CONFLICTS, RECURRENCE_UNSUPPORTED, HOLD_ABANDONED.
+    """
+    PauseGroupSeries: _aio.UnaryUnaryMultiCallable[_group_series_service_pb2.PauseGroupSeriesRequest, _group_series_service_pb2.GroupSeriesOutcome]  # type: ignore[assignment]
+    """Lets a stretch of sessions not take place without losing the hour: the practice calls each off with its seats; the
+    leaders' time and the room stay blocked, or are lent out.
+    Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended), SERIES_PAUSED, PAUSE_BEYOND_HORIZON, INTERVAL_REVERSED.
+    """
+    ResumeGroupSeries: _aio.UnaryUnaryMultiCallable[_group_series_service_pb2.ResumeGroupSeriesRequest, _group_series_service_pb2.GroupSeriesOutcome]  # type: ignore[assignment]
+    """Ends a pause early: sessions whose time was kept stand again, others are scheduled where it is free; members are seated
+    minutes later. A pause that is over ends by itself.
+    Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended), SERIES_NOT_PAUSED, HOLD_ABANDONED.
     """
     EndGroupSeries: _aio.UnaryUnaryMultiCallable[_group_series_service_pb2.EndGroupSeriesRequest, _groups_pb2.GroupSeries]  # type: ignore[assignment]
     """Ends the rule; what is scheduled stands, or is called off by the practice within a minute, each session with its seats.
@@ -128,6 +162,41 @@ class GroupSeriesServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_group_series_service_pb2.ListGroupOccurrencesResponse, _abc.Awaitable[_group_series_service_pb2.ListGroupOccurrencesResponse]]:
         """Lists every time the rule has named, and what became of it: the desk's worklist of what could not be placed.
         ScheduleGroupSession with the time a conflict has settles it. Errors: NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangeGroupSeries(
+        self,
+        request: _group_series_service_pb2.ChangeGroupSeriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_group_series_service_pb2.GroupSeriesOutcome, _abc.Awaitable[_group_series_service_pb2.GroupSeriesOutcome]]:
+        """Moves a session and every later one by as much, members with their seats; the rule goes on from there. What was moved by
+        itself before stays. All of them move or none: SERIES_CONFLICTS (details GroupConflicts) lists those that can't, which
+        are moved or called off one by one first. What could not be placed before is tried again at its new time.
+        Errors: NOT_FOUND (group, rule, time), STATE_FORBIDS (it has begun), STALE_VERSION, SERIES_CANCELLED (it has ended),
+        SERIES_PAUSED, SERIES_CONFLICTS, RECURRENCE_UNSUPPORTED, HOLD_ABANDONED.
+        """
+
+    @_abc_1.abstractmethod
+    def PauseGroupSeries(
+        self,
+        request: _group_series_service_pb2.PauseGroupSeriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_group_series_service_pb2.GroupSeriesOutcome, _abc.Awaitable[_group_series_service_pb2.GroupSeriesOutcome]]:
+        """Lets a stretch of sessions not take place without losing the hour: the practice calls each off with its seats; the
+        leaders' time and the room stay blocked, or are lent out.
+        Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended), SERIES_PAUSED, PAUSE_BEYOND_HORIZON, INTERVAL_REVERSED.
+        """
+
+    @_abc_1.abstractmethod
+    def ResumeGroupSeries(
+        self,
+        request: _group_series_service_pb2.ResumeGroupSeriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_group_series_service_pb2.GroupSeriesOutcome, _abc.Awaitable[_group_series_service_pb2.GroupSeriesOutcome]]:
+        """Ends a pause early: sessions whose time was kept stand again, others are scheduled where it is free; members are seated
+        minutes later. A pause that is over ends by itself.
+        Errors: NOT_FOUND, STALE_VERSION, SERIES_CANCELLED (it has ended), SERIES_NOT_PAUSED, HOLD_ABANDONED.
         """
 
     @_abc_1.abstractmethod

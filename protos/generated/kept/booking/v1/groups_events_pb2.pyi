@@ -89,6 +89,7 @@ class GroupSessionCancelled(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     IS_BELOW_MINIMUM_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    KEEPS_TIME_FIELD_NUMBER: _builtins.int
     practice_id: _builtins.str
     """Names the practice."""
     group_session_id: _builtins.str
@@ -101,6 +102,8 @@ class GroupSessionCancelled(_message.Message):
     """Tells that too few seats were taken."""
     version: _builtins.int
     """Counts changes of the session."""
+    keeps_time: _builtins.bool
+    """Tells that a pause of the group's rule keeps the time: it is not free. Consumed by availability."""
     @_builtins.property
     def co_therapist_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names the co-leaders."""
@@ -120,10 +123,11 @@ class GroupSessionCancelled(_message.Message):
         start_time: _timestamp_pb2.Timestamp | None = ...,
         is_below_minimum: _builtins.bool = ...,
         version: _builtins.int = ...,
+        keeps_time: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_therapist_ids", b"co_therapist_ids", "group_id", b"group_id", "group_session_id", b"group_session_id", "is_below_minimum", b"is_below_minimum", "practice_id", b"practice_id", "start_time", b"start_time", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_therapist_ids", b"co_therapist_ids", "group_id", b"group_id", "group_session_id", b"group_session_id", "is_below_minimum", b"is_below_minimum", "keeps_time", b"keeps_time", "practice_id", b"practice_id", "start_time", b"start_time", "therapist_id", b"therapist_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -384,6 +384,8 @@ class GroupSeries(_message.Message):
         """Sessions come by it."""
         STATE_ENDED: GroupSeries._State.ValueType  # 2
         """Was ended: no session comes any more."""
+        STATE_PAUSED: GroupSeries._State.ValueType  # 3
+        """Has a stretch without sessions, over or ahead; sessions outside of it stand."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """Where a rule stands."""
@@ -394,6 +396,8 @@ class GroupSeries(_message.Message):
     """Sessions come by it."""
     STATE_ENDED: GroupSeries.State.ValueType  # 2
     """Was ended: no session comes any more."""
+    STATE_PAUSED: GroupSeries.State.ValueType  # 3
+    """Has a stretch without sessions, over or ahead; sessions outside of it stand."""
 
     GROUP_SERIES_ID_FIELD_NUMBER: _builtins.int
     GROUP_ID_FIELD_NUMBER: _builtins.int
@@ -403,6 +407,9 @@ class GroupSeries(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    PAUSE_FROM_DATE_FIELD_NUMBER: _builtins.int
+    PAUSE_TO_DATE_FIELD_NUMBER: _builtins.int
+    KEEPS_TIME_FIELD_NUMBER: _builtins.int
     group_series_id: _builtins.str
     """Is the id, a UUID."""
     group_id: _builtins.str
@@ -412,9 +419,15 @@ class GroupSeries(_message.Message):
     booked_until_date: _builtins.str
     """Is the first day, on the rule's clock, that is not scheduled yet, "YYYY-MM-DD"."""
     etag: _builtins.str
-    """Changes with every change; send it back to end it."""
+    """Changes with every change; send it back to change, pause or end it."""
     version: _builtins.int
     """Counts changes."""
+    pause_from_date: _builtins.str
+    """Is the first day of the pause, "YYYY-MM-DD" in the rule's zone; empty without one."""
+    pause_to_date: _builtins.str
+    """Is the first day after the pause."""
+    keeps_time: _builtins.bool
+    """Tells that the leaders' time and the room stay blocked during the pause."""
     @_builtins.property
     def plan(self) -> Global___GroupSeriesPlan:
         """Says what it is."""
@@ -434,10 +447,13 @@ class GroupSeries(_message.Message):
         etag: _builtins.str = ...,
         version: _builtins.int = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        pause_from_date: _builtins.str = ...,
+        pause_to_date: _builtins.str = ...,
+        keeps_time: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["booked_until_date", b"booked_until_date", "create_time", b"create_time", "etag", b"etag", "group_id", b"group_id", "group_series_id", b"group_series_id", "plan", b"plan", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["booked_until_date", b"booked_until_date", "create_time", b"create_time", "etag", b"etag", "group_id", b"group_id", "group_series_id", b"group_series_id", "keeps_time", b"keeps_time", "pause_from_date", b"pause_from_date", "pause_to_date", b"pause_to_date", "plan", b"plan", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -27,7 +27,7 @@ from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v
 from kept.availability.v1 import availability_service_pb2 as kept_dot_availability_dot_v1_dot_availability__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kept/booking/v1/priority_service.proto\x12\x0fkept.booking.v1\x1a\x1bkept/access/v1/access.proto\x1a\'kept/availability/v1/availability.proto\x1a/kept/availability/v1/availability_service.proto\"\x80\x01\n\x0e\x43lientPriority\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0cis_high_need\x18\x02 \x01(\x08\x12\x12\n\nuntil_date\x18\x03 \x01(\t\x12\x31\n\taudiences\x18\x04 \x03(\x0e\x32\x1e.kept.availability.v1.Audience\"k\n\x18PutClientPriorityRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0cis_high_need\x18\x02 \x01(\x08\x12\x12\n\nuntil_date\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"-\n\x18GetClientPriorityRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\"e\n\x16\x46indClientSlotsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x38\n\x06search\x18\x02 \x01(\x0b\x32(.kept.availability.v1.SearchSlotsRequest\"]\n\x17\x46indClientSlotsResponse\x12)\n\x05slots\x18\x01 \x03(\x0b\x32\x1a.kept.availability.v1.Slot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xd2\x03\n\x0fPriorityService\x12\x93\x01\n\x11PutClientPriority\x12).kept.booking.v1.PutClientPriorityRequest\x1a\x1f.kept.booking.v1.ClientPriority\"2\xea\xc7\x18.\n\x10\x66ollow_up.change\x10\x02\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x8f\x01\n\x11GetClientPriority\x12).kept.booking.v1.GetClientPriorityRequest\x1a\x1f.kept.booking.v1.ClientPriority\".\xea\xc7\x18*\n\x0e\x66ollow_up.read\x10\x02\x1a\x11request.client_id \x02*\x01\x01\x12\x96\x01\n\x0f\x46indClientSlots\x12\'.kept.booking.v1.FindClientSlotsRequest\x1a(.kept.booking.v1.FindClientSlotsResponse\"0\xea\xc7\x18,\n\x10\x61ppointment.book\x10\x02\x1a\x11request.client_id \x02*\x01\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kept/booking/v1/priority_service.proto\x12\x0fkept.booking.v1\x1a\x1bkept/access/v1/access.proto\x1a\'kept/availability/v1/availability.proto\x1a/kept/availability/v1/availability_service.proto\"\x8e\x01\n\x0e\x43lientPriority\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0cis_high_need\x18\x02 \x01(\x08\x12\x12\n\nuntil_date\x18\x03 \x01(\t\x12\x31\n\taudiences\x18\x04 \x03(\x0e\x32\x1e.kept.availability.v1.Audience\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"y\n\x18PutClientPriorityRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0cis_high_need\x18\x02 \x01(\x08\x12\x12\n\nuntil_date\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"-\n\x18GetClientPriorityRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\"e\n\x16\x46indClientSlotsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x38\n\x06search\x18\x02 \x01(\x0b\x32(.kept.availability.v1.SearchSlotsRequest\"]\n\x17\x46indClientSlotsResponse\x12)\n\x05slots\x18\x01 \x03(\x0b\x32\x1a.kept.availability.v1.Slot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"e\n\x18\x45xplainClientSlotRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x36\n\x04slot\x18\x02 \x01(\x0b\x32(.kept.availability.v1.ExplainSlotRequest\"\x84\x01\n\x19\x45xplainClientSlotResponse\x12\x12\n\nis_offered\x18\x01 \x01(\x08\x12/\n\x05rules\x18\x02 \x03(\x0b\x32 .kept.availability.v1.HidingRule\x12\x10\n\x08refusals\x18\x03 \x03(\t\x12\x10\n\x08warnings\x18\x04 \x03(\t2\xf1\x04\n\x0fPriorityService\x12\x93\x01\n\x11PutClientPriority\x12).kept.booking.v1.PutClientPriorityRequest\x1a\x1f.kept.booking.v1.ClientPriority\"2\xea\xc7\x18.\n\x10\x66ollow_up.change\x10\x02\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x8f\x01\n\x11GetClientPriority\x12).kept.booking.v1.GetClientPriorityRequest\x1a\x1f.kept.booking.v1.ClientPriority\".\xea\xc7\x18*\n\x0e\x66ollow_up.read\x10\x02\x1a\x11request.client_id \x02*\x01\x01\x12\x96\x01\n\x0f\x46indClientSlots\x12\'.kept.booking.v1.FindClientSlotsRequest\x1a(.kept.booking.v1.FindClientSlotsResponse\"0\xea\xc7\x18,\n\x10\x61ppointment.book\x10\x02\x1a\x11request.client_id \x02*\x01\x01\x12\x9c\x01\n\x11\x45xplainClientSlot\x12).kept.booking.v1.ExplainClientSlotRequest\x1a*.kept.booking.v1.ExplainClientSlotResponse\"0\xea\xc7\x18,\n\x10\x61ppointment.book\x10\x02\x1a\x11request.client_id \x02*\x01\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,16 +40,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PRIORITYSERVICE'].methods_by_name['GetClientPriority']._serialized_options = b'\352\307\030*\n\016follow_up.read\020\002\032\021request.client_id \002*\001\001'
   _globals['_PRIORITYSERVICE'].methods_by_name['FindClientSlots']._loaded_options = None
   _globals['_PRIORITYSERVICE'].methods_by_name['FindClientSlots']._serialized_options = b'\352\307\030,\n\020appointment.book\020\002\032\021request.client_id \002*\001\001'
+  _globals['_PRIORITYSERVICE'].methods_by_name['ExplainClientSlot']._loaded_options = None
+  _globals['_PRIORITYSERVICE'].methods_by_name['ExplainClientSlot']._serialized_options = b'\352\307\030,\n\020appointment.book\020\002\032\021request.client_id \002*\001\001'
   _globals['_CLIENTPRIORITY']._serialized_start=179
-  _globals['_CLIENTPRIORITY']._serialized_end=307
-  _globals['_PUTCLIENTPRIORITYREQUEST']._serialized_start=309
-  _globals['_PUTCLIENTPRIORITYREQUEST']._serialized_end=416
-  _globals['_GETCLIENTPRIORITYREQUEST']._serialized_start=418
-  _globals['_GETCLIENTPRIORITYREQUEST']._serialized_end=463
-  _globals['_FINDCLIENTSLOTSREQUEST']._serialized_start=465
-  _globals['_FINDCLIENTSLOTSREQUEST']._serialized_end=566
-  _globals['_FINDCLIENTSLOTSRESPONSE']._serialized_start=568
-  _globals['_FINDCLIENTSLOTSRESPONSE']._serialized_end=661
-  _globals['_PRIORITYSERVICE']._serialized_start=664
-  _globals['_PRIORITYSERVICE']._serialized_end=1130
+  _globals['_CLIENTPRIORITY']._serialized_end=321
+  _globals['_PUTCLIENTPRIORITYREQUEST']._serialized_start=323
+  _globals['_PUTCLIENTPRIORITYREQUEST']._serialized_end=444
+  _globals['_GETCLIENTPRIORITYREQUEST']._serialized_start=446
+  _globals['_GETCLIENTPRIORITYREQUEST']._serialized_end=491
+  _globals['_FINDCLIENTSLOTSREQUEST']._serialized_start=493
+  _globals['_FINDCLIENTSLOTSREQUEST']._serialized_end=594
+  _globals['_FINDCLIENTSLOTSRESPONSE']._serialized_start=596
+  _globals['_FINDCLIENTSLOTSRESPONSE']._serialized_end=689
+  _globals['_EXPLAINCLIENTSLOTREQUEST']._serialized_start=691
+  _globals['_EXPLAINCLIENTSLOTREQUEST']._serialized_end=792
+  _globals['_EXPLAINCLIENTSLOTRESPONSE']._serialized_start=795
+  _globals['_EXPLAINCLIENTSLOTRESPONSE']._serialized_end=927
+  _globals['_PRIORITYSERVICE']._serialized_start=930
+  _globals['_PRIORITYSERVICE']._serialized_end=1555
 # @@protoc_insertion_point(module_scope)

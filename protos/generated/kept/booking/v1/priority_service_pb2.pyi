@@ -30,12 +30,15 @@ class ClientPriority(_message.Message):
     IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
     UNTIL_DATE_FIELD_NUMBER: _builtins.int
     AUDIENCES_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
     is_high_need: _builtins.bool
     """Tells that they are in high need."""
     until_date: _builtins.str
     """Is the last day of it, "YYYY-MM-DD"; empty means until it is taken back."""
+    etag: _builtins.str
+    """Changes with every change of what staff said; a Put that sends it back replaces nothing else. Who they are is no part of it."""
     @_builtins.property
     def audiences(self) -> _containers.RepeatedScalarFieldContainer[_availability_pb2.Audience.ValueType]:
         """Lists who they are; standing hours count with their own therapist only, and are missing here."""
@@ -47,10 +50,11 @@ class ClientPriority(_message.Message):
         is_high_need: _builtins.bool = ...,
         until_date: _builtins.str = ...,
         audiences: _abc.Iterable[_availability_pb2.Audience.ValueType] | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "client_id", b"client_id", "is_high_need", b"is_high_need", "until_date", b"until_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audiences", b"audiences", "client_id", b"client_id", "etag", b"etag", "is_high_need", b"is_high_need", "until_date", b"until_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -65,6 +69,7 @@ class PutClientPriorityRequest(_message.Message):
     CLIENT_ID_FIELD_NUMBER: _builtins.int
     IS_HIGH_NEED_FIELD_NUMBER: _builtins.int
     UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """Names the client."""
@@ -72,6 +77,8 @@ class PutClientPriorityRequest(_message.Message):
     """Tells that they are."""
     until_date: _builtins.str
     """Is the last day of it, "YYYY-MM-DD", today or later; empty means until it is taken back."""
+    etag: _builtins.str
+    """Is what was read; empty replaces whatever is there."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     def __init__(
@@ -80,11 +87,12 @@ class PutClientPriorityRequest(_message.Message):
         client_id: _builtins.str = ...,
         is_high_need: _builtins.bool = ...,
         until_date: _builtins.str = ...,
+        etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "is_high_need", b"is_high_need", "request_id", b"request_id", "until_date", b"until_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "etag", b"etag", "is_high_need", b"is_high_need", "request_id", b"request_id", "until_date", b"until_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -167,3 +175,73 @@ class FindClientSlotsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FindClientSlotsResponse: _TypeAlias = FindClientSlotsResponse  # noqa: Y015
+
+@_typing.final
+class ExplainClientSlotRequest(_message.Message):
+    """Asks whether a client could book a start."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    SLOT_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """Names the client."""
+    @_builtins.property
+    def slot(self) -> _availability_service_pb2.ExplainSlotRequest:
+        """Says which start; who asks is found out here."""
+
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        slot: _availability_service_pb2.ExplainSlotRequest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["slot", b"slot"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "slot", b"slot"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainClientSlotRequest: _TypeAlias = ExplainClientSlotRequest  # noqa: Y015
+
+@_typing.final
+class ExplainClientSlotResponse(_message.Message):
+    """Explains a start to a client, or to staff for them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_OFFERED_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    REFUSALS_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    is_offered: _builtins.bool
+    """Tells whether the caller could book it."""
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[_availability_service_pb2.HidingRule]:
+        """Lists rules of the ledger that hide it, the strongest first."""
+
+    @_builtins.property
+    def refusals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists the stable reasons booking would refuse it with: CLIENT_OVERLAP, FENCED, CARD_REQUIRED, CONSENT_REQUIRED,
+        VISITS_EXHAUSTED, or what the ledger says of a hold. A client hears SLOT_NOT_OFFERED where staff hears FENCED.
+        """
+
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists what a booking would be flagged with: CARD_MISSING, CONSENT_MISSING, VISITS_EXHAUSTED."""
+
+    def __init__(
+        self,
+        *,
+        is_offered: _builtins.bool = ...,
+        rules: _abc.Iterable[_availability_service_pb2.HidingRule] | None = ...,
+        refusals: _abc.Iterable[_builtins.str] | None = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_offered", b"is_offered", "refusals", b"refusals", "rules", b"rules", "warnings", b"warnings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainClientSlotResponse: _TypeAlias = ExplainClientSlotResponse  # noqa: Y015

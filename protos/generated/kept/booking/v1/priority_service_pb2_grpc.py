@@ -51,6 +51,11 @@ class PriorityServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsResponse.FromString,
                 _registered_method=True)
+        self.ExplainClientSlot = channel.unary_unary(
+                '/kept.booking.v1.PriorityService/ExplainClientSlot',
+                request_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.ExplainClientSlotRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.ExplainClientSlotResponse.FromString,
+                _registered_method=True)
 
 
 class PriorityServiceServicer:
@@ -59,7 +64,7 @@ class PriorityServiceServicer:
     """
 
     def PutClientPriority(self, request, context):
-        """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client).
+        """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -75,6 +80,15 @@ class PriorityServiceServicer:
     def FindClientSlots(self, request, context):
         """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
         Errors: as AvailabilityService.SearchSlots.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainClientSlot(self, request, context):
+        """Explains whether a client could book a start: every rule of the ledger that hides it from them, and, where none does,
+        what booking itself would refuse or warn of. Holds nothing, and promises nothing.
+        Errors: as AvailabilityService.ExplainSlot.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -97,6 +111,11 @@ def add_PriorityServiceServicer_to_server(servicer, server):
                     servicer.FindClientSlots,
                     request_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsResponse.SerializeToString,
+            ),
+            'ExplainClientSlot': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainClientSlot,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.ExplainClientSlotRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_priority__service__pb2.ExplainClientSlotResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -182,6 +201,33 @@ class PriorityService:
             '/kept.booking.v1.PriorityService/FindClientSlots',
             kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_priority__service__pb2.FindClientSlotsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainClientSlot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.PriorityService/ExplainClientSlot',
+            kept_dot_booking_dot_v1_dot_priority__service__pb2.ExplainClientSlotRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_priority__service__pb2.ExplainClientSlotResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -36,12 +36,17 @@ class PriorityServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PriorityServiceAsyncStub: ...
     PutClientPriority: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.PutClientPriorityRequest, _priority_service_pb2.ClientPriority]
-    """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client)."""
+    """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client), STALE_VERSION."""
     GetClientPriority: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.GetClientPriorityRequest, _priority_service_pb2.ClientPriority]
     """Returns who a client is; nobody in particular where nothing was said."""
     FindClientSlots: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.FindClientSlotsRequest, _priority_service_pb2.FindClientSlotsResponse]
     """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
     Errors: as AvailabilityService.SearchSlots.
+    """
+    ExplainClientSlot: _grpc.UnaryUnaryMultiCallable[_priority_service_pb2.ExplainClientSlotRequest, _priority_service_pb2.ExplainClientSlotResponse]
+    """Explains whether a client could book a start: every rule of the ledger that hides it from them, and, where none does,
+    what booking itself would refuse or warn of. Holds nothing, and promises nothing.
+    Errors: as AvailabilityService.ExplainSlot.
     """
 
 @_typing.type_check_only
@@ -52,12 +57,17 @@ class PriorityServiceAsyncStub(PriorityServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     PutClientPriority: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.PutClientPriorityRequest, _priority_service_pb2.ClientPriority]  # type: ignore[assignment]
-    """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client)."""
+    """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client), STALE_VERSION."""
     GetClientPriority: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.GetClientPriorityRequest, _priority_service_pb2.ClientPriority]  # type: ignore[assignment]
     """Returns who a client is; nobody in particular where nothing was said."""
     FindClientSlots: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.FindClientSlotsRequest, _priority_service_pb2.FindClientSlotsResponse]  # type: ignore[assignment]
     """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
     Errors: as AvailabilityService.SearchSlots.
+    """
+    ExplainClientSlot: _aio.UnaryUnaryMultiCallable[_priority_service_pb2.ExplainClientSlotRequest, _priority_service_pb2.ExplainClientSlotResponse]  # type: ignore[assignment]
+    """Explains whether a client could book a start: every rule of the ledger that hides it from them, and, where none does,
+    what booking itself would refuse or warn of. Holds nothing, and promises nothing.
+    Errors: as AvailabilityService.ExplainSlot.
     """
 
 class PriorityServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -71,7 +81,7 @@ class PriorityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _priority_service_pb2.PutClientPriorityRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_priority_service_pb2.ClientPriority, _abc.Awaitable[_priority_service_pb2.ClientPriority]]:
-        """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client)."""
+        """Says that a client is in high need, or no more; without a reason, which belongs to the chart. Errors: NOT_FOUND (client), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def GetClientPriority(
@@ -89,6 +99,17 @@ class PriorityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_priority_service_pb2.FindClientSlotsResponse, _abc.Awaitable[_priority_service_pb2.FindClientSlotsResponse]]:
         """Finds free slots for a client, earliest first: those that others may not book yet too, if the client may.
         Errors: as AvailabilityService.SearchSlots.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainClientSlot(
+        self,
+        request: _priority_service_pb2.ExplainClientSlotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_priority_service_pb2.ExplainClientSlotResponse, _abc.Awaitable[_priority_service_pb2.ExplainClientSlotResponse]]:
+        """Explains whether a client could book a start: every rule of the ledger that hides it from them, and, where none does,
+        what booking itself would refuse or warn of. Holds nothing, and promises nothing.
+        Errors: as AvailabilityService.ExplainSlot.
         """
 
 def add_PriorityServiceServicer_to_server(servicer: PriorityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckept/booking/v1/safety.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xef\x01\n\x05Proxy\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x17\n\x0fproxy_client_id\x18\x02 \x01(\t\x12,\n\x06scopes\x18\x03 \x03(\x0e\x32\x1c.kept.booking.v1.Proxy.Scope\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"M\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x16\n\x12SCOPE_APPOINTMENTS\x10\x01\x12\x15\n\x11SCOPE_PARTICULARS\x10\x02\"\xe0\x01\n\x05\x46\x65nce\x12\x10\n\x08\x66\x65nce_id\x18\x01 \x01(\t\x12\x12\n\nclient_ids\x18\x02 \x03(\t\x12\x0f\n\x07site_id\x18\x03 \x01(\t\x12\x0f\n\x07gap_min\x18\x04 \x01(\x05\x12-\n\x06reason\x18\x05 \x01(\x0e\x32\x1d.kept.booking.v1.Fence.Reason\"`\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12REASON_COURT_ORDER\x10\x01\x12\x11\n\rREASON_THREAT\x10\x02\x12\x13\n\x0fREASON_CONFLICT\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckept/booking/v1/safety.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xef\x01\n\x05Proxy\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x17\n\x0fproxy_client_id\x18\x02 \x01(\t\x12,\n\x06scopes\x18\x03 \x03(\x0e\x32\x1c.kept.booking.v1.Proxy.Scope\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"M\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x16\n\x12SCOPE_APPOINTMENTS\x10\x01\x12\x15\n\x11SCOPE_PARTICULARS\x10\x02\"\xee\x01\n\x05\x46\x65nce\x12\x10\n\x08\x66\x65nce_id\x18\x01 \x01(\t\x12\x12\n\nclient_ids\x18\x02 \x03(\t\x12\x0f\n\x07site_id\x18\x03 \x01(\t\x12\x0f\n\x07gap_min\x18\x04 \x01(\x05\x12-\n\x06reason\x18\x05 \x01(\x0e\x32\x1d.kept.booking.v1.Fence.Reason\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\"`\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12REASON_COURT_ORDER\x10\x01\x12\x11\n\rREASON_THREAT\x10\x02\x12\x13\n\x0fREASON_CONFLICT\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,7 +37,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROXY_SCOPE']._serialized_start=245
   _globals['_PROXY_SCOPE']._serialized_end=322
   _globals['_FENCE']._serialized_start=325
-  _globals['_FENCE']._serialized_end=549
-  _globals['_FENCE_REASON']._serialized_start=453
-  _globals['_FENCE_REASON']._serialized_end=549
+  _globals['_FENCE']._serialized_end=563
+  _globals['_FENCE_REASON']._serialized_start=467
+  _globals['_FENCE_REASON']._serialized_end=563
 # @@protoc_insertion_point(module_scope)

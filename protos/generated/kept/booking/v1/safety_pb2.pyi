@@ -123,6 +123,7 @@ class Fence(_message.Message):
     SITE_ID_FIELD_NUMBER: _builtins.int
     GAP_MIN_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     fence_id: _builtins.str
     """Is the id, a UUID; empty makes a new one."""
     site_id: _builtins.str
@@ -131,6 +132,8 @@ class Fence(_message.Message):
     """Is the minutes that must lie between their sessions at one site, 0 to 720; 0 means 60."""
     reason: Global___Fence.Reason.ValueType
     """Says why."""
+    etag: _builtins.str
+    """Changes with every change of what stands here; a Put that sends it back replaces nothing else. Empty replaces whatever is there."""
     @_builtins.property
     def client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names the two clients."""
@@ -143,10 +146,11 @@ class Fence(_message.Message):
         site_id: _builtins.str = ...,
         gap_min: _builtins.int = ...,
         reason: Global___Fence.Reason.ValueType = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_ids", b"client_ids", "fence_id", b"fence_id", "gap_min", b"gap_min", "reason", b"reason", "site_id", b"site_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_ids", b"client_ids", "etag", b"etag", "fence_id", b"fence_id", "gap_min", b"gap_min", "reason", b"reason", "site_id", b"site_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

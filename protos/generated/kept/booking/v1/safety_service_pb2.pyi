@@ -427,6 +427,28 @@ class RemoveFenceResponse(_message.Message):
 Global___RemoveFenceResponse: _TypeAlias = RemoveFenceResponse  # noqa: Y015
 
 @_typing.final
+class GetFenceRequest(_message.Message):
+    """Names a fence."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FENCE_ID_FIELD_NUMBER: _builtins.int
+    fence_id: _builtins.str
+    """Names the fence."""
+    def __init__(
+        self,
+        *,
+        fence_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fence_id", b"fence_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFenceRequest: _TypeAlias = GetFenceRequest  # noqa: Y015
+
+@_typing.final
 class ListFencesRequest(_message.Message):
     """Asks for fences."""
 

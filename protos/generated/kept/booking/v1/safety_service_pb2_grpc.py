@@ -67,6 +67,11 @@ class SafetyServiceStub:
                 request_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.RemoveFenceRequest.SerializeToString,
                 response_deserializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.RemoveFenceResponse.FromString,
                 _registered_method=True)
+        self.GetFence = channel.unary_unary(
+                '/kept.booking.v1.SafetyService/GetFence',
+                request_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.GetFenceRequest.SerializeToString,
+                response_deserializer=kept_dot_booking_dot_v1_dot_safety__pb2.Fence.FromString,
+                _registered_method=True)
         self.ListFences = channel.unary_unary(
                 '/kept.booking.v1.SafetyService/ListFences',
                 request_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.ListFencesRequest.SerializeToString,
@@ -118,7 +123,7 @@ class SafetyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutFence(self, request, context):
-        """Keeps two clients apart, and lists what they already have too close. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 1,000).
+        """Keeps two clients apart, and lists what they already have too close. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 1,000), STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,6 +131,13 @@ class SafetyServiceServicer:
 
     def RemoveFence(self, request, context):
         """Takes a fence away. Errors: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFence(self, request, context):
+        """Returns a fence. Errors: NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -184,6 +196,11 @@ def add_SafetyServiceServicer_to_server(servicer, server):
                     servicer.RemoveFence,
                     request_deserializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.RemoveFenceRequest.FromString,
                     response_serializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.RemoveFenceResponse.SerializeToString,
+            ),
+            'GetFence': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFence,
+                    request_deserializer=kept_dot_booking_dot_v1_dot_safety__service__pb2.GetFenceRequest.FromString,
+                    response_serializer=kept_dot_booking_dot_v1_dot_safety__pb2.Fence.SerializeToString,
             ),
             'ListFences': grpc.unary_unary_rpc_method_handler(
                     servicer.ListFences,
@@ -365,6 +382,33 @@ class SafetyService:
             '/kept.booking.v1.SafetyService/RemoveFence',
             kept_dot_booking_dot_v1_dot_safety__service__pb2.RemoveFenceRequest.SerializeToString,
             kept_dot_booking_dot_v1_dot_safety__service__pb2.RemoveFenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.booking.v1.SafetyService/GetFence',
+            kept_dot_booking_dot_v1_dot_safety__service__pb2.GetFenceRequest.SerializeToString,
+            kept_dot_booking_dot_v1_dot_safety__pb2.Fence.FromString,
             options,
             channel_credentials,
             insecure,

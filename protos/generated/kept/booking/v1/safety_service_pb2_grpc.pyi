@@ -45,9 +45,11 @@ class SafetyServiceStub:
     SetConfidential: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.SetConfidentialRequest, _safety_service_pb2.SetConfidentialResponse]
     """Hides a client, or one appointment, from whoever acts for them; or shows it again. Errors: NOT_FOUND."""
     PutFence: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.PutFenceRequest, _safety_service_pb2.PutFenceResponse]
-    """Keeps two clients apart, and lists what they already have too close. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 1,000)."""
+    """Keeps two clients apart, and lists what they already have too close. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 1,000), STALE_VERSION."""
     RemoveFence: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.RemoveFenceRequest, _safety_service_pb2.RemoveFenceResponse]
     """Takes a fence away. Errors: NOT_FOUND."""
+    GetFence: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.GetFenceRequest, _safety_pb2.Fence]
+    """Returns a fence. Errors: NOT_FOUND."""
     ListFences: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.ListFencesRequest, _safety_service_pb2.ListFencesResponse]
     """Lists fences, of one client or of the practice."""
     CheckProxy: _grpc.UnaryUnaryMultiCallable[_safety_service_pb2.CheckProxyRequest, _safety_service_pb2.CheckProxyResponse]
@@ -71,9 +73,11 @@ class SafetyServiceAsyncStub(SafetyServiceStub):
     SetConfidential: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.SetConfidentialRequest, _safety_service_pb2.SetConfidentialResponse]  # type: ignore[assignment]
     """Hides a client, or one appointment, from whoever acts for them; or shows it again. Errors: NOT_FOUND."""
     PutFence: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.PutFenceRequest, _safety_service_pb2.PutFenceResponse]  # type: ignore[assignment]
-    """Keeps two clients apart, and lists what they already have too close. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 1,000)."""
+    """Keeps two clients apart, and lists what they already have too close. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 1,000), STALE_VERSION."""
     RemoveFence: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.RemoveFenceRequest, _safety_service_pb2.RemoveFenceResponse]  # type: ignore[assignment]
     """Takes a fence away. Errors: NOT_FOUND."""
+    GetFence: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.GetFenceRequest, _safety_pb2.Fence]  # type: ignore[assignment]
+    """Returns a fence. Errors: NOT_FOUND."""
     ListFences: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.ListFencesRequest, _safety_service_pb2.ListFencesResponse]  # type: ignore[assignment]
     """Lists fences, of one client or of the practice."""
     CheckProxy: _aio.UnaryUnaryMultiCallable[_safety_service_pb2.CheckProxyRequest, _safety_service_pb2.CheckProxyResponse]  # type: ignore[assignment]
@@ -124,7 +128,7 @@ class SafetyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _safety_service_pb2.PutFenceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_safety_service_pb2.PutFenceResponse, _abc.Awaitable[_safety_service_pb2.PutFenceResponse]]:
-        """Keeps two clients apart, and lists what they already have too close. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 1,000)."""
+        """Keeps two clients apart, and lists what they already have too close. Errors: NOT_FOUND (client), LIMIT_REACHED (more than 1,000), STALE_VERSION."""
 
     @_abc_1.abstractmethod
     def RemoveFence(
@@ -133,6 +137,14 @@ class SafetyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_safety_service_pb2.RemoveFenceResponse, _abc.Awaitable[_safety_service_pb2.RemoveFenceResponse]]:
         """Takes a fence away. Errors: NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def GetFence(
+        self,
+        request: _safety_service_pb2.GetFenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_safety_pb2.Fence, _abc.Awaitable[_safety_pb2.Fence]]:
+        """Returns a fence. Errors: NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def ListFences(
