@@ -393,7 +393,7 @@ class BreakGlass(TypedDict):
     client_id: str
     actor_id: str
     reason: Literal['UNSPECIFIED', 'CRISIS', 'TEAM_UNREACHABLE', 'OTHER_TREATMENT']
-    scopes: list[Literal['UNSPECIFIED', 'SCHEDULE', 'REGISTRY']]
+    scopes: list[Literal['UNSPECIFIED', 'SCHEDULE', 'REGISTRY', 'CONTACT', 'INTAKE']]
     start_time: str | None
     expire_time: str | None
     review_due_time: str | None
@@ -406,7 +406,7 @@ class BreakGlassIn(TypedDict):
 
     reason: Literal['CRISIS', 'TEAM_UNREACHABLE', 'OTHER_TREATMENT']
     explanation: str
-    scopes: list[Literal['SCHEDULE', 'REGISTRY']]
+    scopes: list[Literal['SCHEDULE', 'REGISTRY', 'CONTACT', 'INTAKE']]
     length_min: NotRequired[int]
 
 

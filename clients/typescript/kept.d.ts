@@ -298,7 +298,7 @@ export interface BreakGlass {
   client_id: string;
   actor_id: string;
   reason: "UNSPECIFIED" | "CRISIS" | "TEAM_UNREACHABLE" | "OTHER_TREATMENT";
-  scopes: ("UNSPECIFIED" | "SCHEDULE" | "REGISTRY")[];
+  scopes: ("UNSPECIFIED" | "SCHEDULE" | "REGISTRY" | "CONTACT" | "INTAKE")[];
   start_time: string | null;
   expire_time: string | null;
   review_due_time: string | null;
@@ -308,7 +308,7 @@ export interface BreakGlass {
 export interface BreakGlassIn {
   reason: "CRISIS" | "TEAM_UNREACHABLE" | "OTHER_TREATMENT";
   explanation: string;
-  scopes: ("SCHEDULE" | "REGISTRY")[];
+  scopes: ("SCHEDULE" | "REGISTRY" | "CONTACT" | "INTAKE")[];
   length_min?: number;
 }
 export interface Cadence {

@@ -22,6 +22,9 @@ from deploy.local.places import REPO, Root
 SERVICES = ("availability", "booking", "notifications", "matching", "audit")
 ADMIN = "kept_admin"
 ROLES = ("owner", "server", "worker")
+TRAIL_ROLES = ("ingest", "reader")
+"""Roles that the trail's server takes on for a transaction and has not by itself; nobody signs in as one."""
+
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -177,8 +180,21 @@ def create_databases(*, port: int, passwords: Mapping[str, str]) -> None:
                         verb, sql.Identifier(role), sql.Literal(passwords[role])
                     )
                 )
+            if database == "kept_audit":
+                part_trail_roles(admin, database=database)
             if database not in databases:
                 create_database(admin, database=database, url=url)
+
+
+def part_trail_roles(admin: psycopg.Connection, *, database: str) -> None:
+    """Give the trail's server the roles it takes records in and reads with. Safe to repeat."""
+    roles = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles")}
+    server = sql.Identifier(f"{database}_server")
+    admin.execute(sql.SQL("ALTER ROLE {} NOINHERIT").format(server))
+    for role in (f"{database}_{each}" for each in TRAIL_ROLES):
+        if role not in roles:
+            admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
+        admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), server))
 
 
 def create_database(admin: psycopg.Connection, *, database: str, url: str) -> None:

@@ -336,7 +336,7 @@ def _parser() -> argparse.ArgumentParser:
     proving.add_argument("--practice", type=_uuid, default="", help="whose tree it must be (default: the token's)")
     proving.add_argument("--out", type=Path, help="where to: OUT.tlog-proof and OUT.json (default: record-SEQ)")
     add("checkpoint", checkpoint, "print the latest signed checkpoint")
-    cli_desk.add_commands(add)
+    cli_desk.add_commands(add, uuid=_uuid)
     cli_retention.add_commands(add, uuid=_uuid)
     return parser
 

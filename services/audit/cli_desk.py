@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
-from uuid import UUID
 
 from services.audit.adapters.watch_doors import HttpDesk, RpcDesk, Told
 from services.audit.usecases.door import Refused
@@ -86,27 +85,31 @@ def digests(options: argparse.Namespace, desk: Desk) -> int:
     return OK
 
 
-def add_commands(add: Callable[[str, Callable[[argparse.Namespace, Any], int], str], argparse.ArgumentParser]) -> None:
+def add_commands(
+    add: Callable[[str, Callable[[argparse.Namespace, Any], int], str], argparse.ArgumentParser],
+    *,
+    uuid: Callable[[str], str],
+) -> None:
     """Add the desk's commands."""
     alarming = add(
         "alarms", alarms, "list alarms, say that one was seen, or what it was; exits with 1 while HIGH is open"
     )
     alarming.add_argument("--all", action="store_true", help="also those that are over")
     alarming.add_argument("--kind", default="", help="only of this kind, for example emitter.gap")
-    alarming.add_argument("--acknowledge", type=_uuid, default="", metavar="ID", help="say that you have seen it")
-    alarming.add_argument("--resolve", type=_uuid, default="", metavar="ID", help="say what it was")
+    alarming.add_argument("--acknowledge", type=uuid, default="", metavar="ID", help="say that you have seen it")
+    alarming.add_argument("--resolve", type=uuid, default="", metavar="ID", help="say what it was")
     alarming.add_argument("--as", dest="resolution", choices=("EXPLAINED", "REPAIRED", "INCIDENT"), default="")
     working = add("cases", cases, "list the review queue, and work on cases")
     working.add_argument("--all", action="store_true", help="also those that are closed")
     working.add_argument("--overdue", action="store_true", help="only those past their time")
     working.add_argument("--rule", default="", help="only of this rule, for example vip")
-    working.add_argument("--findings", type=_uuid, default="", metavar="ID", help="list what was found in a case")
-    working.add_argument("--take", type=_uuid, default="", metavar="ID", help="work on it yourself, or give it --to")
+    working.add_argument("--findings", type=uuid, default="", metavar="ID", help="list what was found in a case")
+    working.add_argument("--take", type=uuid, default="", metavar="ID", help="work on it yourself, or give it --to")
     working.add_argument("--to", default="", metavar="ACTOR", help="who is to work on it, for example user:officer")
-    working.add_argument("--decide", type=_uuid, default="", metavar="ID", help="say what was found out, with --as")
+    working.add_argument("--decide", type=uuid, default="", metavar="ID", help="say what was found out, with --as")
     working.add_argument("--as", dest="outcome", choices=("JUSTIFIED", "VIOLATION", "INCONCLUSIVE"), default="")
-    working.add_argument("--sign-off", type=_uuid, default="", metavar="ID", help="agree with a severe outcome")
-    working.add_argument("--send-back", type=_uuid, default="", metavar="ID", help="do not agree")
+    working.add_argument("--sign-off", type=uuid, default="", metavar="ID", help="agree with a severe outcome")
+    working.add_argument("--send-back", type=uuid, default="", metavar="ID", help="do not agree")
     reading = add("digests", digests, "print the weeks in numbers")
     for command in (alarming, working, reading):
         command.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -155,7 +158,3 @@ def _finding(each: dict[str, Any]) -> str:
 def _digest(each: dict[str, Any]) -> str:
     lines = "".join(f"\n    {one['name']:<32} {one['count']:>8}" for one in each["lines"])
     return f"{each['week']}{lines}"
-
-
-def _uuid(text: str) -> str:
-    return str(UUID(text)) if text else ""

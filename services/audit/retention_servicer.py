@@ -86,7 +86,7 @@ class RetentionServicer:
         )
 
     async def GetDetachment(self, request: contract.GetDetachmentRequest, call: Call) -> retention_pb2.Detachment:
-        found = await self._store.lock_detachment(call, check_uuid(request.detachment_id, "detachment_id"))
+        found = await self._store.find_detachment(call, check_uuid(request.detachment_id, "detachment_id"))
         return proto.detachment_message(found)
 
     async def ListDetachments(
@@ -115,7 +115,7 @@ class RetentionServicer:
         return proto.erasure_message(await erase_client.cancel_erasure(erasure_id, call, store=self._store))
 
     async def GetErasure(self, request: contract.GetErasureRequest, call: Call) -> retention_pb2.Erasure:
-        found = await self._store.lock_erasure(call, check_uuid(request.erasure_id, "erasure_id"))
+        found = await self._store.find_erasure(call, check_uuid(request.erasure_id, "erasure_id"))
         return proto.erasure_message(found)
 
     async def ListErasures(self, request: contract.ListErasuresRequest, call: Call) -> contract.ListErasuresResponse:

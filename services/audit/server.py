@@ -60,6 +60,9 @@ COPY_EVERY_S = 60.0
 INBOX_BATCH = 10
 """Batches of up to 500 records that are taken in together: 5,000 records are some 8 MB in memory."""
 
+READER = "reader"
+"""The role of methods that only read: it sees the trail of the practice, and can't write."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -98,7 +101,15 @@ class AuditServicer:
         return record_message(await get_record(request.seq, call, trail=self._trail))
 
     async def GetCheckpoint(self, request: audit_service_pb2.GetCheckpointRequest, call: Call) -> audit_pb2.Checkpoint:
-        head, note = await self.sign(call)
+        await call.authorize()
+        # Signing writes, and who asks only reads.
+        signing = Call(actor=call.actor, method=call.method, database=self._parts.database)
+        try:
+            head, note = await self.sign(signing)
+            await signing.close()
+        except Exception as error:
+            await signing.close(error)
+            raise
         return audit_pb2.Checkpoint(note=note, size=head.size, root=head.root)
 
     async def GetInclusionProof(
@@ -140,6 +151,7 @@ class AuditServicer:
             rows = await (
                 await conn.execute("select practice_id::text from trees_unsigned(%s)", (SIGN_BATCH,))
             ).fetchall()
+        unsigned = 0
         for (practice_id,) in rows:
             actor = Actor("system:audit", "system", practice_id)
             call = Call(actor=actor, method="audit.SignTrees", database=database)
@@ -149,11 +161,14 @@ class AuditServicer:
             except errors.RuleViolated as error:
                 await call.close(error)
                 metrics.FORKS.inc()
+                unsigned += 1
                 log.error("log.fork", reason=error.reason, **(error.metadata | {"practice_id": practice_id}))
                 await self.watching.fork_found(practice_id, error)
             except Exception as error:  # one tree that can't be signed must not keep the others unsigned
+                unsigned += 1
                 await call.close(error)
                 log.exception("checkpoint.failed", practice_id=practice_id)
+        metrics.UNSIGNED.set(unsigned)
 
 
 def fitting(records: list[Stored]) -> list[Stored]:
@@ -174,10 +189,12 @@ async def application(config: ProcessConfig) -> Application:
     servicer = AuditServicer(parts, watching)
     handled = reactions(parts.trail, parts.retention, parts.signer.certify)
     keeping = Keeping(parts)
+    metrics.WITNESSES.set(len(parts.witnesses))
     return Application(
         service="audit",
         config=config,
         database=parts.database,
+        reader=parts.database.acting_as(READER),
         servicers=[
             (audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], servicer),
             (report_service_pb2.DESCRIPTOR.services_by_name["ReportService"], ReportServicer(PostgresReports())),

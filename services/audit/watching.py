@@ -32,6 +32,8 @@ LOOKS = 5
 CHECK_S, DETECT_S = 1.0, 3.0
 """Seconds a round may go on, between batches: what is left is the next round's. Records come in meanwhile."""
 
+_MEASURES = "select coalesce(oldest_check_s(), 0), pg_database_size(current_database())"
+
 log = structlog.get_logger(__name__)
 
 
@@ -64,6 +66,10 @@ class Watching:
             await emitter_rows.look(conn, now=self._clock())
             alarms = await alarm_rows.count_open(conn)
             cases = await case_rows.count_open(conn)
+            row = await (await conn.execute(_MEASURES)).fetchone()
+        if row is not None:
+            metrics.OLDEST_CHECK.set(row[0])
+            metrics.DATABASE_BYTES.set(row[1])
         metrics.ALARMS_OPEN.clear()
         for (kind, severity), count in alarms.items():
             metrics.ALARMS_OPEN.labels(kind, severity).set(count)

@@ -116,7 +116,9 @@ class Decider:
     """Asks Cedar, and remembers what it said: a decision is a function of its inputs alone."""
 
     def __init__(self, policies: str) -> None:
-        self._policies = cedarpy.PolicySet.from_str(policies)
+        cedarpy.PolicySet.from_str(policies)  # refuses what can't be parsed, at start
+        self._written: dict[str, Any] = json.loads(cedarpy.policies_to_json_str(policies))
+        self._by_action: dict[str, cedarpy.PolicySet] = {}
         self._remembered: dict[tuple[object, ...], Decision] = {}
         self._parsed: dict[tuple[object, ...], Any] = {}
 
@@ -183,12 +185,23 @@ class Decider:
             "context": {"relations": sorted(relations), "via": actor.via, **said},
         }
         answer = cedarpy.is_authorized(
-            request, self._policies, self._entities(actor.kind, actor.roles, resource_class, is_same_practice)
+            request, self._about(action), self._entities(actor.kind, actor.roles, resource_class, is_same_practice)
         )
         if answer.diagnostics.errors:
             raise RuntimeError(f"A policy can't be evaluated: {answer.diagnostics.errors}")
         names = answer.diagnostics.id_annotations_by_reason
         return Decision(answer.allowed, tuple(sorted(names.get(each) or each for each in answer.diagnostics.reasons)))
+
+    def _about(self, action: str) -> cedarpy.PolicySet:
+        """Return the policies that may say something of an action; the others only cost time."""
+        known = self._by_action.get(action)
+        if known is None:
+            if len(self._by_action) >= REMEMBERED:
+                self._by_action.clear()
+            written = {name: each for name, each in self._written["staticPolicies"].items() if _is_about(each, action)}
+            part = json.dumps({**self._written, "staticPolicies": written})
+            known = self._by_action[action] = cedarpy.PolicySet.from_json_str(part)
+        return known
 
     def _entities(self, kind: str, roles: frozenset[str], resource_class: str, is_same_practice: bool) -> Any:
         """Return actor and resource as Cedar reads them; few kinds of either exist, and parsing them costs a third."""
@@ -212,6 +225,16 @@ class Decider:
             ]
             known = self._parsed[key] = cedarpy.Entities.from_json_str(json.dumps(entities))
         return known
+
+
+def _is_about(policy: dict[str, Any], action: str) -> bool:
+    """Tell whether a policy's head lets an action in; a head of a form that is not known here always does."""
+    head = policy["action"]
+    if head["op"] == "==" and "entity" in head:
+        return bool(head["entity"] == {"type": "Action", "id": action})
+    if head["op"] == "in" and "entities" in head:
+        return {"type": "Action", "id": action} in head["entities"]
+    return True
 
 
 class PolicyAccess:

@@ -10,6 +10,7 @@ from kept.audit.v1 import retention_events_pb2
 from kept.booking.v1 import booking_events_pb2, booking_pb2
 
 from services.chassis.context import Call
+from services.chassis.glasses import emergency_reactions
 from services.matching.adapters.erasures import erase_client
 from services.matching.usecases.answer_form import Office
 from services.matching.usecases.assign_due import assign_first
@@ -69,5 +70,6 @@ def reactions(profiles: Profiles, desk: Desk, office: Office, courses: Courses) 
         booking_events_pb2.ClientRegistered.DESCRIPTOR.full_name: on_registered,
         booking_events_pb2.AppointmentAttended.DESCRIPTOR.full_name: on_attended,
         booking_events_pb2.AppointmentChangeUndone.DESCRIPTOR.full_name: on_undone,
+        **emergency_reactions(),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: on_erasure_ordered,
     }

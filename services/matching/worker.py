@@ -9,6 +9,7 @@ from kept.booking.v1.booking_events_pb2 import (
     AppointmentChangeUndone,
     ClientRegistered,
 )
+from kept.booking.v1.break_glass_events_pb2 import BreakGlassEnded, BreakGlassStarted
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
 from services.chassis.events.delivery import Delivery
@@ -40,6 +41,11 @@ class MatchingWorker:
     @consumes(ClientRegistered)
     def on_client_registered(self, delivery: Delivery) -> None:
         """Keep it: the server gives the client what comes before a first session."""
+        self.inbox.store(delivery)
+
+    @consumes(BreakGlassStarted, BreakGlassEnded)
+    def on_glass_broken(self, delivery: Delivery) -> None:
+        """Keep it; a queue of its own: an emergency waits behind nothing."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)

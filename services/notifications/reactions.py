@@ -21,6 +21,7 @@ from kept.booking.v1 import (
 from kept.matching.v1 import intake_events_pb2, triage_events_pb2
 
 from services.chassis.context import Call
+from services.chassis.glasses import emergency_reactions
 from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
 from services.notifications.adapters.erasures import erase_client
@@ -85,6 +86,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         **officer_reactions(clock),
+        **emergency_reactions(),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
 

@@ -15,6 +15,7 @@ from kept.booking.v1.booking_events_pb2 import (
     ClientRegistered,
     ClientUpdated,
 )
+from kept.booking.v1.break_glass_events_pb2 import BreakGlassEnded, BreakGlassStarted
 from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpDue, FollowUpOpened
 from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue
 from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
@@ -93,6 +94,11 @@ class NotificationsWorker:
     @consumes(SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
     def on_something_to_tell(self, delivery: Delivery) -> None:
         """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
+        self.inbox.store(delivery)
+
+    @consumes(BreakGlassStarted, BreakGlassEnded)
+    def on_glass_broken(self, delivery: Delivery) -> None:
+        """Store it; a queue of its own: an emergency waits behind nothing."""
         self.inbox.store(delivery)
 
     @consumes(ClientErasureOrdered)

@@ -36,7 +36,7 @@ class FreshDatabase:
         """Remove the database and its roles; whoever is still connected is thrown out."""
         with psycopg.connect(self.admin_url, autocommit=True) as admin:
             admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(self.name)))
-            for kind in local_postgres.ROLES:
+            for kind in (*local_postgres.ROLES, *local_postgres.TRAIL_ROLES):
                 admin.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(f"{self.name}_{kind}")))
 
 
@@ -59,6 +59,8 @@ class PostgresServer:
                     )
                 )
                 urls[kind] = _url(self.admin_url, dbname=name, user=role, password=password)
+            if service == "audit":
+                local_postgres.part_trail_roles(admin, database=name)
             local_postgres.create_database(admin, database=name, url=self.admin_url)
         if migrate:
             apply_migrations(urls["owner"], service)

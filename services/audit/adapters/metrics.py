@@ -28,7 +28,19 @@ ALARMS_OPEN = Gauge("kept_audit_alarms_open", "Alarms that are open.", ["kind", 
 # Emitters that gave a sign of life within a minute.
 EMITTERS_LIVING = Gauge("kept_audit_emitters_living", "Processes that write records and were heard of lately.")
 
-# How long stored records wait to be checked again: the oldest look of any tree.
+# Must go back to 0 within seconds: trees that grew and could not be signed in the last round.
+UNSIGNED = Gauge("kept_audit_trees_unsigned", "Trees that grew and were not signed in the last round.")
+
+# How long ago the tree that was checked longest ago was looked at.
+OLDEST_CHECK = Gauge("kept_audit_oldest_check_age_seconds", "Time since the tree that was checked longest ago was.")
+
+# What the trail weighs, indexes and all.
+DATABASE_BYTES = Gauge("kept_audit_database_bytes", "Size of the trail's database.")
+
+# Whether anything is copied to witnesses at all; without one nothing is unwitnessed.
+WITNESSES = Gauge("kept_audit_witnesses", "Witnesses that checkpoints are copied to.")
+
+# Rate of checking what is stored.
 CHECKED = Counter("kept_audit_records_checked_total", "Stored records whose bytes, hash and columns were checked.")
 
 # Cases that wait for somebody, by severity; those past their time apart.

@@ -14,7 +14,10 @@ from services.audit.domain.alarms import Sighting
 from services.audit.domain.records import Record
 from services.audit.usecases.ports import Head, Question, Stored
 from services.chassis.context import Call
-from services.chassis.db.pool import Connection, widen
+from services.chassis.db.pool import Connection, acting_as, widen
+
+INGEST = "ingest"
+"""The role that may add to a trail, and can't read what is in it."""
 
 _NEW_HEADS = """
     insert into heads (practice_id, size, frontier, root)
@@ -49,7 +52,7 @@ _LAST_KNOWN = """
 """
 
 _KNOWN = """
-    select r.practice_id::text, r.emitter, r.emitter_seq, r.canonical
+    select r.practice_id::text, r.emitter, r.emitter_seq, r.leaf_hash
       from unnest(%b::text[]::uuid[], %b::text[], %b::text[]::bigint[]) as given (practice_id, emitter, emitter_seq)
       join records r using (practice_id, emitter, emitter_seq)
 """
@@ -91,20 +94,23 @@ class PostgresTrail:
         Append what is new to the trees of practices; return how many. A known number with other bytes is kept aside.
 
         Cost:
-            Seven statements, however many practices and records there are.
+            Seven statements and four changes of role, however many practices and records there are.
         """
         practices = sorted(records)
         async with call.tx() as conn:
             await widen(conn, practices)
-            await conn.execute(_NEW_HEADS, (merkle.EMPTY_ROOT, practices))
-            # Danger: what is known is looked up behind this lock, or two processes could both find a record new.
-            heads = await (await conn.execute(_LOCK_HEADS, (practices,))).fetchall()
-            new = await _unknown(conn, [record for practice_id in practices for record in records[practice_id]])
+            async with acting_as(conn, INGEST):
+                await conn.execute(_NEW_HEADS, (merkle.EMPTY_ROOT, practices))
+                # Danger: what is known is looked up behind this lock, or two processes could both find a record new.
+                heads = await (await conn.execute(_LOCK_HEADS, (practices,))).fetchall()
+                new, doubles = await _unknown(conn, [record for each in practices for record in records[each]])
+            await alarm_rows.see(conn, doubles)
             await emitter_rows.receive(conn, new)
             frontiers = {row[0]: merkle.Frontier(row[1], tree_rows.unpack(row[2])) for row in heads if row[0] in new}
             if not frontiers:
                 return 0
-            await _insert(conn, new, frontiers)
+            async with acting_as(conn, INGEST):
+                await _insert(conn, new, frontiers)
         count = sum(map(len, new.values()))
         metrics.APPENDED.inc(count)
         return count
@@ -200,8 +206,8 @@ class PostgresTrail:
             await conn.execute(query, (size, call.practice_id))
 
 
-async def _unknown(conn: Connection, records: Sequence[Record]) -> dict[str, list[Record]]:
-    """Return the records that are not in the trail yet, each once; tell of those whose number is taken by others."""
+async def _unknown(conn: Connection, records: Sequence[Record]) -> tuple[dict[str, list[Record]], list[Sighting]]:
+    """Return the records that are not in the trail yet, each once, and those whose number is taken by others."""
     emitters = list({(each.practice_id, each.emitter) for each in records})
     pairs = ([practice_id for practice_id, _ in emitters], [emitter for _, emitter in emitters])
     rows = await (await conn.execute(_LAST_KNOWN, pairs)).fetchall()
@@ -216,29 +222,30 @@ async def _unknown(conn: Connection, records: Sequence[Record]) -> dict[str, lis
             [str(each.emitter_seq) for each in doubtful],
         )
         rows = await (await conn.execute(_KNOWN, asked)).fetchall()
-    known = {(practice_id, emitter, seq): bytes(canonical) for practice_id, emitter, seq, canonical in rows}
+    known = {(practice_id, emitter, seq): bytes(leaf) for practice_id, emitter, seq, leaf in rows}
     new: dict[str, list[Record]] = {}
+    doubles: list[Sighting] = []
     for record in records:
         key = (record.practice_id, record.emitter, record.emitter_seq)
         if key not in known:
-            known[key] = record.canonical
+            known[key] = merkle.leaf_hash(record.canonical)
             new.setdefault(record.practice_id, []).append(record)
-        elif known[key] != record.canonical:
+        elif known[key] != (leaf := merkle.leaf_hash(record.canonical)):
             await conn.execute(_EQUIVOCATION, (*key, record.digest, record.canonical.decode()))
             metrics.EQUIVOCATIONS.inc()
-            first = hashlib.sha256(known[key]).hexdigest()
+            first = known[key].hex()
             log.error(
                 "emitter.equivocated",
                 practice_id=record.practice_id,
                 emitter=record.emitter,
                 emitter_seq=record.emitter_seq,
                 first=first,
-                other=record.digest,
+                other=leaf.hex(),
             )
             subject = f"{record.emitter}:{record.emitter_seq}"
-            evidence = {"first": first, "other": record.digest}
-            await alarm_rows.see(conn, [Sighting(record.practice_id, "emitter.equivocation", subject, evidence)])
-    return new
+            evidence = {"first": first, "other": leaf.hex()}
+            doubles.append(Sighting(record.practice_id, "emitter.equivocation", subject, evidence))
+    return new, doubles
 
 
 async def _insert(

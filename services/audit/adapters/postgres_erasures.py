@@ -22,7 +22,9 @@ _ADD = """
     values (%s, %s, %s, %s, %s, %s)
 """
 
-_LOCK = f"select {_COLUMNS} from erasures where practice_id = %s and erasure_id = %s for no key update"  # noqa: S608 - a literal list of columns
+_FIND = f"select {_COLUMNS} from erasures where practice_id = %s and erasure_id = %s"  # noqa: S608 - a literal list of columns
+
+_LOCK = f"{_FIND} for no key update"
 
 _SAVE = """
     update erasures set state = %s, approve_actor_id = %s, approve_time = %s, certificate = %s, version = %s
@@ -63,10 +65,10 @@ class PostgresErasures:
         except database_errors.UniqueViolation:
             raise errors.ErasureOpen("Another erasure of the client is not finished.") from None
 
-    async def lock_erasure(self, call: Call, erasure_id: str) -> Erasure:
-        """Return one nobody else can change until the call ends, with its parts. Raises Missing."""
+    async def find_erasure(self, call: Call, erasure_id: str, *, is_locked: bool = False) -> Erasure:
+        """Return one, with its parts; locked, nobody else changes it until the call ends. Raises Missing."""
         async with call.tx() as conn:
-            row = await (await conn.execute(_LOCK, (call.practice_id, erasure_id))).fetchone()
+            row = await (await conn.execute(_LOCK if is_locked else _FIND, (call.practice_id, erasure_id))).fetchone()
             if row is None:
                 raise errors.Missing("No such erasure.", erasure_id=erasure_id)
             parts = await _parts(conn, call.practice_id, [erasure_id])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.audit.adapters.report_statements import CHANGES, STAFF, STATEMENTS
+from services.audit.adapters.report_statements import CHANGES, PRIVILEGES, STAFF, STATEMENTS
 from services.audit.domain.reports import Row
 from services.audit.usecases.run_report import ReportQuestion
 from services.chassis.context import Call
@@ -43,6 +43,7 @@ class PostgresReports:
             "limit": question.limit,
             "staff": list(STAFF),
             "changes": list(CHANGES),
+            "privileges": list(PRIVILEGES),
         }
         async with call.tx() as conn:
             found = await conn.execute(STATEMENTS[question.name].replace("{scope}", scope), values)

@@ -60,7 +60,9 @@ _ADD = """
     values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
-_LOCK = f"select {_COLUMNS} from detachments where practice_id = %s and detachment_id = %s for no key update"  # noqa: S608 - a literal list of columns
+_FIND = f"select {_COLUMNS} from detachments where practice_id = %s and detachment_id = %s"  # noqa: S608 - a literal list of columns
+
+_LOCK = f"{_FIND} for no key update"
 
 _SAVE = """
     update detachments set state = %s, exported_seq = %s, removed_seq = %s, held_count = %s, note = %s,
@@ -199,10 +201,12 @@ class PostgresRetention(PostgresErasures):
         except database_errors.UniqueViolation:
             raise errors.DetachmentOpen("Another detachment is not finished.") from None
 
-    async def lock_detachment(self, call: Call, detachment_id: str) -> Detachment:
-        """Return one nobody else can change until the call ends. Raises Missing."""
+    async def find_detachment(self, call: Call, detachment_id: str, *, is_locked: bool = False) -> Detachment:
+        """Return one; locked, nobody else changes it until the call ends. Raises Missing."""
         async with call.tx() as conn:
-            row = await (await conn.execute(_LOCK, (call.practice_id, detachment_id))).fetchone()
+            row = await (
+                await conn.execute(_LOCK if is_locked else _FIND, (call.practice_id, detachment_id))
+            ).fetchone()
         if row is None:
             raise errors.Missing("No such detachment.", detachment_id=detachment_id)
         return _detachment(row)

@@ -21,6 +21,21 @@ CHANGES: Final = (
 )
 """Operations that arrange or attend an appointment; reading one explains nothing."""
 
+PRIVILEGES: Final = (
+    "booking.PutStaffMember",
+    "booking.PutCareTeamMember",
+    "booking.RemoveCareTeamMember",
+    "booking.PutProxy",
+    "booking.RemoveProxy",
+    "booking.LinkAccount",
+    "booking.UnlinkAccount",
+    "booking.SetConfidential",
+    "booking.StartBreakGlass",
+    "booking.EndBreakGlass",
+    "gateway.ChangePrivileges",
+)
+"""Operations that change who may see what."""
+
 STAFF: Final = ("front_desk", "therapist", "practice_admin", "compliance_officer")
 
 # `offset 0` keeps the bytes from being parsed once per condition.
@@ -135,6 +150,30 @@ _NEAREST_APPOINTMENT = _beside(
 
 _IS_PERSON = "s.content->'actor'->>'kind' = 'user'"
 
+_STAFF_FACTS = """
+    join people_facts f
+      on f.practice_id = %(practice_id)s and f.kind = 'staff' and f.person_id = s.actor_id
+"""
+
+_CLIENT_FACTS = """
+    join people_facts c
+      on c.practice_id = %(practice_id)s and c.kind = 'client' and c.person_id = s.client_id::text
+"""
+
+# Who queries the trail about a client has not seen the client.
+_HAS_LOOKED = f"{_IS_STAFF} and s.stage = 'complete' and s.operation not like 'audit.%%'"
+
+
+def _shared(mark: str) -> str:
+    """Find staff who opened a client with whom they share a mark, and the nearest appointment; not their own one."""
+    return _found(
+        f"{_HAS_LOOKED} and c.{mark} = f.{mark}"
+        " and s.content->'actor'->>'client_id' is distinct from s.client_id::text",
+        join=_STAFF_FACTS + _CLIENT_FACTS + _NEAREST_APPOINTMENT,
+        evidence=_EVIDENCE,
+    )
+
+
 STATEMENTS: Final = {
     "who-saw-client": _found("s.stage = 'complete'"),
     "all-of-actor": _found("true"),
@@ -156,5 +195,14 @@ STATEMENTS: Final = {
     "client-accesses": _found(f"s.stage = 'complete' and {_IS_PERSON}"),
     "disclosures": _found("jsonb_typeof(s.content->'disclosure') = 'object'"),
     "explain": _found("true", join=_NEAREST_APPOINTMENT, evidence=_EVIDENCE),
+    "same-surname": _shared("family_mark"),
+    "same-address": _shared("address_mark"),
+    "same-phone": _shared("phone_mark"),
+    "vip": _found(f"{_HAS_LOOKED} and c.is_vip", join=_CLIENT_FACTS + _NEAREST_APPOINTMENT, evidence=_EVIDENCE),
+    "terminated-user": _found("f.leave_time <= s.occur_time", join=_STAFF_FACTS),
+    "break-glass-unreviewed": _found(
+        "s.content->'decision'->>'break_glass_id' <> '' and e.seq is null", join=_REVIEW, evidence=_EVIDENCE
+    ),
+    "privileges": _found("s.operation = any (%(privileges)s::text[])"),
 }
 """By the report's name; `{scope}` is filled with the conditions on r that the question makes."""

@@ -19,6 +19,11 @@ ACCESS_DAYS = 6 * 365 + 2
 
 CLIENT_ACCESSES = "client-accesses"
 
+NEAR = ("client_id", "actor_id", *INTERVAL, "near_days")
+
+SHARED = {"surname": "family name", "address": "home address", "phone": "phone number"}
+"""What somebody may share with a client, in words."""
+
 PURPOSES = {
     "TREAT": "care",
     "HPAYMT": "payment",
@@ -70,7 +75,7 @@ REPORTS = (
         " appointment of that client within near_days (30) before or after. Appointments that others arranged are"
         " not counted: the trail does not name a record's therapist.",
         (),
-        ("client_id", "actor_id", *INTERVAL, "near_days"),
+        NEAR,
     ),
     Report(
         "bulk",
@@ -113,6 +118,30 @@ REPORTS = (
         " (30), that actor's own first.",
         ("seq",),
         ("near_days",),
+    ),
+    *(
+        Report(
+            f"same-{word}",
+            f"Staff who opened a client with the same {what} as theirs, and the client's nearest appointment record"
+            " within near_days (30). The trail knows only keyed hashes of it, as they are now.",
+            (),
+            NEAR,
+        )
+        for word, what in SHARED.items()
+    ),
+    Report(
+        "vip",
+        "Staff who opened a client of whom the practice has said that people may be curious, and the client's nearest"
+        " appointment record within near_days (30).",
+        (),
+        NEAR,
+    ),
+    Report("terminated-user", "What people did, or tried to, from the time on at which they had left the practice."),
+    Report("break-glass-unreviewed", "What was opened by breaking the glass, as long as nobody has reviewed it."),
+    Report(
+        "privileges",
+        "Who changed who may see what: staff, care teams, proxies, sign-ins of clients, confidentiality, emergencies;"
+        " refused attempts too.",
     ),
 )
 
@@ -184,6 +213,14 @@ def finding(name: str, row: Row, *, time_zone: str = "", local: datetime | None 
         return row.disclosed
     if name == CLIENT_ACCESSES:
         return PURPOSES.get(row.purpose, row.purpose)
+    if name == "break-glass-unreviewed":
+        return "not reviewed"
+    if name == "terminated-user":
+        return "had left the practice"
+    if name == "vip":
+        return f"people may be curious about the client; {_explanation(row)}"
+    if what := SHARED.get(name.removeprefix("same-")):
+        return f"same {what} as the client; {_explanation(row)}"
     return _explanation(row) if name == "explain" else ""
 
 

@@ -76,7 +76,7 @@ async def approve_detachment(detachment_id: str, call: Call, *, store: Retention
         SamePerson: Whoever asked can't agree. (PERMISSION_DENIED)
         StateForbids, Held: It is not exported yet, or a hold was set meanwhile. (FAILED_PRECONDITION)
     """
-    detachment = await store.lock_detachment(call, detachment_id)
+    detachment = await store.find_detachment(call, detachment_id, is_locked=True)
     call.resource_id = detachment_id
     approved = detachment.approve(actor_id=call.actor.actor_id, at=at)
     await _check_held(call, store)
@@ -92,7 +92,7 @@ async def cancel_detachment(detachment_id: str, call: Call, *, store: RetentionS
         Missing: No such detachment. (NOT_FOUND)
         StateForbids: It was agreed to. (FAILED_PRECONDITION)
     """
-    detachment = await store.lock_detachment(call, detachment_id)
+    detachment = await store.find_detachment(call, detachment_id, is_locked=True)
     call.resource_id = detachment_id
     cancelled = detachment.cancel(at=at)
     await store.save_detachment(call, cancelled)
@@ -111,7 +111,7 @@ async def work_on_detachment(
     at: datetime,
 ) -> Detachment:
     """Do one step of a detachment, which the call then commits; safe to repeat from wherever it was cut off."""
-    detachment = await store.lock_detachment(call, detachment_id)
+    detachment = await store.find_detachment(call, detachment_id, is_locked=True)
     if detachment.state is DetachmentState.EXPORTING:
         return await _export(detachment, call, store=store, trail=trail, archive=archive, sign=sign, state=state, at=at)
     if detachment.state is DetachmentState.DETACHING and not await store.is_held(call, ""):

@@ -39,7 +39,7 @@ async def approve_erasure(erasure_id: str, call: Call, *, store: RetentionStore,
         SamePerson: Whoever asked can't agree. (PERMISSION_DENIED)
         StateForbids, Held: It is settled, or a hold was set meanwhile. (FAILED_PRECONDITION)
     """
-    erasure = await store.lock_erasure(call, erasure_id)
+    erasure = await store.find_erasure(call, erasure_id, is_locked=True)
     await call.authorize(client_ids=[erasure.client_id], resource_id=erasure_id)
     ordered = erasure.approve(actor_id=call.actor.actor_id, at=at)
     await _check_held(erasure.client_id, call, store)
@@ -60,7 +60,7 @@ async def cancel_erasure(erasure_id: str, call: Call, *, store: RetentionStore) 
         Missing: No such erasure. (NOT_FOUND)
         StateForbids: It was agreed to. (FAILED_PRECONDITION)
     """
-    erasure = await store.lock_erasure(call, erasure_id)
+    erasure = await store.find_erasure(call, erasure_id, is_locked=True)
     await call.authorize(client_ids=[erasure.client_id], resource_id=erasure_id)
     cancelled = erasure.cancel()
     await store.save_erasure(call, cancelled)
@@ -76,9 +76,9 @@ async def note_erased(
     Raises:
         Missing: Nobody ordered this here. (NOT_FOUND)
     """
-    await store.lock_erasure(call, erasure_id)
+    await store.find_erasure(call, erasure_id, is_locked=True)
     await store.add_part(call, erasure_id, part)
-    erasure = await store.lock_erasure(call, erasure_id)
+    erasure = await store.find_erasure(call, erasure_id, is_locked=True)
     await call.authorize(client_ids=[erasure.client_id], resource_id=erasure_id)
     if not erasure.is_told_by_all:
         return erasure

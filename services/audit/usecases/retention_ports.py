@@ -77,8 +77,8 @@ class RetentionStore(Protocol):
     async def add_detachment(self, call: Call, detachment: Detachment) -> None:
         """Store a new one. Raises DetachmentOpen."""
 
-    async def lock_detachment(self, call: Call, detachment_id: str) -> Detachment:
-        """Return one nobody else can change until the call ends. Raises Missing."""
+    async def find_detachment(self, call: Call, detachment_id: str, *, is_locked: bool = False) -> Detachment:
+        """Return one; locked, nobody else changes it until the call ends. Raises Missing."""
 
     async def save_detachment(self, call: Call, detachment: Detachment) -> None:
         """Store the new state."""
@@ -95,8 +95,8 @@ class RetentionStore(Protocol):
     async def add_erasure(self, call: Call, erasure: Erasure) -> None:
         """Store a new one. Raises ErasureOpen."""
 
-    async def lock_erasure(self, call: Call, erasure_id: str) -> Erasure:
-        """Return one nobody else can change until the call ends, with its parts. Raises Missing."""
+    async def find_erasure(self, call: Call, erasure_id: str, *, is_locked: bool = False) -> Erasure:
+        """Return one, with its parts; locked, nobody else changes it until the call ends. Raises Missing."""
 
     async def save_erasure(self, call: Call, erasure: Erasure) -> None:
         """Store the new state."""

@@ -12,6 +12,7 @@ from services.booking.domain.proxy import scopes_of
 from services.chassis.access import BREAK_GLASS
 from services.chassis.context import Actor, Call, current
 from services.chassis.db.pool import Database
+from services.chassis.glasses import GLASS_BREAKERS
 
 _MEMBERS_OF = """
     select client_id::text from care_team
@@ -41,9 +42,6 @@ _PUT_MEMBER = """
     set cover_until = case when care_team.cover_until is not null then excluded.cover_until end
     returning since_time
 """
-
-GLASS_BREAKERS = frozenset({"therapist", "practice_admin"})
-"""Roles the policies let break a glass: nobody else's rows are worth a query."""
 
 _foreseen: ContextVar[tuple[Actor, dict[str, bool]] | None] = ContextVar("booking_foreseen", default=None)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import psycopg
 import structlog
-from psycopg import AsyncConnection, AsyncPipeline
+from psycopg import AsyncConnection, AsyncPipeline, sql
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
@@ -72,9 +72,14 @@ class Connection(AsyncConnection[TupleRow]):
 class Database:
     """One service's database, reached by one role."""
 
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], *, role: str = "") -> None:
         self._pool = pool
+        self._role = role
         self._is_lost = False
+
+    def acting_as(self, role: str) -> Database:
+        """Return a way into the same pool whose transactions take on the role `<db>_<role>`, with its rights only."""
+        return Database(self._pool, role=role)
 
     @classmethod
     async def open(cls, config: ProcessConfig) -> Self:
@@ -128,11 +133,13 @@ class Database:
             Unavailable: The database is down, a lock or a statement took too long, or a deadlock was
                 broken. After a lost COMMIT nobody knows: retry under the same request id. (UNAVAILABLE)
         """
-        # Two statements in one message can't be prepared.
-        opening = f"BEGIN; SET LOCAL kept.practices = '{practice_list(practice_ids)}'".encode()
+        opening = f"BEGIN; SET LOCAL kept.practices = '{practice_list(practice_ids)}'"
         async with self._lend() as conn:
             try:
-                await conn.execute(opening, prepare=False)
+                if self._role:
+                    opening += f"; {_take_on(conn, self._role)}"
+                # Statements in one message can't be prepared.
+                await conn.execute(opening.encode(), prepare=False)
                 yield conn
                 done = await conn.execute(b"COMMIT", prepare=False)
                 if done.statusmessage != "COMMIT":
@@ -154,6 +161,8 @@ class Database:
                 async with conn.pipeline() as conn.piped:
                     await conn.execute(b"BEGIN")
                     await conn.execute(b"select set_config('kept.practices', %b, true)", (practice_list(practice_ids),))
+                    if self._role:
+                        await conn.execute(_take_on(conn, self._role).encode())
                     yield conn
                     done = await conn.execute(b"COMMIT")
                 if done.statusmessage != "COMMIT":
@@ -233,6 +242,19 @@ async def widen(conn: Connection, practice_ids: Collection[str]) -> None:
     row = await (await conn.execute("select current_setting('kept.practices', true)")).fetchone()
     seen = [each for each in (row[0] if row and row[0] else "").split(",") if each]
     await conn.execute("select set_config('kept.practices', %s, true)", (practice_list([*seen, *practice_ids]),))
+
+
+@asynccontextmanager
+async def acting_as(conn: Connection, role: str) -> AsyncIterator[None]:
+    """Take on the role `<db>_<role>` in the open transaction; what fails inside ends the transaction, role and all."""
+    await conn.execute(_take_on(conn, role).encode())
+    yield
+    await conn.execute(b"RESET ROLE")
+
+
+def _take_on(conn: Connection, role: str) -> str:
+    """Write the statement; names of databases and roles are the operator's, so they are quoted."""
+    return f"SET LOCAL ROLE {sql.Identifier(f'{conn.info.dbname}_{role}').as_string(conn)}"
 
 
 def _swallowed() -> RuntimeError:

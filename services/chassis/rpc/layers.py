@@ -52,6 +52,8 @@ class Surroundings:
     audit_writer: BatchWriter[Envelope, None]
     lag: AuditLag
     answers: AnswerCipher | None = None
+    reader: Database | None = None
+    """Where methods look that only read; the database itself when a service has no role for it."""
 
 
 class Method:
@@ -71,6 +73,7 @@ class Method:
         self._response_subjects = subjects_getter(method.output_type, path) if side == "response" else None
         self._given = given_getter(path) if side == "response" else None
         self._is_subject_loaded = self.rule.subject == "loaded"
+        self._database = around.reader if around.reader and self.rule.is_read else around.database
         self._answers = around.answers if self.rule.resource_class in PERSONAL else None
         if self.rule.is_mutating and self.rule.resource_class in PERSONAL and self._answers is None:
             raise access.UndeclaredMethod(f"{method.full_name} would store personal answers in plain text: no keyring")
@@ -84,7 +87,7 @@ class Method:
         call = Call(
             actor=ANONYMOUS,
             method=self.name,
-            database=self._around.database,
+            database=self._database,
             access=self._around.access,
             rule=self.rule,
             answers=self._answers,

@@ -85,6 +85,8 @@ class Application:
     background: Sequence[Background] = ()
     keyring: Keyring | None = None
     """Encrypts stored answers of methods that open personal data; such a method does not start without."""
+    reader: Database | None = None
+    """A way into the database whose role can't write: what methods that only read get."""
     closers: Sequence[Callable[[], Awaitable[object]]] = ()
     """Called in order once no call is left: batch writers, channels."""
 
@@ -107,6 +109,7 @@ class Server:
             audit_writer=self._audit_writer,
             lag=self.lag,
             answers=AnswerCipher(app.keyring) if app.keyring else None,
+            reader=app.reader,
         )
         self._policies = app.config.policies
         self._has_schema = False

@@ -22,7 +22,7 @@ class BreakGlassIn(Body):
 
     reason: Literal["CRISIS", "TEAM_UNREACHABLE", "OTHER_TREATMENT"]
     explanation: str = Field(min_length=10, max_length=500)
-    scopes: list[Literal["SCHEDULE", "REGISTRY"]] = Field(min_length=1, max_length=2)
+    scopes: list[Literal["SCHEDULE", "REGISTRY", "CONTACT", "INTAKE"]] = Field(min_length=1, max_length=4)
     length_min: int = Field(60, ge=5, le=60)
 
 

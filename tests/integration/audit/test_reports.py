@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import grpc
+import psycopg
 import pytest
 from kept.audit.v1 import report_service_pb2
 
@@ -332,6 +333,96 @@ async def test_every_run_is_in_the_trail_with_its_name(trail: Trail) -> None:
         ("audit.RunReport", "complete", "who-saw-client", trail.client_id),
         ("audit.RunReport", "denied", "", ""),
     ]
+
+
+def know(trail: Trail, kind: str, person_id: str, **facts: Any) -> None:
+    """Let the trail know something of somebody, as booking tells it."""
+    names = ["practice_id", "kind", "person_id", "version", *facts]
+    statement = f"insert into people_facts ({', '.join(names)}) values ({', '.join(['%s'] * len(names))})"
+    with psycopg.connect(trail.house.store.owner_url) as conn:
+        conn.execute(statement.encode(), (trail.practice_id, kind, person_id, 1, *facts.values()))
+
+
+@pytest.mark.parametrize(
+    ("report", "mark", "words"),
+    [
+        ("same-surname", "family_mark", "same family name as the client"),
+        ("same-address", "address_mark", "same home address as the client"),
+        ("same-phone", "phone_mark", "same phone number as the client"),
+    ],
+)
+async def test_staff_who_share_something_with_a_client(trail: Trail, report: str, mark: str, words: str) -> None:
+    """Whoever shares the mark; not whoever has another, was refused, asked the trail, or opened their own record."""
+    know(trail, "client", trail.client_id, **{mark: "one"})
+    know(trail, "staff", "user:near", **{mark: "one"})
+    know(trail, "staff", "user:far", **{mark: "two"})
+    seen = trail.add(by("front_desk", who="user:near"))
+    trail.add(by("front_desk", who="user:far"))
+    trail.add(by("front_desk", who="user:unknown"))
+    trail.add(by("front_desk", who="user:near"), stage="denied")
+    trail.add(by("compliance_officer", who="user:near"), op="audit.QueryRecords")
+    trail.add(by("front_desk", who="user:near", own=trail.client_id))
+    trail.add(by("front_desk", who="user:near"), client_id=str(uuid4()))
+    await trail.keep()
+
+    [row] = await trail.report(report, *IN_JANUARY)
+
+    assert row["seq"] == seen
+    assert row["finding"] == (
+        f"{words}; permitted by front-desk-runs-the-schedule; relation none; no appointment of the client nearby"
+    )
+
+
+async def test_staff_at_clients_of_whom_people_are_curious(trail: Trail) -> None:
+    """A look at the marked client, with the appointment that may explain it; not a look at another."""
+    know(trail, "client", trail.client_id, is_vip=True)
+    other = str(uuid4())
+    know(trail, "client", other, is_vip=False)
+    booked = trail.add(by("client", relation="self"), op="booking.BookAppointment", action="C")
+    seen = trail.add(by("front_desk"))
+    trail.add(by("front_desk"), client_id=other)
+    await trail.keep()
+
+    [row] = await trail.report("vip", *IN_JANUARY)
+
+    assert (row["seq"], row["evidence_seq"]) == (seen, booked)
+    assert row["finding"].startswith("people may be curious about the client; permitted by")
+
+
+async def test_whoever_has_left_and_still_acts(trail: Trail) -> None:
+    """From the instant on at which they left, refused attempts too; not a moment before, not who never left."""
+    know(trail, "staff", "user:gone", leave_time="2030-01-31T12:00:00Z")
+    know(trail, "staff", "user:here")
+    trail.add(by("front_desk", who="user:gone"), at="2030-01-31T11:59:59Z")
+    done = trail.add(by("front_desk", who="user:gone"), at="2030-01-31T12:00:00Z")
+    tried = trail.add(by("front_desk", who="user:gone"), at="2030-02-01T12:00:00Z", stage="denied")
+    trail.add(by("front_desk", who="user:here"), at="2030-02-01T12:00:00Z")
+    await trail.keep()
+
+    assert await trail.found("terminated-user", *IN_JANUARY) == [tried, done]
+
+
+async def test_emergencies_that_nobody_reviewed(trail: Trail) -> None:
+    """Until the review, and by whose emergency: another one's review does not count."""
+    reviewed, waiting = str(uuid4()), str(uuid4())
+    trail.add(by("therapist", relation="break_glass"), decision={"break_glass_id": reviewed})
+    left = trail.add(by("therapist", relation="break_glass"), decision={"break_glass_id": waiting})
+    officer = by("compliance_officer")
+    trail.add(officer, op="booking.ReviewBreakGlass", object={"class": "trail", "id": reviewed})
+    await trail.keep()
+
+    assert await trail.found("break-glass-unreviewed", *IN_JANUARY) == [left]
+
+
+async def test_who_changed_what_others_may_see(trail: Trail) -> None:
+    """Care teams, staff, proxies, refused attempts too; not who only lists them."""
+    team = trail.add(by("therapist"), op="booking.PutCareTeamMember", action="U")
+    staff = trail.add(by("practice_admin"), op="booking.PutStaffMember", action="U", client_id="")
+    tried = trail.add(by("client"), op="booking.PutProxy", action="U", stage="denied")
+    trail.add(by("therapist"), op="booking.ListCareTeam")
+    await trail.keep()
+
+    assert await trail.found("privileges", *IN_JANUARY) == [tried, staff, team]
 
 
 async def test_pages_give_every_row_once(trail: Trail) -> None:

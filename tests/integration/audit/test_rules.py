@@ -53,6 +53,18 @@ def visit(at: str = "2030-02-20T15:00:00Z", **changed: Any) -> dict[str, Any]:
     )
 
 
+def usual(*clients: int) -> list[dict[str, Any]]:
+    """Twenty hours with one client each on the days before, and then hours on Monday with so many."""
+    before = [f"2030-01-{day}T1{hour}:10:00Z" for day in range(20, 30) for hour in (5, 6)]
+    hours = [f"2030-02-04T1{5 + at}:00:00Z" for at, count in enumerate(clients) for _ in range(count)]
+    return [look(client_id=str(uuid4()), occurred_at=at) for at in (*before, *hours)]
+
+
+def sign_in(mark: str, at: str = MONDAY, role: str = "front_desk") -> dict[str, Any]:
+    """Somebody signs in from a network."""
+    return look(op="gateway.SignIn", client_id="", occurred_at=at, actor={"role": role}, net={"mark": mark})
+
+
 STAFF = {"kind": "staff", "person_id": "user:desk"}
 KEPT = {"kind": "client", "person_id": CLIENT}
 THEIRS = {"relation": "care_team", "role": "therapist"}
@@ -223,6 +235,15 @@ FIXTURES = [
             look(op="booking.SetConfidential", object={"id": VISIT}, occurred_at="2030-02-04T16:00:00Z"),
         ],
     ),
+    Fixture("unusual-bulk", "four in an hour instead of one", usual(4), 1),
+    Fixture("unusual-bulk", "two instead of one", usual(2)),
+    Fixture("unusual-bulk", "of whom nobody knows what is usual", usual(4)[-4:]),
+    Fixture("unusual-bulk", "what the rule of many finds", usual(5)),
+    Fixture("unusual-place", "another network", [sign_in("a", "2030-02-01T15:00:00Z"), sign_in("b")], 1),
+    Fixture("unusual-place", "the same", [sign_in("a", "2030-02-01T15:00:00Z"), sign_in("a")]),
+    Fixture("unusual-place", "the first of all", [sign_in("a")]),
+    Fixture("unusual-place", "long ago", [sign_in("a", "2029-10-01T15:00:00Z"), sign_in("b")]),
+    Fixture("unusual-place", "a client", [sign_in("a", "2030-02-01T15:00:00Z", "client"), sign_in("b", role="client")]),
     Fixture(
         "break-glass",
         "not reviewed",
@@ -282,7 +303,7 @@ async def test_a_rule_finds_what_it_is_for_and_no_more(house: House) -> None:
         watch_by_chicago(house, practice_id)
         house.deliver([emitter.write(practice_id, **each) for each in fixture.records], emitter=emitter.name, version=1)
     await house.take_in()
-    for _ in range(2):  # a round takes fifty trees
+    for _ in range(len(FIXTURES) // 50 + 1):  # a round takes fifty trees
         await house.watching().detect()
 
     found = {

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import kombu
 import psycopg
@@ -23,6 +24,7 @@ from services.chassis.db.envelope import Envelope, OutboxEvent, write_envelopes
 from services.chassis.db.pool import Database
 from tests.support.broker import OwnBroker, private_broker
 from tests.support.postgres import FreshDatabase, PostgresServer
+from tests.support.wire import Wire
 
 PRACTICE = str(uuid.uuid4())
 BOOKED = AppointmentBooked.DESCRIPTOR.full_name
@@ -39,17 +41,18 @@ class Road:
     logs: Path
 
     @contextmanager
-    def worker(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a worker as a process until the end of the block."""
-        child = self.start(name)
+    def worker(self, name: str, *, through: Wire | None = None) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a worker as a process until the end of the block; through a wire it reaches the broker by that alone."""
+        child = self.start(name, through=through)
         try:
             yield child
         finally:
             child.terminate()
             child.wait(timeout=20)
 
-    def start(self, name: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *, through: Wire | None = None) -> subprocess.Popen[bytes]:
         """Start a worker."""
+        port = str(urlsplit(self.broker.url).port)
         database = self.sender if name == "booking" else self.receiver
         environment = {
             "PATH": os.environ["PATH"],
@@ -57,7 +60,7 @@ class Road:
             "KEPT_SERVICE": name,
             "KEPT_INSTANCE": f"{name}-test",
             "KEPT_DATABASE_URL": database.worker_url,
-            "KEPT_BROKER_URL": self.broker.url,
+            "KEPT_BROKER_URL": self.broker.url.replace(f":{port}", f":{through.port}") if through else self.broker.url,
             "KEPT_METRICS_PORT": "0",
         }
         with (self.logs / f"{name}.log").open("ab") as log:
@@ -186,6 +189,29 @@ async def test_a_broker_that_goes_away_loses_and_doubles_nothing(road: Road) -> 
     print(f"\ncommitted {len(committed)}, arrived {len(arrived)}, lost {len(lost)}, doubled {doubled}")
     assert (lost, doubled) == (set(), 0)
     assert road.arrived() == [("a", version) for version in range(1, 151)]
+
+
+@pytest.mark.parametrize("side", ["relay", "listener"])
+async def test_a_wire_that_loses_everything_and_is_cut_loses_and_doubles_nothing(road: Road, side: str) -> None:
+    """Bytes vanish in both directions, confirms and acknowledgements too, then connections are reset; three times."""
+    committed: list[str] = []
+    with Wire(urlsplit(road.broker.url).port or 0) as wire:
+        relay, listener = (wire, None) if side == "relay" else (None, wire)
+        with road.worker("diary", through=listener), road.worker("booking", through=relay):
+            for number in range(3):
+                first = number * 200
+                committed += await road.commit(*[("w", first + at) for at in range(1, 101)])
+                until(lambda: len(road.arrived()) > 0)
+                wire.swallow()
+                committed += await road.commit(*[("w", first + at) for at in range(101, 201)])
+                await asyncio.sleep(1.0)
+                wire.cut()
+            until(lambda: len(road.arrived()) >= len(committed))
+            until(lambda: road.waiting() == 0)
+
+    arrived = [str(event_id) for (event_id,) in road.ask(road.receiver, "select event_id from inbox")]
+    print(f"\ncommitted {len(committed)}, arrived {len(arrived)}, distinct {len(set(arrived))}")
+    assert sorted(arrived) == sorted(committed)
 
 
 async def test_workers_killed_at_any_moment_lose_and_double_nothing(road: Road) -> None:

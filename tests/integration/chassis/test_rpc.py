@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from kept.matching.v1 import matching_pb2, matching_service_pb2
 
+from services.chassis import metrics
 from services.chassis.access import UndeclaredMethod
 from services.chassis.context import Call
 from services.chassis.crypto import FileKeyring
@@ -245,6 +247,33 @@ async def test_without_a_trail_nothing_is_answered(house: House) -> None:
 
     assert reason(read.value) == reason(change.value) == "AUDIT_UNAVAILABLE"
     assert read.value.code() == grpc.StatusCode.UNAVAILABLE
+    assert works == 0
+    assert again.client_id == CLIENT
+
+
+def is_idle() -> bool:
+    """Wait until no call is being worked on."""
+    deadline = time.monotonic() + 60
+    while metrics.RPC_IN_FLIGHT._value.get() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not metrics.RPC_IN_FLIGHT._value.get()
+
+
+async def test_a_trail_that_hangs_fails_the_call_in_its_time_and_nothing_is_stuck(house: House) -> None:
+    """The table of records is locked: no answer leaves, the caller's deadline holds, and calls work once it is free."""
+    with psycopg.connect(house.owner_url) as conn:
+        conn.execute("lock table audit_outbox in access exclusive mode")
+        with pytest.raises(grpc.aio.AioRpcError) as read:
+            await house.call("GetMatch", MATCH, timeout_s=1)
+        with pytest.raises(grpc.aio.AioRpcError) as change:
+            await house.call("PutTherapistProfile", profile("Amara", str(uuid.uuid4())), ADMIN, timeout_s=1)
+        assert await asyncio.to_thread(is_idle)
+        conn.rollback()
+    works = house.works()
+    again = await house.call("GetMatch", MATCH, timeout_s=30)
+
+    hung = {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNAVAILABLE}
+    assert {read.value.code(), change.value.code()} <= hung
     assert works == 0
     assert again.client_id == CLIENT
 

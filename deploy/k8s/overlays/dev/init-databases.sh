@@ -14,4 +14,11 @@ grant connect on database $db to ${db}_owner, ${db}_server, ${db}_worker;
 create extension btree_gist;
 SQL
 done
+# The trail's server takes records in as one role and reads as another; by itself it does neither.
+psql -v ON_ERROR_STOP=1 -U postgres <<SQL
+create role kept_audit_ingest nologin;
+create role kept_audit_reader nologin;
+alter role kept_audit_server noinherit;
+grant kept_audit_ingest, kept_audit_reader to kept_audit_server;
+SQL
 psql -v ON_ERROR_STOP=1 -U postgres -d kept_audit -f /docker-entrypoint-initdb.d/log-schema-changes.psql

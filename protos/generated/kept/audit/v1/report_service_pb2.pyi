@@ -56,6 +56,20 @@ class _ReportEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Report.ValueTy
     """Finds disclosures to others outside of the practice."""
     REPORT_EXPLAIN: _Report.ValueType  # 14
     """Explains one record: relation, policies and appointment that made it legitimate."""
+    REPORT_SAME_SURNAME: _Report.ValueType  # 15
+    """Finds staff who opened a client with their own family name."""
+    REPORT_SAME_ADDRESS: _Report.ValueType  # 16
+    """Finds staff who opened a client with their own home address."""
+    REPORT_SAME_PHONE: _Report.ValueType  # 17
+    """Finds staff who opened a client with their own phone number."""
+    REPORT_VIP: _Report.ValueType  # 18
+    """Finds staff who opened a client of whom people may be curious."""
+    REPORT_TERMINATED_USER: _Report.ValueType  # 19
+    """Finds what people did, or tried to, after they had left the practice."""
+    REPORT_BREAK_GLASS_UNREVIEWED: _Report.ValueType  # 20
+    """Finds what was opened by breaking the glass and was not reviewed."""
+    REPORT_PRIVILEGES: _Report.ValueType  # 21
+    """Finds who changed who may see what."""
 
 class Report(_Report, metaclass=_ReportEnumTypeWrapper):
     """Names a report."""
@@ -90,6 +104,20 @@ REPORT_DISCLOSURES: Report.ValueType  # 13
 """Finds disclosures to others outside of the practice."""
 REPORT_EXPLAIN: Report.ValueType  # 14
 """Explains one record: relation, policies and appointment that made it legitimate."""
+REPORT_SAME_SURNAME: Report.ValueType  # 15
+"""Finds staff who opened a client with their own family name."""
+REPORT_SAME_ADDRESS: Report.ValueType  # 16
+"""Finds staff who opened a client with their own home address."""
+REPORT_SAME_PHONE: Report.ValueType  # 17
+"""Finds staff who opened a client with their own phone number."""
+REPORT_VIP: Report.ValueType  # 18
+"""Finds staff who opened a client of whom people may be curious."""
+REPORT_TERMINATED_USER: Report.ValueType  # 19
+"""Finds what people did, or tried to, after they had left the practice."""
+REPORT_BREAK_GLASS_UNREVIEWED: Report.ValueType  # 20
+"""Finds what was opened by breaking the glass and was not reviewed."""
+REPORT_PRIVILEGES: Report.ValueType  # 21
+"""Finds who changed who may see what."""
 Global___Report: _TypeAlias = Report  # noqa: Y015
 
 class _ExportFormat:

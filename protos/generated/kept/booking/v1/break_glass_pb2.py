@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kept/booking/v1/break_glass.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x05\n\nBreakGlass\x12\x16\n\x0e\x62reak_glass_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63tor_id\x18\x03 \x01(\t\x12\x32\n\x06reason\x18\x04 \x01(\x0e\x32\".kept.booking.v1.BreakGlass.Reason\x12\x31\n\x06scopes\x18\x05 \x03(\x0e\x32!.kept.booking.v1.BreakGlass.Scope\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0freview_due_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x07\x66inding\x18\t \x01(\x0e\x32#.kept.booking.v1.BreakGlass.Finding\x12\x13\n\x0breviewer_id\x18\n \x01(\t\"l\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x11\n\rREASON_CRISIS\x10\x01\x12\x1b\n\x17REASON_TEAM_UNREACHABLE\x10\x02\x12\x1a\n\x16REASON_OTHER_TREATMENT\x10\x03\"F\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSCOPE_SCHEDULE\x10\x01\x12\x12\n\x0eSCOPE_REGISTRY\x10\x02\"P\n\x07\x46inding\x12\x17\n\x13\x46INDING_UNSPECIFIED\x10\x00\x12\x15\n\x11\x46INDING_JUSTIFIED\x10\x01\x12\x15\n\x11\x46INDING_VIOLATION\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kept/booking/v1/break_glass.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x05\n\nBreakGlass\x12\x16\n\x0e\x62reak_glass_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63tor_id\x18\x03 \x01(\t\x12\x32\n\x06reason\x18\x04 \x01(\x0e\x32\".kept.booking.v1.BreakGlass.Reason\x12\x31\n\x06scopes\x18\x05 \x03(\x0e\x32!.kept.booking.v1.BreakGlass.Scope\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0freview_due_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x07\x66inding\x18\t \x01(\x0e\x32#.kept.booking.v1.BreakGlass.Finding\x12\x13\n\x0breviewer_id\x18\n \x01(\t\"l\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x11\n\rREASON_CRISIS\x10\x01\x12\x1b\n\x17REASON_TEAM_UNREACHABLE\x10\x02\x12\x1a\n\x16REASON_OTHER_TREATMENT\x10\x03\"k\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSCOPE_SCHEDULE\x10\x01\x12\x12\n\x0eSCOPE_REGISTRY\x10\x02\x12\x11\n\rSCOPE_CONTACT\x10\x03\x12\x10\n\x0cSCOPE_INTAKE\x10\x04\"P\n\x07\x46inding\x12\x17\n\x13\x46INDING_UNSPECIFIED\x10\x00\x12\x15\n\x11\x46INDING_JUSTIFIED\x10\x01\x12\x15\n\x11\x46INDING_VIOLATION\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,11 +33,11 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.break_glass
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_BREAKGLASS']._serialized_start=88
-  _globals['_BREAKGLASS']._serialized_end=753
+  _globals['_BREAKGLASS']._serialized_end=790
   _globals['_BREAKGLASS_REASON']._serialized_start=491
   _globals['_BREAKGLASS_REASON']._serialized_end=599
   _globals['_BREAKGLASS_SCOPE']._serialized_start=601
-  _globals['_BREAKGLASS_SCOPE']._serialized_end=671
-  _globals['_BREAKGLASS_FINDING']._serialized_start=673
-  _globals['_BREAKGLASS_FINDING']._serialized_end=753
+  _globals['_BREAKGLASS_SCOPE']._serialized_end=708
+  _globals['_BREAKGLASS_FINDING']._serialized_start=710
+  _globals['_BREAKGLASS_FINDING']._serialized_end=790
 # @@protoc_insertion_point(module_scope)

@@ -65,6 +65,10 @@ class BreakGlass(_message.Message):
         """Appointments, care team."""
         SCOPE_REGISTRY: BreakGlass._Scope.ValueType  # 2
         """Who the client is, and how to reach them as the registry says."""
+        SCOPE_CONTACT: BreakGlass._Scope.ValueType  # 3
+        """Contact points, messages and threads, in notifications."""
+        SCOPE_INTAKE: BreakGlass._Scope.ValueType  # 4
+        """Intake, forms, triage and matches, in matching."""
 
     class Scope(_Scope, metaclass=_ScopeEnumTypeWrapper):
         """What may be read."""
@@ -75,6 +79,10 @@ class BreakGlass(_message.Message):
     """Appointments, care team."""
     SCOPE_REGISTRY: BreakGlass.Scope.ValueType  # 2
     """Who the client is, and how to reach them as the registry says."""
+    SCOPE_CONTACT: BreakGlass.Scope.ValueType  # 3
+    """Contact points, messages and threads, in notifications."""
+    SCOPE_INTAKE: BreakGlass.Scope.ValueType  # 4
+    """Intake, forms, triage and matches, in matching."""
 
     class _Finding:
         ValueType = _typing.NewType("ValueType", _builtins.int)
