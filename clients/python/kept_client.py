@@ -1011,6 +1011,8 @@ class DryRunLine(TypedDict):
     step: str
     reason: str
     count: int
+    waited_count: int
+    channel: Literal['UNSPECIFIED', 'EMAIL', 'SMS', 'INBOX', 'WEBHOOK']
 
 
 class DryRunWorkflowResponse(TypedDict):
@@ -2575,6 +2577,10 @@ class MessageSettings(TypedDict):
     quiet_from: str
     quiet_to: str
     forbidden_words: list[str]
+    texts_a_day: int
+    texts_a_week: int
+    mails_a_day: int
+    mails_a_week: int
 
 
 class MessageSettingsIn(TypedDict):
@@ -2586,6 +2592,10 @@ class MessageSettingsIn(TypedDict):
     quiet_from: NotRequired[str]
     quiet_to: NotRequired[str]
     forbidden_words: NotRequired[list[str]]
+    texts_a_day: NotRequired[int]
+    texts_a_week: NotRequired[int]
+    mails_a_day: NotRequired[int]
+    mails_a_week: NotRequired[int]
 
 
 class MessageTemplate(TypedDict):
@@ -2768,7 +2778,7 @@ class OnCallContactIn(TypedDict):
     email: str
     locale: NotRequired[Literal['en', 'es']]
     is_active: NotRequired[bool]
-    duty: NotRequired[Literal['crisis', 'compliance']]
+    duty: NotRequired[Literal['crisis', 'compliance', 'care', 'desk']]
 
 
 class OpenGroupSession(TypedDict):
@@ -5144,6 +5154,10 @@ class Kept:
     def search_messages(self, *, client_id: str | None = None, state: Literal['PLANNED', 'SENDING', 'SENT', 'SUPPRESSED', 'FAILED'] | None | None = None, reason: str | None = None, kind: str | None = None, channel: Literal['EMAIL', 'SMS', 'INBOX', 'WEBHOOK'] | None | None = None, from_time: str | None | None = None, to_time: str | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[SearchMessagesResponse]:
         """Search the delivery log."""
         return self._send("GET", "/v1/messages", {"client_id": client_id, "state": state, "reason": reason, "kind": kind, "channel": channel, "from_time": from_time, "to_time": to_time, "limit": limit, "cursor": cursor}, {})
+
+    def get_message(self, *, message_id: str) -> Answer[Message]:
+        """Look at a message."""
+        return self._send("GET", f"/v1/messages/{quote(str(message_id))}", {}, {})
 
     def list_deliveries(self, *, message_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListDeliveriesResponse]:
         """See every try of a message."""

@@ -743,6 +743,8 @@ export interface DryRunLine {
   step: string;
   reason: string;
   count: number;
+  waited_count: number;
+  channel: "UNSPECIFIED" | "EMAIL" | "SMS" | "INBOX" | "WEBHOOK";
 }
 export interface DryRunWorkflowResponse {
   appointment_count: number;
@@ -1810,6 +1812,10 @@ export interface MessageSettings {
   quiet_from: string;
   quiet_to: string;
   forbidden_words: (string)[];
+  texts_a_day: number;
+  texts_a_week: number;
+  mails_a_day: number;
+  mails_a_week: number;
 }
 export interface MessageSettingsIn {
   /** The version that was seen. */
@@ -1820,6 +1826,14 @@ export interface MessageSettingsIn {
   quiet_from?: string;
   quiet_to?: string;
   forbidden_words?: (string)[];
+  /** Routine texts one number gets a day at most. */
+  texts_a_day?: number;
+  /** In seven days; at least as many as a day. */
+  texts_a_week?: number;
+  /** Routine mails one address gets a day at most. */
+  mails_a_day?: number;
+  /** In seven days; at least as many as a day. */
+  mails_a_week?: number;
 }
 export interface MessageTemplate {
   template_key: string;
@@ -1967,7 +1981,7 @@ export interface OnCallContactIn {
   email: string;
   locale?: "en" | "es";
   is_active?: boolean;
-  duty?: "crisis" | "compliance";
+  duty?: "crisis" | "compliance" | "care" | "desk";
 }
 export interface OpenGroupSession {
   group_session_id: string;
@@ -3543,6 +3557,8 @@ export class Kept {
   getMatch(call: { match_id: string; locale?: string }): Promise<Answer<Match>>;
   /** Search the delivery log. `GET /v1/messages` */
   searchMessages(call?: { client_id?: string; state?: "PLANNED" | "SENDING" | "SENT" | "SUPPRESSED" | "FAILED" | null; reason?: string; kind?: string; channel?: "EMAIL" | "SMS" | "INBOX" | "WEBHOOK" | null; from_time?: string | null; to_time?: string | null; limit?: number; cursor?: string }): Promise<Answer<SearchMessagesResponse>>;
+  /** Look at a message. `GET /v1/messages/{message_id}` */
+  getMessage(call: { message_id: string }): Promise<Answer<Message>>;
   /** See every try of a message. `GET /v1/messages/{message_id}/deliveries` */
   listDeliveries(call: { message_id: string; limit?: number; cursor?: string }): Promise<Answer<ListDeliveriesResponse>>;
   /** Say a message once more. `POST /v1/messages/{message_id}/resends` */

@@ -837,6 +837,10 @@ export class Kept {
     return this.send("GET", `/v1/messages`, { client_id: call.client_id, state: call.state, reason: call.reason, kind: call.kind, channel: call.channel, from_time: call.from_time, to_time: call.to_time, limit: call.limit, cursor: call.cursor }, {});
   }
 
+  getMessage(call = {}) {
+    return this.send("GET", `/v1/messages/${encodeURIComponent(call.message_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
   listDeliveries(call = {}) {
     return this.send("GET", `/v1/messages/${encodeURIComponent(call.message_id).replaceAll('%2F', '/')}/deliveries`, { limit: call.limit, cursor: call.cursor }, {});
   }

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import uuid_utils
 from kept.availability.v1 import availability_service_pb2
-from kept.booking.v1 import booking_service_pb2, waitlist_service_pb2
+from kept.booking.v1 import absence_service_pb2, booking_service_pb2, waitlist_service_pb2
 
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.chassis.crypto import FIRST_VERSION, ClientCipher, Keyring
@@ -23,6 +23,7 @@ from services.chassis.rpc.channels import channel
 from services.chassis.rpc.client import Neighbour
 from services.chassis.rpc.server import Background
 from services.chassis.vault import open_keyring
+from services.notifications.adapters.absence_wording import AbsenceWording
 from services.notifications.adapters.address_codes import AddressCodes
 from services.notifications.adapters.bells import bells
 from services.notifications.adapters.care import CareRelations
@@ -36,14 +37,17 @@ from services.notifications.adapters.outbound import Outbound, read_trusted
 from services.notifications.adapters.page_letters import PageWriter
 from services.notifications.adapters.pages import OnCall, PostgresPages
 from services.notifications.adapters.record import record
+from services.notifications.adapters.reports import note_relayed
 from services.notifications.adapters.sms import SmsAccount, SmsProvider, read_sms_urls
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.threads import drop_loose
 from services.notifications.adapters.ways import Post, Writer
+from services.notifications.adapters.webhook_way import WebhookWay
 from services.notifications.adapters.webhooks import PostgresDeliveries, Webhooks
 from services.notifications.adapters.wording import Wording
 from services.notifications.config import read_mail_config
+from services.notifications.domain.channel import Channel
 from services.notifications.reactions import gatherings, reactions
 from services.notifications.usecases.carry_by_channel import Carrier
 from services.notifications.usecases.deliver_webhooks import deliver_webhooks
@@ -79,6 +83,7 @@ DIGEST_EVERY_S = 900.0
 
 BOOKING = booking_service_pb2.DESCRIPTOR.services_by_name["BookingService"]
 WAITLIST = waitlist_service_pb2.DESCRIPTOR.services_by_name["WaitlistService"]
+ABSENCES = absence_service_pb2.DESCRIPTOR.services_by_name["AbsenceCaseService"]
 AVAILABILITY = availability_service_pb2.DESCRIPTOR.services_by_name["AvailabilityService"]
 
 
@@ -92,6 +97,8 @@ class Parts:
     codes: AddressCodes
     templates: Templates
     wording: Wording
+    available: frozenset[Channel]
+    """The channels there is a way out for."""
     webhooks: Webhooks
     has_trusted: bool
     """Whether webhooks may go to networks that are not public."""
@@ -124,22 +131,25 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         raise Misconfigured("KEPT_KEYS_DIR is not set")
     mail_config = read_mail_config(config)
     smtp = SmtpPost(read_smtp_url(mail_config.smtp_url))
+    # Before anything is opened: a process that stops on a missing setting must not be kept by what it holds.
+    booking_target, availability_target = config.target("booking"), config.target("availability")
     database = await Database.open(config)
     keyring = await open_keyring(config)
     if keyring.index_version != FIRST_VERSION:
         # Danger: who opted out is known by a hash alone; under another key they would be written to again.
         raise Misconfigured("The index key of notifications is not rotated: put the first one back")
     contacts = Contacts(ClientCipher(keyring), keyring)
-    to_booking = channel(config.target("booking"), config)
-    to_availability = channel(config.target("availability"), config)
+    to_booking = channel(booking_target, config)
+    to_availability = channel(availability_target, config)
     signer = Signer.read(config.service, config.keys_dir)
     sms_accounts = read_sms_urls(mail_config.sms_urls)
     sms = [SmsProvider(account, public_url=mail_config.public_url) for account in sms_accounts]
     texts: Carrier[TextMessage] | None = Carrier(sms, clock=now) if sms else None
-    post = Post(smtp=smtp, texts=texts, keyring=keyring)
+    post = Post(smtp=smtp, texts=texts, keyring=keyring, webhooks=WebhookWay(database, clock=now))
     desk = PostgresDesk(database, record=record, available=post.available)
     templates = Templates()
-    wording = Wording(config=mail_config, templates=templates, contacts=contacts)
+    booking = Neighbour(to_booking, BOOKING, signer, WAITLIST, ABSENCES)
+    wording = Wording(config=mail_config, templates=templates, contacts=contacts, approved=AbsenceWording(booking))
     letters = LetterWriter(config=mail_config, wording=wording, contacts=contacts)
     writer = Writer(letters=letters, wording=wording, contacts=contacts)
     on_call = OnCall(ClientCipher(keyring))
@@ -163,7 +173,7 @@ async def bootstrap(config: ProcessConfig) -> Parts:
 
     trusted = read_trusted(os.environ.get("KEPT_WEBHOOK_NETWORKS", ""))
     outbound, receivers = Outbound(trusted), Webhooks(ClientCipher(keyring))
-    deliveries = PostgresDeliveries(database, receivers)
+    deliveries = PostgresDeliveries(database, receivers, note_relayed)
 
     async def deliver() -> None:
         await deliver_webhooks(deliveries=deliveries, post=outbound, clock=now, jitter=random.random)
@@ -185,13 +195,14 @@ async def bootstrap(config: ProcessConfig) -> Parts:
         codes=AddressCodes(ClientCipher(keyring), keyring),
         templates=templates,
         wording=wording,
+        available=post.available,
         webhooks=receivers,
         has_trusted=bool(trusted),
         keyring=keyring,
         relations=CareRelations(database),
         scanner=read_scanner(mail_config.scanner_url),
         sms_accounts=sms_accounts,
-        booking=Neighbour(to_booking, BOOKING, signer, WAITLIST),
+        booking=booking,
         availability=Neighbour(to_availability, AVAILABILITY, signer),
         clock=now,
         send=send,

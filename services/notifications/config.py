@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 
 from services.chassis.config import Misconfigured, ProcessConfig
 
@@ -35,17 +36,23 @@ class MailConfig:
     @property
     def sender_address(self) -> str:
         """The bare address, for the envelope."""
-        return parseaddr(self.sender)[1]
+        return _parsed(self.sender)[1]
 
     @property
     def sender_name(self) -> str:
         """The bare name, which messages without a header begin with."""
-        return parseaddr(self.sender)[0] or "Appointments"
+        return _parsed(self.sender)[0] or "Appointments"
 
     @property
     def sender_domain(self) -> str:
         """Where message ids live."""
         return self.sender_address.rpartition("@")[2]
+
+
+@lru_cache(maxsize=16)
+def _parsed(sender: str) -> tuple[str, str]:
+    """Parse a From header once: a sweep asks for its parts several times a mail."""
+    return parseaddr(sender)
 
 
 def read_mail_config(config: ProcessConfig, environ: Mapping[str, str] = os.environ) -> MailConfig:

@@ -46,6 +46,14 @@ class InboxServicer:
             next_page_token=proto.place_token(query, [each.message_id for each in found], size),
         )
 
+    async def GetMessage(self, request: inbox_service_pb2.GetMessageRequest, call: Call) -> notifications_pb2.Message:
+        """Return a message."""
+        message_id = proto.uuid(request.message_id, field="message_id")
+        async with call.tx() as conn:
+            message = await log.get(conn, call.practice_id, message_id)
+            await call.authorize(client_ids=[message.client_id], resource_id=message_id)
+        return proto.message_resource(message)
+
     async def ListDeliveries(
         self, request: inbox_service_pb2.ListDeliveriesRequest, call: Call
     ) -> inbox_service_pb2.ListDeliveriesResponse:

@@ -8,7 +8,7 @@ from services.chassis.context import Call
 from services.notifications.adapters import proto
 from services.notifications.adapters.pages import OnCall, list_pages
 from services.notifications.domain import errors
-from services.notifications.domain.page import MOST_CONTACTS
+from services.notifications.domain.page import CARE, MOST_CONTACTS, MOST_THERAPISTS
 
 SERVICE = on_call_service_pb2.DESCRIPTOR.services_by_name["OnCallService"]
 
@@ -29,8 +29,9 @@ class OnCallServicer:
         """Create or replace somebody who is paged."""
         contact = proto.on_call_contact(request.contact)
         async with call.tx() as conn:
-            if await self._on_call.count_others(conn, call.practice_id, contact.contact_id) >= MOST_CONTACTS:
-                raise errors.TooManyOnCall("A practice has at most so many contacts on call.", most=str(MOST_CONTACTS))
+            most = MOST_THERAPISTS if contact.duty == CARE else MOST_CONTACTS
+            if await self._on_call.count_others(conn, call.practice_id, contact) >= most:
+                raise errors.TooManyOnCall("A practice has at most so many contacts on call.", most=str(most))
             await self._on_call.put(conn, call.practice_id, contact)
         return on_call_service_pb2.PutOnCallContactResponse(contact_id=contact.contact_id)
 

@@ -18,12 +18,13 @@ from kept.booking.v1 import (
     series_events_pb2,
     waitlist_events_pb2,
 )
-from kept.matching.v1 import intake_events_pb2, triage_events_pb2
+from kept.matching.v1 import feedback_events_pb2, forms_events_pb2, intake_events_pb2, triage_events_pb2
 
 from services.chassis.context import Call
 from services.chassis.glasses import emergency_reactions
 from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
+from services.notifications.adapters.care_reactions import care_reactions, tell_care_team
 from services.notifications.adapters.erasures import erase_client
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.officer_reactions import officer_reactions
@@ -65,6 +66,9 @@ MATTER_EVENTS = (
     intake_events_pb2.ProposalDeclined,
     intake_events_pb2.ProposalExpired,
     intake_events_pb2.ProposalWithdrawn,
+    forms_events_pb2.FormDue,
+    forms_events_pb2.FormSettled,
+    feedback_events_pb2.FitAsked,
 )
 
 
@@ -86,6 +90,7 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         **officer_reactions(clock),
+        **care_reactions(clock),
         **emergency_reactions(),
         retention_events_pb2.ClientErasureOrdered.DESCRIPTOR.full_name: partial(erase_client, clock=clock),
     }
@@ -174,6 +179,8 @@ def _following_matters(clock: Callable[[], datetime]) -> Gathering:
             reports.append(report)
         async with events[0][1].tx() as conn:
             await follow_matters(reports, matters=PostgresMatters(conn), at=clock(), new_id=_new_id)
+            for event, _ in events:
+                await tell_care_team(conn, event, at=clock())
 
     return follow
 

@@ -198,7 +198,9 @@ async def compose(config: ProcessConfig) -> Application:
         clock=parts.clock,
     )
     addresses = ContactServicer(database=parts.database, contacts=parts.contacts, codes=parts.codes, clock=parts.clock)
-    workflows = WorkflowServicer(templates=parts.templates, wording=parts.wording, clock=parts.clock)
+    workflows = WorkflowServicer(
+        templates=parts.templates, wording=parts.wording, clock=parts.clock, available=parts.available
+    )
     return Application(
         service="notifications",
         config=config,

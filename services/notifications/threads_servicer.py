@@ -14,6 +14,7 @@ from services.chassis.db.pool import Connection
 from services.chassis.rpc.pages import page_token, read_page_token
 from services.notifications.adapters import proto, threads_proto
 from services.notifications.adapters.care import therapists_of
+from services.notifications.adapters.care_reactions import tell_of_post
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.threads import PostgresThreads
 from services.notifications.domain.channel import About
@@ -172,6 +173,8 @@ class ThreadsServicer:
         therapist_ids = await therapists_of(conn, call.practice_id, thread.client_id)
         event = threads_proto.thread_event(fact, practice_id=call.practice_id, therapist_ids=therapist_ids)
         call.publish(event, aggregate_id=thread.thread_id, version=thread.post_count)
+        if isinstance(fact, PostCreated) and fact.post.side is Side.CLIENT:
+            await tell_of_post(conn, call.practice_id, thread.thread_id, therapist_ids, at=self._clock())
         if report := notice_of(thread, fact, practice_id=call.practice_id):
             await follow_matters([report], matters=PostgresMatters(conn), at=self._clock(), new_id=_new_id)
 
@@ -184,7 +187,7 @@ def notice_of(thread: Thread, fact: PostCreated | ThreadRead, *, practice_id: st
     """
     Say what the client is to be told: that a message waits, and no more, until they have read it or answered.
 
-    Staff is told by the event stream; there is no address of theirs here.
+    Staff is told by the event stream, and the care team by a notice of its own.
     """
     is_waiting = isinstance(fact, PostCreated) and fact.post.side is Side.CARE_TEAM
     if isinstance(fact, ThreadRead) and fact.side is not Side.CLIENT:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.audit.v1.watch_events_pb2 import AlarmRaised, AlarmSettled, DigestMade
-from kept.booking.v1.absence_events_pb2 import AbsenceOfferClosed, AbsenceOffered
+from kept.booking.v1.absence_events_pb2 import (
+    AbsenceOfferClosed,
+    AbsenceOffered,
+    AffectedEscalated,
+    AffectedSettled,
+)
 from kept.booking.v1.booking_events_pb2 import (
     AppointmentAttended,
     AppointmentBooked,
@@ -27,6 +32,8 @@ from kept.booking.v1.waitlist_events_pb2 import (
     OfferTaken,
     OfferWithdrawn,
 )
+from kept.matching.v1.feedback_events_pb2 import FitAsked
+from kept.matching.v1.forms_events_pb2 import FormDue, FormSettled
 from kept.matching.v1.intake_events_pb2 import (
     ProposalAccepted,
     ProposalDeclined,
@@ -34,6 +41,7 @@ from kept.matching.v1.intake_events_pb2 import (
     ProposalMade,
     ProposalWithdrawn,
 )
+from kept.matching.v1.matching_events_pb2 import LicenceEnding
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -79,6 +87,16 @@ class NotificationsWorker:
     @consumes(ProposalMade, ProposalAccepted, ProposalDeclined, ProposalExpired, ProposalWithdrawn)
     def on_proposal_changed(self, delivery: Delivery) -> None:
         """Store it."""
+        self.inbox.store(delivery)
+
+    @consumes(FormDue, FormSettled, FitAsked)
+    def on_client_asked(self, delivery: Delivery) -> None:
+        """Store what a client is asked for."""
+        self.inbox.store(delivery)
+
+    @consumes(LicenceEnding, AffectedEscalated, AffectedSettled)
+    def on_staff_needed(self, delivery: Delivery) -> None:
+        """Store what staff alone is to be told."""
         self.inbox.store(delivery)
 
     @consumes(CrisisFlagged, CrisisAcknowledged, CrisisClosed)

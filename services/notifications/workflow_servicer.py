@@ -12,6 +12,7 @@ from services.chassis.context import Call
 from services.chassis.db.pool import Connection
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.notifications.adapters import past, settings, template_rows, timeline, workflow_proto, workflows
+from services.notifications.adapters.files import Files
 from services.notifications.adapters.proto import DEFAULT_PAGE, LARGEST_PAGE, instant
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.wording import Wording, made_up
@@ -37,11 +38,19 @@ Request = workflow_service_pb2
 class WorkflowServicer:
     """Keeps workflows, templates and settings; shows what they would say."""
 
-    def __init__(self, *, templates: Templates, wording: Wording, clock: Callable[[], datetime]) -> None:
-        """Take what the methods need."""
+    def __init__(
+        self,
+        *,
+        templates: Templates,
+        wording: Wording,
+        clock: Callable[[], datetime],
+        available: frozenset[Channel],
+    ) -> None:
+        """Take what the methods need; *available* has a way out."""
         self._templates = templates
         self._wording = wording
         self._clock = clock
+        self._available = available
 
     async def PutWorkflow(self, request: Request.PutWorkflowRequest, call: Call) -> workflow_pb2.Workflow:
         """Store the next version of a workflow."""
@@ -125,7 +134,7 @@ class WorkflowServicer:
     async def DryRunWorkflow(
         self, request: Request.DryRunWorkflowRequest, call: Call
     ) -> Request.DryRunWorkflowResponse:
-        """Count what would have been planned about appointments of the past."""
+        """Count what would have been said about appointments of the past."""
         to_time = instant(request.to_time) if request.HasField("to_time") else self._clock()
         from_time = instant(request.from_time) if request.HasField("from_time") else to_time - A_MONTH
         if not timedelta() < to_time - from_time <= LONGEST_SPAN:
@@ -140,20 +149,22 @@ class WorkflowServicer:
             chosen = {} if request.steps else await workflows.effective(conn, types)
             clients = sorted({(call.practice_id, client) for each in found for client in past.clients_of(each)})
             people = await timeline.people(conn, timeline.columns(clients), chosen | {("", ""): fallback})
-            house = await settings.get(conn, call.practice_id)
-        tally = dry_run(
+            files = await Files.of_clients(conn, call.practice_id, clients)
+        outlook = dry_run(
             {key[1]: workflow for key, workflow in chosen.items()},
             fallback,
             found,
             {key[1]: person for key, person in people.items()},
-            quiet=house.quiet,
+            seen=lambda message: (
+                files.circumstances(call.practice_id, message, self._available)
+                if files.card(call.practice_id, message.client_id)
+                else None
+            ),
+            quiet=files.settings_of(call.practice_id).quiet,
         )
         return Request.DryRunWorkflowResponse(
             appointment_count=len(found),
-            lines=[
-                workflow_pb2.DryRunLine(step=step, reason=reason or "", count=count)
-                for (step, reason), count in sorted(tally.items(), key=lambda line: (line[0][0], line[0][1] or ""))
-            ],
+            lines=workflow_proto.dry_run_lines(outlook),
             is_cut=is_cut,
         )
 

@@ -207,6 +207,8 @@ class Bench:
                 victim = None
             if all(each.poll() is not None for each in senders):
                 break
+        if any(each.returncode not in (0, -signal.SIGKILL) for each in senders):
+            raise RuntimeError("a sender ended before its work did")
         took = time.perf_counter() - started
         self._sender(port, DUE + AFTER_LEASES).wait()
         box.terminate()
@@ -232,6 +234,7 @@ class Bench:
             "KEPT_PUBLIC_URL": "https://kept.example",
             "KEPT_INSTANCE": f"bench-{uuid_utils.uuid7()}",
             "KEPT_TARGET_BOOKING": "127.0.0.1:1",
+            "KEPT_TARGET_AVAILABILITY": "127.0.0.1:1",
         }
         command = [str(PYTHON), "-m", "services.notifications.sweep", "--at", at.isoformat()]
         return subprocess.Popen(command, cwd=REPO, env=environment)

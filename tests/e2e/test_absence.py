@@ -15,6 +15,7 @@ import pytest
 
 from deploy.local.house_calls import Person, sign_in
 from deploy.local.people import DEMO_CLIENT, id_of
+from deploy.local.story import fresh_mails, text_of
 from deploy.local.story import wish as booking_of
 from deploy.local.suite import Suite
 from tests.support.whole_suite import rows
@@ -115,6 +116,8 @@ async def test_a_therapist_falls_ill_and_nobody_is_lost(
     assert approved["approved_wording_version"] == 1
 
     # Everybody is offered something, held for them alone.
+    addresses = {each: (await desk.ask("GET", f"/v1/clients/{each}/contact-point"))["email"] for each in (ADA, BEN)}
+    since = time.time()
     asked = await desk.ask("POST", f"{path}/offers", wanted, key=key(), wanted=202)
     assert asked["asked_count"] == 2
     offered = {each["client_id"]: each["offer"] for each in await eventually(lambda: worklist("OFFERED"))}
@@ -122,6 +125,17 @@ async def test_a_therapist_falls_ill_and_nobody_is_lost(
     stolen = {**first, "therapist_id": cover["therapist_id"]}
     taken = await desk.send("POST", "/v1/appointments", booking_of(id_of("client", "client-013"), stolen), key=key())
     assert (taken.status_code, taken.json()["reason"]) == (409, "SLOT_TAKEN")
+
+    # Each hears of it in the words that staff approved, and the mail says no more.
+    for address in addresses.values():
+
+        async def told(to: str = address) -> Any:
+            mails = [mail for mail in fresh_mails(whole_suite.root.mail, since) if mail["X-Envelope-To"] == to]
+            return [text for mail in mails if TEXT in (text := " ".join(text_of(mail).split()))]
+
+        [said] = await eventually(told)
+        [link] = said.removeprefix(TEXT).split()
+        assert link.startswith("http://127.0.0.1:")
 
     # The client answers for herself, and sees nobody else's offer.
     ada = await sign_in(http, "client")

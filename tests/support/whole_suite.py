@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ from deploy.local.house_calls import SUITE_FILE, Person, sign_in
 from deploy.local.places import ROOT_VARIABLE, Root
 from deploy.local.suite import Suite
 from services.chassis.oidc import DevelopmentIssuer
+from tests.support.clamd_double import ClamdDouble
 from tests.support.pages import OtherHouse
 
 PAGES: dict[str, bytes] = {}
@@ -30,7 +32,29 @@ OTHER_PRACTICE_ID = people.id_of("practice", "somewhere-else")
 @contextmanager
 def running_suite() -> Iterator[Suite]:
     """Run every process, on the servers of the test run, with the example practice loaded."""
+    with scanning() as scanner_url:
+        yield from _running(scanner_url)
+
+
+@contextmanager
+def scanning() -> Iterator[str]:
+    """Run a virus scanner in a thread of its own, and return where it listens."""
+    loop, double = asyncio.new_event_loop(), ClamdDouble()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(double.start(), loop).result()
+    try:
+        yield double.url
+    finally:
+        asyncio.run_coroutine_threadsafe(double.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _running(scanner_url: str) -> Iterator[Suite]:
     environment = {
+        "KEPT_SCANNER_URL": scanner_url,
         "KEPT_RATE_LIMITS": "off",
         "KEPT_WEBHOOK_NETWORKS": "127.0.0.0/8",
         "KEPT_PARTNER_ORIGINS": PARTNER.url,

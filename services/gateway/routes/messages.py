@@ -72,6 +72,18 @@ async def search(
 
 
 @router.get(
+    "/messages/{message_id}",
+    operation_id="getMessage",
+    summary="Look at a message",
+    responses=answers(MESSAGE, 404),
+)
+async def get_message(message_id: PathId, caller: SignedIn) -> Response:
+    """Says whom and what it is about, when, and what became of it; never its words."""
+    request = inbox_service_pb2.GetMessageRequest(message_id=message_id)
+    return respond(await caller.notifications("GetMessage", request))
+
+
+@router.get(
     "/messages/{message_id}/deliveries",
     operation_id="listDeliveries",
     summary="See every try of a message",

@@ -108,6 +108,10 @@ class MessageSettingsIn(Body):
     quiet_from: Clock = "21:00"
     quiet_to: Clock = "08:00"
     forbidden_words: list[str] = Field(default_factory=list, max_length=50)
+    texts_a_day: int = Field(1, ge=1, le=20, description="Routine texts one number gets a day at most.")
+    texts_a_week: int = Field(3, ge=1, le=60, description="In seven days; at least as many as a day.")
+    mails_a_day: int = Field(6, ge=1, le=20, description="Routine mails one address gets a day at most.")
+    mails_a_week: int = Field(20, ge=1, le=60, description="In seven days; at least as many as a day.")
 
 
 @router.put("/workflows", operation_id="putWorkflow", summary="Set a workflow", responses=answers(WORKFLOW, 409))

@@ -22,7 +22,7 @@ class OnCallContactIn(Body):
     email: str = Field(max_length=254)
     locale: Literal["en", "es"] = "en"
     is_active: bool = True
-    duty: Literal["crisis", "compliance"] = "crisis"
+    duty: Literal["crisis", "compliance", "care", "desk"] = "crisis"
 
 
 @router.put(

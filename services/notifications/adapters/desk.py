@@ -39,8 +39,8 @@ SENDING_LEASE = timedelta(seconds=300)
 """
 How long a message may stay in SENDING before its outcome is called unknown.
 
-Danger: must exceed STALE_AFTER plus four answers of the mail server, or a mail that is still
-being handed over is given up.
+Danger: must exceed STALE_AFTER plus the wait for a connection and four answers of the mail server, or a mail that is
+still being handed over is given up.
 """
 
 SETTLE_WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0)

@@ -1,15 +1,17 @@
-"""Tells each practice once a day what failed the day before: numbers, nobody's names."""
+"""Tells each practice once a day what failed: numbers to open desks, a mail to the desk."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
+import uuid_utils
 from kept.notifications.v1 import notifications_events_pb2
 
 from services.chassis.context import Actor, Call
 from services.chassis.db.envelope import write_envelopes
 from services.chassis.db.pool import Database
 from services.notifications.adapters import log
+from services.notifications.adapters.notices import FAILURES, open_notice
 from services.notifications.adapters.proto import timestamp
 from services.notifications.adapters.record import DIGEST_RULE
 from services.notifications.domain.message import State
@@ -63,4 +65,6 @@ async def digest_failures(database: Database, *, at: datetime) -> int:
             )
             call.publish(digest, aggregate_id=practice_id, version=day.toordinal())
             await write_envelopes(conn, [call.seal(None)])
+            if total:
+                await open_notice(conn, practice_id, str(uuid_utils.uuid7()), FAILURES, version=1, at=at)
     return len(practices)

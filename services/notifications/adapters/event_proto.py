@@ -16,7 +16,7 @@ from kept.booking.v1 import (
     policy_events_pb2,
     waitlist_events_pb2,
 )
-from kept.matching.v1 import intake_events_pb2
+from kept.matching.v1 import feedback_events_pb2, forms_events_pb2, intake_events_pb2
 
 from services.notifications.adapters.proto import instant, uuid
 from services.notifications.domain import errors
@@ -127,6 +127,10 @@ def matter_report(event: Any, *, at: datetime) -> MatterReport:
         return _absence_report(event)
     if type(event) in PROPOSALS:
         return _proposal_report(event, at=at)
+    if isinstance(event, forms_events_pb2.FormDue | forms_events_pb2.FormSettled):
+        return _form_report(event, at=at)
+    if isinstance(event, feedback_events_pb2.FitAsked):
+        return _fit_report(event, at=at)
     facts = event.follow_up
     due_time = _day(facts.due_date)
     is_open = not isinstance(event, care_events_pb2.FollowUpClosed)
@@ -142,6 +146,38 @@ def matter_report(event: Any, *, at: datetime) -> MatterReport:
         start_time=due_time,
         end_time=max(due_time, at) + WORTH_TELLING,
         is_confidential=is_due and event.is_confidential,
+    )
+
+
+def _form_report(event: Any, *, at: datetime) -> MatterReport:
+    facts = event.due
+    is_open = isinstance(event, forms_events_pb2.FormDue)
+    since = instant(event.create_time) if is_open and event.HasField("create_time") else at
+    return MatterReport(
+        practice_id=facts.practice_id,
+        matter_id=uuid(facts.due_id, field="due.due_id"),
+        about=About.FORM,
+        client_id=uuid(facts.client_id, field="due.client_id"),
+        version=facts.version,
+        is_open=is_open,
+        trigger=Trigger.FORM_DUE if is_open else None,
+        start_time=since,
+        end_time=max(since, at) + WORTH_TELLING,
+    )
+
+
+def _fit_report(event: feedback_events_pb2.FitAsked, *, at: datetime) -> MatterReport:
+    """Read it as a check-in about the third session, which no other matter is about."""
+    return MatterReport(
+        practice_id=event.practice_id,
+        matter_id=uuid(event.appointment_id, field="appointment_id"),
+        about=About.NUDGE,
+        client_id=uuid(event.client_id, field="client_id"),
+        version=event.version,
+        is_open=True,
+        trigger=Trigger.CHECK_IN,
+        start_time=at,
+        end_time=at + WORTH_TELLING,
     )
 
 

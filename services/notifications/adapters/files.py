@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.chassis.db.pool import Connection
-from services.notifications.adapters import consents, settings, template_rows
+from services.notifications.adapters import consents, settings, template_rows, webhook_way
 from services.notifications.domain.channel import Channel, MessageClass
 from services.notifications.domain.consent import Consent, SuppressionReason
 from services.notifications.domain.contact import Locale
@@ -51,6 +51,9 @@ class Files:
     in_crisis: frozenset[Key]
     settings: Mapping[str, Settings]
     texts: Mapping[template_rows.Place, Text]
+    carriers: frozenset[str] = frozenset()
+    """The practices whose own system carries messages."""
+
     begun: dict[Key, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -67,31 +70,43 @@ class Files:
         keys = {key for message in messages.values() for key in (message.template_key, key_of(message.kind)) if key}
         cards = await _cards(conn, columns)
         fixed = [message.contact_point_id for message in messages.values() if message.contact_point_id]
-        addresses = await _addresses(conn, columns, fixed)
-        found = [(key[0], address) for key, owned in addresses.items() for _, _, address in owned]
-        hashed = [
-            (practice_id, address.channel, address.address_hash)
-            for practice_id, address in found
-            if address.address_hash
-        ]
+        addresses = await _addresses(conn, columns, fixed, locks=True)
         routine = {
             (practice_id, message.client_id)
             for (practice_id, _), message in messages.items()
             if message.message_class is MessageClass.ROUTINE
         }
+        relayed = sorted({key[0] for key, message in messages.items() if Channel.WEBHOOK in message.channels})
         capped = [(key[0], address.contact_point_id) for key in routine for _, _, address in addresses.get(key, ())]
         files = cls(
             cards=cards,
             addresses=addresses,
             consents=await consents.of_clients(conn, clients),
-            suppressed=await consents.suppressed(conn, hashed),
+            suppressed=await consents.suppressed(conn, _hashed(addresses)),
             in_crisis=await _in_crisis(conn, columns),
             settings=await settings.of_practices(conn, practices),
             texts=await template_rows.newest(conn, practices, sorted(keys)),
+            carriers=await webhook_way.carriers(conn, relayed) if relayed else frozenset(),
         )
         for practice_id, contact_point_id, begin_time in await _begun(conn, capped, since=at - WEEK):
             files.begun[practice_id, contact_point_id].append(begin_time)
         return files
+
+    @classmethod
+    async def of_clients(cls, conn: Connection, practice_id: str, clients: Sequence[Key]) -> Files:
+        """Read what the gate asks about clients of a practice as things stand, for who sends nothing: without locks."""
+        columns = ([each[0] for each in clients], [each[1] for each in clients])
+        addresses = await _addresses(conn, columns, [], locks=False)
+        return cls(
+            cards=await _cards(conn, columns),
+            addresses=addresses,
+            consents=await consents.of_clients(conn, clients),
+            suppressed=await consents.suppressed(conn, _hashed(addresses)),
+            in_crisis=frozenset(),
+            settings=await settings.of_practices(conn, [practice_id]),
+            texts={},
+            carriers=await webhook_way.carriers(conn, [practice_id]),
+        )
 
     def card(self, practice_id: str, client_id: str) -> Card | None:
         """Return a client's card."""
@@ -124,8 +139,9 @@ class Files:
                 address.contact_point_id: self.begun.get((practice_id, address.contact_point_id), ())
                 for address in addresses
             },
-            available=available,
+            available=available if practice_id in self.carriers else available - {Channel.WEBHOOK},
             quiet=self.settings_of(practice_id).quiet,
+            caps=self.settings_of(practice_id).caps,
         )
 
     def settings_of(self, practice_id: str) -> Settings:
@@ -146,6 +162,15 @@ class Files:
             self.begun[practice_id, begun.contact_point_id].append(begun.begin_time)
 
 
+def _hashed(addresses: Mapping[Key, Sequence[tuple[str, bool, Address]]]) -> list[tuple[str, Channel, bytes]]:
+    return [
+        (practice_id, address.channel, address.address_hash)
+        for (practice_id, _), owned in addresses.items()
+        for _, _, address in owned
+        if address.address_hash
+    ]
+
+
 async def _cards(conn: Connection, columns: tuple[list[str], list[str]]) -> dict[Key, Card]:
     found = await conn.execute(
         "select c.practice_id::text, c.client_id::text, c.wrapped_dek, c.time_zone, c.locale from contact_points c"
@@ -157,16 +182,16 @@ async def _cards(conn: Connection, columns: tuple[list[str], list[str]]) -> dict
 
 
 async def _addresses(
-    conn: Connection, columns: tuple[list[str], list[str]], fixed: Sequence[str]
+    conn: Connection, columns: tuple[list[str], list[str]], fixed: Sequence[str], *, locks: bool
 ) -> dict[Key, list[tuple[str, bool, Address]]]:
     found = await conn.execute(
-        "select d.practice_id::text, d.client_id::text, d.recipient_id::text, d.state, d.contact_point_id::text,"
+        "select d.practice_id::text, d.client_id::text, d.recipient_id::text, d.state, d.contact_point_id::text,"  # noqa: S608
         " d.channel, d.address_sealed, d.address_hash, d.is_alternative, d.is_safe, d.time_zone, d.locale,"
         " d.code_sealed"
         " from contact_addresses d join unnest(%s::uuid[], %s::uuid[]) as n (practice_id, client_id)"
         " on d.practice_id = n.practice_id and d.client_id = n.client_id"
         " where d.state = 'ACTIVE' or d.contact_point_id = any (%s)"
-        " order by d.practice_id, d.contact_point_id for no key update of d",
+        f" order by d.practice_id, d.contact_point_id{' for no key update of d' if locks else ''}",
         (*columns, list(fixed)),
     )
     addresses: dict[Key, list[tuple[str, bool, Address]]] = defaultdict(list)

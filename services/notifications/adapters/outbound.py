@@ -37,6 +37,10 @@ Network = IPv4Network | IPv6Network
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
+TIMED_OUT = "TIMED_OUT"
+"""Said when no answer came in time: whoever is there may have taken it."""
+
+
 class Outbound:
     """
     Posts over HTTPS to public addresses.
@@ -66,7 +70,7 @@ class Outbound:
         except errors.UrlRefused:
             return Answer(error="ADDRESS_REFUSED")
         except (TimeoutError, httpx.TimeoutException):
-            return Answer(error="TIMED_OUT")
+            return Answer(error=TIMED_OUT)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
             return Answer(error="UNREACHABLE")
 

@@ -10,9 +10,11 @@ import uuid_utils
 from services.notifications.adapters.letters import subject_line, wire
 from services.notifications.adapters.templates import Templates
 from services.notifications.config import MailConfig
-from services.notifications.domain.page import OnCallContact
+from services.notifications.domain.page import PRESSING, OnCallContact
 from services.notifications.usecases.page_on_call import DuePage
 from services.notifications.usecases.send_due_messages import Letter
+
+URGENT = {"Importance": "high", "X-Priority": "1"}
 
 
 class PageWriter:
@@ -36,8 +38,7 @@ class PageWriter:
             "Subject": subject_line(words.subject),
             "Date": format_datetime(at),
             "Message-ID": f"<{uuid_utils.uuid7()}@{self._config.sender_domain}>",
-            "Importance": "high",
-            "X-Priority": "1",
+            **(URGENT if page.topic in PRESSING else {}),
             "Auto-Submitted": "auto-generated",
             "Content-Language": contact.locale.value,
             "Content-Type": f'multipart/alternative; boundary="{boundary}"',

@@ -10,7 +10,7 @@ import uuid_utils
 from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Connection, Database
 from services.notifications.domain.contact import Locale
-from services.notifications.domain.page import CRISIS, MOST_CONTACTS, OnCallContact
+from services.notifications.domain.page import CARE, CRISIS, MOST_CONTACTS, OnCallContact
 from services.notifications.usecases.page_on_call import Delivery, DuePage
 
 EMAIL_FIELD = "on_call_contacts.email"
@@ -52,23 +52,32 @@ class OnCall:
             ),
         )
 
-    async def count_others(self, conn: Connection, practice_id: str, contact_id: str) -> int:
-        """Return how many contacts there are beside this one."""
+    async def count_others(self, conn: Connection, practice_id: str, contact: OnCallContact) -> int:
+        """Return how many contacts of its kind, therapists or others, there are beside this one."""
         found = await conn.execute(
-            "select count(*) from on_call_contacts where practice_id = %s and contact_id <> %s",
-            (practice_id, contact_id),
+            "select count(*) from on_call_contacts where practice_id = %s and contact_id <> %s and (duty = %s) = %s",
+            (practice_id, contact.contact_id, CARE, contact.duty == CARE),
         )
         row = await found.fetchone()
         return int(row[0]) if row else 0
 
     async def list(
-        self, conn: Connection, practice_id: str, *, after: str | None = None, limit: int = MOST_CONTACTS
+        self,
+        conn: Connection,
+        practice_id: str,
+        *,
+        duty: str | None = None,
+        contact_ids: Sequence[str] | None = None,
+        after: str | None = None,
+        limit: int = MOST_CONTACTS,
     ) -> list[OnCallContact]:
-        """Return the practice's contacts in the order of their ids, after the one named *after*."""
+        """Return contacts, of one duty or these ids or all, in the order of their ids, after the one named *after*."""
         found = await conn.execute(
             "select contact_id::text, level, wrapped_dek, email_sealed, locale, is_active, duty from on_call_contacts"
-            " where practice_id = %s and (%s::uuid is null or contact_id > %s::uuid) order by contact_id limit %s",
-            (practice_id, after, after, limit),
+            " where practice_id = %s and (%s::uuid is null or contact_id > %s::uuid)"
+            " and (%s::text is null or duty = %s) and (%s::uuid[] is null or contact_id = any (%s::uuid[]))"
+            " order by contact_id limit %s",
+            (practice_id, after, after, duty, duty, contact_ids, contact_ids, limit),
         )
         return [
             OnCallContact(
@@ -149,7 +158,7 @@ class PostgresPages:
                     "select round from pages where practice_id = %s and flag_id = %s", (practice_id, flag_id)
                 )
                 row = await found.fetchone()
-                contacts = [each for each in await self._on_call.list(conn, practice_id) if each.duty == CRISIS]
+                contacts = await self._on_call.list(conn, practice_id, duty=CRISIS)
             due.append(DuePage(practice_id, flag_id, int(row[0]) if row else 0, contacts))
         return due
 

@@ -30,7 +30,7 @@ from services.notifications.domain.consent import Source
 from services.notifications.domain.contact import ContactPoint, Locale
 from services.notifications.domain.link import TOKEN_CHARACTERS, Action, ActionLink
 from services.notifications.domain.message import Message, MessageFailed, MessageSent
-from services.notifications.domain.page import COMPLIANCE, CRISIS, HIGHEST_LEVEL, OnCallContact
+from services.notifications.domain.page import CRISIS, DUTIES, HIGHEST_LEVEL, OnCallContact
 from services.notifications.usecases.use_action_link import BookedAppointment, FreeTime, Standing
 
 LARGEST_PAGE = 200
@@ -106,8 +106,8 @@ def on_call_contact(wire: on_call_service_pb2.OnCallContact) -> OnCallContact:
     if wire.locale not in tuple(Locale):
         raise errors.LocaleUnknown("There are no templates in this locale.", field="contact.locale")
     address = email(wire.email, field="contact.email")
-    if wire.duty not in ("", CRISIS, COMPLIANCE):
-        raise errors.Malformed("A duty is crisis or compliance.", field="contact.duty")
+    if wire.duty not in ("", *DUTIES):
+        raise errors.Malformed("A duty is crisis, compliance, care or desk.", field="contact.duty")
     return OnCallContact(contact_id, wire.level, address, Locale(wire.locale), wire.is_active, wire.duty or CRISIS)
 
 

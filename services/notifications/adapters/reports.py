@@ -5,12 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.context import Call
+from services.chassis.db.envelope import write_envelopes
 from services.chassis.db.pool import Connection
 from services.notifications.adapters import deliveries, metrics, postgres, proto
+from services.notifications.adapters.outbound import TIMED_OUT
+from services.notifications.adapters.record import record
 from services.notifications.adapters.sms import BAD_ADDRESS, OPTED_OUT
+from services.notifications.adapters.webhook_way import PROVIDER, is_lost_everywhere
 from services.notifications.domain import errors
 from services.notifications.domain.delivery import Report
 from services.notifications.domain.message import Message, MessageFailed, MessageSent, Outcome, Reason, State
+from services.notifications.domain.webhook import Delivery
+from services.notifications.domain.webhook import State as DeliveryState
 
 LOST = (Report.UNDELIVERED, Report.FAILED, Report.CANCELED)
 """Reports that say that it did not arrive and will not."""
@@ -59,6 +65,40 @@ async def take_report(
         call.publish(event, aggregate_id=message_id, version=after.revision)
     if report in LOST and code in OPTED_OUT | BAD_ADDRESS:
         await deliveries.suppress_address(conn, call.practice_id, message, is_opt_out=code in OPTED_OUT, at=at)
+
+
+async def note_relayed(conn: Connection, practice_id: str, delivery: Delivery) -> None:
+    """
+    Let a message follow what a practice's own system made of it: taken, or given up and off to its next channel.
+
+    Danger: what timed out may have been taken, and is not said again by another way.
+    """
+    message = await _locked(conn, practice_id, delivery.resource_id)
+    at = delivery.last_attempt_time or delivery.occur_time
+    is_taken = delivery.state is DeliveryState.DELIVERED
+    if not is_taken and not await is_lost_everywhere(conn, practice_id, message.message_id):
+        return
+    report = Report.DELIVERED if is_taken else Report.UNDELIVERED
+    is_news = await deliveries.take_report(
+        conn,
+        practice_id,
+        message.message_id,
+        provider=PROVIDER,
+        provider_ref=message.message_id,
+        report=report,
+        code=str(delivery.last_status or ""),
+        at=at,
+    )
+    if not is_news:
+        return
+    metrics.REPORTS.labels(PROVIDER, report.value).inc()
+    if delivery.last_error == TIMED_OUT:
+        message = message.without_more_channels()
+    after, fact = _follow(message, report, "", at=at)
+    if after is not message:
+        await postgres.update_messages(conn, [(practice_id, after)])
+    if fact is not None:
+        await write_envelopes(conn, [await record(practice_id, fact)])
 
 
 def _follow(

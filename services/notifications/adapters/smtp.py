@@ -12,7 +12,7 @@ import structlog
 from services.chassis.config import Misconfigured
 from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.message import Outcome, Reason
-from services.notifications.usecases.send_due_messages import IN_FLIGHT, Letter
+from services.notifications.usecases.send_due_messages import Letter
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +24,20 @@ TIMEOUT_S = 20
 Seconds one answer of the mail server may take, and so at most 80 a letter.
 
 Danger: with STALE_AFTER it must stay well inside the lease of a message in SENDING.
+"""
+
+CONNECTIONS = 16
+"""
+Connections a process keeps to the mail server at most.
+
+Three replicas stay below the 50 that Postfix takes from one client (smtpd_client_connection_count_limit).
+"""
+
+PATIENCE_S = 60
+"""
+Seconds a letter waits for a connection; then nothing was offered, and it is tried again.
+
+Danger: with STALE_AFTER and TIMEOUT_S it must stay well inside the lease of a message in SENDING.
 """
 
 SERVICE_NOT_AVAILABLE = 421
@@ -68,7 +82,7 @@ def read_smtp_url(url: str) -> MailServer:
 
 class SmtpPost:
     """
-    A mail server behind a few connections, one for each letter in flight.
+    A mail server behind a few connections, each kept for the next letter.
 
     What the server said decides what is known: before the letter was offered nothing can have
     arrived; a refusal is a refusal; silence after the letter was offered is unknown, never a retry.
@@ -78,7 +92,7 @@ class SmtpPost:
         """Open nothing yet."""
         self._server = server
         self._idle: list[aiosmtplib.SMTP] = []
-        self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._slots = asyncio.Semaphore(CONNECTIONS)
         self._is_lost = False
 
     async def is_there(self) -> bool:
@@ -98,15 +112,22 @@ class SmtpPost:
 
     async def deliver(self, letter: Letter) -> Delivered:
         """Hand it over; whatever happens is an outcome."""
-        async with self._slots:
-            try:
-                client = await self._offer(letter)
-            except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as error:
-                return _refused(error)
-            except (aiosmtplib.SMTPException, OSError) as error:
-                self._lost(error)
-                return Delivered(Outcome.AWAY, None, NAME)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._slots.acquire()
+        except TimeoutError:
+            return Delivered(Outcome.AWAY, None, NAME)
+        try:
+            client = await self._offer(letter)
+        except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as error:
+            return _refused(error)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._lost(error)
+            return Delivered(Outcome.AWAY, None, NAME)
+        else:
             return await self._hand_over(client, letter.content)
+        finally:
+            self._slots.release()
 
     async def close(self) -> None:
         """Say goodbye on every open connection."""

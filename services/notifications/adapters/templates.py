@@ -55,7 +55,17 @@ class Words:
     html: str
 
 
-TOPICS = ("page", "alarm", "digest")
+TOPICS = (
+    "page",
+    "alarm",
+    "digest",
+    "care-follow-up",
+    "care-proposal",
+    "care-licence",
+    "care-message",
+    "desk-affected",
+    "desk-failures",
+)
 """What staff is told of; each is a template in every language."""
 
 
@@ -113,6 +123,14 @@ class Templates:
         if channel is Channel.SMS:
             return Words("", for_telephones(" ".join(rendered.split())), "")
         return self._written(rendered, locale=locale, link=link)
+
+    def say(self, body: str, kind: Kind, *, locale: Locale, variables: Variables, channel: Channel) -> Words:
+        """Say words that staff wrote for one occasion, under the usual subject; they are no template."""
+        link = str(variables.get("link", ""))
+        if channel is Channel.SMS:
+            return Words("", for_telephones(" ".join(f"{variables.get('sender', '')}: {body} {link}".split())), "")
+        subject = self._built_in[locale, kind, CARD][0].render(variables).strip().partition("\n\n")[0]
+        return self._written(f"{subject}\n\n{body.strip()}\n\n{link}", locale=locale, link=link)
 
     def render_page(self, topic: str, *, locale: Locale, link: str, flag_id: str) -> Words:
         """Write a page, or a notice, to staff."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 
 from services.notifications.domain.contact import Locale
 
@@ -40,13 +41,13 @@ def date_in_words(instant: datetime, *, time_zone: str, locale: Locale, at: date
     local = instant.astimezone(ZoneInfo(time_zone))
     has_other_year = local.year != at.astimezone(local.tzinfo).year
     pattern = DATES[locale] + (YEARS[locale] if has_other_year else "")
-    return format_datetime(local, pattern, locale=locale.value)
+    return _day_in_words(local.date(), pattern, locale)
 
 
 def start_in_short(start_time: datetime, *, time_zone: str, locale: Locale) -> str:
     """Say a start as a text message has room for: "Tue 3 Mar, 15:00"."""
     local = start_time.astimezone(ZoneInfo(time_zone))
-    return f"{format_datetime(local, SHORT_DATES[locale], locale=locale.value)}, {local:%H:%M}"
+    return f"{_day_in_words(local.date(), SHORT_DATES[locale], locale)}, {local:%H:%M}"
 
 
 def days_between(instant: datetime, *, time_zone: str, at: datetime) -> int:
@@ -55,11 +56,18 @@ def days_between(instant: datetime, *, time_zone: str, at: datetime) -> int:
     return (instant.astimezone(zone).date() - at.astimezone(zone).date()).days
 
 
+@lru_cache(maxsize=1024)
 def days_in_words(days: int, locale: Locale) -> str:
     """Say "in 1 day", "in 3 days", as each language counts."""
     return format_timedelta(
         timedelta(days=days), granularity="day", threshold=1000, add_direction=True, locale=locale.value
     )
+
+
+@lru_cache(maxsize=4096)
+def _day_in_words(day: date, pattern: str, locale: Locale) -> str:
+    """Say a day once: thousands of messages are about the same few weeks."""
+    return format_date(day, pattern, locale=locale.value)
 
 
 def start_on_the_clock(start_time: datetime, *, time_zone: str) -> str:

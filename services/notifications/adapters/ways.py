@@ -1,4 +1,4 @@
-"""Writes and hands over each message by the way the gate chose: mail, text message, inbox."""
+"""Writes and hands over messages by the way the gate chose: mail, text, inbox, webhook."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.deliveries import number_hash
 from services.notifications.adapters.letters import LetterWriter
 from services.notifications.adapters.smtp import SmtpPost
+from services.notifications.adapters.webhook_way import WebhookWay
 from services.notifications.adapters.wording import Wording
 from services.notifications.domain.channel import Channel
 from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.message import Outcome
 from services.notifications.usecases.carry_by_channel import Carrier
-from services.notifications.usecases.send_due_messages import Cargo, Letter, Notice, Parcel, TextMessage
+from services.notifications.usecases.send_due_messages import Cargo, Letter, Notice, Parcel, Relay, TextMessage
 
 
 class Writer:
@@ -34,6 +35,8 @@ class Writer:
             return await self._text(parcel, at=at)
         if parcel.message.channel is Channel.INBOX:
             return Notice()
+        if parcel.message.channel is Channel.WEBHOOK:
+            return Relay(parcel.claim.practice_id, parcel.message.message_id, parcel.message.revision)
         return await self._letters.write(parcel, at=at)
 
     async def _text(self, parcel: Parcel, *, at: datetime) -> TextMessage:
@@ -55,10 +58,13 @@ class Writer:
 
 
 class Post:
-    """Every way out there is; the inbox is in the house."""
+    """Every way out there is; the inbox is in the house, and to a practice's own system leads a row of ours."""
 
-    def __init__(self, *, smtp: SmtpPost, texts: Carrier[TextMessage] | None, keyring: Keyring) -> None:
+    def __init__(
+        self, *, smtp: SmtpPost, texts: Carrier[TextMessage] | None, keyring: Keyring, webhooks: WebhookWay
+    ) -> None:
         """Take the ways; without *texts* there are none."""
+        self._webhooks = webhooks
         self._smtp = smtp
         self._texts = texts
         self._keyring = keyring
@@ -67,7 +73,7 @@ class Post:
     def available(self) -> frozenset[Channel]:
         """The channels there is a way out for."""
         texts = frozenset({Channel.SMS}) if self._texts is not None else frozenset()
-        return frozenset({Channel.EMAIL, Channel.INBOX}) | texts
+        return frozenset({Channel.EMAIL, Channel.INBOX, Channel.WEBHOOK}) | texts
 
     @property
     def has_other_ways(self) -> bool:
@@ -84,6 +90,8 @@ class Post:
             return await self._smtp.deliver(cargo)
         if isinstance(cargo, Notice):
             return Delivered(Outcome.ACCEPTED, None, "inbox")
+        if isinstance(cargo, Relay):
+            return await self._webhooks.deliver(cargo)
         if self._texts is None:
             raise RuntimeError("a text without a provider passed the gate")
         said = await self._texts.deliver(cargo)

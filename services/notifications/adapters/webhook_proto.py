@@ -11,7 +11,7 @@ from kept.notifications.v1 import webhooks_service_pb2
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.notifications.adapters import proto
 from services.notifications.domain import errors
-from services.notifications.domain.webhook import EVENTS, Delivery, Webhook
+from services.notifications.domain.webhook import EVENT_TYPES, Delivery, Webhook
 
 _STATES = webhooks_service_pb2.WebhookDelivery.State
 
@@ -19,7 +19,7 @@ _STATES = webhooks_service_pb2.WebhookDelivery.State
 def event_types(names: Any) -> tuple[str, ...]:
     """Read what a receiver is told of. Raises Malformed for what never happens."""
     wanted = sorted(set(names))
-    if not set(wanted) <= set(EVENTS.values()):
+    if not set(wanted) <= EVENT_TYPES:
         raise errors.Malformed("There is no such kind of event.", field="event_types")
     return tuple(wanted)
 

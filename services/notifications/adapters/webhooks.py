@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.crypto import ClientCipher
 from services.chassis.db.pool import Connection, Database
 from services.notifications.domain import errors
-from services.notifications.domain.webhook import FORMER_H, WEBHOOKS_MAX, Delivery, State, Webhook
+from services.notifications.domain.webhook import FORMER_H, MESSAGE_DUE, WEBHOOKS_MAX, Delivery, State, Webhook
 from services.notifications.usecases.deliver_webhooks import Due
 
 SECRET_FIELD = "webhooks.secret"  # noqa: S105 - names a field
@@ -20,6 +20,9 @@ SECRET_FIELD = "webhooks.secret"  # noqa: S105 - names a field
 
 LEASE = timedelta(seconds=60)
 """How long a delivery waits after its replica died in the middle; then it is tried again."""
+
+Note = Callable[[Connection, str, Delivery], Awaitable[None]]
+"""Is told of a message that a receiver has taken, or that it will not be given any more."""
 
 _WEBHOOK = "webhook_id::text, url, event_types, is_active, stop_reason, version, create_time"
 
@@ -201,7 +204,7 @@ async def queue(
     count = 0
     for webhook in await list_all(conn, practice_id, after=None, limit=WEBHOOKS_MAX):
         if webhook.wants(event_type):
-            delivery_id = str(uuid.uuid5(uuid.UUID(webhook.webhook_id), event_id))
+            delivery_id = delivery_id_of(webhook.webhook_id, event_id)
             await conn.execute(
                 "insert into webhook_deliveries (practice_id, delivery_id, webhook_id, event_type, resource_id,"
                 " resource_version, occur_time, next_attempt_time) values (%s, %s, %s, %s, %s, %s, %s, %s)"
@@ -212,12 +215,19 @@ async def queue(
     return count
 
 
+def delivery_id_of(webhook_id: str, event_id: str) -> str:
+    """Return the one id of telling a receiver of an event."""
+    return str(uuid.uuid5(uuid.UUID(webhook_id), event_id))
+
+
 class PostgresDeliveries:
     """The deliveries of all practices, as the job leases them."""
 
-    def __init__(self, database: Database, webhooks: Webhooks) -> None:
+    def __init__(self, database: Database, webhooks: Webhooks, note: Note | None = None) -> None:
+        """Store what becomes of them; *note* lets a message follow what a receiver made of it."""
         self._database = database
         self._webhooks = webhooks
+        self._note = note
 
     async def claim(self, most: int, *, at: datetime) -> list[Due]:
         """Lease due deliveries; committed before anything is sent. Those of a stopped receiver wait."""
@@ -243,6 +253,8 @@ class PostgresDeliveries:
         """Store what became of a try, and stop a receiver that is no more."""
         async with self._database.begin([due.practice_id]) as conn:
             await settle(conn, due.practice_id, after)
+            if self._note and after.event_type == MESSAGE_DUE and after.state is not State.PENDING:
+                await self._note(conn, due.practice_id, after)
             if stop_reason:
                 await conn.execute(
                     "update webhooks set is_active = false, stop_reason = %s, version = version + 1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from services.notifications.adapters.contacts import Contacts
@@ -31,11 +32,21 @@ SAMPLE_LINK = "/l/AAAAAAAAAAAAAAAAAAAAAA"
 SAMPLE_CODE = "123456"
 
 
+class Approved(Protocol):
+    """The words that staff approved for an absence."""
+
+    async def of(self, practice_id: str, offer_id: str) -> str:
+        """Return those of an offer, or nothing where it has none."""
+
+
 class Wording:
     """Renders messages at the last moment, from what holds then."""
 
-    def __init__(self, *, config: MailConfig, templates: Templates, contacts: Contacts) -> None:
-        """Take what every message needs."""
+    def __init__(
+        self, *, config: MailConfig, templates: Templates, contacts: Contacts, approved: Approved | None = None
+    ) -> None:
+        """Take what every message needs; without *approved*, an absence is told of in the built-in words."""
+        self._approved = approved
         self._config = config
         self._templates = templates
         self._contacts = contacts
@@ -59,6 +70,8 @@ class Wording:
             at=at,
         )
         channel = parcel.message.channel or Channel.EMAIL
+        if (said := await self._approved_words(parcel, variables, channel)) is not None:
+            return said
         words = self._templates.render(
             parcel.message.kind, locale=parcel.locale, variables=variables, channel=channel, own=parcel.own
         )
@@ -100,6 +113,22 @@ class Wording:
         """Lead to where a message is answered, or to where one signs in."""
         is_answered_here = parcel.token and parcel.message.kind in WITH_LINK
         return f"{self._config.public_url}/l/{parcel.token}" if is_answered_here else self._config.public_url
+
+    async def _approved_words(self, parcel: Parcel, variables: Variables, channel: Channel) -> Words | None:
+        """
+        Return what staff approved for this absence, or None where the usual words are to be used.
+
+        Words that would tell of care, or are too long for a telephone, wait where the client signs in.
+        """
+        if self._approved is None or parcel.message.kind is not Kind.ABSENCE_OFFER:
+            return None
+        body = await self._approved.of(parcel.claim.practice_id, parcel.message.appointment_id)
+        if not body:
+            return None
+        words = self._templates.say(
+            body, parcel.message.kind, locale=parcel.locale, variables=variables, channel=channel
+        )
+        return None if self.why_not(words, channel, parcel.settings) else words
 
     async def _code(self, parcel: Parcel) -> str:
         if parcel.message.kind is not Kind.CONTACT_CODE:

@@ -13,6 +13,7 @@ from services.notifications.adapters.templates import Words
 from services.notifications.domain import errors
 from services.notifications.domain.appointment import Report
 from services.notifications.domain.appointment import Step as LifeStep
+from services.notifications.domain.caps import DEFAULT_CAPS, Caps
 from services.notifications.domain.channel import THE_CLIENT, Channel, MessageClass
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.message import Kind, Reason
@@ -22,6 +23,7 @@ from services.notifications.domain.segments import is_gsm, segments
 from services.notifications.domain.settings import Settings
 from services.notifications.domain.template import Text, kind_of
 from services.notifications.domain.workflow import EVERY_TYPE, Conditions, Modality, Step, Trigger, Workflow, check
+from services.notifications.usecases.gate_ahead import Outlook
 
 StepWire = workflow_pb2.WorkflowStep
 Member = TypeVar("Member", Trigger, MessageClass, Channel, Unit)
@@ -162,6 +164,21 @@ def rendered(words: Words, *, written: Locale, channel: Channel) -> workflow_pb2
     )
 
 
+def dry_run_lines(outlook: Outlook) -> list[workflow_pb2.DryRunLine]:
+    """Write what a dry run counted, by step."""
+    by_name = sorted(outlook.counts, key=lambda fate: (fate.step, fate.reason or "", fate.channel or ""))
+    return [
+        workflow_pb2.DryRunLine(
+            step=fate.step,
+            reason=fate.reason or "",
+            count=outlook.counts[fate],
+            waited_count=outlook.waits[fate],
+            channel=channel_wire(fate.channel) if fate.channel else notifications_pb2.CHANNEL_UNSPECIFIED,
+        )
+        for fate in by_name
+    ]
+
+
 def settings(wire: workflow_pb2.MessageSettings) -> Settings:
     """Read settings, as the version after the one that was seen. Raises SettingsMalformed. (INVALID_ARGUMENT)"""
     return Settings(
@@ -173,6 +190,12 @@ def settings(wire: workflow_pb2.MessageSettings) -> Settings:
             _clock(wire.quiet_to, "quiet_to") if wire.quiet_to else DEFAULT_QUIET.end,
         ),
         forbidden_words=tuple(dict.fromkeys(word.strip() for word in wire.forbidden_words)),
+        caps=Caps(
+            wire.texts_a_day or DEFAULT_CAPS.texts_a_day,
+            wire.texts_a_week or DEFAULT_CAPS.texts_a_week,
+            wire.mails_a_day or DEFAULT_CAPS.mails_a_day,
+            wire.mails_a_week or DEFAULT_CAPS.mails_a_week,
+        ),
     )
 
 
@@ -185,6 +208,10 @@ def settings_resource(found: Settings) -> workflow_pb2.MessageSettings:
         quiet_from=f"{found.quiet.begin:%H:%M}",
         quiet_to=f"{found.quiet.end:%H:%M}",
         forbidden_words=found.forbidden_words,
+        texts_a_day=found.caps.texts_a_day,
+        texts_a_week=found.caps.texts_a_week,
+        mails_a_day=found.caps.mails_a_day,
+        mails_a_week=found.caps.mails_a_week,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from services.notifications.domain.caps import DEFAULT_CAPS, Caps
 from services.notifications.domain.channel import About, Channel, MessageClass
 from services.notifications.domain.consent import PURPOSE_OF, Consent, SuppressionReason, allows
 from services.notifications.domain.message import Message, Reason
@@ -14,14 +15,6 @@ from services.notifications.domain.quiet_hours import DEFAULT_QUIET, QuietHours,
 
 HELD_FOR = timedelta(minutes=10)
 """Until when a message of a client in danger waits before it is looked at again; taking over releases it at once."""
-
-CAPS: Mapping[Channel, tuple[int, int]] = {Channel.SMS: (1, 3), Channel.EMAIL: (6, 20)}
-"""
-Routine messages one address gets a day and a week at most; what answers what has just happened is not counted.
-
-Source: one and three are the health-care exemption's for texts (47 CFR 64.1200(a)(9)(iv)). Mail has no such rule:
-six and twenty hold three reminders of each of six sessions a week, and stop what has run wild.
-"""
 
 WEEK = timedelta(days=7)
 
@@ -63,6 +56,8 @@ class Circumstances:
     """The channels there is a way out for."""
 
     quiet: QuietHours = DEFAULT_QUIET
+    caps: Caps = DEFAULT_CAPS
+    """How many routine messages an address gets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +121,17 @@ def is_held_in_crisis(message: Message) -> bool:
 def _by(channel: Channel, message: Message, seen: Circumstances, at: datetime) -> Go | Reason:
     if channel not in seen.available:
         return Reason.NO_ADDRESS
-    if channel in (Channel.INBOX, Channel.WEBHOOK):
+    if channel is Channel.INBOX:
+        return Go(channel, None)
+    purpose = PURPOSE_OF.get(message.about)
+    if channel is Channel.WEBHOOK:
+        # The practice's own system knows the address; whether anything may be said is still asked here.
+        if purpose and not allows(seen.consents, purpose=purpose, channel=channel, recipient_id=message.recipient_id):
+            return Reason.NO_CONSENT
         return Go(channel, None)
     address = _address(channel, seen.addresses)
     if address is None:
         return Reason.NO_ADDRESS
-    purpose = PURPOSE_OF.get(message.about)
     if address.address_hash and (why := seen.suppressed.get((channel, address.address_hash))):
         return Reason.OPTED_OUT if why is SuppressionReason.OPTED_OUT else Reason.ADDRESS_SUPPRESSED
     if purpose and not address.is_safe:
@@ -149,9 +149,10 @@ def _address(channel: Channel, addresses: Sequence[Address]) -> Address | None:
 
 def _is_below_cap(message: Message, address: Address, seen: Circumstances, at: datetime) -> bool:
     """A day is one of the recipient's calendar, a week seven days back."""
-    if message.message_class is not MessageClass.ROUTINE or address.channel not in CAPS:
+    cap = seen.caps.of(address.channel)
+    if message.message_class is not MessageClass.ROUTINE or cap is None:
         return True
-    a_day, a_week = CAPS[address.channel]
+    a_day, a_week = cap
     zone = ZoneInfo(address.time_zone or seen.time_zone or UTC.tzname(None))
     times = [time for time in seen.begun_times.get(address.contact_point_id, ()) if time > at - WEEK]
     today = sum(time.astimezone(zone).date() == at.astimezone(zone).date() for time in times)
@@ -160,7 +161,7 @@ def _is_below_cap(message: Message, address: Address, seen: Circumstances, at: d
 
 def _quiet_until(message: Message, way: Go, seen: Circumstances, at: datetime) -> datetime | None:
     """Only what is routine waits for the morning, and the inbox wakes nobody."""
-    zone = way.address.time_zone or seen.time_zone if way.address else ""
+    zone = "" if way.channel is Channel.INBOX else (way.address.time_zone if way.address else "") or seen.time_zone
     if message.message_class is not MessageClass.ROUTINE or not zone:
         return None
     return put_off(at=at, start_time=message.last_time, time_zone=zone, quiet=seen.quiet)

@@ -56,5 +56,7 @@ def _pattern(more: tuple[str, ...]) -> re.Pattern[str]:
 
 def _plain(text: str) -> str:
     """Without accents, in small letters, with one space between words."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text)
     return " ".join("".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower().split())

@@ -24,11 +24,18 @@ SOON = timedelta(seconds=10)
 
 HIGHEST_LEVEL = 3
 
-CRISIS, COMPLIANCE = "crisis", "compliance"
-"""What somebody is called for: a client in danger, or the audit trail."""
+CRISIS, COMPLIANCE, CARE, DESK = "crisis", "compliance", "care", "desk"
+DUTIES = (CRISIS, COMPLIANCE, CARE, DESK)
+"""What somebody is called for: a client in danger, the audit trail, their own clients, or what the desk must settle."""
+
+PRESSING = ("page", "alarm")
+"""What is said until somebody has seen it, with a mail's highest urgency."""
 
 MOST_CONTACTS = 50
 """Contacts on call a practice has at most: a round must not outlast its own lease."""
+
+MOST_THERAPISTS = 500
+"""Contacts with the duty of care a practice has at most; one notice is for a care team of at most 21 of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from services.notifications.domain import errors
+from services.notifications.domain.caps import DEFAULT_CAPS, MOST_A_DAY, MOST_A_WEEK, Caps
 from services.notifications.domain.lint import LONGEST_WORD, MOST_WORDS, find_forbidden
 from services.notifications.domain.quiet_hours import DEFAULT_QUIET, QuietHours
 
@@ -29,6 +30,9 @@ class Settings:
     forbidden_words: tuple[str, ...] = ()
     """Words beyond the built-in ones that no message may say, for example the practice's legal name."""
 
+    caps: Caps = DEFAULT_CAPS
+    """How many routine messages one address gets."""
+
 
 NEUTRAL = Settings()
 
@@ -38,7 +42,8 @@ def check(settings: Settings) -> None:
     Refuse settings that can't be meant or would tell too much.
 
     Raises:
-        SettingsMalformed: A label, number or word that is too long, quiet hours of more than 16. (INVALID_ARGUMENT)
+        SettingsMalformed: A label, number or word that is too long, quiet hours of more than 16, a cap that
+            lets nothing through or is none. (INVALID_ARGUMENT)
         ForbiddenWords: The sender's name tells what the practice does. (FAILED_PRECONDITION)
     """
     if len(settings.sender_label) > LONGEST_LABEL or not settings.sender_label.isprintable():
@@ -52,6 +57,10 @@ def check(settings: Settings) -> None:
         not 2 <= len(word.strip()) <= LONGEST_WORD for word in settings.forbidden_words
     ):
         raise errors.SettingsMalformed("At most 50 words of 2 to 60 characters.", field="forbidden_words")
+    if not settings.caps.can_be_meant:
+        raise errors.SettingsMalformed(
+            f"A cap is 1 to {MOST_A_DAY} a day and to {MOST_A_WEEK} a week, which holds a day's.", field="texts_a_day"
+        )
     if found := find_forbidden([settings.sender_label], settings.forbidden_words):
         raise errors.ForbiddenWords("The sender's name tells too much.", field="sender_label", word=found)
 

@@ -20,6 +20,10 @@ EVENTS = {
     "ClientRegistered": "client.registered",
     "ClientUpdated": "client.updated",
 }
+MESSAGE_DUE = "message.due"
+"""What a receiver is told of that carries messages in the practice's stead: only one that names it, never everybody."""
+
+EVENT_TYPES = frozenset({*EVENTS.values(), MESSAGE_DUE})
 """What receivers are told of, by the event it rests on. Crises are nobody else's business."""
 
 WEBHOOKS_MAX = 10
@@ -36,6 +40,9 @@ Times between tries; after the last one it is given up.
 
 Source: client requirement, three days; tests/unit/notifications/test_webhooks.py adds them up.
 """
+
+MESSAGE_TRIES = 5
+"""Times a message is offered to a receiver; after about 40 minutes it goes by its next channel."""
 
 JITTER = 0.1
 """Tenth of a delay by which it is longer at most: receivers that were away are not met by all at once."""
@@ -67,8 +74,9 @@ class Webhook:
         return f"v{self.version}"
 
     def wants(self, event_type: str) -> bool:
-        """Whether it is told of such events."""
-        return self.is_active and (not self.event_types or event_type in self.event_types)
+        """Whether it is told of such events; messages are given to none that did not ask for them."""
+        wants_all = not self.event_types and event_type != MESSAGE_DUE
+        return self.is_active and (wants_all or event_type in self.event_types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,8 @@ class Delivery:
         )
         if not answer.error:
             return replace(after, state=State.DELIVERED, next_attempt_time=None)
-        if answer.is_gone or self.attempts >= len(DELAYS):
+        most = MESSAGE_TRIES - 1 if self.event_type == MESSAGE_DUE else len(DELAYS)
+        if answer.is_gone or self.attempts >= most:
             return replace(after, state=State.FAILED, next_attempt_time=None)
         delay = DELAYS[self.attempts] * (1 + JITTER * jitter)
         return replace(after, next_attempt_time=at + max(delay, answer.retry_after))

@@ -16,7 +16,7 @@ from services.notifications.domain.matter import (
     matter_objection,
     take_matter,
 )
-from services.notifications.domain.message import Message, State
+from services.notifications.domain.message import Kind, Message, Reason, State
 from services.notifications.domain.workflow import DEFAULT_WORKFLOW, Workflow
 from services.notifications.usecases.planned_message import planned_message
 
@@ -76,7 +76,7 @@ async def follow_matters(
     changed = [
         (key[0], message) for key, messages in old.items() for message in messages if message.state is not State.PLANNED
     ]
-    planned = [(key[0], message) for key, messages in new.items() for message in messages]
+    planned = _one_for_all_forms([(key[0], message) for key, messages in new.items() for message in messages])
     touched = sorted({(report.practice_id, report.matter_id) for report in reports})
     await matters.save(
         [known[key] for key in touched],
@@ -84,6 +84,25 @@ async def follow_matters(
         new=planned,
     )
     return sum(message.state is State.PLANNED for _, message in planned)
+
+
+def _one_for_all_forms(planned: Sequence[tuple[str, Message]]) -> list[tuple[str, Message]]:
+    """Let the last of several forms that are asked for at once speak for all: they wait in one place."""
+    last: dict[tuple[str, str, str, str], str] = {}
+    for practice_id, message in planned:
+        if message.kind is Kind.FORM and message.state is State.PLANNED:
+            last[practice_id, message.client_id, message.recipient_id, message.step] = message.message_id
+    return [
+        (
+            practice_id,
+            message.suppress(Reason.OVERTAKEN)
+            if message.kind is Kind.FORM
+            and message.state is State.PLANNED
+            and last[practice_id, message.client_id, message.recipient_id, message.step] != message.message_id
+            else message,
+        )
+        for practice_id, message in planned
+    ]
 
 
 def _checked(message: Message, matter: Matter, at: datetime) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,9 +19,11 @@ from services.notifications.domain.appointment import (
     take,
 )
 from services.notifications.domain.channel import About
-from services.notifications.domain.message import Reason
+from services.notifications.domain.gate import Circumstances
+from services.notifications.domain.message import Message, Reason
 from services.notifications.domain.quiet_hours import DEFAULT_QUIET, QuietHours
 from services.notifications.domain.workflow import Workflow
+from services.notifications.usecases.gate_ahead import Fate, Outlook, gate_ahead
 from services.notifications.usecases.planned_message import planned_message
 
 LAST_STEPS = {State.CANCELLED: Step.CANCELLED, State.MISSED: Step.MISSED}
@@ -54,19 +56,22 @@ def dry_run(
     past: Sequence[Past],
     people: Mapping[str, Person],
     *,
+    seen: Callable[[Message], Circumstances | None],
     quiet: QuietHours = DEFAULT_QUIET,
-) -> Counter[tuple[str, Reason | None]]:
+) -> Outlook:
     """
-    Count what a workflow would have planned about the past, by step and by what would have kept it back.
+    Count what a workflow would have said about the past, by step, and by the way it would have gone or why not.
 
     Args:
         workflows: By session type; the others have *fallback*.
         fallback: The practice's.
         past: The appointments as they ended; a move is told as the booking of the time it moved to.
         people: By client.
+        seen: What the gate would have judged a message by; None where nobody knows the client.
         quiet: The practice's quiet hours.
     """
-    tally: Counter[tuple[str, Reason | None]] = Counter()
+    outlook = Outlook(Counter(), Counter())
+    planned: list[Message] = []
     for each in past:
         ended = each.appointment
         workflow = workflows.get(ended.session_type_id, fallback)
@@ -87,26 +92,34 @@ def dry_run(
         planning = Planning(each.place_time, workflow, people, quiet)
         appointment, wishes = take(None, report, planning)
         after = replace(appointment, state=ended.state)
+        told: list[Wish] = []
         for wish in wishes:
             # What was due before it came to what it is had been said by then.
             known = after if wish.due_time >= each.update_time else appointment
-            tally[wish.step.name, _fate(wish, known).reason] += 1
+            told.append(_fate(wish, known))
         if step := LAST_STEPS.get(ended.state):
             later = replace(planning, at=each.update_time)
-            _, told = take(appointment, replace(report, step=step, version=2), later)
-            tally.update((wish.step.name, wish.reason) for wish in told)
-    return tally
+            told += take(appointment, replace(report, step=step, version=2), later)[1]
+        for wish in told:
+            if wish.reason:
+                outlook.counts[Fate(wish.step.name, wish.reason)] += 1
+            else:
+                planned.append(_said(wish, appointment))
+    return gate_ahead(planned, seen=seen, outlook=outlook)
 
 
 def _fate(wish: Wish, appointment: Appointment) -> Wish:
     """Judge a planned message at its own time by how the appointment stands then."""
     if wish.reason:
         return wish
-    message = planned_message(
+    reason = objection(_said(wish, appointment), appointment, at=wish.due_time)
+    return replace(wish, reason=None if reason is Reason.NOT_ATTENDED and _is_open(appointment) else reason)
+
+
+def _said(wish: Wish, appointment: Appointment) -> Message:
+    return planned_message(
         wish, appointment.appointment_id, about=About.APPOINTMENT, version=0, message_id=appointment.appointment_id
     )
-    reason = objection(message, appointment, at=wish.due_time)
-    return replace(wish, reason=None if reason is Reason.NOT_ATTENDED and _is_open(appointment) else reason)
 
 
 def _is_open(appointment: Appointment) -> bool:

@@ -12,7 +12,7 @@ import structlog
 
 from services.notifications.domain.delivery import Delivered
 from services.notifications.domain.message import Outcome
-from services.notifications.domain.page import OnCallContact, after_round, called
+from services.notifications.domain.page import PRESSING, OnCallContact, after_round, called
 from services.notifications.usecases.send_due_messages import Letter
 
 log = structlog.get_logger(__name__)
@@ -79,7 +79,7 @@ async def page_on_call(*, pages: Pages, writer: Writer, post: Post, clock: Calla
 
 async def _page(page: DuePage, pages: Pages, writer: Writer, post: Post, clock: Callable[[], datetime]) -> int:
     contacts = called(page.contacts, round_number=page.round_number)
-    if not contacts:
+    if not contacts and page.topic in PRESSING:
         log.error("page.nobody_on_call", practice_id=page.practice_id, flag_id=page.flag_id)
 
     async def reach(contact: OnCallContact) -> Delivery:

@@ -232,7 +232,9 @@ class Door:
             scanner=read_scanner(scanner_url),
             clock=office.clock,
         )
-        workflows = WorkflowServicer(templates=office.templates, wording=office.wording, clock=office.clock)
+        workflows = WorkflowServicer(
+            templates=office.templates, wording=office.wording, clock=office.clock, available=office.post.available
+        )
         self._server = Server(
             Application(
                 "notifications",

@@ -29,6 +29,7 @@ from services.notifications.adapters.sms import SmsProvider, read_sms_urls
 from services.notifications.adapters.smtp import SmtpPost, read_smtp_url
 from services.notifications.adapters.templates import Templates
 from services.notifications.adapters.ways import Post, Writer
+from services.notifications.adapters.webhook_way import WebhookWay
 from services.notifications.adapters.wording import Wording
 from services.notifications.config import MailConfig
 from services.notifications.domain.channel import Channel
@@ -72,7 +73,8 @@ class Office:
         accounts = read_sms_urls(sms_urls)
         self.sms = [SmsProvider(each, public_url=PUBLIC_URL, client=impatient(), clock=self.clock) for each in accounts]
         texts: Carrier[TextMessage] | None = Carrier(self.sms, clock=self.clock) if self.sms else None
-        self.post = Post(smtp=self.smtp, texts=texts, keyring=keyring)
+        relays = WebhookWay(database, clock=self.clock)
+        self.post = Post(smtp=self.smtp, texts=texts, keyring=keyring, webhooks=relays)
         self.desk = PostgresDesk(database, record=record, available=self.post.available)
         self.codes = AddressCodes(cipher, keyring)
         config = MailConfig(smtp_url, PUBLIC_URL, "Appointments <appointments@kept.example>")
@@ -153,6 +155,22 @@ class Office:
             ]
             await gathering(list(zip(events, calls, strict=True)))
         return counted.count
+
+    async def handle_matters(self, events: Sequence[ProtoMessage]) -> None:
+        """React to events of dues in one transaction, as the inbox does when they come together."""
+        gathering = gatherings(self.clock)[events[0].DESCRIPTOR.full_name]
+        practices = [event.due.practice_id for event in events]  # type: ignore[attr-defined]
+        async with self.database.begin(set(practices)) as conn:
+            calls = [
+                Call(
+                    actor=Actor("service:matching", "service", practice_id, frozenset({"system"})),
+                    method=event.DESCRIPTOR.name,
+                    database=self.database,
+                    conn=conn,
+                )
+                for event, practice_id in zip(events, practices, strict=True)
+            ]
+            await gathering(list(zip(events, calls, strict=True)))
 
     async def meet(
         self,

@@ -129,6 +129,24 @@ async def test_the_client_is_told_that_a_message_waits_and_no_more(
         assert word not in told[0].as_string()
 
 
+async def test_the_care_team_is_told_that_a_client_wrote_at_most_once_an_hour(
+    office: Office, door: Door, practice_id: str, client_id: str, therapist_id: str
+) -> None:
+    """By a notice that names the team and neither client nor thread; what the team writes itself is no news to it."""
+    client, therapist = door.client(practice_id, client_id), door.therapist(practice_id, therapist_id)
+    thread = await begun(door, client, client_id)
+    await written(door, client, thread.thread_id, "And another thing.")
+    await written(door, therapist, thread.thread_id, "I have read it.")
+    office.at += timedelta(hours=1)
+    await written(door, client, thread.thread_id, "Thank you.")
+
+    async with office.database.begin([practice_id]) as conn:
+        found = await conn.execute("select topic, contact_ids::text[], notice_id::text from officer_notices")
+        rows = await found.fetchall()
+    assert [row[:2] for row in rows] == [("care-message", [therapist_id])] * 2
+    assert thread.thread_id not in {row[2] for row in rows}
+
+
 async def test_nobody_else_reads_a_thread(door: Door, practice_id: str, client_id: str, therapist_id: str) -> None:
     """Another therapist, the desk, the admin, another client, the same person in another practice."""
     thread = await begun(door, door.client(practice_id, client_id), client_id)

@@ -172,6 +172,62 @@ async def test_a_preview_shows_times_words_and_reasons_and_a_dry_run_counts_last
     assert sink.letters == []
 
 
+async def test_a_dry_run_says_what_the_gate_would_say(
+    office: Office, door: Door, practice_id: str, client_id: str
+) -> None:
+    """Consents, addresses and the practice's own caps as they stand; reminders are planned around the night."""
+    silent = new_id()
+    await office.meet(practice_id, client_id)
+    await office.meet(practice_id, silent, email="silent@example.com", has_consent=False)
+    late = [START - timedelta(hours=14) + timedelta(minutes=minute) for minute in (0, 1)]
+    for start in (START + timedelta(days=1), *late):
+        await office.handle(Promise(practice_id, client_id, start).booked())
+    await office.handle(Promise(practice_id, silent).booked())
+    await office.handle(Promise(practice_id, new_id()).booked())
+    caps = workflow_pb2.MessageSettings(mails_a_day=1, mails_a_week=2)
+    stored = await door.workflows.PutMessageSettings(
+        workflow_service_pb2.PutMessageSettingsRequest(settings=caps, request_id=new_id()),
+        metadata=door.admin(practice_id),
+    )
+    office.at = START + timedelta(days=2)
+
+    counted = await door.workflows.DryRunWorkflow(
+        workflow_service_pb2.DryRunWorkflowRequest(steps=[step("day")]), metadata=door.admin(practice_id)
+    )
+
+    assert (stored.texts_a_day, stored.mails_a_day, stored.mails_a_week) == (1, 1, 2)
+    lines = {(line.reason, line.channel): (line.count, line.waited_count) for line in counted.lines}
+    by_mail = ("", notifications_pb2.CHANNEL_EMAIL)
+    nothing = notifications_pb2.CHANNEL_UNSPECIFIED
+    assert lines == {
+        by_mail: (2, 0),
+        ("RATE_CAPPED", nothing): (1, 0),
+        ("NO_CONSENT", nothing): (1, 0),
+        ("NO_CONTACT", nothing): (1, 0),
+    }
+
+
+async def test_caps_that_can_not_be_meant_are_refused(door: Door, practice_id: str) -> None:
+    """With the reason, and what was set before stays."""
+    for wrong in (
+        {"texts_a_day": 4},
+        {"mails_a_day": 30, "mails_a_week": 40},
+        {"mails_a_week": 61},
+        {"texts_a_day": -1},
+    ):
+        request = workflow_service_pb2.PutMessageSettingsRequest(
+            settings=workflow_pb2.MessageSettings(**wrong), request_id=new_id()
+        )
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await door.workflows.PutMessageSettings(request, metadata=door.admin(practice_id))
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    kept = await door.workflows.GetMessageSettings(
+        workflow_service_pb2.GetMessageSettingsRequest(), metadata=door.admin(practice_id)
+    )
+
+    assert (kept.version, kept.texts_a_day, kept.texts_a_week, kept.mails_a_day) == (0, 1, 3, 6)
+
+
 async def test_a_templates_preview_shows_segments_and_warns(door: Door, practice_id: str) -> None:
     """In every locale asked for; a long text is refused, a longer-than-one warns."""
     texts = [

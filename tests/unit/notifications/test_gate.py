@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.notifications.domain.caps import Caps
 from services.notifications.domain.channel import About, Channel, MessageClass
 from services.notifications.domain.consent import Consent, Purpose, Source, SuppressionReason, allows
+from services.notifications.domain.errors import SettingsMalformed
 from services.notifications.domain.gate import HELD_FOR, Address, Circumstances, Go, Refuse, Wait, judge
 from services.notifications.domain.message import Kind, Message, Reason
+from services.notifications.domain.settings import Settings, check
 
 NOON = datetime(2026, 7, 1, 16, tzinfo=UTC)
 NIGHT = datetime(2026, 7, 1, 5, tzinfo=UTC)
@@ -140,3 +143,35 @@ def test_a_guardians_consent_is_their_own() -> None:
     """What the client agreed to says nothing of whoever acts for them."""
     assert not allows(AGREED, purpose=Purpose.APPOINTMENTS, channel=Channel.SMS, recipient_id="guardian-1")
     assert allows((), purpose=Purpose.APPOINTMENTS, channel=Channel.INBOX)
+
+
+def test_a_practice_chooses_its_own_caps() -> None:
+    """Two texts a day where it says so, and never more than its week; a notice is not counted."""
+    begun = {"phone-1": [NOON - timedelta(hours=1)]}
+    roomy = replace(SEEN, addresses=(PHONE,), begun_times=begun, caps=Caps(texts_a_day=2, texts_a_week=2))
+    full = replace(roomy, begun_times={"phone-1": [NOON - timedelta(hours=1), NOON - timedelta(days=3)]})
+    notice = replace(TEXT, message_class=MessageClass.TRANSACTIONAL)
+
+    assert judge(TEXT, roomy, at=NOON) == Go(Channel.SMS, PHONE)
+    assert judge(TEXT, full, at=NOON) == Refuse(Reason.RATE_CAPPED)
+    assert judge(notice, full, at=NOON) == Go(Channel.SMS, PHONE)
+
+
+@pytest.mark.parametrize(
+    "caps", [Caps(texts_a_day=0), Caps(texts_a_day=4, texts_a_week=3), Caps(mails_a_day=21), Caps(mails_a_week=61)]
+)
+def test_a_cap_that_lets_nothing_through_or_is_none_is_refused(caps: Caps) -> None:
+    """Nothing a day, a day above its week, or more than anybody should get."""
+    with pytest.raises(SettingsMalformed):
+        check(Settings(caps=caps))
+
+
+def test_the_practices_own_system_is_asked_the_same_and_wakes_nobody() -> None:
+    """Consent, and the client's night by the client's own zone; without a receiver it is no way at all."""
+    relayed = replace(TEXT, channels=(Channel.WEBHOOK,), start_time=NIGHT + timedelta(days=2), due_time=NIGHT)
+    seen = replace(SEEN, available=frozenset({Channel.WEBHOOK}), addresses=())
+
+    assert judge(relayed, seen, at=NOON) == Go(Channel.WEBHOOK, None)
+    assert isinstance(judge(relayed, seen, at=NIGHT), Wait)
+    assert judge(relayed, replace(seen, consents=()), at=NOON) == Refuse(Reason.NO_CONSENT)
+    assert judge(relayed, replace(seen, available=BOTH), at=NOON) == Refuse(Reason.NO_ADDRESS)

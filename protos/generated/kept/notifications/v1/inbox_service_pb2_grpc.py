@@ -42,6 +42,11 @@ class InboxServiceStub:
                 request_serializer=kept_dot_notifications_dot_v1_dot_inbox__service__pb2.SearchMessagesRequest.SerializeToString,
                 response_deserializer=kept_dot_notifications_dot_v1_dot_inbox__service__pb2.SearchMessagesResponse.FromString,
                 _registered_method=True)
+        self.GetMessage = channel.unary_unary(
+                '/kept.notifications.v1.InboxService/GetMessage',
+                request_serializer=kept_dot_notifications_dot_v1_dot_inbox__service__pb2.GetMessageRequest.SerializeToString,
+                response_deserializer=kept_dot_notifications_dot_v1_dot_notifications__pb2.Message.FromString,
+                _registered_method=True)
         self.ListDeliveries = channel.unary_unary(
                 '/kept.notifications.v1.InboxService/ListDeliveries',
                 request_serializer=kept_dot_notifications_dot_v1_dot_inbox__service__pb2.ListDeliveriesRequest.SerializeToString,
@@ -91,6 +96,14 @@ class InboxServiceServicer:
 
     def SearchMessages(self, request, context):
         """Finds messages of the practice, newest first, by client, state, reason, kind, channel and when they were due.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMessage(self, request, context):
+        """Returns a message: whom and what it is about, when, and what became of it. Whoever carries messages for a practice
+        is told their ids alone, and asks here for the rest. Errors: NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -162,6 +175,11 @@ def add_InboxServiceServicer_to_server(servicer, server):
                     request_deserializer=kept_dot_notifications_dot_v1_dot_inbox__service__pb2.SearchMessagesRequest.FromString,
                     response_serializer=kept_dot_notifications_dot_v1_dot_inbox__service__pb2.SearchMessagesResponse.SerializeToString,
             ),
+            'GetMessage': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMessage,
+                    request_deserializer=kept_dot_notifications_dot_v1_dot_inbox__service__pb2.GetMessageRequest.FromString,
+                    response_serializer=kept_dot_notifications_dot_v1_dot_notifications__pb2.Message.SerializeToString,
+            ),
             'ListDeliveries': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDeliveries,
                     request_deserializer=kept_dot_notifications_dot_v1_dot_inbox__service__pb2.ListDeliveriesRequest.FromString,
@@ -232,6 +250,33 @@ class InboxService:
             '/kept.notifications.v1.InboxService/SearchMessages',
             kept_dot_notifications_dot_v1_dot_inbox__service__pb2.SearchMessagesRequest.SerializeToString,
             kept_dot_notifications_dot_v1_dot_inbox__service__pb2.SearchMessagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMessage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.notifications.v1.InboxService/GetMessage',
+            kept_dot_notifications_dot_v1_dot_inbox__service__pb2.GetMessageRequest.SerializeToString,
+            kept_dot_notifications_dot_v1_dot_notifications__pb2.Message.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,6 +38,10 @@ class InboxServiceStub:
     def __new__(cls, channel: _aio.Channel) -> InboxServiceAsyncStub: ...
     SearchMessages: _grpc.UnaryUnaryMultiCallable[_inbox_service_pb2.SearchMessagesRequest, _inbox_service_pb2.SearchMessagesResponse]
     """Finds messages of the practice, newest first, by client, state, reason, kind, channel and when they were due."""
+    GetMessage: _grpc.UnaryUnaryMultiCallable[_inbox_service_pb2.GetMessageRequest, _notifications_pb2.Message]
+    """Returns a message: whom and what it is about, when, and what became of it. Whoever carries messages for a practice
+    is told their ids alone, and asks here for the rest. Errors: NOT_FOUND.
+    """
     ListDeliveries: _grpc.UnaryUnaryMultiCallable[_inbox_service_pb2.ListDeliveriesRequest, _inbox_service_pb2.ListDeliveriesResponse]
     """Lists every try of a message, oldest first, with what its provider said later. Errors: NOT_FOUND."""
     ResendMessage: _grpc.UnaryUnaryMultiCallable[_inbox_service_pb2.ResendMessageRequest, _notifications_pb2.Message]
@@ -68,6 +72,10 @@ class InboxServiceAsyncStub(InboxServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     SearchMessages: _aio.UnaryUnaryMultiCallable[_inbox_service_pb2.SearchMessagesRequest, _inbox_service_pb2.SearchMessagesResponse]  # type: ignore[assignment]
     """Finds messages of the practice, newest first, by client, state, reason, kind, channel and when they were due."""
+    GetMessage: _aio.UnaryUnaryMultiCallable[_inbox_service_pb2.GetMessageRequest, _notifications_pb2.Message]  # type: ignore[assignment]
+    """Returns a message: whom and what it is about, when, and what became of it. Whoever carries messages for a practice
+    is told their ids alone, and asks here for the rest. Errors: NOT_FOUND.
+    """
     ListDeliveries: _aio.UnaryUnaryMultiCallable[_inbox_service_pb2.ListDeliveriesRequest, _inbox_service_pb2.ListDeliveriesResponse]  # type: ignore[assignment]
     """Lists every try of a message, oldest first, with what its provider said later. Errors: NOT_FOUND."""
     ResendMessage: _aio.UnaryUnaryMultiCallable[_inbox_service_pb2.ResendMessageRequest, _notifications_pb2.Message]  # type: ignore[assignment]
@@ -101,6 +109,16 @@ class InboxServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_inbox_service_pb2.SearchMessagesResponse, _abc.Awaitable[_inbox_service_pb2.SearchMessagesResponse]]:
         """Finds messages of the practice, newest first, by client, state, reason, kind, channel and when they were due."""
+
+    @_abc_1.abstractmethod
+    def GetMessage(
+        self,
+        request: _inbox_service_pb2.GetMessageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notifications_pb2.Message, _abc.Awaitable[_notifications_pb2.Message]]:
+        """Returns a message: whom and what it is about, when, and what became of it. Whoever carries messages for a practice
+        is told their ids alone, and asks here for the rest. Errors: NOT_FOUND.
+        """
 
     @_abc_1.abstractmethod
     def ListDeliveries(

@@ -42,8 +42,9 @@ class OnCallContact(_message.Message):
     is_active: _builtins.bool
     """Tells that pages go out to them."""
     duty: _builtins.str
-    """Is what they are called for: "crisis" (a client may be in danger), or "compliance" (alarms and digests of the audit
-    trail); empty means crisis.
+    """Is what they are called for: "crisis" (a client may be in danger), "compliance" (alarms and digests of the audit
+    trail), "care" (a therapist, under their own id: what is due for their clients and their licence) or "desk" (what
+    nobody of the care team could be told, and what the desk must settle); empty means crisis.
     """
     def __init__(
         self,

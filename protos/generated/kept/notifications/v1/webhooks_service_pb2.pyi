@@ -45,7 +45,9 @@ class Webhook(_message.Message):
     """Is sent back to change what was seen."""
     @_builtins.property
     def event_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Lists what it is told of, for example "appointment.booked"; empty: everything."""
+        """Lists what it is told of, for example "appointment.booked"; empty: everything that happens. A receiver that
+        names "message.due" carries messages of the channel webhook in the practice's stead.
+        """
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
@@ -184,7 +186,7 @@ class CreateWebhookRequest(_message.Message):
     """Makes a retry safe; a UUID."""
     @_builtins.property
     def event_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Lists what it is told of; empty: everything."""
+        """Lists what it is told of; empty: everything that happens, and no messages."""
 
     def __init__(
         self,
@@ -253,7 +255,7 @@ class UpdateWebhookRequest(_message.Message):
     """Makes a retry safe; a UUID."""
     @_builtins.property
     def event_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Lists what it is told of; empty: everything."""
+        """Lists what it is told of; empty: everything that happens, and no messages."""
 
     def __init__(
         self,

@@ -323,22 +323,34 @@ class DryRunLine(_message.Message):
     STEP_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
+    WAITED_COUNT_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
     step: _builtins.str
     """Names the step."""
     reason: _builtins.str
-    """Says why they would not have been planned; empty when they would."""
+    """Says why they would not have been planned, or what would have kept them back at the moment of sending, as consents,
+    addresses and suppressions stand now; empty when they would have been sent.
+    """
     count: _builtins.int
     """Counts them."""
+    waited_count: _builtins.int
+    """Counts those of them that would have waited for the end of the recipient's quiet hours at the moment of sending;
+    reminders are planned around the night before that.
+    """
+    channel: _notifications_pb2.Channel.ValueType
+    """Says by which channel they would have gone; none when they would not have been sent."""
     def __init__(
         self,
         *,
         step: _builtins.str = ...,
         reason: _builtins.str = ...,
         count: _builtins.int = ...,
+        waited_count: _builtins.int = ...,
+        channel: _notifications_pb2.Channel.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "count", b"count", "reason", b"reason", "step", b"step", "waited_count", b"waited_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -448,6 +460,10 @@ class MessageSettings(_message.Message):
     QUIET_FROM_FIELD_NUMBER: _builtins.int
     QUIET_TO_FIELD_NUMBER: _builtins.int
     FORBIDDEN_WORDS_FIELD_NUMBER: _builtins.int
+    TEXTS_A_DAY_FIELD_NUMBER: _builtins.int
+    TEXTS_A_WEEK_FIELD_NUMBER: _builtins.int
+    MAILS_A_DAY_FIELD_NUMBER: _builtins.int
+    MAILS_A_WEEK_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """Counts versions; 0 when nobody has set any."""
     sender_label: _builtins.str
@@ -458,6 +474,14 @@ class MessageSettings(_message.Message):
     """Is the wall time the quiet hours begin at, "HH:MM", in the recipient's zone; empty means 21:00."""
     quiet_to: _builtins.str
     """Is the wall time they end at; empty means 08:00."""
+    texts_a_day: _builtins.int
+    """Is how many routine texts one number gets a day at most, 1 to 20; 0 means 1."""
+    texts_a_week: _builtins.int
+    """Is how many in seven days, at least as many as a day and at most 60; 0 means 3."""
+    mails_a_day: _builtins.int
+    """Is how many routine mails one address gets a day at most, 1 to 20; 0 means 6."""
+    mails_a_week: _builtins.int
+    """Is how many in seven days, at least as many as a day and at most 60; 0 means 20."""
     @_builtins.property
     def forbidden_words(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lists words that no message may say beyond the built-in ones, at most 50."""
@@ -471,10 +495,14 @@ class MessageSettings(_message.Message):
         quiet_from: _builtins.str = ...,
         quiet_to: _builtins.str = ...,
         forbidden_words: _abc.Iterable[_builtins.str] | None = ...,
+        texts_a_day: _builtins.int = ...,
+        texts_a_week: _builtins.int = ...,
+        mails_a_day: _builtins.int = ...,
+        mails_a_week: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["forbidden_words", b"forbidden_words", "phone", b"phone", "quiet_from", b"quiet_from", "quiet_to", b"quiet_to", "sender_label", b"sender_label", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["forbidden_words", b"forbidden_words", "mails_a_day", b"mails_a_day", "mails_a_week", b"mails_a_week", "phone", b"phone", "quiet_from", b"quiet_from", "quiet_to", b"quiet_to", "sender_label", b"sender_label", "texts_a_day", b"texts_a_day", "texts_a_week", b"texts_a_week", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
