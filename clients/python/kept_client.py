@@ -369,6 +369,23 @@ class BatchIn(TypedDict):
     is_dry_run: NotRequired[bool]
 
 
+class BatchOperation(TypedDict):
+    """BatchOperation"""
+
+    operation_id: str
+    state: Literal['UNSPECIFIED', 'QUEUED', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED']
+    stage: Literal['UNSPECIFIED', 'READING', 'SEARCHING', 'JUDGING', 'SOLVING', 'PROPOSING']
+    done_ratio: float
+    policy: Literal['UNSPECIFIED', 'FLOW', 'STABLE']
+    is_dry_run: bool
+    attempt_count: int
+    reason: str
+    batch: Batch | None
+    create_time: str | None
+    end_time: str | None
+    etag: str
+
+
 class BreakGlass(TypedDict):
     """BreakGlass"""
 
@@ -1318,6 +1335,7 @@ class FormItem(TypedDict):
     prefill_key: str
     is_self_harm: bool
     instrument: str
+    wording: Instrument | None
 
 
 class FormOption(TypedDict):
@@ -1701,6 +1719,8 @@ class Instrument(TypedDict):
     options: list[str]
     source: str
     permission: str
+    version: int
+    etag: str
 
 
 class InstrumentItem(TypedDict):
@@ -1710,6 +1730,8 @@ class InstrumentItem(TypedDict):
     loinc: str
     text: str
     is_self_harm: bool
+    options: list[str]
+    needs_link_id: str
 
 
 class Intake(TypedDict):
@@ -1779,7 +1801,7 @@ class ItemIn(TypedDict):
     side: NotRequired[Literal['CLIENT', 'GUARDIAN'] | None]
     prefill_key: NotRequired[str]
     is_self_harm: NotRequired[bool]
-    instrument: NotRequired[Literal['', 'PHQ-9', 'GAD-7']]
+    instrument: NotRequired[Literal['', 'PHQ-9', 'GAD-7', 'C-SSRS']]
 
 
 class JoinAppointmentResponse(TypedDict):
@@ -1901,6 +1923,13 @@ class ListAuthorisationsResponse(TypedDict):
     """ListAuthorisationsResponse"""
 
     authorisations: list[Authorisation]
+    next_cursor: str
+
+
+class ListBatchOperationsResponse(TypedDict):
+    """ListBatchOperationsResponse"""
+
+    operations: list[BatchOperation]
     next_cursor: str
 
 
@@ -2226,6 +2255,13 @@ class ListPagesResponse(TypedDict):
     next_cursor: str
 
 
+class ListPlacementsResponse(TypedDict):
+    """ListPlacementsResponse"""
+
+    placements: list[Placement]
+    next_cursor: str
+
+
 class ListPoliciesResponse(TypedDict):
     """ListPoliciesResponse"""
 
@@ -2481,6 +2517,7 @@ class MatchIn(TypedDict):
     time_zone: NotRequired[str]
     weekly_min: NotRequired[int]
     previous_match_id: NotRequired[str | None]
+    locale: NotRequired[str]
 
 
 class MatchRules(TypedDict):
@@ -3123,6 +3160,7 @@ class Reason(TypedDict):
     code: str
     text: str
     weight_ratio: float
+    facts: list[str]
 
 
 class ReasonCount(TypedDict):
@@ -4186,10 +4224,12 @@ class WishWindow(TypedDict):
     to_local: str
 
 
-class WordingIn(TypedDict):
-    """What clients are told."""
+class WordedItemIn(TypedDict):
+    """How one item is asked, and how its options are called."""
 
-    body: str
+    link_id: str
+    text: str
+    options: list[str]
 
 
 class Workflow(TypedDict):
@@ -4242,6 +4282,12 @@ class WorkflowStep(TypedDict):
     to_guardians: bool
 
 
+class services__gateway__routes__absence_cases__WordingIn(TypedDict):
+    """What clients are told."""
+
+    body: str
+
+
 class services__gateway__routes__absences__AnswerIn(TypedDict):
     """What became of a claim that an absence hits."""
 
@@ -4277,9 +4323,17 @@ class services__gateway__routes__priority__PriorityIn(TypedDict):
 class services__gateway__routes__triage__ScreeningIn(TypedDict):
     """Answers to an instrument, finished or not."""
 
-    instrument: Literal['PHQ-9', 'GAD-7']
+    instrument: Literal['PHQ-9', 'GAD-7', 'C-SSRS']
     answers: list[ItemAnswerIn]
     locale: NotRequired[str]
+
+
+class services__gateway__routes__triage__WordingIn(TypedDict):
+    """An instrument's text in one language, from a source the practice may use."""
+
+    preamble: NotRequired[str]
+    items: list[WordedItemIn]
+    permission: str
 
 
 class Kept:
@@ -4323,7 +4377,7 @@ class Kept:
         """List the appointments an absence hits."""
         return self._send("GET", f"/v1/absences/{quote(str(absence_id))}/appointments", {"is_open_only": is_open_only, "limit": limit, "cursor": cursor}, {})
 
-    def put_absence_wording(self, *, absence_id: str, body: WordingIn, idempotency_key: str | None = None) -> Answer[AbsenceCase]:
+    def put_absence_wording(self, *, absence_id: str, body: services__gateway__routes__absence_cases__WordingIn, idempotency_key: str | None = None) -> Answer[AbsenceCase]:
         """Write what clients are told."""
         return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/wordings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
@@ -4566,6 +4620,26 @@ class Kept:
     def put_watch_settings(self, *, body: WatchSettingsIn, idempotency_key: str | None = None) -> Answer[WatchSettings]:
         """Say how the practice is watched."""
         return self._send("PUT", "/v1/audit/watch-settings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def start_intake_batch(self, *, body: BatchIn, idempotency_key: str | None = None) -> Answer[BatchOperation]:
+        """Start giving all who wait to therapists."""
+        return self._send("POST", "/v1/intake-batch-operations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_intake_batch_operations(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListBatchOperationsResponse]:
+        """List batches that were started."""
+        return self._send("GET", "/v1/intake-batch-operations", {"limit": limit, "cursor": cursor}, {})
+
+    def get_intake_batch_operation(self, *, operation_id: str) -> Answer[BatchOperation]:
+        """See how far a batch is."""
+        return self._send("GET", f"/v1/intake-batch-operations/{quote(str(operation_id))}", {}, {})
+
+    def cancel_intake_batch_operation(self, *, operation_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[BatchOperation]:
+        """Give a batch up."""
+        return self._send("POST", f"/v1/intake-batch-operations/{quote(str(operation_id))}/cancel", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+
+    def list_intake_placements(self, *, operation_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListPlacementsResponse]:
+        """See whom a batch gave to whom."""
+        return self._send("GET", f"/v1/intake-batch-operations/{quote(str(operation_id))}/placements", {"limit": limit, "cursor": cursor}, {})
 
     def list_schedules(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListSchedulesResponse]:
         """List schedules."""
@@ -5087,9 +5161,9 @@ class Kept:
         """Find who suits a client."""
         return self._send("POST", "/v1/matches", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
-    def get_match(self, *, match_id: str) -> Answer[Match]:
+    def get_match(self, *, match_id: str, locale: str | None = None) -> Answer[Match]:
         """See a match again."""
-        return self._send("GET", f"/v1/matches/{quote(str(match_id))}", {}, {})
+        return self._send("GET", f"/v1/matches/{quote(str(match_id))}", {"locale": locale}, {})
 
     def search_messages(self, *, client_id: str | None = None, state: Literal['PLANNED', 'SENDING', 'SENT', 'SUPPRESSED', 'FAILED'] | None | None = None, reason: str | None = None, kind: str | None = None, channel: Literal['EMAIL', 'SMS', 'INBOX', 'WEBHOOK'] | None | None = None, from_time: str | None | None = None, to_time: str | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[SearchMessagesResponse]:
         """Search the delivery log."""
@@ -5327,9 +5401,9 @@ class Kept:
         """List proposals of a client or a therapist."""
         return self._send("GET", "/v1/proposals", {"client_id": client_id, "therapist_id": therapist_id, "state": state, "limit": limit, "cursor": cursor}, {})
 
-    def get_proposal(self, *, proposal_id: str) -> Answer[Proposal]:
+    def get_proposal(self, *, proposal_id: str, locale: str | None = None) -> Answer[Proposal]:
         """See a proposal, and what speaks for it."""
-        return self._send("GET", f"/v1/proposals/{quote(str(proposal_id))}", {}, {})
+        return self._send("GET", f"/v1/proposals/{quote(str(proposal_id))}", {"locale": locale}, {})
 
     def accept_proposal(self, *, proposal_id: str, body: AcceptanceIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Proposal]:
         """Accept a proposal with a first appointment."""
@@ -5523,9 +5597,13 @@ class Kept:
         """Download a file."""
         return self._send("GET", f"/v1/attachments/{quote(str(attachment_id))}/content", {}, {})
 
-    def get_instrument(self, *, code: str) -> Answer[Instrument]:
+    def get_instrument(self, *, code: str, locale: str | None = None) -> Answer[Instrument]:
         """Read an instrument."""
-        return self._send("GET", f"/v1/instruments/{quote(str(code))}", {}, {})
+        return self._send("GET", f"/v1/instruments/{quote(str(code))}", {"locale": locale}, {})
+
+    def put_instrument_wording(self, *, code: Literal['PHQ-9', 'GAD-7', 'C-SSRS'], locale: str, body: services__gateway__routes__triage__WordingIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Instrument]:
+        """Bring the wording of an instrument."""
+        return self._send("PUT", f"/v1/instruments/{quote(str(code))}/wordings/{quote(str(locale))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def answer_screening(self, *, client_id: str, body: services__gateway__routes__triage__ScreeningIn, idempotency_key: str | None = None) -> Answer[AnswerScreeningResponse]:
         """Answer an instrument."""
