@@ -369,6 +369,23 @@ class BatchIn(TypedDict):
     is_dry_run: NotRequired[bool]
 
 
+class BatchOperation(TypedDict):
+    """BatchOperation"""
+
+    operation_id: str
+    state: Literal['UNSPECIFIED', 'QUEUED', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED']
+    stage: Literal['UNSPECIFIED', 'READING', 'SEARCHING', 'JUDGING', 'SOLVING', 'PROPOSING']
+    done_ratio: float
+    policy: Literal['UNSPECIFIED', 'FLOW', 'STABLE']
+    is_dry_run: bool
+    attempt_count: int
+    reason: str
+    batch: Batch | None
+    create_time: str | None
+    end_time: str | None
+    etag: str
+
+
 class BreakGlass(TypedDict):
     """BreakGlass"""
 
@@ -1318,6 +1335,7 @@ class FormItem(TypedDict):
     prefill_key: str
     is_self_harm: bool
     instrument: str
+    wording: Instrument | None
 
 
 class FormOption(TypedDict):
@@ -1701,6 +1719,8 @@ class Instrument(TypedDict):
     options: list[str]
     source: str
     permission: str
+    version: int
+    etag: str
 
 
 class InstrumentItem(TypedDict):
@@ -1710,6 +1730,8 @@ class InstrumentItem(TypedDict):
     loinc: str
     text: str
     is_self_harm: bool
+    options: list[str]
+    needs_link_id: str
 
 
 class Intake(TypedDict):
@@ -1747,6 +1769,12 @@ class Invitation(TypedDict):
     expire_time: str | None
 
 
+class InvitationIn(TypedDict):
+    """How an invitation reaches whom it is for."""
+
+    channel: NotRequired[Literal['EMAIL'] | None]
+
+
 class ItemAnswerIn(TypedDict):
     """One answer."""
 
@@ -1773,7 +1801,7 @@ class ItemIn(TypedDict):
     side: NotRequired[Literal['CLIENT', 'GUARDIAN'] | None]
     prefill_key: NotRequired[str]
     is_self_harm: NotRequired[bool]
-    instrument: NotRequired[Literal['', 'PHQ-9', 'GAD-7']]
+    instrument: NotRequired[Literal['', 'PHQ-9', 'GAD-7', 'C-SSRS']]
 
 
 class JoinAppointmentResponse(TypedDict):
@@ -1895,6 +1923,13 @@ class ListAuthorisationsResponse(TypedDict):
     """ListAuthorisationsResponse"""
 
     authorisations: list[Authorisation]
+    next_cursor: str
+
+
+class ListBatchOperationsResponse(TypedDict):
+    """ListBatchOperationsResponse"""
+
+    operations: list[BatchOperation]
     next_cursor: str
 
 
@@ -2220,6 +2255,13 @@ class ListPagesResponse(TypedDict):
     next_cursor: str
 
 
+class ListPlacementsResponse(TypedDict):
+    """ListPlacementsResponse"""
+
+    placements: list[Placement]
+    next_cursor: str
+
+
 class ListPoliciesResponse(TypedDict):
     """ListPoliciesResponse"""
 
@@ -2475,6 +2517,7 @@ class MatchIn(TypedDict):
     time_zone: NotRequired[str]
     weekly_min: NotRequired[int]
     previous_match_id: NotRequired[str | None]
+    locale: NotRequired[str]
 
 
 class MatchRules(TypedDict):
@@ -2506,7 +2549,7 @@ class Message(TypedDict):
     message_id: str
     client_id: str
     appointment_id: str
-    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER']
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER', 'INVITATION']
     state: Literal['UNSPECIFIED', 'PLANNED', 'SENT', 'SUPPRESSED', 'FAILED', 'SENDING']
     reason: str
     due_time: str | None
@@ -2849,7 +2892,7 @@ class PlannedWords(TypedDict):
     """PlannedWords"""
 
     step: str
-    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER']
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER', 'INVITATION']
     due_time: str | None
     reason: str
     is_for_guardian: bool
@@ -3117,6 +3160,7 @@ class Reason(TypedDict):
     code: str
     text: str
     weight_ratio: float
+    facts: list[str]
 
 
 class ReasonCount(TypedDict):
@@ -3772,7 +3816,7 @@ class StartIn(TypedDict):
 class StepCounts(TypedDict):
     """StepCounts"""
 
-    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER']
+    kind: Literal['UNSPECIFIED', 'CONFIRMATION', 'REMINDER', 'MOVED', 'CANCELLED', 'UNCONFIRMED', 'AFTER_SESSION', 'NO_SHOW', 'OFFER', 'OFFER_TAKEN', 'OFFER_WITHDRAWN', 'FOLLOW_UP', 'FORM', 'MEDICATION', 'CHECK_IN', 'MESSAGE_WAITING', 'CONTACT_CODE', 'CONTACT_CHANGED', 'PROPOSAL', 'ABSENCE_OFFER', 'INVITATION']
     step: str
     planned_count: int
     sent_count: int
@@ -4040,6 +4084,14 @@ class WebhookIn(TypedDict):
     event_types: NotRequired[list[str]]
 
 
+class WebhookMessage(TypedDict):
+    """Standard Webhooks 1.0.0. An id and a version: fetch the rest, under your own rights."""
+
+    type: Literal['schedule.changed', 'absence.started', 'absence.closed', 'absence_offer.made', 'absence_offer.closed', 'client.registered', 'client.updated', 'appointment.booked', 'appointment.confirmed', 'appointment.rescheduled', 'appointment.cancelled', 'appointment.attended', 'appointment.undone', 'follow_up.opened', 'follow_up.closed', 'follow_up.due', 'client.erased', 'group_session.scheduled', 'group_session.cancelled', 'group_session.moved', 'group_series.changed', 'group_series.conflicted', 'fee.proposed', 'fee.waived', 'fee.accepted', 'appointment.unconfirmed', 'series.created', 'series.changed', 'series.cancelled', 'series.conflicted', 'offer.made', 'offer.accepted', 'offer.declined', 'offer.expired', 'offer.taken', 'offer.withdrawn', 'wish.created', 'wish.changed', 'wish.closed', 'opening.opened', 'opening.closed', 'form.due', 'form.settled', 'form.completed', 'intake.changed', 'proposal.made', 'proposal.accepted', 'proposal.declined', 'proposal.expired', 'proposal.withdrawn', 'match.proposed', 'message.sent', 'message.failed', 'reply.received', 'thread.posted', 'thread.read']
+    timestamp: str
+    data: dict[str, Any]
+
+
 class WeeklyHours(TypedDict):
     """WeeklyHours"""
 
@@ -4172,10 +4224,12 @@ class WishWindow(TypedDict):
     to_local: str
 
 
-class WordingIn(TypedDict):
-    """What clients are told."""
+class WordedItemIn(TypedDict):
+    """How one item is asked, and how its options are called."""
 
-    body: str
+    link_id: str
+    text: str
+    options: list[str]
 
 
 class Workflow(TypedDict):
@@ -4228,6 +4282,12 @@ class WorkflowStep(TypedDict):
     to_guardians: bool
 
 
+class services__gateway__routes__absence_cases__WordingIn(TypedDict):
+    """What clients are told."""
+
+    body: str
+
+
 class services__gateway__routes__absences__AnswerIn(TypedDict):
     """What became of a claim that an absence hits."""
 
@@ -4263,9 +4323,17 @@ class services__gateway__routes__priority__PriorityIn(TypedDict):
 class services__gateway__routes__triage__ScreeningIn(TypedDict):
     """Answers to an instrument, finished or not."""
 
-    instrument: Literal['PHQ-9', 'GAD-7']
+    instrument: Literal['PHQ-9', 'GAD-7', 'C-SSRS']
     answers: list[ItemAnswerIn]
     locale: NotRequired[str]
+
+
+class services__gateway__routes__triage__WordingIn(TypedDict):
+    """An instrument's text in one language, from a source the practice may use."""
+
+    preamble: NotRequired[str]
+    items: list[WordedItemIn]
+    permission: str
 
 
 class Kept:
@@ -4309,7 +4377,7 @@ class Kept:
         """List the appointments an absence hits."""
         return self._send("GET", f"/v1/absences/{quote(str(absence_id))}/appointments", {"is_open_only": is_open_only, "limit": limit, "cursor": cursor}, {})
 
-    def put_absence_wording(self, *, absence_id: str, body: WordingIn, idempotency_key: str | None = None) -> Answer[AbsenceCase]:
+    def put_absence_wording(self, *, absence_id: str, body: services__gateway__routes__absence_cases__WordingIn, idempotency_key: str | None = None) -> Answer[AbsenceCase]:
         """Write what clients are told."""
         return self._send("POST", f"/v1/absences/{quote(str(absence_id))}/wordings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
@@ -4389,9 +4457,9 @@ class Kept:
         """Review an emergency access."""
         return self._send("POST", f"/v1/break-glasses/{quote(str(break_glass_id))}/review", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
-    def invite_client(self, *, client_id: str, idempotency_key: str | None = None) -> Answer[Invitation]:
+    def invite_client(self, *, client_id: str, idempotency_key: str | None = None, body: InvitationIn | None | None = None) -> Answer[Invitation]:
         """Invite a client to sign in."""
-        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/invitations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
+        return self._send("POST", f"/v1/clients/{quote(str(client_id))}/invitations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
     def link_account(self, *, body: AccountLinkIn, idempotency_key: str | None = None) -> Answer[Account]:
         """Link one's own sign-in."""
@@ -4552,6 +4620,26 @@ class Kept:
     def put_watch_settings(self, *, body: WatchSettingsIn, idempotency_key: str | None = None) -> Answer[WatchSettings]:
         """Say how the practice is watched."""
         return self._send("PUT", "/v1/audit/watch-settings", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def start_intake_batch(self, *, body: BatchIn, idempotency_key: str | None = None) -> Answer[BatchOperation]:
+        """Start giving all who wait to therapists."""
+        return self._send("POST", "/v1/intake-batch-operations", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
+
+    def list_intake_batch_operations(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListBatchOperationsResponse]:
+        """List batches that were started."""
+        return self._send("GET", "/v1/intake-batch-operations", {"limit": limit, "cursor": cursor}, {})
+
+    def get_intake_batch_operation(self, *, operation_id: str) -> Answer[BatchOperation]:
+        """See how far a batch is."""
+        return self._send("GET", f"/v1/intake-batch-operations/{quote(str(operation_id))}", {}, {})
+
+    def cancel_intake_batch_operation(self, *, operation_id: str, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[BatchOperation]:
+        """Give a batch up."""
+        return self._send("POST", f"/v1/intake-batch-operations/{quote(str(operation_id))}/cancel", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match})
+
+    def list_intake_placements(self, *, operation_id: str, limit: int | None = None, cursor: str | None = None) -> Answer[ListPlacementsResponse]:
+        """See whom a batch gave to whom."""
+        return self._send("GET", f"/v1/intake-batch-operations/{quote(str(operation_id))}/placements", {"limit": limit, "cursor": cursor}, {})
 
     def list_schedules(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[ListSchedulesResponse]:
         """List schedules."""
@@ -5073,9 +5161,9 @@ class Kept:
         """Find who suits a client."""
         return self._send("POST", "/v1/matches", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}, body, "application/json")
 
-    def get_match(self, *, match_id: str) -> Answer[Match]:
+    def get_match(self, *, match_id: str, locale: str | None = None) -> Answer[Match]:
         """See a match again."""
-        return self._send("GET", f"/v1/matches/{quote(str(match_id))}", {}, {})
+        return self._send("GET", f"/v1/matches/{quote(str(match_id))}", {"locale": locale}, {})
 
     def search_messages(self, *, client_id: str | None = None, state: Literal['PLANNED', 'SENDING', 'SENT', 'SUPPRESSED', 'FAILED'] | None | None = None, reason: str | None = None, kind: str | None = None, channel: Literal['EMAIL', 'SMS', 'INBOX', 'WEBHOOK'] | None | None = None, from_time: str | None | None = None, to_time: str | None | None = None, limit: int | None = None, cursor: str | None = None) -> Answer[SearchMessagesResponse]:
         """Search the delivery log."""
@@ -5313,9 +5401,9 @@ class Kept:
         """List proposals of a client or a therapist."""
         return self._send("GET", "/v1/proposals", {"client_id": client_id, "therapist_id": therapist_id, "state": state, "limit": limit, "cursor": cursor}, {})
 
-    def get_proposal(self, *, proposal_id: str) -> Answer[Proposal]:
+    def get_proposal(self, *, proposal_id: str, locale: str | None = None) -> Answer[Proposal]:
         """See a proposal, and what speaks for it."""
-        return self._send("GET", f"/v1/proposals/{quote(str(proposal_id))}", {}, {})
+        return self._send("GET", f"/v1/proposals/{quote(str(proposal_id))}", {"locale": locale}, {})
 
     def accept_proposal(self, *, proposal_id: str, body: AcceptanceIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Proposal]:
         """Accept a proposal with a first appointment."""
@@ -5509,9 +5597,13 @@ class Kept:
         """Download a file."""
         return self._send("GET", f"/v1/attachments/{quote(str(attachment_id))}/content", {}, {})
 
-    def get_instrument(self, *, code: str) -> Answer[Instrument]:
+    def get_instrument(self, *, code: str, locale: str | None = None) -> Answer[Instrument]:
         """Read an instrument."""
-        return self._send("GET", f"/v1/instruments/{quote(str(code))}", {}, {})
+        return self._send("GET", f"/v1/instruments/{quote(str(code))}", {"locale": locale}, {})
+
+    def put_instrument_wording(self, *, code: Literal['PHQ-9', 'GAD-7', 'C-SSRS'], locale: str, body: services__gateway__routes__triage__WordingIn, idempotency_key: str | None = None, if_match: str | None = None) -> Answer[Instrument]:
+        """Bring the wording of an instrument."""
+        return self._send("PUT", f"/v1/instruments/{quote(str(code))}/wordings/{quote(str(locale))}", {}, {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "If-Match": if_match}, body, "application/json")
 
     def answer_screening(self, *, client_id: str, body: services__gateway__routes__triage__ScreeningIn, idempotency_key: str | None = None) -> Answer[AnswerScreeningResponse]:
         """Answer an instrument."""

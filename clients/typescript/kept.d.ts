@@ -279,6 +279,20 @@ export interface BatchIn {
   policy?: "FLOW" | "STABLE";
   is_dry_run?: boolean;
 }
+export interface BatchOperation {
+  operation_id: string;
+  state: "UNSPECIFIED" | "QUEUED" | "RUNNING" | "DONE" | "FAILED" | "CANCELLED";
+  stage: "UNSPECIFIED" | "READING" | "SEARCHING" | "JUDGING" | "SOLVING" | "PROPOSING";
+  done_ratio: number;
+  policy: "UNSPECIFIED" | "FLOW" | "STABLE";
+  is_dry_run: boolean;
+  attempt_count: number;
+  reason: string;
+  batch: Batch | null;
+  create_time: string | null;
+  end_time: string | null;
+  etag: string;
+}
 export interface BreakGlass {
   break_glass_id: string;
   client_id: string;
@@ -967,6 +981,7 @@ export interface FormItem {
   prefill_key: string;
   is_self_harm: boolean;
   instrument: string;
+  wording: Instrument | null;
 }
 export interface FormOption {
   code: string;
@@ -1254,12 +1269,16 @@ export interface Instrument {
   options: (string)[];
   source: string;
   permission: string;
+  version: number;
+  etag: string;
 }
 export interface InstrumentItem {
   link_id: string;
   loinc: string;
   text: string;
   is_self_harm: boolean;
+  options: (string)[];
+  needs_link_id: string;
 }
 export interface Intake {
   intake_id: string;
@@ -1284,6 +1303,10 @@ export interface Invitation {
   code: string;
   expire_time: string | null;
 }
+export interface InvitationIn {
+  /** None: the code is in the answer, to be handed over. */
+  channel?: "EMAIL" | null;
+}
 export interface ItemAnswerIn {
   link_id: string;
   /** The place of the chosen option. */
@@ -1306,7 +1329,7 @@ export interface ItemIn {
   side?: "CLIENT" | "GUARDIAN" | null;
   prefill_key?: string;
   is_self_harm?: boolean;
-  instrument?: "" | "PHQ-9" | "GAD-7";
+  instrument?: "" | "PHQ-9" | "GAD-7" | "C-SSRS";
 }
 export interface JoinAppointmentResponse {
   url: string;
@@ -1383,6 +1406,10 @@ export interface ListAppointmentsResponse {
 }
 export interface ListAuthorisationsResponse {
   authorisations: (Authorisation)[];
+  next_cursor: string;
+}
+export interface ListBatchOperationsResponse {
+  operations: (BatchOperation)[];
   next_cursor: string;
 }
 export interface ListBreakGlassesResponse {
@@ -1569,6 +1596,10 @@ export interface ListPagesResponse {
   pages: (Page)[];
   next_cursor: string;
 }
+export interface ListPlacementsResponse {
+  placements: (Placement)[];
+  next_cursor: string;
+}
 export interface ListPoliciesResponse {
   policies: (Policy)[];
   next_cursor: string;
@@ -1731,6 +1762,8 @@ export interface MatchIn {
   /** Minutes a week the client will take. */
   weekly_min?: number;
   previous_match_id?: string | null;
+  /** The language of the reasons. */
+  locale?: string;
 }
 export interface MatchRules {
   version: string;
@@ -1755,7 +1788,7 @@ export interface Message {
   message_id: string;
   client_id: string;
   appointment_id: string;
-  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER" | "INVITATION";
   state: "UNSPECIFIED" | "PLANNED" | "SENT" | "SUPPRESSED" | "FAILED" | "SENDING";
   reason: string;
   due_time: string | null;
@@ -2031,7 +2064,7 @@ export interface Placement {
 }
 export interface PlannedWords {
   step: string;
-  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER" | "INVITATION";
   due_time: string | null;
   reason: string;
   is_for_guardian: boolean;
@@ -2233,6 +2266,7 @@ export interface Reason {
   code: string;
   text: string;
   weight_ratio: number;
+  facts: (string)[];
 }
 export interface ReasonCount {
   state: "UNSPECIFIED" | "PLANNED" | "SENT" | "SUPPRESSED" | "FAILED" | "SENDING";
@@ -2721,7 +2755,7 @@ export interface StartIn {
   form_id: string;
 }
 export interface StepCounts {
-  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER";
+  kind: "UNSPECIFIED" | "CONFIRMATION" | "REMINDER" | "MOVED" | "CANCELLED" | "UNCONFIRMED" | "AFTER_SESSION" | "NO_SHOW" | "OFFER" | "OFFER_TAKEN" | "OFFER_WITHDRAWN" | "FOLLOW_UP" | "FORM" | "MEDICATION" | "CHECK_IN" | "MESSAGE_WAITING" | "CONTACT_CODE" | "CONTACT_CHANGED" | "PROPOSAL" | "ABSENCE_OFFER" | "INVITATION";
   step: string;
   planned_count: number;
   sent_count: number;
@@ -2894,7 +2928,7 @@ export interface Webhook {
 }
 export interface WebhookChangeIn {
   url: string;
-  /** What it is told of; empty: everything. */
+  /** What it is told of, of the kinds that `webhooks` of this document lists; empty: everything. */
   event_types?: (string)[];
   is_active?: boolean;
 }
@@ -2914,8 +2948,19 @@ export interface WebhookDelivery {
 }
 export interface WebhookIn {
   url: string;
-  /** What it is told of; empty: everything. */
+  /** What it is told of, of the kinds that `webhooks` of this document lists; empty: everything. */
   event_types?: (string)[];
+}
+export interface WebhookMessage {
+  type: "schedule.changed" | "absence.started" | "absence.closed" | "absence_offer.made" | "absence_offer.closed" | "client.registered" | "client.updated" | "appointment.booked" | "appointment.confirmed" | "appointment.rescheduled" | "appointment.cancelled" | "appointment.attended" | "appointment.undone" | "follow_up.opened" | "follow_up.closed" | "follow_up.due" | "client.erased" | "group_session.scheduled" | "group_session.cancelled" | "group_session.moved" | "group_series.changed" | "group_series.conflicted" | "fee.proposed" | "fee.waived" | "fee.accepted" | "appointment.unconfirmed" | "series.created" | "series.changed" | "series.cancelled" | "series.conflicted" | "offer.made" | "offer.accepted" | "offer.declined" | "offer.expired" | "offer.taken" | "offer.withdrawn" | "wish.created" | "wish.changed" | "wish.closed" | "opening.opened" | "opening.closed" | "form.due" | "form.settled" | "form.completed" | "intake.changed" | "proposal.made" | "proposal.accepted" | "proposal.declined" | "proposal.expired" | "proposal.withdrawn" | "match.proposed" | "message.sent" | "message.failed" | "reply.received" | "thread.posted" | "thread.read";
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    /** What it happened to. */
+    id: string;
+    /** Counts its changes; order is not promised, a number below yours is old. */
+    version: number;
+  };
 }
 export interface WeeklyHours {
   weekday: number;
@@ -3034,9 +3079,11 @@ export interface WishWindow {
   from_local: string;
   to_local: string;
 }
-export interface WordingIn {
-  /** One neutral line, the same for everybody: no names, contacts, links or clinical words. */
-  body: string;
+export interface WordedItemIn {
+  link_id: string;
+  text: string;
+  /** In their order, the first worth 0. */
+  options: (string)[];
 }
 export interface Workflow {
   session_type_id: string;
@@ -3080,6 +3127,10 @@ export interface WorkflowStep {
   skips_client: boolean;
   to_guardians: boolean;
 }
+export interface services__gateway__routes__absence_cases__WordingIn {
+  /** One neutral line, the same for everybody: no names, contacts, links or clinical words. */
+  body: string;
+}
 export interface services__gateway__routes__absences__AnswerIn {
   state: "OFFERED" | "MOVED" | "CANCELLED" | "COVERED" | "BY_VIDEO" | "KEPT";
 }
@@ -3099,10 +3150,16 @@ export interface services__gateway__routes__priority__PriorityIn {
   until_date?: string;
 }
 export interface services__gateway__routes__triage__ScreeningIn {
-  instrument: "PHQ-9" | "GAD-7";
+  instrument: "PHQ-9" | "GAD-7" | "C-SSRS";
   answers: (ItemAnswerIn)[];
   /** The language help is shown in. */
   locale?: string;
+}
+export interface services__gateway__routes__triage__WordingIn {
+  preamble?: string;
+  items: (WordedItemIn)[];
+  /** By what permission the text is shown. */
+  permission: string;
 }
 export class Kept {
   constructor(settings?: Settings);
@@ -3113,7 +3170,7 @@ export class Kept {
   /** List the appointments an absence hits. `GET /v1/absences/{absence_id}/appointments` */
   listAffectedAppointments(call: { absence_id: string; is_open_only?: boolean; limit?: number; cursor?: string }): Promise<Answer<ListAffectedAppointmentsResponse>>;
   /** Write what clients are told. `POST /v1/absences/{absence_id}/wordings` */
-  putAbsenceWording(call: { absence_id: string; idempotency_key?: string; body: WordingIn }): Promise<Answer<AbsenceCase>>;
+  putAbsenceWording(call: { absence_id: string; idempotency_key?: string; body: services__gateway__routes__absence_cases__WordingIn }): Promise<Answer<AbsenceCase>>;
   /** Approve what clients are told. `POST /v1/absences/{absence_id}/wordings/approvals` */
   approveAbsenceWording(call: { absence_id: string; idempotency_key?: string; body: ApprovalIn }): Promise<Answer<AbsenceCase>>;
   /** Offer many clients something instead. `POST /v1/absences/{absence_id}/offers` */
@@ -3153,7 +3210,7 @@ export class Kept {
   /** Review an emergency access. `POST /v1/break-glasses/{break_glass_id}/review` */
   reviewBreakGlass(call: { break_glass_id: string; idempotency_key?: string; body: FindingIn }): Promise<Answer<BreakGlass>>;
   /** Invite a client to sign in. `POST /v1/clients/{client_id}/invitations` */
-  inviteClient(call: { client_id: string; idempotency_key?: string }): Promise<Answer<Invitation>>;
+  inviteClient(call: { client_id: string; idempotency_key?: string; body?: InvitationIn | null }): Promise<Answer<Invitation>>;
   /** Link one's own sign-in. `POST /v1/account` */
   linkAccount(call: { idempotency_key?: string; body: AccountLinkIn }): Promise<Answer<Account>>;
   /** See which client one is. `GET /v1/account` */
@@ -3234,6 +3291,16 @@ export class Kept {
   getWatchSettings(): Promise<Answer<WatchSettings>>;
   /** Say how the practice is watched. `PUT /v1/audit/watch-settings` */
   putWatchSettings(call: { idempotency_key?: string; body: WatchSettingsIn }): Promise<Answer<WatchSettings>>;
+  /** Start giving all who wait to therapists. `POST /v1/intake-batch-operations` */
+  startIntakeBatch(call: { idempotency_key?: string; body: BatchIn }): Promise<Answer<BatchOperation>>;
+  /** List batches that were started. `GET /v1/intake-batch-operations` */
+  listIntakeBatchOperations(call?: { limit?: number; cursor?: string }): Promise<Answer<ListBatchOperationsResponse>>;
+  /** See how far a batch is. `GET /v1/intake-batch-operations/{operation_id}` */
+  getIntakeBatchOperation(call: { operation_id: string }): Promise<Answer<BatchOperation>>;
+  /** Give a batch up. `POST /v1/intake-batch-operations/{operation_id}/cancel` */
+  cancelIntakeBatchOperation(call: { operation_id: string; idempotency_key?: string; if_match?: string }): Promise<Answer<BatchOperation>>;
+  /** See whom a batch gave to whom. `GET /v1/intake-batch-operations/{operation_id}/placements` */
+  listIntakePlacements(call: { operation_id: string; limit?: number; cursor?: string }): Promise<Answer<ListPlacementsResponse>>;
   /** List schedules. `GET /v1/schedules` */
   listSchedules(call?: { limit?: number; cursor?: string }): Promise<Answer<ListSchedulesResponse>>;
   /** Set other hours for a date. `PUT /v1/therapists/{therapist_id}/overrides/{local_date}` */
@@ -3502,7 +3569,7 @@ export class Kept {
   /** Find who suits a client. `POST /v1/matches` */
   matchClient(call: { idempotency_key?: string; body: MatchIn }): Promise<Answer<Match>>;
   /** See a match again. `GET /v1/matches/{match_id}` */
-  getMatch(call: { match_id: string }): Promise<Answer<Match>>;
+  getMatch(call: { match_id: string; locale?: string }): Promise<Answer<Match>>;
   /** Search the delivery log. `GET /v1/messages` */
   searchMessages(call?: { client_id?: string; state?: "PLANNED" | "SENDING" | "SENT" | "SUPPRESSED" | "FAILED" | null; reason?: string; kind?: string; channel?: "EMAIL" | "SMS" | "INBOX" | "WEBHOOK" | null; from_time?: string | null; to_time?: string | null; limit?: number; cursor?: string }): Promise<Answer<SearchMessagesResponse>>;
   /** Look at a message. `GET /v1/messages/{message_id}` */
@@ -3647,7 +3714,7 @@ export class Kept {
   /** List proposals of a client or a therapist. `GET /v1/proposals` */
   listProposals(call?: { client_id?: string; therapist_id?: string; state?: "OPEN" | "ACCEPTED" | "DECLINED" | "EXPIRED" | "WITHDRAWN" | null; limit?: number; cursor?: string }): Promise<Answer<ListProposalsResponse>>;
   /** See a proposal, and what speaks for it. `GET /v1/proposals/{proposal_id}` */
-  getProposal(call: { proposal_id: string }): Promise<Answer<Proposal>>;
+  getProposal(call: { proposal_id: string; locale?: string }): Promise<Answer<Proposal>>;
   /** Accept a proposal with a first appointment. `POST /v1/proposals/{proposal_id}/accept` */
   acceptProposal(call: { proposal_id: string; idempotency_key?: string; if_match?: string; body: AcceptanceIn }): Promise<Answer<Proposal>>;
   /** Decline a proposal. `POST /v1/proposals/{proposal_id}/decline` */
@@ -3745,7 +3812,9 @@ export class Kept {
   /** Download a file. `GET /v1/attachments/{attachment_id}/content` */
   getAttachment(call: { attachment_id: string }): Promise<Answer<unknown>>;
   /** Read an instrument. `GET /v1/instruments/{code}` */
-  getInstrument(call: { code: string }): Promise<Answer<Instrument>>;
+  getInstrument(call: { code: string; locale?: string }): Promise<Answer<Instrument>>;
+  /** Bring the wording of an instrument. `PUT /v1/instruments/{code}/wordings/{locale}` */
+  putInstrumentWording(call: { code: "PHQ-9" | "GAD-7" | "C-SSRS"; locale: string; idempotency_key?: string; if_match?: string; body: services__gateway__routes__triage__WordingIn }): Promise<Answer<Instrument>>;
   /** Answer an instrument. `POST /v1/clients/{client_id}/screenings` */
   answerScreening(call: { client_id: string; idempotency_key?: string; body: services__gateway__routes__triage__ScreeningIn }): Promise<Answer<AnswerScreeningResponse>>;
   /** See a client's scores. `GET /v1/clients/{client_id}/screenings` */
@@ -3799,7 +3868,7 @@ export class Kept {
   /** Change some of a webhook. `PATCH /v1/webhooks/{webhook_id}` */
   patchWebhook(call: { webhook_id: string; idempotency_key?: string; if_match?: string; body: {
     url?: string;
-    /** What it is told of; empty: everything. */
+    /** What it is told of, of the kinds that `webhooks` of this document lists; empty: everything. */
     event_types?: (string)[];
     is_active?: boolean;
   } }): Promise<Answer<Webhook>>;

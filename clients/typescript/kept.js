@@ -126,7 +126,7 @@ export class Kept {
   }
 
   inviteClient(call = {}) {
-    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/invitations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() });
+    return this.send("POST", `/v1/clients/${encodeURIComponent(call.client_id).replaceAll('%2F', '/')}/invitations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
   }
 
   linkAccount(call = {}) {
@@ -287,6 +287,26 @@ export class Kept {
 
   putWatchSettings(call = {}) {
     return this.send("PUT", `/v1/audit/watch-settings`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  startIntakeBatch(call = {}) {
+    return this.send("POST", `/v1/intake-batch-operations`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID() }, call.body, "application/json");
+  }
+
+  listIntakeBatchOperations(call = {}) {
+    return this.send("GET", `/v1/intake-batch-operations`, { limit: call.limit, cursor: call.cursor }, {});
+  }
+
+  getIntakeBatchOperation(call = {}) {
+    return this.send("GET", `/v1/intake-batch-operations/${encodeURIComponent(call.operation_id).replaceAll('%2F', '/')}`, {}, {});
+  }
+
+  cancelIntakeBatchOperation(call = {}) {
+    return this.send("POST", `/v1/intake-batch-operations/${encodeURIComponent(call.operation_id).replaceAll('%2F', '/')}/cancel`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match });
+  }
+
+  listIntakePlacements(call = {}) {
+    return this.send("GET", `/v1/intake-batch-operations/${encodeURIComponent(call.operation_id).replaceAll('%2F', '/')}/placements`, { limit: call.limit, cursor: call.cursor }, {});
   }
 
   listSchedules(call = {}) {
@@ -810,7 +830,7 @@ export class Kept {
   }
 
   getMatch(call = {}) {
-    return this.send("GET", `/v1/matches/${encodeURIComponent(call.match_id).replaceAll('%2F', '/')}`, {}, {});
+    return this.send("GET", `/v1/matches/${encodeURIComponent(call.match_id).replaceAll('%2F', '/')}`, { locale: call.locale }, {});
   }
 
   searchMessages(call = {}) {
@@ -1050,7 +1070,7 @@ export class Kept {
   }
 
   getProposal(call = {}) {
-    return this.send("GET", `/v1/proposals/${encodeURIComponent(call.proposal_id).replaceAll('%2F', '/')}`, {}, {});
+    return this.send("GET", `/v1/proposals/${encodeURIComponent(call.proposal_id).replaceAll('%2F', '/')}`, { locale: call.locale }, {});
   }
 
   acceptProposal(call = {}) {
@@ -1246,7 +1266,11 @@ export class Kept {
   }
 
   getInstrument(call = {}) {
-    return this.send("GET", `/v1/instruments/${encodeURIComponent(call.code).replaceAll('%2F', '/')}`, {}, {});
+    return this.send("GET", `/v1/instruments/${encodeURIComponent(call.code).replaceAll('%2F', '/')}`, { locale: call.locale }, {});
+  }
+
+  putInstrumentWording(call = {}) {
+    return this.send("PUT", `/v1/instruments/${encodeURIComponent(call.code).replaceAll('%2F', '/')}/wordings/${encodeURIComponent(call.locale).replaceAll('%2F', '/')}`, {}, { "Idempotency-Key": call.idempotency_key ?? crypto.randomUUID(), "If-Match": call.if_match }, call.body, "application/json");
   }
 
   answerScreening(call = {}) {

@@ -15,6 +15,7 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto
 
 from deploy.local import clients, contracts
 from deploy.local.places import PROTOS, REPO
+from services.chassis.told import catalogue
 from services.gateway.bootstrap import routes
 
 EVENTS, ERRORS, OPENAPI = (REPO / "docs" / name for name in ("events.md", "errors.md", "openapi.json"))
@@ -84,6 +85,8 @@ def event_section(
     name = f"{file.package}.{message.name}"
     is_part = any(field.type_name == f".{name}" for event in file.message_type for field in event.field)
     route = "A part of the other events, never sent alone." if is_part else f"Routing key `{name}`; heard by {heard}."
+    kind = next((each.kind for each in catalogue().values() if each.event_name == name), "")
+    route += f"\nReceivers of webhooks hear of it as `{kind}`." if kind else ""
     return (
         f"\n### {message.name}\n\n{sentences(comments.get(path, ''))}\n\n{route}\n\n"
         f"| Field | Type | Meaning |\n|---|---|---|\n{rows}"

@@ -250,12 +250,12 @@ def move(slot: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def wait_for_mail(folder: Path, address: str, since: float) -> email.message.EmailMessage:
+async def wait_for_mail(folder: Path, address: str, since: float, *, link: str = "/l/") -> email.message.EmailMessage:
     """Wait for a mail with a link to this address, newer than *since* (seconds of the epoch)."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         for mail in fresh_mails(folder, since):
-            if mail["X-Envelope-To"] == address and "/l/" in text_of(mail):
+            if mail["X-Envelope-To"] == address and link in text_of(mail):
                 return mail
         await asyncio.sleep(0.1)
     raise Unexpected(f"no mail with a link within {PATIENCE_S:.0f} s in {folder}")

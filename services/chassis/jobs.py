@@ -66,8 +66,12 @@ class EveryReplica:
         while True:
             await asyncio.sleep(self._seconds)
             try:
-                await self._work()
+                await self.round()
             except errors.Unavailable:
                 log.warning("job.postponed", job=self._name)
             except Exception:
                 log.exception("job.failed", job=self._name)
+
+    async def round(self) -> None:
+        """Do the work once."""
+        await self._work()

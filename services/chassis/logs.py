@@ -18,7 +18,7 @@ PERSONAL_KEYS: Final = frozenset(
         "body", "note", "notes", "text", "reason_text", "answer", "answers", "password", "token", "secret",
         "authorization", "recipient", "contact_point", "client", "specialties", "insurer",
         "signer_name", "values", "band", "plan", "populations", "accessibility", "attribute", "approaches",
-        "instrument", "severity", "rules", "score", "link_id",
+        "instrument", "severity", "rules", "score", "link_id", "facts",
         "words", "topic", "file_name", "sender",
     }
 )  # fmt: skip

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.chassis import errors
+from services.chassis.claims import ROLES, ClaimNames
 from services.chassis.context import Actor
 
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
@@ -34,16 +35,13 @@ REFETCH_AFTER_S = 10
 CLOCK_SKEW_S = 30
 """Seconds the issuer's clock may differ; it is another house's."""
 
+DEFAULT_NAMES: Final = ClaimNames()
+
 REMEMBERED = 16_384
 DEVELOPMENT_TOKEN_S = 3600
 
 ASSERTION_S: Final = 300
 """Seconds a program's assertion may be good for at most. Source: SMART Backend Services, five minutes."""
-
-_SYSTEM_ROLES: Final = frozenset({"front_desk", "practice_admin"})
-"""What a program may stand in for; it is nobody's therapist, no client, and reviews nothing."""
-
-_ROLES: Final = frozenset({"client", "front_desk", "therapist", "practice_admin", "compliance_officer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +60,14 @@ class OidcVerifier:
     """
     Turns an access token into an actor.
 
-    Claims read beside the standard ones: `kept_practice`, `kept_roles`, `kept_client`, `kept_therapist`
-    (mapped in the identity provider), `amr`, `sid` and `auth_time`. A token whose `scope` names anything of SMART
-    (`patient/Appointment.rs`), or that says `kept_app`, was given to an app: its scopes bound what it may ask for.
-    One that says `kept_system` was given to a program for itself; its `system/` scopes are all it has.
+    What it reads beside the standard claims, and by which names, stands in `claims.py`.
     `cnf.jkt` binds a token to a key (RFC 9449).
     """
 
-    def __init__(self, issuer: str, keys: KeySource, *, audience: str = "kept") -> None:
+    def __init__(
+        self, issuer: str, keys: KeySource, *, audience: str = "kept", names: ClaimNames = DEFAULT_NAMES
+    ) -> None:
+        self.names = names
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
@@ -112,7 +110,7 @@ class OidcVerifier:
                 leeway=CLOCK_SKEW_S,
                 options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )
-            return Checked(_actor(claims), float(claims["exp"]), _key_of(claims))
+            return Checked(self.names.actor(claims), float(claims["exp"]), _key_of(claims))
         except jwt.ExpiredSignatureError:
             raise errors.Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED") from None
         except (jwt.PyJWTError, KeyError, TypeError, ValueError):
@@ -325,37 +323,8 @@ def actor_of(user: DemoUser, *, is_strong: bool = False) -> Actor:
         f"system:user:{user.user}" if user.key else f"user:{user.user}",
         "user",
         user.practice_id,
-        _ROLES & frozenset(user.roles),
+        ROLES & frozenset(user.roles),
         client_id=user.client_id,
         therapist_id=user.therapist_id,
         strength="mfa" if is_strong else "pwd",
-    )
-
-
-def _actor(claims: Mapping[str, Any]) -> Actor:
-    roles = claims["kept_roles"]
-    granted = frozenset(str(claims.get("scope") or "").split())
-    is_app = bool(claims.get("kept_app")) or any("/" in each for each in granted)
-    if not isinstance(roles, list):
-        raise TypeError("kept_roles")
-    if claims.get("kept_system"):
-        return Actor(
-            actor_id=f"system:{claims['sub']}",
-            kind="user",
-            practice_id=str(claims["kept_practice"]),
-            roles=_SYSTEM_ROLES & frozenset(map(str, roles)),
-            strength="key",
-            scopes=frozenset(f"user/{each.removeprefix('system/')}" for each in granted if each.startswith("system/")),
-        )
-    return Actor(
-        actor_id=str(claims["sub"]),
-        kind="user",
-        practice_id=str(claims["kept_practice"]),
-        roles=_ROLES & frozenset(map(str, roles)),
-        client_id=str(claims.get("kept_client") or ""),
-        therapist_id=str(claims.get("kept_therapist") or ""),
-        strength="mfa" if "mfa" in claims.get("amr", ()) else "pwd",
-        session_id=str(claims.get("sid") or ""),
-        auth_time=int(claims.get("auth_time") or 0),
-        scopes=granted if is_app else None,
     )

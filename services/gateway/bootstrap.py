@@ -126,7 +126,7 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
     limits = Limits(cache, protection.quotas, protection.replicas, protection.has_limits)
     sessions = Sessions(cache, Cursors(signer.secret("sessions")))
     credentials = Credentials(
-        OidcVerifier(sign_in.issuer, source, audience=config.oidc_audience),
+        OidcVerifier(sign_in.issuer, source, audience=config.oidc_audience, names=sign_in.claim_names),
         Proofs(cache, signer.secret("proofs"), frozenset({sign_in.origin})),
         sessions,
         sign_in.portals,
@@ -136,6 +136,8 @@ def bootstrap(config: ProcessConfig, sign_in: SignInConfig, protection: Protecti
         source,
         client_id=sign_in.client_id,
         secret=sign_in.client_secret,
+        acr=sign_in.acr,
+        strong=sign_in.claim_names.strong,
         transport=httpx.ASGITransport(app) if sign_in.is_development else None,
     )
     app.router.middleware_stack = Switchboard(app.router)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from services.chassis.claims import ClaimNames, read_claim_names
 from services.chassis.config import Misconfigured, ProcessConfig
 from services.gateway.addresses import Network, read_proxies
 from services.gateway.limits import Quota, read_quotas
@@ -34,6 +35,12 @@ class SignInConfig:
     client_secret: str
     """KEPT_OIDC_CLIENT_SECRET_FILE: holds its secret. Default: none."""
 
+    claim_names: ClaimNames
+    """KEPT_OIDC_CLAIMS: by which names the provider tells who somebody is. Default: kept_practice and so on."""
+
+    acr: str
+    """KEPT_OIDC_ACR: the authentication context that is asked for where two factors are needed. Default: mfa."""
+
     origin: str
     """KEPT_PUBLIC_URL's: what a proof of a bound token must name."""
 
@@ -57,6 +64,8 @@ def read_sign_in(config: ProcessConfig, environ: Mapping[str, str] = os.environ)
         portals=read_portals(environ.get("KEPT_PORTAL_ORIGINS", "")),
         client_id=environ.get("KEPT_OIDC_CLIENT_ID", "kept-portal"),
         client_secret=Path(secret).read_text(encoding="utf-8").strip() if secret else "",
+        claim_names=read_claim_names(environ.get("KEPT_OIDC_CLAIMS", "")),
+        acr=environ.get("KEPT_OIDC_ACR", "mfa"),
         origin=f"{public.scheme}://{public.netloc}".lower(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +11,7 @@ from fastapi import Request
 
 from services.chassis import errors
 from services.chassis.context import Actor
-from services.chassis.oidc import OidcVerifier
+from services.chassis.oidc import CLOCK_SKEW_S, OidcVerifier
 from services.gateway.dpop import Proofs
 from services.gateway.portals import Portal
 from services.gateway.sessions import Session, Sessions
@@ -38,7 +39,7 @@ class Credentials:
 
     async def find(self, request: Request) -> Actor:
         """
-        Return who sends a request.
+        Return who sends a request; `request.state.good_until` says how long that can be believed.
 
         Raises:
             Unauthenticated: Nobody known, or no longer. (UNAUTHENTICATED)
@@ -48,6 +49,7 @@ class Credentials:
         authorization = request.headers.get("authorization", "")
         if not authorization and COOKIE in request.headers.get("cookie", ""):
             request.state.session = session = await self.session(request)
+            request.state.good_until = min(session.expire_time, time.time() + session.idle_s)
             return session.actor
         scheme, _, token = authorization.partition(" ")
         if authorization and scheme.lower() not in ("bearer", "dpop"):
@@ -68,6 +70,7 @@ class Credentials:
             if thumbprint != checked.key_thumbprint:
                 raise errors.Unauthenticated("The token is another key's.", reason="DPOP_PROOF_INVALID")
             add_header(request, "DPoP-Nonce", self.proofs.nonce())
+        request.state.good_until = checked.expire_time + CLOCK_SKEW_S
         return checked.actor
 
     async def session(self, request: Request) -> Session:

@@ -15,6 +15,7 @@ from services.gateway.conversion import schemas_of
 from services.gateway.examples import add_examples
 from services.gateway.problems import BASE, TYPES
 from services.gateway.routes.describing import DESCRIBED, refusal
+from services.gateway.telling import MESSAGE, webhooks
 
 NAMED = (availability_pb2.Slot.DESCRIPTOR, booking_pb2.Appointment.DESCRIPTOR, series_pb2.SeriesOccurrence.DESCRIPTOR)
 """Messages that problems hold, whatever the routes answer with."""
@@ -69,7 +70,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
     )
     parts = document.setdefault("components", {})
-    parts.setdefault("schemas", {}).update(schemas_of(*NAMED, *DESCRIBED.values()) | {"Problem": PROBLEM})
+    parts.setdefault("schemas", {}).update(
+        schemas_of(*NAMED, *DESCRIBED.values()) | {"Problem": PROBLEM, "WebhookMessage": MESSAGE}
+    )
     for name in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(name, None)
     record = parts["schemas"]["Record"]["properties"]
@@ -78,6 +81,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     _describe_large_bodies(document)
     document["security"] = [{"signIn": []}]
     add_examples(document)
+    document["webhooks"] = webhooks()
     return document
 
 

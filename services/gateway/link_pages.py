@@ -51,6 +51,10 @@ EN: dict[str, str] = {
     "unsubscribe": "No more messages of this kind?",
     "unsubscribe_yes": "Stop these messages",
     "unsubscribed": "You will get no more messages of this kind.",
+    "invited": "See your appointments online",
+    "invited_how": "Sign in, then type the code from your message and your birth date.",
+    "invited_only": "The code is for you alone. Nobody of the practice asks you for it.",
+    "sign_in": "Sign in",
 }
 
 ES: dict[str, str] = {
@@ -89,6 +93,10 @@ ES: dict[str, str] = {
     "unsubscribe": "¿No quiere más mensajes de este tipo?",
     "unsubscribe_yes": "Dejar de recibirlos",
     "unsubscribed": "No recibirá más mensajes de este tipo.",
+    "invited": "Vea sus citas en línea",
+    "invited_how": "Entre en su cuenta y escriba el código de su mensaje y su fecha de nacimiento.",
+    "invited_only": "El código es solo para usted. Nadie de la consulta se lo pedirá.",
+    "sign_in": "Entrar",
 }
 
 WORDS = {"en": EN, "es": ES}
@@ -167,6 +175,19 @@ def unsubscribe(said: Mapping[str, str], token: str) -> HTMLResponse:
     """Ask whether no more mails of a kind are wanted."""
     form = f'<form method="post" action="/u/{escape(token)}"><button type="submit">{said["unsubscribe_yes"]}</button>'
     return page(said, said["unsubscribe"], f"{form}</form><p>{said['nothing_yet']}</p>")
+
+
+def invitation(accepted: str, *, sign_in: str) -> HTMLResponse:
+    """
+    Say how an invitation is taken up.
+
+    Args:
+        accepted: The browser's Accept-Language.
+        sign_in: Where the client portal signs in; empty where there is none.
+    """
+    said = ES if accepted.strip().lower().startswith("es") else EN
+    way = f'<p><a class="choice" href="{escape(sign_in)}">{said["sign_in"]}</a></p>' if sign_in else ""
+    return page(said, said["invited"], f"<p>{said['invited_how']}</p>{way}<p>{said['invited_only']}</p>")
 
 
 def expired(said: Mapping[str, str] = EN, *, is_offer: bool = False) -> HTMLResponse:

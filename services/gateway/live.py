@@ -26,6 +26,9 @@ from services.gateway.cache import LOST, Cache
 STREAM: Final = "kept:live:"
 """As the relays name it (`services/chassis/events/announce.py`)."""
 
+ENDED: Final = STREAM
+"""The channel of no practice: ids of sessions that are over (JSON), for the gateways to let their streams go."""
+
 STREAMS: Final = 12_000
 """Streams of one process at most."""
 
@@ -91,10 +94,11 @@ class Fact:
 class Listener:
     """One open stream: frames on their way to one reader."""
 
-    __slots__ = ("_waiter", "actor", "frames", "is_closed")
+    __slots__ = ("_waiter", "actor", "frames", "is_closed", "session_id")
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, session_id: str = "") -> None:
         self.actor = actor
+        self.session_id = session_id
         self.frames: deque[bytes] = deque()
         self.is_closed = False
         self._waiter: asyncio.Future[None] | None = None
@@ -147,16 +151,21 @@ class Hub:
         self.is_live = False
         """Whether facts arrive as they happen."""
 
-    async def join(self, actor: Actor, last_id: str) -> tuple[Listener, bytes]:
+    async def join(self, actor: Actor, last_id: str, *, session_id: str = "") -> tuple[Listener, bytes]:
         """
         Open a stream; returns it with what its reader missed since *last_id*.
+
+        Args:
+            actor: Who reads it.
+            last_id: The last event they have; empty: none is replayed.
+            session_id: The browser's session it ends with; empty: it was opened by a token.
 
         Raises:
             Exhausted: TOO_MANY_STREAMS. (RESOURCE_EXHAUSTED)
         """
         if self._count >= STREAMS:
             raise errors.Exhausted("Too many streams are open here.", reason="TOO_MANY_STREAMS", retry_after_s=5)
-        listener = Listener(actor)
+        listener = Listener(actor, session_id)
         room = self._rooms.get(actor.practice_id)
         if room is None:
             room = self._rooms[actor.practice_id] = Room()
@@ -233,7 +242,11 @@ class Hub:
     def _take(self, message: dict[str, Any]) -> None:
         if message["type"] not in ("subscribe", "message"):
             return
-        room = self._rooms.get(message["channel"].decode().removeprefix(STREAM))
+        practice_id = message["channel"].decode().removeprefix(STREAM)
+        if not practice_id and message["type"] == "message":
+            self._end(frozenset(json.loads(message["data"])))
+            return
+        room = self._rooms.get(practice_id)
         if room is None:
             return
         if message["type"] == "subscribe":
@@ -245,8 +258,19 @@ class Hub:
             if fact.concerns(listener.actor):
                 listener.push(fact.frame)
 
+    def _end(self, session_ids: frozenset[str]) -> None:
+        """Let the streams of sessions go that are over."""
+        for listener in self._all():
+            if listener.session_id in session_ids:
+                listener.close()
+
     def _say_live(self, is_live: bool) -> None:
-        """Tell every stream that it must look for itself from now on, or need not any more."""
+        """
+        Tell every stream that it must look for itself from now on, or need not any more.
+
+        Whoever signed out while nothing could be heard is not known: browsers' streams end, and those that come back
+        are looked up.
+        """
         if is_live == self.is_live:
             return
         self.is_live = is_live
@@ -254,6 +278,8 @@ class Hub:
             room.is_ready.clear()
         for listener in self._all():
             listener.push(READ_AGAIN if is_live else POLLING)
+            if is_live and listener.session_id:
+                listener.close()
 
     async def _beat(self) -> None:
         """Every second a fifteenth of the streams hears that we are here."""

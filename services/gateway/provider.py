@@ -14,6 +14,7 @@ import httpx
 import jwt
 
 from services.chassis import errors
+from services.chassis.claims import TWO_FACTORS, Claim
 from services.chassis.oidc import ALGORITHMS, CLOCK_SKEW_S
 from services.gateway.code_flow import challenge_of
 from services.gateway.cursors import Cursors
@@ -26,7 +27,10 @@ FRESH_S: Final = 600
 """Seconds the provider's configuration is used without asking again."""
 
 STRONG: Final = "mfa"
-"""The authentication context asked for where one factor is not enough."""
+"""The authentication context asked for where one factor is not enough, if no other is configured."""
+
+ENTRA_CONTEXTS: Final = "acrs"
+"""The claim of Entra ID's authentication contexts, which are asked for by the `claims` parameter."""
 
 SIGN_OUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -90,6 +94,8 @@ class Provider:
 
     Args:
         secret: The client's secret; empty for a provider that knows no secrets (the development issuer).
+        acr: The authentication context that is asked for where one factor is not enough.
+        strong: How the provider tells that two were proved.
         transport: How it is reached; None: over the network.
     """
 
@@ -100,11 +106,15 @@ class Provider:
         *,
         client_id: str,
         secret: str = "",
+        acr: str = STRONG,
+        strong: Claim = TWO_FACTORS,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._issuer = issuer
         self._keys = keys
         self._client_id = client_id
+        self._acr = acr
+        self._strong = strong
         self._auth = httpx.BasicAuth(client_id, secret) if secret else None
         self._http = httpx.AsyncClient(timeout=5.0, transport=transport)
         self._known: dict[str, Any] = {}
@@ -133,13 +143,20 @@ class Provider:
             "code_challenge_method": "S256",
         }
         if flow.is_strong:
-            asked["acr_values"] = STRONG
+            asked |= self._wish_for_strength()
         if flow.max_age_s >= 0:
             asked |= {"max_age": str(flow.max_age_s), "prompt": "login"}
         if pushed := known.get("pushed_authorization_request_endpoint"):
             answer = await self._post(pushed, asked)
             asked = {"client_id": self._client_id, "request_uri": str(answer["request_uri"])}
         return f"{known['authorization_endpoint']}?{urlencode(asked)}"
+
+    def _wish_for_strength(self) -> dict[str, str]:
+        """Return how two factors are asked for: Entra ID knows authentication contexts, others `acr_values`."""
+        if self._strong.name != ENTRA_CONTEXTS:
+            return {"acr_values": self._acr}
+        wish = {"id_token": {ENTRA_CONTEXTS: {"essential": True, "value": self._strong.value}}}
+        return {"claims": json.dumps(wish, separators=(",", ":"))}
 
     async def redeem(self, flow: Flow, query: Mapping[str, str], redirect_uri: str) -> Tokens:
         """

@@ -19,6 +19,7 @@ from services.chassis import errors
 from services.chassis.context import Actor
 from services.gateway.cache import Cache
 from services.gateway.cursors import Cursors
+from services.gateway.live import ENDED
 from services.gateway.portals import LIFETIME_S, Portal
 
 ROTATE_S: Final = 15 * 60
@@ -195,11 +196,13 @@ class Sessions:
             found = await pipe.execute()
             return list(zip(families, found[::2], found[1::2], strict=True))
 
-        held = [
-            _session(family, self._read(family, sealed), left_ms // 1000)
-            for family, sealed, left_ms in await self._ask(look)
-            if sealed is not None
-        ]
+        held = []
+        for family, sealed, left_ms in await self._ask(look):
+            try:
+                held += [_session(family, self._read(family, sealed), left_ms // 1000)] if sealed is not None else []
+            except errors.Unauthenticated:
+                # Sealed by a key that is no more: it opens nothing, and must not keep the others from being ended.
+                continue
         return sorted(held, key=lambda each: -each.sign_in_time)
 
     async def _end_set(self, key: str) -> list[Session]:
@@ -208,11 +211,16 @@ class Sessions:
         return found
 
     async def _remove(self, families: Sequence[str], *keys: str) -> None:
-        """Delete records; a secret whose record is gone leads nowhere."""
+        """Delete records, and let their streams go; a secret whose record is gone leads nowhere."""
         names = [*(_record(each) for each in families), *keys]
 
         async def remove(redis: Any) -> int:
-            return int(await redis.delete(*names)) if names else 0
+            if not names:
+                return 0
+            pipe = redis.pipeline(transaction=True)
+            pipe.delete(*names)
+            pipe.publish(ENDED, json.dumps(list(families)))
+            return int((await pipe.execute())[0])
 
         await self._ask(remove)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.chassis import errors
+from services.chassis.claims import ClaimNames
 from services.chassis.context import Actor
 from services.chassis.oidc import CLOCK_SKEW_S
 from services.gateway.credentials import Credentials
@@ -52,9 +53,10 @@ class SignIns:
             raise failed()
         tokens = await self.provider.redeem(flow, query, portal.origin + CALLBACK)
         checked = await self.credentials.verifier.verify(tokens.access_token)
-        if checked.actor.actor_id != tokens.claims.get("sub"):
+        names = self.credentials.verifier.names
+        if checked.actor.actor_id != tokens.claims.get(names.subject.name):
             raise failed()
-        actor = _proven(checked.actor, tokens.claims)
+        actor = _proven(checked.actor, tokens.claims, names)
         if flow.is_strong and actor.strength != "mfa":
             raise errors.Unauthenticated("The second factor is missing.", reason="SIGN_IN_TOO_WEAK")
         if flow.max_age_s >= 0 and actor.auth_time + flow.max_age_s + CLOCK_SKEW_S < flow.start_time:
@@ -100,8 +102,7 @@ def _names(claims: Mapping[str, Any]) -> list[str]:
     return [f"{kind}|{claims[kind]}" for kind in ("sid", "sub") if claims.get(kind)]
 
 
-def _proven(actor: Actor, claims: Mapping[str, Any]) -> Actor:
+def _proven(actor: Actor, claims: Mapping[str, Any], names: ClaimNames) -> Actor:
     """Return the actor with how and when they proved who they are: the id token is where providers say that."""
-    methods = claims.get("amr")
-    strength = "mfa" if isinstance(methods, list) and "mfa" in methods else actor.strength
+    strength = "mfa" if names.strong.is_made(claims) else actor.strength
     return replace(actor, strength=strength, auth_time=int(claims.get("auth_time") or actor.auth_time))

@@ -31,7 +31,10 @@ class FormServicer:
     async def PutForm(self, request: forms_service_pb2.PutFormRequest, call: Call) -> forms_pb2.Form:
         form_id = check_uuid(request.form.form_id or self._office.new_id(), "form.form_id")
         form = to.form_from(request.form, form_id=form_id)
-        found = await put_form(form, request.etag, call, forms=self._office.forms, clock=self._office.clock)
+        office = self._office
+        found = await put_form(
+            form, request.etag, call, forms=office.forms, wordings=office.wordings, clock=office.clock
+        )
         return to.form_to(found)
 
     async def GetForm(self, request: forms_service_pb2.GetFormRequest, call: Call) -> forms_pb2.Form:
@@ -104,9 +107,17 @@ class FormServicer:
     async def ListDues(
         self, request: forms_service_pb2.ListDuesRequest, call: Call
     ) -> forms_service_pb2.ListDuesResponse:
-        pages.page_size(request.page_size, default=PAGE_MOST, most=PAGE_MOST)
-        found = await self._office.filings.dues(call, check_uuid(request.client_id, "client_id"))
-        return forms_service_pb2.ListDuesResponse(dues=[to.due_to(each) for each in found])
+        client_id = check_uuid(request.client_id, "client_id")
+        size = pages.page_size(request.page_size, default=PAGE_MOST, most=PAGE_MOST)
+        query = f"dues|{client_id}"
+        state, due_id = pages.read_page_token(query, request.page_token) or (0, FIRST_ID)
+        after = int(state), check_uuid(str(due_id), "page_token")
+        found = await self._office.filings.dues(call, client_id, after=after, limit=size + 1)
+        last = found[size - 1] if found[size:] else None
+        token = pages.page_token(query, int(last.state), last.due_id) if last else ""
+        return forms_service_pb2.ListDuesResponse(
+            dues=[to.due_to(each) for each in found[:size]], next_page_token=token
+        )
 
     async def StartFormResponse(
         self, request: forms_service_pb2.StartFormResponseRequest, call: Call
@@ -164,9 +175,16 @@ class FormServicer:
     async def ListConsentSignatures(
         self, request: forms_service_pb2.ListConsentSignaturesRequest, call: Call
     ) -> forms_service_pb2.ListConsentSignaturesResponse:
-        pages.page_size(request.page_size, default=PAGE_MOST, most=PAGE_MOST)
-        found = await self._office.filings.signatures(call, check_uuid(request.client_id, "client_id"))
-        return forms_service_pb2.ListConsentSignaturesResponse(signatures=[to.signature_to(each) for each in found])
+        client_id = check_uuid(request.client_id, "client_id")
+        size = pages.page_size(request.page_size, default=PAGE_MOST, most=PAGE_MOST)
+        query = f"signatures|{client_id}"
+        (before,) = pages.read_page_token(query, request.page_token) or (LAST_ID,)
+        before = check_uuid(str(before), "page_token")
+        found = await self._office.filings.signatures(call, client_id, before=before, limit=size + 1)
+        token = pages.page_token(query, found[size - 1].signature_id) if found[size:] else ""
+        return forms_service_pb2.ListConsentSignaturesResponse(
+            signatures=[to.signature_to(each) for each in found[:size]], next_page_token=token
+        )
 
 
 def _seen_to(seen: Seen) -> forms_pb2.FormResponse:

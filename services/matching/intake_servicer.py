@@ -24,7 +24,7 @@ from services.matching.usecases.ports import Holds, Matches, Profiles, Rules, Sl
 from services.matching.usecases.propose_therapist import propose_therapist
 from services.matching.usecases.replay_batch import replay_batch
 from services.matching.usecases.report_fairness import report_fairness
-from services.matching.usecases.run_batch import run_batch
+from services.matching.usecases.run_batch import Hall, run_batch
 from services.matching.usecases.settle_proposal import Desk
 from services.matching.usecases.triage_ports import Triage
 from services.matching.usecases.withdraw_intake import withdraw_intake
@@ -46,6 +46,7 @@ class Surroundings:
     slots: Slots
     triage: Triage
     holds: Holds
+    hall: Hall
 
 
 class IntakeServicer:
@@ -106,21 +107,8 @@ class IntakeServicer:
         return to.intake_to(found)
 
     async def RunBatch(self, request: intake_service_pb2.RunBatchRequest, call: Call) -> intake_pb2.Batch:
-        around, desk = self._around, self._desk
-        run = await run_batch(
-            to.policy_of(request.policy),
-            call,
-            is_dry_run=request.is_dry_run,
-            profiles=around.profiles,
-            intakes=desk.intakes,
-            proposals=desk.proposals,
-            batches=desk.batches,
-            rules=around.rules,
-            standing=around.standing,
-            slots=around.slots,
-            clock=desk.clock,
-            new_id=new_id,
-        )
+        policy = to.policy_of(request.policy)
+        run = await run_batch(policy, call, is_dry_run=request.is_dry_run, hall=self._around.hall)
         return to.batch_to(run)
 
     async def ReplayBatch(
@@ -182,7 +170,7 @@ class ProposalServicer:
             profiles=around.profiles,
             rules=around.rules,
         )
-        return to.proposal_to(found, reasons)
+        return to.proposal_to(found, reasons, request.locale)
 
     async def ListProposals(
         self, request: proposal_service_pb2.ListProposalsRequest, call: Call

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from kept.matching.v1 import (
+    batch_service_pb2,
     feedback_service_pb2,
     forms_service_pb2,
     intake_service_pb2,
@@ -24,6 +25,7 @@ from services.chassis.rpc.pages import page_size, page_token, read_page_token
 from services.chassis.rpc.server import Application, run
 from services.matching.adapters import proto
 from services.matching.adapters.ids import new_id
+from services.matching.batch_servicer import BatchServicer
 from services.matching.bootstrap import bootstrap
 from services.matching.domain.profiles import TherapistProfile, days_ahead, expiring
 from services.matching.feedback_servicer import FeedbackServicer
@@ -133,11 +135,11 @@ class MatchingServicer:
             clock=self._clock,
             new_id=new_id,
         )
-        return found if is_staff(call) else proto.hidden_from_clients(found)
+        return _shown(found, request.locale, call)
 
     async def GetMatch(self, request: matching_service_pb2.GetMatchRequest, call: Call) -> matching_pb2.Match:
         found = await get_match(check_uuid(request.match_id, "match_id"), call, matches=self._matches)
-        return found if is_staff(call) else proto.hidden_from_clients(found)
+        return _shown(found, request.locale, call)
 
     async def ImportTherapistProfiles(
         self, request: matching_service_pb2.ImportTherapistProfilesRequest, call: Call
@@ -147,6 +149,11 @@ class MatchingServicer:
         return matching_service_pb2.ImportTherapistProfilesResponse(
             rows=[proto.imported_to(at, each) for at, each in enumerate(found, start=1)], stored_count=stored
         )
+
+
+def _shown(match: matching_pb2.Match, locale: str, call: Call) -> matching_pb2.Match:
+    worded = proto.in_locale(match, locale)
+    return worded if is_staff(call) else proto.hidden_from_clients(worded)
 
 
 def _read_row(given: matching_pb2.TherapistProfile) -> TherapistProfile:
@@ -167,7 +174,7 @@ async def application(config: ProcessConfig) -> Application:
         clock=parts.clock,
     )
     rules = RulesServicer(rules=parts.rules, matches=parts.matches, clock=parts.clock)
-    triage = TriageServicer(triage=parts.triage, clock=parts.clock)
+    triage = TriageServicer(triage=parts.triage, wordings=parts.office.wordings, clock=parts.clock)
     around = Surroundings(
         desk=parts.desk,
         profiles=parts.profiles,
@@ -178,6 +185,7 @@ async def application(config: ProcessConfig) -> Application:
         slots=parts.slots,
         triage=parts.triage,
         holds=parts.triage,
+        hall=parts.hall,
     )
     feedback = FeedbackServicer(
         courses=parts.courses,
@@ -195,6 +203,10 @@ async def application(config: ProcessConfig) -> Application:
             (matching_service_pb2.DESCRIPTOR.services_by_name["MatchingService"], servicer),
             (rules_service_pb2.DESCRIPTOR.services_by_name["RulesService"], rules),
             (intake_service_pb2.DESCRIPTOR.services_by_name["IntakeService"], IntakeServicer(around)),
+            (
+                batch_service_pb2.DESCRIPTOR.services_by_name["BatchService"],
+                BatchServicer(parts.operations, parts.clock),
+            ),
             (proposal_service_pb2.DESCRIPTOR.services_by_name["ProposalService"], ProposalServicer(around)),
             (forms_service_pb2.DESCRIPTOR.services_by_name["FormService"], FormServicer(parts.office)),
             (feedback_service_pb2.DESCRIPTOR.services_by_name["FeedbackService"], feedback),

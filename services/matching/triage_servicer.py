@@ -9,12 +9,13 @@ from services.chassis.rpc import pages
 from services.chassis.rpc.callers import check_uuid
 from services.matching.adapters import triage_proto as proto
 from services.matching.adapters.ids import new_id
-from services.matching.domain.instruments import instrument_of
 from services.matching.usecases.answer_screening import answer_screening
 from services.matching.usecases.ports import Clock
+from services.matching.usecases.put_wording import put_wording
+from services.matching.usecases.read_wording import read_wording
 from services.matching.usecases.report_danger import report_danger
 from services.matching.usecases.settle_crisis_flag import settle_crisis_flag
-from services.matching.usecases.triage_ports import Triage
+from services.matching.usecases.triage_ports import Triage, Wordings
 
 SCREENINGS_DEFAULT, SCREENINGS_MOST = 20, 100
 FLAGS_DEFAULT, FLAGS_MOST = 50, 200
@@ -24,14 +25,22 @@ FIRST_ID, LAST_ID = "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-
 class TriageServicer:
     """Turns each request into domain words, calls the use case, and turns its answer back."""
 
-    def __init__(self, *, triage: Triage, clock: Clock) -> None:
+    def __init__(self, *, triage: Triage, wordings: Wordings, clock: Clock) -> None:
         self._triage = triage
+        self._wordings = wordings
         self._clock = clock
 
     async def GetInstrument(
         self, request: triage_service_pb2.GetInstrumentRequest, call: Call
     ) -> triage_pb2.Instrument:
-        return proto.instrument_to(instrument_of(request.code))
+        return proto.instrument_to(await read_wording(request.code, request.locale, call, wordings=self._wordings))
+
+    async def PutInstrumentWording(
+        self, request: triage_service_pb2.PutInstrumentWordingRequest, call: Call
+    ) -> triage_pb2.Instrument:
+        wording = proto.wording_from(request.wording)
+        found = await put_wording(wording, request.etag, call, wordings=self._wordings, clock=self._clock)
+        return proto.instrument_to(found)
 
     async def AnswerScreening(
         self, request: triage_service_pb2.AnswerScreeningRequest, call: Call

@@ -18,7 +18,7 @@ from services.notifications.adapters.contacts import Contacts
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.proto import DEFAULT_PAGE, LARGEST_PAGE, uuid
 from services.notifications.domain import errors
-from services.notifications.domain.address import MOST_ADDRESSES
+from services.notifications.domain.address import MOST_ADDRESSES, main_mail
 from services.notifications.domain.consent import Source, SuppressionReason
 from services.notifications.domain.contact import AddressState, ContactAddress
 from services.notifications.domain.nudge import MOST_NUDGES
@@ -99,6 +99,19 @@ class ContactServicer:
                 raise errors.CodeExpired("The address is used no more.", contact_point_id=found.contact_point_id)
             await self._codes.send(conn, call.practice_id, found, at=self._clock())
             return await self._resource(conn, call, found)
+
+    async def SendInvitation(self, request: Request.SendInvitationRequest, call: Call) -> contact_pb2.ContactAddress:
+        """Mail the code of an invitation to the client themselves."""
+        client_id = uuid(request.client_id, field="client_id")
+        at = self._clock()
+        code, end_time = contact_proto.invitation(request, at=at)
+        async with call.tx() as conn:
+            known = await self._contacts.addresses(conn, call.practice_id, client_id)
+            own = main_mail(known)
+            if own is None:
+                raise errors.UnknownContact("The client has no e-mail address.", client_id=client_id)
+            await self._codes.invite(conn, call.practice_id, own, code, at=at, end_time=end_time)
+            return await self._resource(conn, call, own)
 
     async def VerifyContactAddress(
         self, request: Request.VerifyContactAddressRequest, call: Call

@@ -24,6 +24,7 @@ from services.notifications.adapters.reports import take_report
 from services.notifications.adapters.sms import SmsAccount
 from services.notifications.adapters.twilio_signature import is_signed
 from services.notifications.adapters.wall_words import start_in_words
+from services.notifications.adapters.webhooks import tell_published
 from services.notifications.domain import errors
 from services.notifications.domain.answer import Situation, State
 from services.notifications.domain.appointment import Appointment
@@ -160,6 +161,7 @@ class ProvidersServicer:
                 await replies.ask(owner.client_id, answered.question)
             event = proto.reply_event(reply, practice_id=owner.practice_id)
             call.publish(event, aggregate_id=reply.reply_id, version=1)
+            await tell_published(conn, [call.envelope], at=at)
         return providers_service_pb2.TakeReplyResponse(words=answer)
 
     async def _answer(self, meaning: Meaning, owner: Owner, call: Call, *, at: datetime) -> Answered:

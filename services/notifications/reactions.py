@@ -1,4 +1,4 @@
-"""What each event of booking and matching leads to."""
+"""What each event leads to."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ from typing import Any
 import uuid_utils
 from google.protobuf.message import Message
 from kept.audit.v1 import retention_events_pb2
+from kept.availability.v1 import availability_events_pb2
 from kept.booking.v1 import (
     absence_events_pb2,
     booking_events_pb2,
     care_events_pb2,
+    erasure_events_pb2,
+    groups_events_pb2,
     policy_events_pb2,
     series_events_pb2,
     waitlist_events_pb2,
 )
-from kept.matching.v1 import feedback_events_pb2, forms_events_pb2, intake_events_pb2, triage_events_pb2
+from kept.matching.v1 import (
+    feedback_events_pb2,
+    forms_events_pb2,
+    intake_events_pb2,
+    matching_events_pb2,
+    triage_events_pb2,
+)
 
 from services.chassis.context import Call
 from services.chassis.glasses import emergency_reactions
+from services.chassis.told import telling_of
 from services.notifications.adapters import event_proto, proto
 from services.notifications.adapters.care import note_pairs
 from services.notifications.adapters.care_reactions import care_reactions, tell_care_team
@@ -30,9 +40,8 @@ from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.officer_reactions import officer_reactions
 from services.notifications.adapters.pages import end_page, open_page
 from services.notifications.adapters.timeline import PostgresTimeline
-from services.notifications.adapters.webhooks import listening, queue
+from services.notifications.adapters.webhooks import tell
 from services.notifications.domain import errors
-from services.notifications.domain.webhook import EVENTS
 from services.notifications.usecases.follow_appointments import follow_appointments
 from services.notifications.usecases.follow_matters import follow_matters
 
@@ -73,19 +82,39 @@ MATTER_EVENTS = (
 
 
 TOLD: tuple[type[Message], ...] = (
+    availability_events_pb2.ScheduleChanged,
+    availability_events_pb2.AbsenceStarted,
+    availability_events_pb2.AbsenceClosed,
+    booking_events_pb2.ClientRegistered,
+    booking_events_pb2.ClientUpdated,
+    erasure_events_pb2.ClientErased,
+    groups_events_pb2.GroupSessionScheduled,
+    groups_events_pb2.GroupSessionCancelled,
+    groups_events_pb2.GroupSessionMoved,
+    groups_events_pb2.GroupSeriesChanged,
+    groups_events_pb2.GroupConflictFound,
+    policy_events_pb2.FeeProposed,
+    policy_events_pb2.FeeWaived,
+    policy_events_pb2.FeeAccepted,
     series_events_pb2.SeriesCreated,
     series_events_pb2.SeriesChanged,
     series_events_pb2.SeriesCancelled,
-    booking_events_pb2.ClientRegistered,
-    booking_events_pb2.ClientUpdated,
+    series_events_pb2.SeriesConflictFound,
+    waitlist_events_pb2.WishCreated,
+    waitlist_events_pb2.WishChanged,
+    waitlist_events_pb2.WishClosed,
+    waitlist_events_pb2.SlotOpened,
+    waitlist_events_pb2.SlotClosed,
+    forms_events_pb2.FormCompleted,
+    intake_events_pb2.IntakeChanged,
+    matching_events_pb2.MatchProposed,
 )
-"""What receivers of webhooks are told of, beside what happens to appointments."""
+"""What only receivers of webhooks are told of, beside what is followed here anyway."""
 
 
 def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
     """Return the reaction to each event that is handled alone, by its full name."""
-    told: dict[str, Reaction] = {event.DESCRIPTOR.full_name: _telling(clock) for event in TOLD}
-    return told | {
+    return {
         triage_events_pb2.CrisisFlagged.DESCRIPTOR.full_name: _on_crisis(open_page, clock),
         triage_events_pb2.CrisisAcknowledged.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
         triage_events_pb2.CrisisClosed.DESCRIPTOR.full_name: _on_crisis(end_page, clock),
@@ -96,37 +125,15 @@ def reactions(clock: Callable[[], datetime]) -> dict[str, Reaction]:
     }
 
 
-def _telling(clock: Callable[[], datetime]) -> Reaction:
-    async def tell(event: Any, call: Call) -> None:
-        """Plan to tell the receivers of webhooks, in the transaction that marks the event as handled."""
-        facts = getattr(event, "appointment", None) or getattr(event, "series", None) or event
-        if facts.practice_id != call.practice_id:
-            raise errors.Malformed("The event is of another practice.", field="practice_id")
-        event_type = EVENTS[event.DESCRIPTOR.name]
-        resource = event_type.partition(".")[0]
-        resource_id = proto.uuid(getattr(facts, f"{resource}_id"), field=f"{resource}_id")
-        if not call.is_authorized:
-            await call.authorize(resource_id=resource_id)
-        async with call.tx() as conn:
-            await queue(
-                conn,
-                call.practice_id,
-                event_id=call.causation_id,
-                event_type=event_type,
-                resource_id=resource_id,
-                version=facts.version,
-                at=clock(),
-            )
-
-    return tell
-
-
 def gatherings(clock: Callable[[], datetime]) -> dict[str, Gathering]:
     """Return the reaction to each event that is handled with its neighbours, by its full name."""
-    appointments, matters = _following_appointments(clock), _following_matters(clock)
-    return {event.DESCRIPTOR.full_name: appointments for event in APPOINTMENT_EVENTS} | {
-        event.DESCRIPTOR.full_name: matters for event in MATTER_EVENTS
+    # What is followed here is told of by whoever follows it: of two, the later one counts.
+    of: dict[Gathering, Sequence[type[Message]]] = {
+        _telling(clock): TOLD,
+        _following_appointments(clock): APPOINTMENT_EVENTS,
+        _following_matters(clock): MATTER_EVENTS,
     }
+    return {event.DESCRIPTOR.full_name: gathering for gathering, events in of.items() for event in events}
 
 
 def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datetime]) -> Reaction:
@@ -145,8 +152,6 @@ def _on_crisis(change: Callable[..., Awaitable[None]], clock: Callable[[], datet
 
 
 def _following_appointments(clock: Callable[[], datetime]) -> Gathering:
-    tell = _telling(clock)
-
     async def follow(events: Sequence[tuple[Any, Call]]) -> None:
         """Plan what the steps ask for, in the transaction that marks the events as handled."""
         reports = []
@@ -160,10 +165,7 @@ def _following_appointments(clock: Callable[[], datetime]) -> Gathering:
         async with events[0][1].tx() as conn:
             await note_pairs(conn, [pair for event, _ in events for pair in event_proto.pairs(event)])
             await follow_appointments(reports, timeline=PostgresTimeline(conn), at=clock(), new_id=_new_id)
-            receivers = await listening(conn, sorted({report.practice_id for report in reports}))
-        for event, call in events:
-            if call.practice_id in receivers and event.DESCRIPTOR.name in EVENTS:
-                await tell(event, call)
+            await tell(conn, _with_ids(events), at=clock())
 
     return follow
 
@@ -181,8 +183,28 @@ def _following_matters(clock: Callable[[], datetime]) -> Gathering:
             await follow_matters(reports, matters=PostgresMatters(conn), at=clock(), new_id=_new_id)
             for event, _ in events:
                 await tell_care_team(conn, event, at=clock())
+            await tell(conn, _with_ids(events), at=clock())
 
     return follow
+
+
+def _telling(clock: Callable[[], datetime]) -> Gathering:
+    async def follow(events: Sequence[tuple[Any, Call]]) -> None:
+        """Plan to tell the receivers of webhooks, in the transaction that marks the events as handled."""
+        for event, call in events:
+            telling = telling_of(event.DESCRIPTOR)
+            if telling is not None:
+                facts = telling.facts(event)
+                _require_own(facts.practice_id, call)
+                await call.authorize(resource_id=proto.uuid(facts.resource_id, field=telling.id_fields[-1]))
+        async with events[0][1].tx() as conn:
+            await tell(conn, _with_ids(events), at=clock())
+
+    return follow
+
+
+def _with_ids(events: Sequence[tuple[Any, Call]]) -> list[tuple[str, Message]]:
+    return [(call.causation_id, event) for event, call in events]
 
 
 def _require_own(practice_id: str, call: Call) -> None:

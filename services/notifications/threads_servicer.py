@@ -17,6 +17,7 @@ from services.notifications.adapters.care import therapists_of
 from services.notifications.adapters.care_reactions import tell_of_post
 from services.notifications.adapters.matters import PostgresMatters
 from services.notifications.adapters.threads import PostgresThreads
+from services.notifications.adapters.webhooks import tell_published
 from services.notifications.domain.channel import About
 from services.notifications.domain.matter import MatterReport
 from services.notifications.domain.thread import Attachment, PostCreated, Side, Thread, ThreadRead
@@ -173,6 +174,7 @@ class ThreadsServicer:
         therapist_ids = await therapists_of(conn, call.practice_id, thread.client_id)
         event = threads_proto.thread_event(fact, practice_id=call.practice_id, therapist_ids=therapist_ids)
         call.publish(event, aggregate_id=thread.thread_id, version=thread.post_count)
+        await tell_published(conn, [call.envelope], at=self._clock())
         if isinstance(fact, PostCreated) and fact.post.side is Side.CLIENT:
             await tell_of_post(conn, call.practice_id, thread.thread_id, therapist_ids, at=self._clock())
         if report := notice_of(thread, fact, practice_id=call.practice_id):

@@ -1,9 +1,10 @@
-"""Carries booking's events in and our own out; never imports grpc."""
+"""Carries the others' events in and our own out; never imports grpc."""
 
 from __future__ import annotations
 
 from kept.audit.v1.retention_events_pb2 import ClientErasureOrdered
 from kept.audit.v1.watch_events_pb2 import AlarmRaised, AlarmSettled, DigestMade
+from kept.availability.v1.availability_events_pb2 import AbsenceClosed, AbsenceStarted, ScheduleChanged
 from kept.booking.v1.absence_events_pb2 import (
     AbsenceOfferClosed,
     AbsenceOffered,
@@ -22,8 +23,16 @@ from kept.booking.v1.booking_events_pb2 import (
 )
 from kept.booking.v1.break_glass_events_pb2 import BreakGlassEnded, BreakGlassStarted
 from kept.booking.v1.care_events_pb2 import FollowUpClosed, FollowUpDue, FollowUpOpened
-from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue
-from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesCreated
+from kept.booking.v1.erasure_events_pb2 import ClientErased
+from kept.booking.v1.groups_events_pb2 import (
+    GroupConflictFound,
+    GroupSeriesChanged,
+    GroupSessionCancelled,
+    GroupSessionMoved,
+    GroupSessionScheduled,
+)
+from kept.booking.v1.policy_events_pb2 import ConfirmationOverdue, FeeAccepted, FeeProposed, FeeWaived
+from kept.booking.v1.series_events_pb2 import SeriesCancelled, SeriesChanged, SeriesConflictFound, SeriesCreated
 from kept.booking.v1.waitlist_events_pb2 import (
     OfferAccepted,
     OfferDeclined,
@@ -31,17 +40,23 @@ from kept.booking.v1.waitlist_events_pb2 import (
     OfferMade,
     OfferTaken,
     OfferWithdrawn,
+    SlotClosed,
+    SlotOpened,
+    WishChanged,
+    WishClosed,
+    WishCreated,
 )
 from kept.matching.v1.feedback_events_pb2 import FitAsked
-from kept.matching.v1.forms_events_pb2 import FormDue, FormSettled
+from kept.matching.v1.forms_events_pb2 import FormCompleted, FormDue, FormSettled
 from kept.matching.v1.intake_events_pb2 import (
+    IntakeChanged,
     ProposalAccepted,
     ProposalDeclined,
     ProposalExpired,
     ProposalMade,
     ProposalWithdrawn,
 )
-from kept.matching.v1.matching_events_pb2 import LicenceEnding
+from kept.matching.v1.matching_events_pb2 import LicenceEnding, MatchProposed
 from kept.matching.v1.triage_events_pb2 import CrisisAcknowledged, CrisisClosed, CrisisFlagged
 
 from services.chassis.events.consume import Inbox, consumes, run_worker
@@ -109,7 +124,34 @@ class NotificationsWorker:
         """Store what officers are to be told."""
         self.inbox.store(delivery)
 
-    @consumes(SeriesCreated, SeriesChanged, SeriesCancelled, ClientRegistered, ClientUpdated)
+    @consumes(
+        ScheduleChanged,
+        AbsenceStarted,
+        AbsenceClosed,
+        ClientRegistered,
+        ClientUpdated,
+        ClientErased,
+        GroupSessionScheduled,
+        GroupSessionCancelled,
+        GroupSessionMoved,
+        GroupSeriesChanged,
+        GroupConflictFound,
+        FeeProposed,
+        FeeWaived,
+        FeeAccepted,
+        SeriesCreated,
+        SeriesChanged,
+        SeriesCancelled,
+        SeriesConflictFound,
+        WishCreated,
+        WishChanged,
+        WishClosed,
+        SlotOpened,
+        SlotClosed,
+        FormCompleted,
+        IntakeChanged,
+        MatchProposed,
+    )
     def on_something_to_tell(self, delivery: Delivery) -> None:
         """Store it: nobody here follows it, but receivers of webhooks may want to hear of it."""
         self.inbox.store(delivery)

@@ -19,7 +19,7 @@ from kept.wall.v1 import wall_pb2
 
 from deploy.local.places import Root
 from deploy.local.suite import Suite
-from tests.bench import access, audit, figures, matching, reminders, series, slots
+from tests.bench import access, audit, figures, matches, matching, reminders, series, slots
 from tests.bench.client import drive
 from tests.bench.events import CARRIERS, Carriage
 from tests.bench.pgbench import LEFTOVERS, commits_per_s
@@ -203,6 +203,8 @@ def main(arguments: Sequence[str]) -> int:
         bench.note("book_with_workers_p99_ms", p99, "ms")
         bench.check()
         asyncio.run(series.measure(bench.practice, bench.note))
+        kind = asyncio.run(matches.hire(bench.practice))
+        asyncio.run(matches.measure(bench.practice, kind, bench.note))
         bench.carry()
         print("  slot search", flush=True)
         ledger = [suite.stack.database_url("availability", role) for role in ("owner", "server")]

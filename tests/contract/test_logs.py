@@ -9,6 +9,7 @@ from kept.audit.v1 import audit_service_pb2
 from kept.availability.v1 import availability_service_pb2
 from kept.booking.v1 import booking_service_pb2, care_service_pb2, policy_service_pb2, safety_service_pb2
 from kept.matching.v1 import (
+    batch_service_pb2,
     feedback_service_pb2,
     forms_service_pb2,
     intake_service_pb2,
@@ -36,6 +37,7 @@ MODULES = (
     safety_service_pb2,
     matching_service_pb2,
     rules_service_pb2,
+    batch_service_pb2,
     feedback_service_pb2,
     forms_service_pb2,
     intake_service_pb2,

@@ -110,6 +110,11 @@ class Command:
         for name, text in (("t.csv", THERAPISTS), ("c.csv", CLIENTS), ("a.csv", APPOINTMENTS), ("a.ics", CALENDAR)):
             (folder / name).write_text(text, encoding="utf-8")
 
+    def write(self, name: str, text: str) -> str:
+        """Write one more file, and return its name."""
+        (self._folder / name).write_text(text, encoding="utf-8")
+        return name
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run it and return what it said."""
         return subprocess.run(
@@ -193,6 +198,41 @@ async def test_files_are_tried_dry_imported_once_and_told_row_by_row(
     moved = stored(whole_suite)
     assert command.fates("--appointments", "a.csv", code=1)["a-1"] == ("conflict", "CHANGED_SINCE")
     assert stored(whole_suite) == moved
+
+
+PROFILES = """\
+key,display_name,modalities,licences,specialties,sites,capacity,panel_hours
+tomas,Tomás Imported,IN_PERSON;VIDEO,US-CA:2031-05-31;US-NV,trauma,Harbour House,20,24
+mina,Mina Imported,VIDEO,US-CA,couples,,5,
+twice,Twice Imported,VIDEO,US-CA;US-CA:2031-05-31,,,5,
+nowhere,Nowhere Imported,VIDEO,,,Atlantis,5,
+late,Late Imported,VIDEO,US-CA:31.5.2031,,,5,
+"""
+
+PROFILE_FATES = {
+    "tomas": ("created", ""),
+    "mina": ("created", ""),
+    "twice": ("conflict", "LICENCE_TWICE"),
+    "nowhere": ("conflict", "SITE_UNKNOWN"),
+    "late": ("malformed", "DATE_MALFORMED"),
+}
+
+
+async def test_profiles_are_tried_dry_imported_once_and_told_row_by_row(whole_suite: Suite, command: Command) -> None:
+    """The service itself checks each row of a dry run; a second import writes nothing, and overwrites nothing."""
+    path = command.write("p.csv", PROFILES)
+    query = "select count(*) from therapist_profiles where display_name in ('Tomás Imported', 'Mina Imported')"
+    dry = command.fates("--dry-run", "--profiles", path, code=1)
+    assert rows(whole_suite, "matching", query) == [(0,)]
+
+    made = command.fates("--profiles", path, code=1)
+    again = command.fates("--profiles", path, code=1)
+    changed = command.fates("--profiles", command.write("q.csv", PROFILES.replace("couples", "grief")), code=1)
+
+    assert dry == made == PROFILE_FATES
+    assert again == PROFILE_FATES | {"tomas": ("same", ""), "mina": ("same", "")}
+    assert changed["mina"] == ("conflict", "DIFFERS")
+    assert rows(whole_suite, "matching", query) == [(2,)]
 
 
 async def test_a_calendar_is_imported_with_its_standing_hours(

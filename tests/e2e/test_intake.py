@@ -97,3 +97,64 @@ async def test_from_the_waitlist_to_the_first_session(
     assert proposal["reasons"]
     assert (early.status_code, early.json()["reason"]) == (409, "INTAKE_DUE")
     assert started["state"] == "IN_SESSION"
+
+
+async def test_a_batch_is_started_and_asked_about(http: httpx.AsyncClient, issuer: DevelopmentIssuer) -> None:
+    """Answered at once with where to ask; a dry run in a practice where others wait too; then its clients by pages."""
+    desk = Person(http, issuer.sign_in("desk", PASSWORD))
+    person = {"given_name": "Odile", "family_name": "Vale", "time_zone": "America/Los_Angeles"}
+    client_id = (await desk.ask("POST", "/v1/clients", person, key=key(), wanted=201))["client_id"]
+    intake = await desk.ask("POST", "/v1/intakes", {"need": {"client_id": client_id}}, key=key(), wanted=201)
+
+    started = await desk.send("POST", "/v1/intake-batch-operations", {"is_dry_run": True}, key=key())
+    path = started.headers["Location"]
+    found = started.json()
+    while found["state"] in ("QUEUED", "RUNNING"):
+        assert 0 <= found["done_ratio"] <= 1
+        await asyncio.sleep(0.1)
+        found = await desk.ask("GET", path)
+    placements, cursor = [], ""
+    while True:
+        page = await desk.ask("GET", f"{path}/placements", limit=1, cursor=cursor)
+        placements += page["placements"]
+        cursor = page["next_cursor"]
+        if not cursor:
+            break
+    late = await desk.send("POST", f"{path}/cancel", key=key())
+    listed = await desk.ask("GET", "/v1/intake-batch-operations", limit=200)
+    stands = await desk.ask("GET", f"/v1/intakes/{intake['intake_id']}")
+
+    assert started.status_code == 202
+    assert (found["state"], found["done_ratio"], found["reason"]) == ("DONE", 1, "")
+    assert client_id in {each["client_id"] for each in placements}
+    assert (late.status_code, late.json()["reason"]) == (409, "OPERATION_ENDED")
+    assert found["operation_id"] in {each["operation_id"] for each in listed["operations"]}
+    assert stands["state"] == "WAITING"
+    await desk.ask("POST", f"/v1/intakes/{intake['intake_id']}/withdraw", key=key(), etag=stands["etag"])
+
+
+async def test_the_practice_brings_the_words_of_a_screener(http: httpx.AsyncClient, issuer: DevelopmentIssuer) -> None:
+    """From a file it may use: refused before and shown after, with its permission; the level comes with the answer."""
+    desk, admin = (Person(http, issuer.sign_in(user, PASSWORD)) for user in ("desk", "admin"))
+    person = {"given_name": "Noor", "family_name": "Vale", "time_zone": "America/Los_Angeles"}
+    client_id = (await desk.ask("POST", "/v1/clients", person, key=key(), wanted=201))["client_id"]
+    items = [
+        {"link_id": f"cssrs-{at}", "text": f"Question {at}?", "options": ["No", "Yes"] + ["Yes, lately"] * (at == 6)}
+        for at in range(1, 7)
+    ]
+    missing = await desk.send("GET", "/v1/instruments/C-SSRS", locale="fr")
+    brought = {"items": items, "permission": "By leave of its owner."}
+
+    await admin.ask("PUT", "/v1/instruments/C-SSRS/wordings/en", brought, key=key())
+    refused = await desk.send("PUT", "/v1/instruments/C-SSRS/wordings/en", brought, key=key())
+    shown = await desk.ask("GET", "/v1/instruments/C-SSRS")
+    given = {"instrument": "C-SSRS", "answers": [{"link_id": "cssrs-6", "value": 1}]}
+    answered = await desk.ask("POST", f"/v1/clients/{client_id}/screenings", given, key=key(), wanted=201)
+
+    assert (missing.status_code, missing.json()["reason"]) == (409, "WORDING_MISSING")
+    assert refused.status_code == 403
+    assert (shown["permission"], len(shown["items"][5]["options"])) == ("By leave of its owner.", 3)
+    assert (answered["screening"]["severity"], answered["crisis_resources"]["call_number"]) == ("MODERATE", "988")
+    flag = answered["screening"]["flag_id"]
+    await desk.ask("POST", f"/v1/crisis-flags/{flag}/acknowledge", key=key())
+    await desk.ask("POST", f"/v1/crisis-flags/{flag}/close", {"outcome": "MISTAKE"}, key=key())

@@ -31,6 +31,10 @@ class Cells:
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
 
+    def has(self, column: str) -> bool:
+        """Tell whether the file has the column at all."""
+        return column in self._values
+
     def text(self, column: str, *, most: int = NAME_CHARACTERS, default: str = "", is_needed: bool = False) -> str:
         """Return the trimmed text, or the default when the cell is empty."""
         value = self._values.get(column, "").strip() or default

@@ -20,8 +20,15 @@ from services.booking.imports.door import Door, Refused, Unreachable
 from services.booking.imports.fates import Fate, FileRefused, Told
 from services.booking.imports.importer import Importer
 from services.booking.imports.naming import Names
-from services.booking.imports.rows import AppointmentRow, ClientRow, SeriesRow, TherapistRow
-from services.booking.imports.tables import Defaults, read_appointments, read_clients, read_text, read_therapists
+from services.booking.imports.rows import AppointmentRow, ClientRow, ProfileRow, SeriesRow, TherapistRow
+from services.booking.imports.tables import (
+    Defaults,
+    read_appointments,
+    read_clients,
+    read_profiles,
+    read_text,
+    read_therapists,
+)
 
 FINE, SOME_REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
 
@@ -30,6 +37,7 @@ BAR_CHARS = 30
 EXAMPLES = """\
 examples:
   kept-import --dry-run --clients clients.csv --appointments appointments.csv
+  kept-import --dry-run --profiles profiles.csv --source old-desk
   kept-import --therapists therapists.csv --time-zone America/Denver --source old-desk
   kept-import --appointments calendar.ics --therapist "Amara Osei" --session-type "Individual session, 50 minutes"
 
@@ -41,8 +49,8 @@ exit codes: 0 every row is created or the same, 1 some rows are refused or not s
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(arguments)
-    if not (options.clients or options.therapists or options.appointments):
-        return _complain("name a file: --therapists, --clients or --appointments", USAGE)
+    if not (options.clients or options.therapists or options.profiles or options.appointments):
+        return _complain("name a file: --therapists, --profiles, --clients or --appointments", USAGE)
     try:
         token = _Token(options.token, options.token_file)
         token()
@@ -75,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FINE if all(each.fate in (Fate.CREATED, Fate.SAME) for each in told) else SOME_REFUSED
 
 
-ORDER = {"therapist": 0, "client": 1, "appointment": 2, "series": 2}
+ORDER = {"therapist": 0, "profile": 0, "client": 1, "appointment": 2, "series": 2}
 """Where each kind of row stands in the report."""
 
 
@@ -92,9 +100,11 @@ class _Files:
         )
         self.told: list[Told] = []
         self._therapists: list[TherapistRow] = []
+        self._profiles: list[ProfileRow] = []
         self._clients: list[ClientRow] = []
         self._appointments: list[AppointmentRow | SeriesRow] = []
-        for path, kind in ((options.therapists, 0), (options.clients, 1), (options.appointments, 2)):
+        given = (options.therapists, 0), (options.clients, 1), (options.appointments, 2), (options.profiles, 3)
+        for path, kind in given:
             if path is None:
                 continue
             try:
@@ -112,6 +122,8 @@ class _Files:
                 self._appointments = [*single]
         elif is_calendar(text):
             raise FileRefused("a calendar holds appointments only")
+        elif kind == 3:
+            self._profiles, told = read_profiles(text, defaults)
         elif kind == 1:
             self._clients, told = read_clients(text, defaults)
         else:
@@ -121,12 +133,15 @@ class _Files:
     @property
     def count(self) -> int:
         """Return how many fates are to come."""
-        return sum(len(each.lines) for each in self._therapists) + len(self._clients) + len(self._appointments)
+        lines = sum(len(each.lines) for each in self._therapists)
+        return lines + len(self._profiles) + len(self._clients) + len(self._appointments)
 
     def fates(self, importer: Importer) -> Iterator[Told]:
         """Give every fate, in the order in which things need each other."""
         if self._therapists:
             yield from importer.therapists(self._therapists)
+        if self._profiles:
+            yield from importer.profiles(self._profiles)
         if self._clients:
             yield from importer.clients(self._clients)
         if self._appointments:
@@ -200,6 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--therapists", type=Path, metavar="CSV", help="therapists with their weekly hours, one stretch a line")
+    add("--profiles", type=Path, metavar="CSV", help="what therapists offer, one a line, without hours")
     add("--clients", type=Path, metavar="CSV", help="clients")
     add("--appointments", type=Path, metavar="CSV|ICS", help="appointments that lie ahead")
     add("--dry-run", action="store_true", help="tell what would become of every row, and write nothing")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,7 @@ from services.booking.imports.clashes import Clashes
 from services.booking.imports.door import Answer, Door, Refused, Unreachable
 from services.booking.imports.fates import Conflict, Fate, Told
 from services.booking.imports.naming import Lookup, Names, is_id
-from services.booking.imports.rows import AppointmentRow, ClientRow, SeriesRow, TherapistRow
+from services.booking.imports.rows import AppointmentRow, ClientRow, ProfileRow, SeriesRow, TherapistRow
 
 AHEAD_MOST_DAYS = 366
 """Days ahead that a pre-flight looks; the contract of a series says so."""
@@ -20,7 +22,7 @@ AHEAD_MOST_DAYS = 366
 CLIENT_FIELDS = ("given_name", "family_name", "birth_date", "email", "phone", "time_zone")
 OVER = ("CANCELLED", "NO_SHOW", "COMPLETED")
 
-Row = TypeVar("Row", ClientRow, TherapistRow, AppointmentRow, SeriesRow, AppointmentRow | SeriesRow)
+Row = TypeVar("Row", ClientRow, TherapistRow, ProfileRow, AppointmentRow, SeriesRow, AppointmentRow | SeriesRow)
 
 
 class Importer:
@@ -52,6 +54,11 @@ class Importer:
         lines = {row.line: row.lines for row in rows}
         for told in self._each("therapist", rows, self._therapist):
             yield from (replace(told, line=line) for line in lines[told.line])
+
+    def profiles(self, rows: Sequence[ProfileRow]) -> Iterator[Told]:
+        """Give every profile's fate."""
+        self._read_house()
+        return self._each("profile", rows, self._profile)
 
     def clients(self, rows: Sequence[ClientRow]) -> Iterator[Told]:
         """Give every client's fate."""
@@ -95,11 +102,34 @@ class Importer:
         sites = self._door.every("/v1/sites", "sites")
         self._site_names = Lookup("sites", [(each["display_name"], each["site_id"]) for each in sites])
 
+    def _profile(self, row: ProfileRow) -> Told:
+        id_, profile = self._names.id_of("therapist", row.key), self._housed(row.profile)
+        there = self._there(self._door.get(f"/v1/therapists/{id_}"))
+        if there:
+            differing = [name for name, wanted in profile.items() if _plain(wanted) != _plain(there[name])]
+            if differing:
+                raise Conflict("DIFFERS", f"Kept has something else in {', '.join(differing)}; nothing is overwritten.")
+            return Told("profile", row.line, Fate.SAME, row.key, id=id_)
+        body = {"therapist_profiles": [{**profile, "therapist_id": id_}], "is_dry_run": self._is_dry}
+        said_by = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+        key = self._names.request_key("profile", f"{row.key}|{said_by}")
+        said = _accepted(self._door.write("POST", "/v1/imports/therapists", body, key))["rows"][0]
+        if said["reason"]:
+            raise Conflict(said["reason"], said["message"])
+        self._coming.add(id_)
+        return Told("profile", row.line, Fate.CREATED, row.key, id=id_)
+
+    def _housed(self, profile: dict[str, Any]) -> dict[str, Any]:
+        """Return a profile with its sites by id. Raises Conflict."""
+        sites = profile.get("sites")
+        rest = {name: value for name, value in profile.items() if name != "sites"}
+        return rest if sites is None else {**rest, "site_ids": [self._site(each) for each in sites]}
+
     def _therapist(self, row: TherapistRow) -> Told:
         id_ = self._names.id_of("therapist", row.key)
         hours = [{**each, "site_id": self._site(each["site_id"])} for each in row.weekly_hours]
         modalities = sorted({name for each in hours for name in each["modalities"]})
-        profile = {**row.profile, "modalities": modalities}
+        profile = self._housed({**row.profile, "modalities": modalities})
         types = [self._session_type(each) for each in row.session_types]
         schedule = {"time_zone": row.time_zone, "weekly_hours": hours, "session_type_ids": types}
         path = f"/v1/therapists/{id_}"
@@ -337,11 +367,11 @@ def _agrees(found: dict[str, Any], wanted: dict[str, Any], start: datetime) -> b
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as it compares: empty is empty, and the order of a list says nothing."""
+    """Return a value as it compares: empty is empty, the order of a list says nothing, nor who looked a licence up."""
     if isinstance(value, list):
         return sorted((_plain(each) for each in value), key=repr)
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: _plain(each) for name, each in value.items() if not name.startswith("verify_")}
     return value or ""
 
 

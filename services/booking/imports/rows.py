@@ -15,6 +15,15 @@ class ClientRow:
     body: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A therapist without hours; `profile` is what the gateway takes, but for its sites, which still are names."""
+
+    line: int
+    key: str
+    profile: dict[str, Any]
+
+
 @dataclass(slots=True)
 class TherapistRow:
     """A therapist; the weekly stretches come from as many lines."""

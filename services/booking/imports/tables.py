@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from services.booking.imports.cells import NAME_CHARACTERS, Cells, start_of
 from services.booking.imports.fates import Fate, FileRefused, Malformed, Told
-from services.booking.imports.rows import AppointmentRow, ClientRow, TherapistRow
+from services.booking.imports.profiles import PROFILE_COLUMNS, profile_of
+from services.booking.imports.rows import AppointmentRow, ClientRow, ProfileRow, TherapistRow
 
 MAX_BYTES = 10_000_000
 """Bytes of a file at most."""
@@ -27,9 +28,9 @@ CLIENT_COLUMNS = (
 )
 THERAPIST_COLUMNS = (
     ("key", "display_name", "weekday", "start", "end", "modalities", "session_types"),
-    ("time_zone", "site", "every_weeks", "anchor_date", "from_date", "to_date", "licensed_regions", "specialties",
-     "languages", "insurers", "youngest_age", "oldest_age", "is_accepting", "capacity"),
-)  # fmt: skip
+    ("time_zone", "site", "every_weeks", "anchor_date", "from_date", "to_date", *PROFILE_COLUMNS),
+)
+ROSTER_COLUMNS = (("key", "display_name", "modalities"), PROFILE_COLUMNS)
 APPOINTMENT_COLUMNS = (
     ("key", "client", "start"),
     ("therapist", "session_type", "time_zone", "modality", "fold", "length_min"),
@@ -38,7 +39,7 @@ APPOINTMENT_COLUMNS = (
 
 LOCALES = ("en", "es")
 
-Row = TypeVar("Row", ClientRow, AppointmentRow)
+Row = TypeVar("Row", ClientRow, AppointmentRow, ProfileRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,15 @@ def read_appointments(text: str, defaults: Defaults) -> tuple[list[AppointmentRo
     return _read("appointment", text, APPOINTMENT_COLUMNS, one)
 
 
+def read_profiles(text: str, defaults: Defaults) -> tuple[list[ProfileRow], list[Told]]:
+    """Return the profiles, one a line, and the rows that can't be read. Raises FileRefused."""
+
+    def one(line: int, cells: Cells) -> ProfileRow:
+        return ProfileRow(line, cells.key(), {**profile_of(cells), "modalities": cells.modalities("modalities")})
+
+    return _read("profile", text, ROSTER_COLUMNS, one)
+
+
 def read_therapists(text: str, defaults: Defaults) -> tuple[list[TherapistRow], list[Told]]:
     """
     Return the therapists, each with the stretches of all its lines, and the rows that can't be read.
@@ -161,16 +171,7 @@ def _add_stretch(found: dict[str, TherapistRow], line: int, key: str, cells: Cel
     }
     if stretch["start_local"] >= stretch["end_local"]:
         raise Malformed("end", "HOURS_REVERSED", "The hours end before they begin.")
-    profile: dict[str, Any] = {
-        "display_name": cells.name("display_name"),
-        **{name: cells.many(name) for name in ("licensed_regions", "specialties", "languages", "insurers")},
-        "youngest_age": cells.whole("youngest_age", least=0, most=120, default=0),
-        "oldest_age": cells.whole("oldest_age", least=0, most=120, default=120),
-        "is_accepting": cells.flag("is_accepting", default=True),
-        "capacity": cells.whole("capacity", least=0, most=1000, default=0),
-    }
-    if profile["youngest_age"] > profile["oldest_age"]:
-        raise Malformed("oldest_age", "AGES_REVERSED", "The oldest age is below the youngest.")
+    profile = profile_of(cells)
     zone, types = cells.zone("time_zone", default=defaults.time_zone), cells.many("session_types")
     if not types:
         raise Malformed("session_types", "CELL_EMPTY", "Name at least one session type.")

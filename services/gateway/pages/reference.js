@@ -42,7 +42,7 @@ const block = (path, method, operation, schemas) => {
   const body = operation.requestBody?.content["application/json"];
   if (body) {
     make("h4", "Body", details);
-    make("pre", JSON.stringify(sample(body.schema, schemas), null, 2), details);
+    make("pre", JSON.stringify(body.example ?? sample(body.schema, schemas), null, 2), details);
   }
   for (const [status, answer] of Object.entries(operation.responses)) {
     const content = answer.content?.["application/json"];
@@ -72,6 +72,10 @@ const draw = (api) => {
       if (!groups.has(tag)) groups.set(tag, []);
       groups.get(tag).push(block(path, method, operation, api.components.schemas));
     }
+  }
+  // What a receiver hears stands beside how receivers are kept.
+  for (const [kind, methods] of Object.entries(api.webhooks || {})) {
+    groups.get("webhooks").push(block(kind, "told", methods.post, api.components.schemas));
   }
   for (const [tag, blocks] of groups) {
     const section = make("section", undefined, main);

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi import APIRouter, Request, Response
 from kept.booking.v1 import accounts_service_pb2 as contract
+from kept.notifications.v1 import contact_service_pb2
 from pydantic import Field
 
 from services.gateway.callers import Door
@@ -21,6 +24,12 @@ class AccountLinkIn(Body):
     birth_date: Day
 
 
+class InvitationIn(Body):
+    """How an invitation reaches whom it is for."""
+
+    channel: Literal["EMAIL"] | None = Field(None, description="None: the code is in the answer, to be handed over.")
+
+
 @router.post(
     "/clients/{client_id}/invitations",
     operation_id="inviteClient",
@@ -28,14 +37,27 @@ class AccountLinkIn(Body):
     status_code=201,
     responses=answers(contract.Invitation.DESCRIPTOR, 404, 409, status=201),
 )
-async def invite(client_id: PathId, caller: SignedIn, key: IdempotencyKey = "") -> Response:
+async def invite(
+    client_id: PathId, caller: SignedIn, body: InvitationIn | None = None, key: IdempotencyKey = ""
+) -> Response:
     """
-    Invites a client, or a guardian, to link a sign-in; earlier invitations end.
+    Invites a client, or a guardian, to link a sign-in; earlier invitations end. It holds for 14 days.
 
-    The `code` is said once, here: hand it over in person, by phone or by letter. It holds for 14 days.
+    The `code` is said once, here: hand it over in person, by phone or by letter. With `channel` EMAIL it goes to the
+    client's own address instead, with a link to the page that says what to do, and is empty here.
     """
     request = contract.InviteClientRequest(client_id=client_id, request_id=caller.request_id(key))
-    return respond(await caller.booking("InviteClient", request), 201)
+    made: contract.Invitation = await caller.booking("InviteClient", request)
+    if body is not None and body.channel == "EMAIL":
+        sent = contact_service_pb2.SendInvitationRequest(
+            client_id=client_id,
+            code=made.code,
+            expire_time=made.expire_time,
+            request_id=caller.request_id(key, "mail"),
+        )
+        await caller.notifications("SendInvitation", sent)
+        made.code = ""
+    return respond(made, 201)
 
 
 @router.post(

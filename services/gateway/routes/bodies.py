@@ -324,3 +324,4 @@ class MatchIn(NeedIn):
     """Whom a client needs, and the run that is contested."""
 
     previous_match_id: Id | None = None
+    locale: str = Field("en", max_length=35, examples=["es"], description="The language of the reasons.")

@@ -42,6 +42,7 @@ CURSOR_LONGEST = 2000
 Cursor = Annotated[
     str, Query(max_length=CURSOR_LONGEST, description="`next_cursor` of the page before; empty for the first.")
 ]
+Locale = Annotated[str, Query(max_length=35, examples=["es"], description="The language of what is said in words.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="Entries of a page at most.")]
 QueryId = Annotated[
     str, Query(max_length=36, pattern=r"^([0-9a-fA-F-]{36})?$", description="A UUID, or empty for any.")

@@ -70,7 +70,7 @@ class ItemIn(Body):
     side: Literal["CLIENT", "GUARDIAN"] | None = None
     prefill_key: str = Field("", max_length=64)
     is_self_harm: bool = False
-    instrument: Literal["", "PHQ-9", "GAD-7"] = ""
+    instrument: Literal["", "PHQ-9", "GAD-7", "C-SSRS"] = ""
 
 
 class BandIn(Body):

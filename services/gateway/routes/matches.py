@@ -8,7 +8,7 @@ from kept.matching.v1 import matching_pb2, matching_service_pb2
 
 from services.gateway.conversion import filled, plain
 from services.gateway.routes.bodies import MatchIn, ProfileIn, ProfilesIn, VerificationIn
-from services.gateway.routes.describing import Cursor, IdempotencyKey, Limit, PathId, SignedIn, answers
+from services.gateway.routes.describing import Cursor, IdempotencyKey, Limit, Locale, PathId, SignedIn, answers
 
 router = APIRouter(prefix="/v1", tags=["matching"])
 PROFILE = matching_pb2.TherapistProfile.DESCRIPTOR
@@ -121,8 +121,9 @@ async def match(body: MatchIn, caller: SignedIn, key: IdempotencyKey = "") -> Re
     """
     request = filled(
         matching_service_pb2.MatchClientRequest,
-        need=filled(matching_pb2.Need, **body.model_dump(exclude={"previous_match_id"})),
+        need=filled(matching_pb2.Need, **body.model_dump(exclude={"previous_match_id", "locale"})),
         previous_match_id=body.previous_match_id,
+        locale=body.locale,
         request_id=caller.request_id(key),
     )
     found = await caller.matching("MatchClient", request)
@@ -130,7 +131,7 @@ async def match(body: MatchIn, caller: SignedIn, key: IdempotencyKey = "") -> Re
 
 
 @router.get("/matches/{match_id}", operation_id="getMatch", summary="See a match again", responses=answers(MATCH, 404))
-async def get_match(match_id: PathId, caller: SignedIn) -> Response:
+async def get_match(match_id: PathId, caller: SignedIn, locale: Locale = "en") -> Response:
     """Returns the run as it was answered."""
-    request = matching_service_pb2.GetMatchRequest(match_id=match_id)
+    request = matching_service_pb2.GetMatchRequest(match_id=match_id, locale=locale)
     return JSONResponse(plain(await caller.matching("GetMatch", request)))

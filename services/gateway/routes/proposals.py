@@ -15,6 +15,7 @@ from services.gateway.routes.describing import (
     IdempotencyKey,
     IfMatch,
     Limit,
+    Locale,
     PathId,
     QueryId,
     SignedIn,
@@ -73,9 +74,9 @@ async def propose(body: ProposalIn, caller: SignedIn, key: IdempotencyKey = "") 
     summary="See a proposal, and what speaks for it",
     responses=answers(PROPOSAL, 404),
 )
-async def get_proposal(proposal_id: PathId, caller: SignedIn) -> Response:
+async def get_proposal(proposal_id: PathId, caller: SignedIn, locale: Locale = "en") -> Response:
     """Returns it with reasons a client can read."""
-    return respond(await _proposal(caller, proposal_id))
+    return respond(await _proposal(caller, proposal_id, locale))
 
 
 @router.get(
@@ -146,8 +147,8 @@ async def decline(
     return await edited(caller.matching("DeclineProposal", request), lambda: _proposal(caller, proposal_id))
 
 
-async def _proposal(caller: Caller, proposal_id: str) -> intake_pb2.Proposal:
+async def _proposal(caller: Caller, proposal_id: str, locale: str = "en") -> intake_pb2.Proposal:
     found: intake_pb2.Proposal = await caller.matching(
-        "GetProposal", proposal_service_pb2.GetProposalRequest(proposal_id=proposal_id)
+        "GetProposal", proposal_service_pb2.GetProposalRequest(proposal_id=proposal_id, locale=locale)
     )
     return found

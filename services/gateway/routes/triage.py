@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from kept.matching.v1 import triage_pb2, triage_service_pb2
 from pydantic import Field
 
+from services.gateway.callers import Caller
 from services.gateway.conversion import filled, unquoted
 from services.gateway.routes.bodies import Body, Code
 from services.gateway.routes.describing import (
@@ -18,11 +19,15 @@ from services.gateway.routes.describing import (
     PathId,
     SignedIn,
     answers,
+    edited,
+    replaces,
     respond,
 )
 
 router = APIRouter(prefix="/v1", tags=["triage"])
-FLAG = triage_pb2.CrisisFlag.DESCRIPTOR
+FLAG, INSTRUMENT = triage_pb2.CrisisFlag.DESCRIPTOR, triage_pb2.Instrument.DESCRIPTOR
+
+InstrumentCode = Literal["PHQ-9", "GAD-7", "C-SSRS"]
 
 
 class ItemAnswerIn(Body):
@@ -35,9 +40,25 @@ class ItemAnswerIn(Body):
 class ScreeningIn(Body):
     """Answers to an instrument, finished or not."""
 
-    instrument: Literal["PHQ-9", "GAD-7"]
+    instrument: InstrumentCode
     answers: list[ItemAnswerIn] = Field(min_length=1, max_length=20)
     locale: str = Field("en", max_length=35, examples=["es"], description="The language help is shown in.")
+
+
+class WordedItemIn(Body):
+    """How one item is asked, and how its options are called."""
+
+    link_id: Code
+    text: str = Field(min_length=1, max_length=2_000)
+    options: list[str] = Field(min_length=2, max_length=4, description="In their order, the first worth 0.")
+
+
+class WordingIn(Body):
+    """An instrument's text in one language, from a source the practice may use."""
+
+    preamble: str = Field("", max_length=2_000)
+    items: list[WordedItemIn] = Field(min_length=1, max_length=20)
+    permission: str = Field(min_length=1, max_length=2_000, description="By what permission the text is shown.")
 
 
 class DangerIn(Body):
@@ -56,11 +77,43 @@ class ClosingIn(Body):
     "/instruments/{code}",
     operation_id="getInstrument",
     summary="Read an instrument",
-    responses=answers(triage_pb2.Instrument.DESCRIPTOR, 404),
+    responses=answers(INSTRUMENT, 404, 409),
 )
-async def get_instrument(code: str, caller: SignedIn) -> Response:
-    """Returns items and options; show the permission below them."""
-    return respond(await caller.matching("GetInstrument", triage_service_pb2.GetInstrumentRequest(code=code[:120])))
+async def get_instrument(
+    code: str, caller: SignedIn, locale: str = Query("en", max_length=35, examples=["es"])
+) -> Response:
+    """Returns items and options in the nearest language there is; show the permission below them."""
+    return respond(await _instrument(caller, code, locale))
+
+
+@router.put(
+    "/instruments/{code}/wordings/{locale}",
+    operation_id="putInstrumentWording",
+    summary="Bring the wording of an instrument",
+    responses=replaces(INSTRUMENT, 409),
+)
+async def put_wording(
+    code: InstrumentCode,
+    locale: Annotated[str, Path(max_length=6, pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", examples=["en", "es-MX"])],
+    body: WordingIn,
+    caller: SignedIn,
+    key: IdempotencyKey = "",
+    if_match: IfMatch = "",
+) -> Response:
+    """Stores a text that the practice has the right to show; scores, levels and help are the same in any wording."""
+    request = filled(
+        triage_service_pb2.PutInstrumentWordingRequest,
+        wording={"code": code, "locale": locale, **body.model_dump()},
+        etag=unquoted(if_match),
+        request_id=caller.request_id(key),
+    )
+    return await edited(caller.matching("PutInstrumentWording", request), lambda: _instrument(caller, code, locale))
+
+
+async def _instrument(caller: Caller, code: str, locale: str) -> triage_pb2.Instrument:
+    request = triage_service_pb2.GetInstrumentRequest(code=code[:120], locale=locale)
+    found: triage_pb2.Instrument = await caller.matching("GetInstrument", request)
+    return found
 
 
 @router.post(

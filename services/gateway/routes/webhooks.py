@@ -31,11 +31,11 @@ GIVEN = contract.CreateWebhookResponse.DESCRIPTOR
 
 Url = Annotated[str, Field(min_length=8, max_length=1000, examples=["https://partner.example/kept"])]
 Types = Annotated[
-    list[Annotated[str, Field(pattern=r"^[a-z]+\.[a-z]+$", examples=["appointment.booked"])]],
+    list[Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z]+$", examples=["appointment.booked"])]],
     Field(
         default_factory=list,
-        max_length=20,
-        description="What it is told of; empty: everything.",
+        max_length=100,
+        description="What it is told of, of the kinds that `webhooks` of this document lists; empty: everything.",
         examples=[["appointment.booked"]],
     ),
 ]

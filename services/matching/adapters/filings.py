@@ -24,7 +24,8 @@ ANSWERS_FIELD, PREFILL_FIELD, NAME_FIELD = "form_responses.sealed", "form_prefil
 Danger: bound into every ciphertext; another name makes everything stored under it unreadable.
 """
 
-LIST_MAX = 200
+FIRST_DUE = (0, "00000000-0000-0000-0000-000000000000")
+"""Sorts before every due."""
 
 _COLUMNS = """
     response_id::text, client_id::text, form_id::text, form_version, sealed, create_time, complete_time, version
@@ -61,7 +62,8 @@ _SIGN = """
 """
 _SIGNATURES = """
     select signature_id::text, document_id::text, version, text_hash, name_sealed, signer_actor_id, side, sign_time
-    from consent_signatures where practice_id = %s and client_id = %s order by signature_id desc limit %s
+    from consent_signatures where practice_id = %s and client_id = %s and signature_id < %s
+    order by signature_id desc limit %s
 """
 _DUE_COLUMNS = """
     due_id::text, client_id::text, coalesce(form_id::text, ''), coalesce(document_id::text, ''), is_before_first,
@@ -81,7 +83,8 @@ _OPEN_DUE = f"""
 """  # noqa: S608 - literal columns
 _SAVE_DUE = "update form_dues set state = %s, version = %s where practice_id = %s and due_id = %s"
 _DUES = f"""
-    select {_DUE_COLUMNS} from form_dues where practice_id = %s and client_id = %s order by state, due_id limit %s
+    select {_DUE_COLUMNS} from form_dues
+    where practice_id = %s and client_id = %s and (state, due_id) > (%s, %s::uuid) order by state, due_id limit %s
 """  # noqa: S608 - literal columns
 
 
@@ -160,11 +163,11 @@ class PostgresFilings:
             what = (signature.version, signature.text_hash, name)
             await conn.execute(_SIGN, (*key, *what, signature.signer_actor_id, signature.side, signature.sign_time))
 
-    async def signatures(self, call: Call, client_id: str) -> list[Signature]:
-        """Return a client's signatures, newest first, at most 200."""
+    async def signatures(self, call: Call, client_id: str, *, before: str, limit: int) -> list[Signature]:
+        """Return at most limit signatures of a client older than the given id, newest first."""
         found = []
         async with call.tx() as conn:
-            rows = await (await conn.execute(_SIGNATURES, (call.practice_id, client_id, LIST_MAX))).fetchall()
+            rows = await (await conn.execute(_SIGNATURES, (call.practice_id, client_id, before, limit))).fetchall()
             for signature_id, document_id, version, text_hash, sealed, actor_id, side, sign_time in rows:
                 field = f"{NAME_FIELD}|{signature_id}"
                 name = await self._sealing.open(conn, call.practice_id, client_id, field, sealed)
@@ -207,15 +210,15 @@ class PostgresFilings:
         event = forms_events_pb2.FormSettled(due=_facts(call, due), is_waived=due.state is DueState.WAIVED)
         call.publish(event, aggregate_id=due.due_id, version=due.version)
 
-    async def dues(self, call: Call, client_id: str) -> list[Due]:
-        """Return what a client has, and had, to see to, the open first, at most 200."""
+    async def dues(self, call: Call, client_id: str, *, after: tuple[int, str], limit: int) -> list[Due]:
+        """Return at most limit things a client has, and had, to see to after (state, id), the open first."""
         async with call.tx() as conn:
-            rows = await (await conn.execute(_DUES, (call.practice_id, client_id, LIST_MAX))).fetchall()
+            rows = await (await conn.execute(_DUES, (call.practice_id, client_id, *after, limit))).fetchall()
         return [_due(row) for row in rows]
 
     async def has_dues(self, call: Call, client_id: str) -> bool:
         """Tell whether a client was ever given anything to see to."""
-        return bool(await self.dues(call, client_id))
+        return bool(await self.dues(call, client_id, after=FIRST_DUE, limit=1))
 
     async def _sealed(self, conn: Connection, practice_id: str, response: Response) -> bytes:
         stored = {

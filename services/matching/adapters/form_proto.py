@@ -10,6 +10,7 @@ from kept.matching.v1 import forms_pb2
 
 from services.chassis.errors import InvalidRequest
 from services.matching.adapters.proto import stamp_of
+from services.matching.adapters.triage_proto import instrument_to, wording_from
 from services.matching.domain.consents import Document, Due, Signature
 from services.matching.domain.forms import (
     LENGTH,
@@ -175,6 +176,7 @@ def _item_from(message: forms_pb2.FormItem) -> Item:
         prefill_key=message.prefill_key,
         is_self_harm=message.is_self_harm,
         instrument=message.instrument,
+        wording=wording_from(message.wording, version=message.wording.version) if message.HasField("wording") else None,
     )
 
 
@@ -204,6 +206,7 @@ def _item_to(item: Item) -> forms_pb2.FormItem:
         prefill_key=item.prefill_key,
         is_self_harm=item.is_self_harm,
         instrument=item.instrument,
+        wording=instrument_to(item.wording) if item.wording else None,
     )
 
 

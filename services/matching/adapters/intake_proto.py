@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kept.matching.v1 import intake_pb2, matching_pb2, triage_pb2
+from kept.matching.v1 import intake_pb2, triage_pb2
 
 from services.chassis.errors import InvalidRequest
-from services.matching.adapters.proto import need_to, stamp_of
+from services.matching.adapters.proto import need_to, reason_to, stamp_of
 from services.matching.domain import errors
 from services.matching.domain.batch import Policy
 from services.matching.domain.fairness import LoadReport
 from services.matching.domain.intake import DeclineReason, Intake, Proposal
+from services.matching.domain.operations import Operation
 from services.matching.domain.ranking import Reason
 from services.matching.domain.triage import Priority
 from services.matching.usecases.report_fairness import GroupWait
@@ -31,7 +32,7 @@ def intake_to(intake: Intake) -> intake_pb2.Intake:
     )
 
 
-def proposal_to(proposal: Proposal, reasons: Sequence[Reason] = ()) -> intake_pb2.Proposal:
+def proposal_to(proposal: Proposal, reasons: Sequence[Reason] = (), locale: str = "en") -> intake_pb2.Proposal:
     """Write a proposal."""
     return intake_pb2.Proposal(
         proposal_id=proposal.proposal_id,
@@ -48,9 +49,7 @@ def proposal_to(proposal: Proposal, reasons: Sequence[Reason] = ()) -> intake_pb
         declined_by=intake_pb2.Proposal.Side.ValueType(proposal.declined_by),
         reason=intake_pb2.Proposal.Reason.ValueType(proposal.reason),
         etag=proposal.etag,
-        reasons=[
-            matching_pb2.Reason(code=each.code, text=each.text, weight_ratio=each.weight_ratio) for each in reasons
-        ],
+        reasons=[reason_to(each, locale) for each in reasons],
     )
 
 
@@ -82,6 +81,27 @@ def batch_to(run: BatchRun) -> intake_pb2.Batch:
         held_count=run.held_count,
         create_time=stamp_of(run.stored.create_time),
     )
+
+
+def operation_to(operation: Operation, batch: intake_pb2.Batch | None = None) -> intake_pb2.BatchOperation:
+    """Write a batch that was started, with what it came to but for its placements."""
+    message = intake_pb2.BatchOperation(
+        operation_id=operation.operation_id,
+        state=intake_pb2.BatchOperation.State.ValueType(operation.state),
+        stage=intake_pb2.BatchOperation.Stage.ValueType(operation.stage),
+        done_ratio=operation.done_ratio,
+        policy=intake_pb2.Batch.Policy.ValueType(operation.policy),
+        is_dry_run=operation.is_dry_run,
+        attempt_count=operation.attempt_count,
+        reason=operation.reason,
+        batch=batch,
+        create_time=stamp_of(operation.create_time),
+        end_time=stamp_of(operation.end_time) if operation.end_time else None,
+        etag=operation.etag,
+    )
+    if batch is not None:
+        del message.batch.placements[:]
+    return message
 
 
 def spread_to(report: LoadReport) -> intake_pb2.LoadSpread:

@@ -46,13 +46,13 @@ _PAGE = f"""
     where practice_id = %s and state = %s and (create_time, intake_id) > (%s, %s::uuid)
     order by create_time, intake_id limit %s
 """  # noqa: S608 - literal columns
-_WAITING = f"""
-    select {_COLUMNS} from intakes where practice_id = %s and state = 1 order by create_time, intake_id limit %s
+_KEYED = f"""
+    select {_COLUMNS}, wrapped_key from intakes i join client_keys using (practice_id, client_id)
 """  # noqa: S608 - literal columns
-_CREATED = f"""
-    select {_COLUMNS} from intakes where practice_id = %s and create_time >= %s and create_time < %s
-    order by create_time, intake_id limit %s
-"""  # noqa: S608 - literal columns
+_WAITING = f"{_KEYED} where practice_id = %s and state = 1 order by i.create_time, intake_id limit %s"
+_CREATED = f"""{_KEYED}
+    where practice_id = %s and i.create_time >= %s and i.create_time < %s order by i.create_time, intake_id limit %s
+"""
 _REFUSE = """
     insert into intake_refusals (practice_id, intake_id, therapist_id) values (%s, %s, %s) on conflict do nothing
 """
@@ -138,9 +138,9 @@ class PostgresIntakes:
             await conn.execute(_REFUSE, (call.practice_id, intake_id, therapist_id))
 
     async def refused(self, call: Call, intake_ids: Collection[str]) -> dict[str, set[str]]:
-        """Return therapists that will not be proposed again, by intake."""
+        """Return therapists that will not be proposed again, by intake; outside of the call's own transaction."""
         found: dict[str, set[str]] = {}
-        async with call.tx() as conn:
+        async with self._database.begin([call.practice_id]) as conn:
             cursor = await conn.execute(_REFUSED, (call.practice_id, list(intake_ids)))
             for intake_id, therapist_id in await cursor.fetchall():
                 found.setdefault(intake_id, set()).add(therapist_id)
@@ -156,13 +156,18 @@ class PostgresIntakes:
         found = []
         async with self._database.begin([call.practice_id]) as conn:
             for row in await (await conn.execute(statement, (call.practice_id, *values))).fetchall():
+                key, who = row[8], (call.practice_id, row[1])
                 with suppress(ClientErased):
-                    found.append(_intake(row, await self._need(conn, call.practice_id, row)))
+                    text = await self._sealing.open_with(key, *who, f"{FIELD}|{row[0]}", row[7])
+                    found.append(_intake(row[:8], _need_of(text)))
         return found
 
     async def _need(self, conn: Connection, practice_id: str, row: Sequence[Any]) -> Need:
-        text = await self._sealing.open(conn, practice_id, row[1], f"{FIELD}|{row[0]}", row[7])
-        return need_from(matching_pb2.Need.FromString(base64.b64decode(text)))
+        return _need_of(await self._sealing.open(conn, practice_id, row[1], f"{FIELD}|{row[0]}", row[7]))
+
+
+def _need_of(text: str) -> Need:
+    return need_from(matching_pb2.Need.FromString(base64.b64decode(text)))
 
 
 def _intake(row: Sequence[Any], need: Need | None = None) -> Intake:

@@ -13,7 +13,9 @@ from services.chassis.rpc.callers import check_uuid
 from services.matching.domain.hard_rules import HIDDEN
 from services.matching.domain.needs import WEEKLY_MIN, Importance, Need, Preference
 from services.matching.domain.particulars import Compact, Level, Privilege, Strength
+from services.matching.domain.phrases import PHRASES, phrase
 from services.matching.domain.profiles import Licence, TherapistProfile
+from services.matching.domain.ranking import Reason
 from services.matching.domain.rules import KEPT_WEIGHTS, MatchRules
 from services.matching.usecases.import_profiles import Row
 from services.matching.usecases.ports import Run
@@ -196,13 +198,28 @@ def match_to(run: Run) -> matching_pb2.Match:
             therapist_id=candidate.profile.therapist_id,
             display_name=candidate.profile.display_name,
             fit_ratio=candidate.fit_ratio,
-            reasons=[
-                matching_pb2.Reason(code=reason.code, text=reason.text, weight_ratio=reason.weight_ratio)
-                for reason in candidate.reasons
-            ],
+            reasons=[reason_to(reason) for reason in candidate.reasons],
             earliest_slot=slot,
         )
     return match
+
+
+def reason_to(reason: Reason, locale: str = "en") -> matching_pb2.Reason:
+    """Write what speaks for a therapist."""
+    return matching_pb2.Reason(
+        code=reason.code, text=reason.text(locale), weight_ratio=reason.weight_ratio, facts=reason.facts
+    )
+
+
+def in_locale(match: matching_pb2.Match, locale: str) -> matching_pb2.Match:
+    """Return a run whose reasons are in a language; those kept before facts were kept stay English."""
+    shown = matching_pb2.Match()
+    shown.CopyFrom(match)
+    for candidate in shown.candidates:
+        for reason in candidate.reasons:
+            if reason.facts or "{}" not in PHRASES.get(reason.code, ("{}",))[0]:
+                reason.text = phrase(reason.code, reason.facts, locale)
+    return shown
 
 
 def hidden_from_clients(match: matching_pb2.Match) -> matching_pb2.Match:

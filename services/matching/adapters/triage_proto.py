@@ -5,26 +5,48 @@ from __future__ import annotations
 from kept.matching.v1 import triage_pb2
 
 from services.matching.domain import errors
-from services.matching.domain.instruments import OPTIONS, PERMISSION, PREAMBLE, Instrument
+from services.matching.domain.instruments import instrument_of
 from services.matching.domain.triage import CRISIS_NUMBER, EMERGENCY_NUMBER, CrisisFlag, Outcome, resources_in
+from services.matching.domain.wordings import WordedItem, Wording
 from services.matching.usecases.triage_ports import Screening
 
 
-def instrument_to(instrument: Instrument) -> triage_pb2.Instrument:
-    """Write an instrument with its source and permission."""
+def instrument_to(wording: Wording) -> triage_pb2.Instrument:
+    """Write an instrument in one wording, with its source and permission."""
+    instrument = instrument_of(wording.code)
+    choices = {item.options for item in wording.items}
     return triage_pb2.Instrument(
         code=instrument.code,
-        locale="en",
-        preamble=PREAMBLE,
+        locale=wording.locale,
+        preamble=wording.preamble,
         items=[
             triage_pb2.InstrumentItem(
-                link_id=item.link_id, loinc=item.loinc, text=item.text, is_self_harm=item.is_self_harm
+                link_id=item.link_id,
+                loinc=item.loinc,
+                text=worded.text,
+                is_self_harm=item.is_self_harm,
+                options=worded.options,
+                needs_link_id=item.needs,
             )
-            for item in instrument.items
+            for item, worded in zip(instrument.items, wording.items, strict=True)
         ],
-        options=OPTIONS,
+        options=next(iter(choices)) if len(choices) == 1 else (),
         source=instrument.source,
-        permission=PERMISSION,
+        permission=wording.permission,
+        version=wording.version,
+        etag=wording.etag,
+    )
+
+
+def wording_from(message: triage_pb2.Instrument, *, version: int = 0) -> Wording:
+    """Read a wording; its version is ours to say."""
+    return Wording(
+        code=message.code,
+        locale=message.locale or "en",
+        preamble=message.preamble,
+        items=tuple(WordedItem(each.link_id, each.text, tuple(each.options)) for each in message.items),
+        permission=message.permission,
+        version=version,
     )
 
 

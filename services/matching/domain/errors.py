@@ -16,6 +16,7 @@ InvalidRequest
 ├── ReasonMissing      REASON_MISSING
 ├── FormMalformed      FORM_MALFORMED
 ├── PermissionMissing  PERMISSION_MISSING
+├── WordingMalformed   WORDING_MALFORMED
 ├── AnswerMalformed    ANSWER_MALFORMED
 ├── AnswersTooLarge    ANSWERS_TOO_LARGE
 ├── NotTheirs          NOT_THEIRS
@@ -36,6 +37,7 @@ NotFound
 ├── ResponseNotFound   NOT_FOUND
 ├── DueNotFound        NOT_FOUND
 ├── LicenceNotFound    NOT_FOUND
+├── OperationNotFound  NOT_FOUND
 ├── UnknownInstrument  NOT_FOUND
 └── UnknownFlag        NOT_FOUND
 RuleViolated
@@ -47,6 +49,11 @@ RuleViolated
 ├── NotACandidate      NOT_A_CANDIDATE
 ├── AlreadyProposed    ALREADY_PROPOSED
 ├── ProposalSettled    PROPOSAL_SETTLED
+├── BatchRunning       BATCH_RUNNING
+├── OperationRunning   OPERATION_RUNNING
+├── OperationEnded     OPERATION_ENDED
+├── WordingMissing     WORDING_MISSING
+├── WordingHeld        WORDING_HELD
 ├── Retired            RETIRED
 ├── AnswersMissing     ANSWERS_MISSING
 ├── ResponseCompleted  RESPONSE_COMPLETED
@@ -132,8 +139,6 @@ class IntervalReversed(InvalidRequest):
 class RulesNotFound(NotFound):
     """The practice has no rules of this version."""
 
-    reason = "NOT_FOUND"
-
 
 class ReasonMissing(InvalidRequest):
     """A proposal is declined with a reason."""
@@ -144,19 +149,13 @@ class ReasonMissing(InvalidRequest):
 class IntakeNotFound(NotFound):
     """No such intake in this practice."""
 
-    reason = "NOT_FOUND"
-
 
 class BatchNotFound(NotFound):
     """No such batch in this practice."""
 
-    reason = "NOT_FOUND"
-
 
 class ProposalNotFound(NotFound):
     """No such proposal in this practice."""
-
-    reason = "NOT_FOUND"
 
 
 class AlreadyWaiting(RuleViolated):
@@ -228,25 +227,57 @@ class NotTheirs(InvalidRequest):
 class FormNotFound(NotFound):
     """No such form in this practice."""
 
-    reason = "NOT_FOUND"
-
 
 class DocumentNotFound(NotFound):
     """No such consent document in this practice."""
-
-    reason = "NOT_FOUND"
 
 
 class ResponseNotFound(NotFound):
     """No such answers in this practice."""
 
-    reason = "NOT_FOUND"
-
 
 class DueNotFound(NotFound):
     """No such due in this practice."""
 
-    reason = "NOT_FOUND"
+
+class BatchRunning(RuleViolated):
+    """The practice has a batch that has not ended."""
+
+    reason = "BATCH_RUNNING"
+
+
+class OperationRunning(RuleViolated):
+    """The batch has come to nothing yet."""
+
+    reason = "OPERATION_RUNNING"
+
+
+class OperationEnded(RuleViolated):
+    """The batch is done, failed, or given up."""
+
+    reason = "OPERATION_ENDED"
+
+
+class OperationNotFound(NotFound):
+    """No such batch was started in this practice."""
+
+
+class WordingMissing(RuleViolated):
+    """The instrument's text is not Kept's to give, and the practice has not brought it."""
+
+    reason = "WORDING_MISSING"
+
+
+class WordingHeld(RuleViolated):
+    """The instrument's text is here in this language, and is not replaced."""
+
+    reason = "WORDING_HELD"
+
+
+class WordingMalformed(InvalidRequest):
+    """A wording is not that of the instrument's items and options."""
+
+    reason = "WORDING_MALFORMED"
 
 
 class Retired(RuleViolated):
@@ -288,19 +319,13 @@ class TooEarly(RuleViolated):
 class LicenceNotFound(NotFound):
     """The therapist has no such licence, or its last day is another."""
 
-    reason = "NOT_FOUND"
-
 
 class ProfileNotFound(NotFound):
     """No such therapist in this practice."""
 
-    reason = "NOT_FOUND"
-
 
 class MatchNotFound(NotFound):
     """No such match in this practice."""
-
-    reason = "NOT_FOUND"
 
 
 class NothingAnswered(InvalidRequest):
@@ -336,13 +361,9 @@ class OutcomeMissing(InvalidRequest):
 class UnknownInstrument(NotFound):
     """No instrument of this code is held."""
 
-    reason = "NOT_FOUND"
-
 
 class UnknownFlag(NotFound):
     """No such flag in this practice."""
-
-    reason = "NOT_FOUND"
 
 
 class FlagUnanswered(RuleViolated):

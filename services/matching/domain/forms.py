@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from services.matching.domain import errors
-from services.matching.domain.instruments import INSTRUMENTS, OPTIONS, PERMISSION, PREAMBLE, instrument_of
+from services.matching.domain.instruments import INSTRUMENTS, instrument_of
 from services.matching.domain.limits import check_list, check_text
+from services.matching.domain.wordings import Wording, held
 
 ITEMS_MAX, DEPTH_MAX, OPTIONS_MAX, CONDITIONS_MAX, SCORES_MAX = 300, 4, 100, 10, 20
 TEXT_MAX, LENGTH_MAX, LENGTH = 2_000, 4_000, 1_000
@@ -97,6 +98,8 @@ class Item:
     prefill_key: str = ""
     is_self_harm: bool = False
     instrument: str = ""
+    wording: Wording | None = None
+    """The practice's own wording of the instrument, as it was when the form was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,17 @@ class Form:
         return _walk(self.items)
 
     def expanded(self) -> Form:
-        """Return the form with its instruments written out: their items, options, preamble and permission."""
+        """
+        Return the form with its instruments written out: their items, options, preamble and permission.
+
+        Raises:
+            WordingMissing: Kept may not hold an instrument's text, and the practice brought none. (FAILED_PRECONDITION)
+        """
         return replace(self, items=tuple(_expanded(item) for item in self.items))
+
+    def worded(self, wordings: Mapping[str, Wording]) -> Form:
+        """Return the form with the practice's own wordings, by instrument, and none that somebody else put in."""
+        return replace(self, items=tuple(_worded(item, wordings) for item in self.items))
 
     def checked(self) -> Form:
         """
@@ -150,6 +162,8 @@ class Form:
             TooMany: A text, a list, or the whole is too long, or too deep. (INVALID_ARGUMENT)
             FormMalformed: An item makes no sense; `link_id` says which. (INVALID_ARGUMENT)
             PermissionMissing: It has scores, and nobody says by what permission its text is shown. (INVALID_ARGUMENT)
+            UnknownInstrument: It names an instrument that is none. (NOT_FOUND)
+            WordingMissing: It names one whose text is not here. (FAILED_PRECONDITION)
         """
         check_text("title", self.title)
         if self.scores and not self.permission.strip():
@@ -194,16 +208,27 @@ def _expanded(item: Item) -> Item:
     if item.kind is not Kind.INSTRUMENT:
         return replace(item, items=tuple(_expanded(each) for each in item.items)) if item.items else item
     instrument = instrument_of(item.instrument)
-    options = tuple(Option(str(at), text, at) for at, text in enumerate(OPTIONS))
+    wording = item.wording or held(instrument)
+    if wording is None:
+        raise errors.WordingMissing("Bring the wording of this instrument first.", instrument=instrument.code)
     questions = tuple(
         Item(
-            each.link_id, Kind.CHOICE, each.text, is_required=item.is_required, options=options, side=item.side,
+            each.link_id, Kind.CHOICE, worded.text, is_required=item.is_required, side=item.side,
+            options=tuple(Option(str(at), text, at) for at, text in enumerate(worded.options)),
+            conditions=(Condition(each.needs, Operator.NOT_EQUALS, "0"),) if each.needs else (),
             is_self_harm=each.is_self_harm,
         )
-        for each in instrument.items
+        for each, worded in zip(instrument.items, wording.items, strict=True)
     )  # fmt: skip
-    permission = Item(f"{item.link_id}.permission", Kind.DISPLAY, PERMISSION)
-    return replace(item, kind=Kind.GROUP, text=item.text or PREAMBLE, items=(*questions, permission))
+    permission = Item(f"{item.link_id}.permission", Kind.DISPLAY, wording.permission)
+    return replace(
+        item, kind=Kind.GROUP, text=item.text or wording.preamble, items=(*questions, permission), wording=None
+    )
+
+
+def _worded(item: Item, wordings: Mapping[str, Wording]) -> Item:
+    items = tuple(_worded(each, wordings) for each in item.items)
+    return replace(item, items=items, wording=wordings.get(item.instrument) if item.kind is Kind.INSTRUMENT else None)
 
 
 def _check(item: Item, before: Mapping[str, Item]) -> None:

@@ -1,4 +1,4 @@
-"""Holds instruments whose text may be reproduced, and scores them."""
+"""Scores instruments; holds the text of those whose text may be reproduced."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ PERMISSION = (
 """
 Stands below the items wherever they are shown; Pfizer lifted its restrictions on both instruments in July 2010.
 
-Danger: this holds for these two texts. No other instrument's text is kept here, the C-SSRS's least of all.
+Danger: this holds for these two texts. No other instrument's text is kept here, the C-SSRS's least of all: a practice
+that may show it brings the text itself (`domain/wordings.py`).
 """
 
 
@@ -31,21 +32,28 @@ class Item:
     loinc: str
     text: str
     is_self_harm: bool = False
+    options: int = len(OPTIONS)
+    """How many there are to choose from."""
+    needs: str = ""
+    """It is asked only when this item has any answer but the first; always when empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A questionnaire; severities are (lowest sum, name), rising."""
+    """A questionnaire that is summed, or one whose answers each stand for a level."""
 
     code: str
     items: tuple[Item, ...]
     severities: tuple[tuple[int, str], ...]
+    """(lowest sum, name), rising."""
     source: str
+    levels: tuple[tuple[str, int, str], ...] = ()
+    """(item, least answer, name), the gravest first; where there are any, nothing is summed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What answers come to; without every item there is no sum."""
+    """What answers come to; without every item there is no sum, and a level is the least it can be."""
 
     is_complete: bool
     total: int
@@ -103,7 +111,38 @@ GAD_7 = Instrument(
     source="Spitzer, Kroenke, Williams, Löwe (2006), The GAD-7, Arch Intern Med 166(10), 1092-1097.",
 )
 
-INSTRUMENTS = {each.code: each for each in (PHQ_9, GAD_7)}
+NONE_ENDORSED = "NONE_ENDORSED"
+"""Nothing was answered with yes; no word for "safe"."""
+
+C_SSRS = Instrument(
+    code="C-SSRS",
+    items=(
+        Item("cssrs-1", "", "", is_self_harm=True, options=2),
+        Item("cssrs-2", "", "", is_self_harm=True, options=2),
+        Item("cssrs-3", "", "", is_self_harm=True, options=2, needs="cssrs-2"),
+        Item("cssrs-4", "", "", is_self_harm=True, options=2, needs="cssrs-2"),
+        Item("cssrs-5", "", "", is_self_harm=True, options=2, needs="cssrs-2"),
+        Item("cssrs-6", "", "", is_self_harm=True, options=3),
+    ),
+    severities=(),
+    source="Posner and others (2011), The Columbia-Suicide Severity Rating Scale, Am J Psychiatry 168(12), 1266-1277.",
+    levels=(
+        ("cssrs-6", 2, "HIGH"),
+        ("cssrs-5", 1, "HIGH"),
+        ("cssrs-4", 1, "HIGH"),
+        ("cssrs-3", 1, "MODERATE"),
+        ("cssrs-6", 1, "MODERATE"),
+        ("cssrs-2", 1, "LOW"),
+        ("cssrs-1", 1, "LOW"),
+    ),
+)
+"""
+The screener of six questions: no and yes; the sixth no, yes but longer ago than three months, and yes since then.
+
+Danger: its words are not ours to give; terms vary by setting, and the Columbia Lighthouse Project is who to ask.
+"""
+
+INSTRUMENTS = {each.code: each for each in (PHQ_9, GAD_7, C_SSRS)}
 
 
 def instrument_of(code: str) -> Instrument:
@@ -119,25 +158,30 @@ def score(instrument: Instrument, answers: Mapping[str, int]) -> Score:
     Score answers, finished or not; a self-harm answer counts whatever else is missing.
 
     Args:
-        answers: By item; each the place of the chosen option, 0 to 3.
+        answers: By item; each the place of the chosen option, from 0.
 
     Raises:
         UnknownQuestion: An answer names no item of this instrument. (INVALID_ARGUMENT)
-        AnswerOutOfRange: An answer is not 0 to 3. (INVALID_ARGUMENT)
+        AnswerOutOfRange: An answer is none of the item's options. (INVALID_ARGUMENT)
         NothingAnswered: There is no answer at all. (INVALID_ARGUMENT)
 
     Source:
         The instruments' own manuals; held by tests/unit/matching/test_instruments.py.
     """
-    known = {item.link_id for item in instrument.items}
+    known = {item.link_id: item.options for item in instrument.items}
     if not answers:
         raise errors.NothingAnswered("There is no answer.", field="answers")
-    if answers.keys() - known:
+    if answers.keys() - known.keys():
         raise errors.UnknownQuestion("An answer names no item of this instrument.", field="answers")
-    if not all(0 <= value < len(OPTIONS) for value in answers.values()):
-        raise errors.AnswerOutOfRange("An answer is the place of an option, 0 to 3.", field="answers")
+    if not all(0 <= value < known[link_id] for link_id, value in answers.items()):
+        raise errors.AnswerOutOfRange("An answer is the place of one of the item's options.", field="answers")
     is_self_harm = any(item.is_self_harm and answers.get(item.link_id, 0) > 0 for item in instrument.items)
-    if len(answers) < len(instrument.items):
+    asked = [item.link_id for item in instrument.items if not item.needs or answers.get(item.needs, 0) > 0]
+    is_complete = all(link_id in answers for link_id in asked)
+    if instrument.levels:
+        level = next((name for link_id, least, name in instrument.levels if answers.get(link_id, 0) >= least), "")
+        return Score(is_complete, 0, level or (NONE_ENDORSED if is_complete else ""), is_self_harm)
+    if not is_complete:
         return Score(False, 0, "", is_self_harm)
     total = sum(answers.values())
     severity = next(name for least, name in reversed(instrument.severities) if total >= least)

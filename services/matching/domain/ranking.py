@@ -9,6 +9,7 @@ from datetime import timedelta
 from services.matching.domain.hard_rules import Gap, Setting, binding_rule, gaps, slot_key, suitable
 from services.matching.domain.needs import Importance, Need
 from services.matching.domain.particulars import Level
+from services.matching.domain.phrases import phrase
 from services.matching.domain.profiles import TherapistProfile
 
 SOON_DAYS = 14
@@ -36,8 +37,13 @@ class Reason:
     """One thing that speaks for a therapist, in words a client can read."""
 
     code: str
-    text: str
+    facts: tuple[str, ...]
+    """What it rests on: codes the client named, or a number of years."""
     weight_ratio: float
+
+    def text(self, locale: str = "en") -> str:
+        """Return the sentence a client can read."""
+        return phrase(self.code, self.facts, locale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ class Component:
     code: str
     weight: str
     """Names the weight it has in the practice's rules."""
-    text: Callable[[Need, TherapistProfile], str]
+    facts: Callable[[Need, TherapistProfile], Sequence[str]] = lambda need, who: ()
+    """Gives what the sentence names; see `domain/phrases.py`."""
     asks: Callable[[Need], Hashable] = lambda need: 0
     share: Callable[[Need, TherapistProfile, Setting], float] = lambda need, who, at: 0.0
     wishes: Callable[[Need], Wishes] | None = None
@@ -110,8 +117,8 @@ def _wanted(need: Need) -> Wishes:
     return tuple((each.attribute, 1.0) for each in need.preferences if each.importance is Importance.WANT)
 
 
-def _listed(start: str, codes: Sequence[str], offered: Collection[str]) -> str:
-    return f"{start}: {', '.join(code for code in codes if code in offered)}."
+def _both(codes: Sequence[str], offered: Collection[str]) -> list[str]:
+    return [code for code in codes if code in offered]
 
 
 def _soon(need: Need, who: TherapistProfile, at: Setting) -> float:
@@ -137,52 +144,47 @@ COMPONENTS: tuple[Component, ...] = (
     Component(
         "SPECIALTY_MATCHES",
         "specialty",
-        lambda need, who: _listed("Works with what you are looking for", need.specialties, who.specialties),
+        lambda need, who: _both(need.specialties, who.specialties),
         wishes=lambda need: _ranked(need.specialties),
         offers=lambda who: who.specialties,
     ),
     Component(
         "APPROACH_MATCHES",
         "approach",
-        lambda need, who: _listed("Works the way you would like", need.approaches, who.approaches),
+        lambda need, who: _both(need.approaches, who.approaches),
         wishes=lambda need: _ranked(need.approaches),
         offers=lambda who: who.approaches,
     ),
     Component(
         "POPULATION_MATCHES",
         "population",
-        lambda need, who: _listed("Knows people in your situation", need.populations, who.populations),
+        lambda need, who: _both(need.populations, who.populations),
         wishes=lambda need: tuple((code, 1.0) for code in need.populations),
         offers=lambda who: who.populations,
     ),
     Component(
         "PREFERENCE_MET",
         "preference",
-        lambda need, who: _listed("Is as you asked for", [code for code, _ in _wanted(need)], who.attributes),
+        lambda need, who: _both([code for code, _ in _wanted(need)], who.attributes),
         wishes=_wanted,
         offers=lambda who: who.attributes,
     ),
-    Component(
-        "FREE_SOON", "availability", lambda need, who: "Has a first appointment soon.", asks=slot_key, share=_soon
-    ),
+    Component("FREE_SOON", "availability", asks=slot_key, share=_soon),
     Component(
         "LANGUAGE_MATCHES",
         "language",
-        lambda need, who: "Speaks the language you like best.",
         wishes=lambda need: tuple((code, 1.0) for code in need.languages[:1]),
         offers=lambda who: who.languages,
     ),
     Component(
         "KNOWS_YOU",
         "continuity",
-        lambda need, who: "Has worked with you before.",
         wishes=lambda need: ((need.previous_therapist_id, 1.0),) if need.previous_therapist_id else (),
         offers=lambda who: (who.therapist_id,),
     ),
     Component(
         "NEAR",
         "distance",
-        lambda need, who: "Sees people near you.",
         wishes=lambda need: _ranked(need.site_ids),
         offers=lambda who: who.site_ids,
         is_one_enough=True,
@@ -190,17 +192,16 @@ COMPONENTS: tuple[Component, ...] = (
     Component(
         "EXPERIENCED",
         "experience",
-        lambda need, who: f"Has practised for {who.experience_years} years.",
+        lambda need, who: (str(who.experience_years),),
         share=lambda need, who, at: min(who.experience_years, SEASONED_YEARS) / SEASONED_YEARS,
     ),
     Component(
         "STRONG_HERE",
         "strength",
-        lambda need, who: "Past clients with a similar concern did well.",
         wishes=lambda need: _ranked(need.specialties),
         offers=_strong,
     ),
-    Component("HAS_ROOM", "room", lambda need, who: "Has room for new clients.", share=_room),
+    Component("HAS_ROOM", "room", share=_room),
 )
 """Parts of the fit, by the contract's codes. Nothing else of a profile counts, identity only where it is asked for."""
 
@@ -242,7 +243,7 @@ def reasons_for(need: Need, profile: TherapistProfile, setting: Setting) -> tupl
     """Return everything that speaks for a therapist, most telling first."""
     parts = ((component.of(need, profile, setting), component) for component in COMPONENTS)
     telling = sorted((each for each in parts if each[0] > 0), key=lambda each: -each[0])
-    return tuple(Reason(part.code, part.text(need, profile), amount / WHOLE) for amount, part in telling)
+    return tuple(Reason(part.code, tuple(part.facts(need, profile)), amount / WHOLE) for amount, part in telling)
 
 
 def _candidate(need: Need, profile: TherapistProfile, setting: Setting) -> Candidate:

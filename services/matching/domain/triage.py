@@ -9,7 +9,7 @@ from enum import IntEnum
 from services.matching.domain import errors
 from services.matching.domain.instruments import Score
 
-RULES_VERSION = "2026-11"
+RULES_VERSION = "2026-11.2"
 """Names the rules below; kept with every screening."""
 
 HIGH_FROM = {"PHQ-9": 15, "GAD-7": 15}
@@ -17,6 +17,15 @@ HIGH_FROM = {"PHQ-9": 15, "GAD-7": 15}
 Sums from which care should come soon: moderately severe depression, severe anxiety.
 
 Source: the instruments' cut points; project decision that they ask for haste.
+"""
+
+
+RISKS = {"C-SSRS": frozenset({"LOW", "MODERATE", "HIGH"})}
+"""
+Levels that ask for haste: all there are, because each of them is a yes to a question about suicide.
+
+Source: the screener's triage: 1 and 2 low; 3, and 6 longer ago, moderate; 4, 5, and 6 within three months high, which
+means an evaluation at once. Which of them it was stands in the rule's code; a human decides what follows.
 """
 
 
@@ -64,8 +73,10 @@ def judge(instrument: str, score: Score) -> tuple[Priority, tuple[str, ...]]:
     rules = []
     if score.is_self_harm:
         rules.append("SELF_HARM_ANSWERED")
-    if score.is_complete and score.total >= HIGH_FROM[instrument]:
+    if score.is_complete and score.total >= HIGH_FROM.get(instrument, score.total + 1):
         rules.append("SCORE_HIGH")
+    if score.severity in RISKS.get(instrument, ()):
+        rules.append(f"RISK_{score.severity}")
     if rules:
         return Priority.HIGH, tuple(rules)
     return (Priority.ROUTINE if score.is_complete else Priority.UNSAID), ()

@@ -15,7 +15,7 @@ from services.matching.domain.triage import RULES_VERSION, Cause, CrisisFlag, ju
 from services.matching.usecases.form_ports import Filings, Forms, Response
 from services.matching.usecases.match_client import is_staff
 from services.matching.usecases.ports import Clock, NewId
-from services.matching.usecases.triage_ports import Screening, Triage
+from services.matching.usecases.triage_ports import Screening, Triage, Wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Office:
     forms: Forms
     filings: Filings
     triage: Triage
+    wordings: Wordings
     clock: Clock
     new_id: NewId
 

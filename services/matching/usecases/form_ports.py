@@ -86,8 +86,8 @@ class Filings(Protocol):
     async def sign(self, call: Call, signature: Signature) -> None:
         """Store a signature."""
 
-    async def signatures(self, call: Call, client_id: str) -> list[Signature]:
-        """Return a client's signatures, newest first, at most 200."""
+    async def signatures(self, call: Call, client_id: str, *, before: str, limit: int) -> list[Signature]:
+        """Return at most limit signatures of a client older than the given id, newest first."""
 
     async def add_due(self, call: Call, due: Due) -> Due:
         """Store a due and say so; return the open one there is already, if so."""
@@ -103,8 +103,8 @@ class Filings(Protocol):
     async def save_due(self, call: Call, due: Due) -> None:
         """Store how a due ended, and say so."""
 
-    async def dues(self, call: Call, client_id: str) -> list[Due]:
-        """Return what a client has, and had, to see to, the open first, at most 200."""
+    async def dues(self, call: Call, client_id: str, *, after: tuple[int, str], limit: int) -> list[Due]:
+        """Return at most limit things a client has, and had, to see to after (state, id), the open first."""
 
     async def has_dues(self, call: Call, client_id: str) -> bool:
         """Tell whether a client was ever given anything to see to."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from services.chassis.context import Call
 from services.matching.domain.batch import Inputs
 from services.matching.domain.intake import Intake, Proposal
+from services.matching.domain.operations import Operation, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Intakes(Protocol):
         """Remember that a therapist will not be proposed again; again changes nothing."""
 
     async def refused(self, call: Call, intake_ids: Collection[str]) -> dict[str, set[str]]:
-        """Return therapists that will not be proposed again, by intake."""
+        """Return therapists that will not be proposed again, by intake; outside of the call's own transaction."""
 
     async def held_clients(self, call: Call) -> set[str]:
         """Return clients whose crisis flag nobody has answered."""
@@ -101,3 +102,46 @@ class Batches(Protocol):
 
     async def set_stale(self, call: Call, batch_id: str, *, is_stale: bool) -> None:
         """Say whether something of it came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A batch that this process has taken up, for as long as it keeps saying so."""
+
+    practice_id: str
+    operation_id: str
+    lease_id: str
+
+
+R = TypeVar("R")
+
+
+class Operations(Protocol[R]):
+    """Keeps batches that were started, and what they came to, sealed; `R` is how that is written."""
+
+    async def add(self, call: Call, operation: Operation) -> None:
+        """Store a new one. Raises BatchRunning."""
+
+    async def find(self, call: Call, operation_id: str) -> tuple[Operation, R | None]:
+        """Return one with what it came to. Raises OperationNotFound."""
+
+    async def lock(self, call: Call, operation_id: str) -> Operation:
+        """Return one that nobody else can change until this call ends. Raises OperationNotFound."""
+
+    async def save(self, call: Call, operation: Operation, result: R | None = None) -> None:
+        """Store how one ended; whoever is at it finds its lease gone."""
+
+    async def page(self, call: Call, *, before: str, limit: int) -> list[Operation]:
+        """Return at most limit older than the given id, newest first."""
+
+    async def take(self) -> Lease | None:
+        """Take one up, of any practice, that waits or whose process is gone; None when there is none."""
+
+    async def keep(self, lease: Lease, stage: Stage | None = None) -> bool:
+        """Say that this process is still at it, and at what; False when it is not to be gone on with."""
+
+    async def give_back(self, lease: Lease) -> None:
+        """Let another process take it up at once."""
+
+    async def is_held(self, call: Call, lease: Lease) -> bool:
+        """Tell, in the call's transaction, whether the lease still stands; it does until that ends."""

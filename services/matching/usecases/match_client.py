@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from kept.matching.v1 import matching_events_pb2, matching_pb2
@@ -65,9 +66,12 @@ async def match_client(
     before = await matches.find(call, previous_match_id) if previous_match_id else None
     if previous_match_id and (before is None or before.client_id != need.client_id):
         raise errors.MatchNotFound("The client has no such match.", match_id=previous_match_id)
-    people = await profiles.all(call)
-    fences = await fences_of(call, need.client_id, profiles=profiles, standing=standing)
-    setting = Setting(now=clock(), rules=await rules.in_force(call), fences=fences)
+    people, fences, in_force = await asyncio.gather(
+        profiles.all(call),
+        fences_of(call, need.client_id, profiles=profiles, standing=standing),
+        rules.in_force(call),
+    )
+    setting = Setting(now=clock(), rules=in_force, fences=fences)
     first: FirstSlots = {}
     if need.session_type_id:
         kept, _ = suitable(need, people, setting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,13 +16,18 @@ from services.matching.domain.fairness import LoadReport, load_report
 from services.matching.domain.hard_rules import Setting, binding_rule, slot_key, suitable
 from services.matching.domain.intake import Intake, IntakeState, Proposal
 from services.matching.domain.needs import Need
+from services.matching.domain.operations import Stage
 from services.matching.domain.profiles import TherapistProfile
-from services.matching.usecases.intake_ports import Batches, Intakes, Proposals, StoredBatch
+from services.matching.usecases.intake_ports import Intakes, Proposals, StoredBatch
 from services.matching.usecases.match_client import fences_of
-from services.matching.usecases.ports import Clock, NewId, Profiles, Rules, Slots, Standing
+from services.matching.usecases.ports import NewId, Profiles, Rules, Slots, Standing
+from services.matching.usecases.settle_proposal import Desk
 
 SLOT_SEARCHES_MAX = 20
 """Different searches for first slots in one batch at most; further clients are compared without them."""
+
+AT_ONCE_MAX = 1_000
+"""Clients of a batch that somebody waits for; more are started, and asked about."""
 
 POINT = 10_000
 """Points of a whole fit."""
@@ -50,70 +55,110 @@ class BatchRun:
     placements: Sequence[Placed]
     spread: LoadReport
     held_count: int
+    intake_of: Mapping[str, str]
+    window: timedelta
 
 
-async def run_batch(
-    policy: Policy,
-    call: Call,
-    *,
-    is_dry_run: bool,
-    profiles: Profiles,
-    intakes: Intakes,
-    proposals: Proposals,
-    batches: Batches,
-    rules: Rules,
-    standing: Standing,
-    slots: Slots,
-    clock: Clock,
-    new_id: NewId,
-) -> BatchRun:
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """What batches are worked with."""
+
+    desk: Desk
+    profiles: Profiles
+    rules: Rules
+    standing: Standing
+    slots: Slots
+    new_id: NewId
+
+
+Told = Callable[[Stage], Awaitable[None]]
+"""Is told what is done next; it may raise to end the batch."""
+
+
+async def unheard(stage: Stage) -> None:
+    """Tell nobody."""
+
+
+async def run_batch(policy: Policy, call: Call, *, is_dry_run: bool, hall: Hall) -> BatchRun:
     """
     Judge all pairs, solve, and propose whom the solution gives; in a dry run nothing is stored.
 
     Raises:
         NobodyWaits: There is nobody to give to a therapist. (FAILED_PRECONDITION)
-        TooMany: More than 10,000 wait. (INVALID_ARGUMENT)
+        TooMany: More than 1,000 wait. (INVALID_ARGUMENT)
         Unavailable: Booking does not say who must not meet. (UNAVAILABLE)
     """
-    waiting = await intakes.waiting(call, limit=CLIENTS_MAX + 1)
-    if len(waiting) > CLIENTS_MAX:
-        raise errors.TooMany("More clients wait than one batch takes.", limit=str(CLIENTS_MAX))
+    run = await plan_batch(policy, call, hall=hall, clients_max=AT_ONCE_MAX)
+    return run if is_dry_run else await commit_batch(run, call, hall=hall)
+
+
+async def plan_batch(
+    policy: Policy, call: Call, *, hall: Hall, clients_max: int = CLIENTS_MAX, told: Told = unheard
+) -> BatchRun:
+    """
+    Judge all pairs and solve, outside of any transaction of the call.
+
+    Raises:
+        NobodyWaits: There is nobody to give to a therapist. (FAILED_PRECONDITION)
+        TooMany: More wait than are taken. (INVALID_ARGUMENT)
+        Unavailable: Booking does not say who must not meet. (UNAVAILABLE)
+    """
+    intakes, profiles = hall.desk.intakes, hall.profiles
+    await told(Stage.READING)
+    waiting = await intakes.waiting(call, limit=clients_max + 1)
+    if len(waiting) > clients_max:
+        raise errors.TooMany("More clients wait than one batch takes here.", limit=str(clients_max))
     held = await intakes.held_clients(call)
     free = [each for each in waiting if each.client_id not in held]
     if not free:
         raise errors.NobodyWaits("Nobody waits for a therapist.")
-    people, now = await profiles.all(call), clock()
+    people, now = await profiles.all(call), hall.desk.clock()
     refused = await intakes.refused(call, [each.intake_id for each in free])
     needs = [_need(each, refused.get(each.intake_id, set())) for each in free]
-    pairs = await standing.fenced_pairs(call)
+    pairs = await hall.standing.fenced_pairs(call)
     setting = Setting(
         now=now,
-        rules=await rules.in_force(call),
-        fences=await fences_of(call, "", profiles=profiles, standing=standing),
+        rules=await hall.rules.in_force(call),
+        fences=await fences_of(call, "", profiles=profiles, standing=hall.standing),
     )
-    setting = replace(setting, earliest=await first_slots(needs, people, call, slots=slots, now=now))
-    batch_id = new_id()
+    await told(Stage.SEARCHING)
+    setting = replace(setting, earliest=await first_slots(needs, people, call, slots=hall.slots, now=now))
+    batch_id = hall.new_id()
+    await told(Stage.JUDGING)
     inputs = await asyncio.to_thread(inputs_of, free, needs, people, setting, pairs, seed=batch_id, policy=policy)
+    await told(Stage.SOLVING)
     found = await asyncio.to_thread(solve, inputs)
-    stored = StoredBatch(batch_id, setting.rules.label, inputs, found.pairs, now)
-    placements = _placements(needs, found, inputs, people, setting)
-    if not is_dry_run:
-        await batches.add(call, stored)
-        window = timedelta(hours=setting.rules.accept_window_h)
-        placements = await propose(
-            stored,
-            placements,
-            {each.client_id: each.intake_id for each in free},
-            call,
-            window=window,
-            intakes=intakes,
-            proposals=proposals,
-            new_id=new_id,
-        )
     given = dict.fromkeys((who for who, panel in inputs.panels.items() if panel.places), 0)
     for therapist in found.pairs.values():
         given[therapist] += 1
-    return BatchRun(stored, found, placements, load_report(given), len(waiting) - len(free))
+    placements = await asyncio.to_thread(_placements, needs, found, inputs, people, setting)
+    await told(Stage.PROPOSING)
+    return BatchRun(
+        StoredBatch(batch_id, setting.rules.label, inputs, found.pairs, now),
+        found,
+        placements,
+        load_report(given),
+        len(waiting) - len(free),
+        {each.client_id: each.intake_id for each in free},
+        timedelta(hours=setting.rules.accept_window_h),
+    )
+
+
+async def commit_batch(run: BatchRun, call: Call, *, hall: Hall) -> BatchRun:
+    """Store a batch and propose what it came to, in the call's transaction; whoever waits no more is passed over."""
+    desk = hall.desk
+    await desk.batches.add(call, run.stored)
+    placements = await propose(
+        run.stored,
+        run.placements,
+        run.intake_of,
+        call,
+        window=run.window,
+        intakes=desk.intakes,
+        proposals=desk.proposals,
+        new_id=hall.new_id,
+    )
+    return replace(run, placements=placements)
 
 
 async def propose(

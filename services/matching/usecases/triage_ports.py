@@ -10,6 +10,7 @@ from typing import Protocol
 from services.chassis.context import Call
 from services.matching.domain.instruments import Score
 from services.matching.domain.triage import CrisisFlag, Priority
+from services.matching.domain.wordings import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,16 @@ class Screening:
     rules_version: str
     flag_id: str
     create_time: datetime
+
+
+class Wordings(Protocol):
+    """Keeps the wordings a practice brought, by version."""
+
+    async def find(self, call: Call, code: str, locale: str) -> Wording | None:
+        """Return the newest version in exactly this language, or None."""
+
+    async def add(self, call: Call, wording: Wording, *, at: datetime) -> bool:
+        """Store a version; False when somebody was faster."""
 
 
 class Triage(Protocol):

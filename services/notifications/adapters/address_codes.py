@@ -11,9 +11,16 @@ import uuid_utils
 from services.chassis.crypto import ClientCipher, Keyring
 from services.chassis.db.pool import Connection
 from services.notifications.adapters import postgres
-from services.notifications.adapters.contacts import CODE_FIELD
+from services.notifications.adapters.contacts import CODE_FIELD, INVITATION_FIELD
 from services.notifications.domain import errors
-from services.notifications.domain.address import CODE_DIGITS, CODE_GOOD_FOR, SentCode, changed_message, code_message
+from services.notifications.domain.address import (
+    CODE_DIGITS,
+    CODE_GOOD_FOR,
+    SentCode,
+    changed_message,
+    code_message,
+    invitation_message,
+)
 from services.notifications.domain.contact import AddressState, ContactAddress
 
 
@@ -46,6 +53,30 @@ class AddressCodes:
         row = await found.fetchone()
         assert row is not None, "an address that was read is there"
         message = code_message(address, version=row[0], message_id=str(uuid_utils.uuid7()), at=at)
+        await postgres.insert_messages(conn, [(practice_id, message)])
+
+    async def invite(
+        self,
+        conn: Connection,
+        practice_id: str,
+        address: ContactAddress,
+        code: str,
+        *,
+        at: datetime,
+        end_time: datetime,
+    ) -> None:
+        """Plan the message that carries an invitation's code; one before it that was not sent yet says the new one."""
+        _, wrapped_dek = await self._sent(conn, practice_id, address)
+        sealed = await self._cipher.encrypt(practice_id, address.client_id, wrapped_dek, INVITATION_FIELD, code)
+        found = await conn.execute(
+            "update contact_addresses set invitation_sealed = %s, version = version + 1, update_time = now()"
+            " where practice_id = %s and contact_point_id = %s returning version",
+            (sealed, practice_id, address.contact_point_id),
+        )
+        row = await found.fetchone()
+        assert row is not None, "an address that was read is there"
+        message_id = str(uuid_utils.uuid7())
+        message = invitation_message(address, version=row[0], message_id=message_id, at=at, end_time=end_time)
         await postgres.insert_messages(conn, [(practice_id, message)])
 
     async def try_code(

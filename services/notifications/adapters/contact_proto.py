@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+import re
+from datetime import UTC, date, datetime, time, timedelta
 
 from kept.notifications.v1 import contact_pb2, contact_service_pb2, notifications_pb2
 
 from services.chassis.context import Actor
 from services.chassis.crypto import normalize_phone
-from services.notifications.adapters.proto import consent_source, email, time_zone, timestamp, uuid
+from services.notifications.adapters.proto import consent_source, email, instant, time_zone, timestamp, uuid
 from services.notifications.adapters.workflow_proto import channel_of, channel_wire, locale
 from services.notifications.domain import errors
 from services.notifications.domain.channel import THE_CLIENT, Channel
@@ -18,6 +19,26 @@ from services.notifications.domain.nudge import Nudge
 from services.notifications.domain.workflow import Trigger
 
 LONGEST_EVIDENCE = 64
+
+INVITATION_CODE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}")
+"""As booking gives them. Nothing else can be sent as one: the mail would be anybody's letter paper."""
+
+INVITATION_DAYS = 31
+
+
+def invitation(request: contact_service_pb2.SendInvitationRequest, *, at: datetime) -> tuple[str, datetime]:
+    """
+    Read an invitation's code and its end.
+
+    Raises:
+        Malformed: It is no code, or its end is past or far. (INVALID_ARGUMENT)
+    """
+    if not INVITATION_CODE.fullmatch(request.code):
+        raise errors.Malformed("That is no code of an invitation.", field="code")
+    end_time = instant(request.expire_time)
+    if not at < end_time <= at + timedelta(days=INVITATION_DAYS):
+        raise errors.Malformed("An invitation ends within a month.", field="expire_time")
+    return request.code, end_time
 
 
 def address(wire: contact_pb2.ContactAddress, client_id: str, *, contact_point_id: str) -> ContactAddress:

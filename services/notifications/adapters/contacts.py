@@ -23,6 +23,8 @@ Danger: bound into every ciphertext; another name makes every stored address unr
 
 CODE_FIELD = "contact_addresses.code"
 
+INVITATION_FIELD = "contact_addresses.invitation"
+
 FIELDS = {Channel.EMAIL: EMAIL_FIELD, Channel.SMS: "contact_addresses.sms"}
 
 ADDRESS_COLUMNS = """d.contact_point_id::text, d.client_id::text, d.recipient_id::text, d.channel, d.address_sealed,
@@ -205,7 +207,8 @@ class Contacts:
         """Use an address no more; the row stays, so that it can be told what changed."""
         await conn.execute(
             "update contact_addresses set state = 'ENDED', code_hash = null, code_sealed = null,"
-            " version = version + 1, update_time = now() where practice_id = %s and contact_point_id = %s",
+            " invitation_sealed = null, version = version + 1, update_time = now()"
+            " where practice_id = %s and contact_point_id = %s",
             (practice_id, contact_point_id),
         )
 
@@ -235,6 +238,10 @@ class Contacts:
     async def open_code(self, practice_id: str, client_id: str, wrapped_dek: bytes, sealed: bytes) -> str:
         """Open the code that proves an address."""
         return await self._cipher.decrypt(practice_id, client_id, wrapped_dek, CODE_FIELD, sealed)
+
+    async def open_invitation(self, practice_id: str, client_id: str, wrapped_dek: bytes, sealed: bytes) -> str:
+        """Open the code of an invitation."""
+        return await self._cipher.decrypt(practice_id, client_id, wrapped_dek, INVITATION_FIELD, sealed)
 
     async def _card(self, conn: Connection, practice_id: str, contact_point: ContactPoint) -> tuple[bytes, bool | None]:
         """

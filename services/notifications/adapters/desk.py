@@ -20,11 +20,12 @@ from services.notifications.adapters import postgres
 from services.notifications.adapters.deliveries import Made, note_made
 from services.notifications.adapters.files import Card, Files
 from services.notifications.adapters.matters import of_messages
+from services.notifications.adapters.webhooks import tell_published
 from services.notifications.domain.appointment import Appointment, objection
 from services.notifications.domain.channel import About, Channel
 from services.notifications.domain.contact import Locale
 from services.notifications.domain.delivery import Delivered
-from services.notifications.domain.gate import Go, Refuse, Wait, judge
+from services.notifications.domain.gate import Address, Go, Refuse, Wait, judge
 from services.notifications.domain.link import TOKEN_BYTES, UNSUBSCRIBABLE, WITH_LINK, Action, token_hash, token_of
 from services.notifications.domain.matter import Matter, matter_objection
 from services.notifications.domain.message import Kind, Message, MessageFailed, MessageSent, Outcome, Reason, State
@@ -164,6 +165,7 @@ class PostgresDesk:
         envelopes = [await self._record(practice_id, fact) for practice_id, fact in failed]
         envelopes += await self._settle(conn, settles) if settles else []
         if envelopes:
+            await tell_published(conn, envelopes, at=max(job.at for job in jobs))
             await write_envelopes(conn, envelopes)
         return [parcels.get(job.claim) if isinstance(job, Begin) else None for job in jobs]
 
@@ -280,8 +282,15 @@ def _parcel(job: Begin, message: Message, card: Card, way: Go, files: Files) -> 
         begin_time=job.at,
         settings=files.settings_of(job.practice_id),
         own=own,
-        code_sealed=address.code_sealed if address else b"",
+        code_sealed=_code_of(begun, address),
     )
+
+
+def _code_of(message: Message, address: Address | None) -> bytes:
+    """Return the sealed code that a message says, if it says one."""
+    if address is None:
+        return b""
+    return address.invitation_sealed if message.kind is Kind.INVITATION else address.code_sealed
 
 
 async def _appointments(conn: Connection, messages: dict[Key, Message]) -> dict[Key, Appointment]:

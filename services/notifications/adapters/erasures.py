@@ -21,7 +21,7 @@ _FORGET = """
         delete from replies where practice_id = %(practice_id)s and client_id = %(client_id)s
     )
     update contact_addresses set state = 'ENDED', address_hash = null, code_hash = null, code_sealed = null,
-        version = version + 1, update_time = now()
+        invitation_sealed = null, version = version + 1, update_time = now()
      where practice_id = %(practice_id)s and client_id = %(client_id)s
 """
 

@@ -187,7 +187,7 @@ async def _addresses(
     found = await conn.execute(
         "select d.practice_id::text, d.client_id::text, d.recipient_id::text, d.state, d.contact_point_id::text,"  # noqa: S608
         " d.channel, d.address_sealed, d.address_hash, d.is_alternative, d.is_safe, d.time_zone, d.locale,"
-        " d.code_sealed"
+        " d.code_sealed, d.invitation_sealed"
         " from contact_addresses d join unnest(%s::uuid[], %s::uuid[]) as n (practice_id, client_id)"
         " on d.practice_id = n.practice_id and d.client_id = n.client_id"
         " where d.state = 'ACTIVE' or d.contact_point_id = any (%s)"
@@ -206,6 +206,7 @@ async def _addresses(
             time_zone=row[10] or "",
             locale=row[11] or "",
             code_sealed=bytes(row[12] or b""),
+            invitation_sealed=bytes(row[13] or b""),
         )
         addresses[row[0], row[1]].append((row[2], row[3] == "ACTIVE", address))
     return addresses

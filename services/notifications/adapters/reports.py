@@ -12,6 +12,7 @@ from services.notifications.adapters.outbound import TIMED_OUT
 from services.notifications.adapters.record import record
 from services.notifications.adapters.sms import BAD_ADDRESS, OPTED_OUT
 from services.notifications.adapters.webhook_way import PROVIDER, is_lost_everywhere
+from services.notifications.adapters.webhooks import tell_published
 from services.notifications.domain import errors
 from services.notifications.domain.delivery import Report
 from services.notifications.domain.message import Message, MessageFailed, MessageSent, Outcome, Reason, State
@@ -63,6 +64,7 @@ async def take_report(
     if fact is not None:
         event = proto.fact_event(fact, practice_id=call.practice_id)
         call.publish(event, aggregate_id=message_id, version=after.revision)
+        await tell_published(conn, [call.envelope], at=at)
     if report in LOST and code in OPTED_OUT | BAD_ADDRESS:
         await deliveries.suppress_address(conn, call.practice_id, message, is_opt_out=code in OPTED_OUT, at=at)
 

@@ -29,6 +29,7 @@ VARIABLES: Mapping[Kind, frozenset[str]] = {
     Kind.CHECK_IN: EVERYWHERE,
     Kind.MESSAGE_WAITING: EVERYWHERE,
     Kind.CONTACT_CODE: frozenset({"sender", "phone", "code"}),
+    Kind.INVITATION: EVERYWHERE | {"code"},
     Kind.CONTACT_CHANGED: frozenset({"sender", "phone"}),
 }
 """
@@ -36,7 +37,8 @@ All that a message of a kind may say. No name, no therapist, no service is among
 is not told.
 
 `when` is the start with its zone, `date` and `time` its parts, `days` the days until then, `in_days` the same in words,
-`sender` and `phone` the practice's own, `link` where to answer, `code` what proves an address.
+`sender` and `phone` the practice's own, `link` where to answer, `code` what proves an address
+or takes an invitation up.
 """
 
 REMEMBERED = 500

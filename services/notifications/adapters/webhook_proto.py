@@ -9,9 +9,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kept.notifications.v1 import webhooks_service_pb2
 
 from services.chassis.rpc.pages import page_size, page_token, read_page_token
+from services.chassis.told import catalogue
 from services.notifications.adapters import proto
 from services.notifications.domain import errors
-from services.notifications.domain.webhook import EVENT_TYPES, Delivery, Webhook
+from services.notifications.domain.webhook import MESSAGE_DUE, Delivery, Webhook
 
 _STATES = webhooks_service_pb2.WebhookDelivery.State
 
@@ -19,7 +20,7 @@ _STATES = webhooks_service_pb2.WebhookDelivery.State
 def event_types(names: Any) -> tuple[str, ...]:
     """Read what a receiver is told of. Raises Malformed for what never happens."""
     wanted = sorted(set(names))
-    if not set(wanted) <= EVENT_TYPES:
+    if not set(wanted) <= catalogue().keys() | {MESSAGE_DUE}:
         raise errors.Malformed("There is no such kind of event.", field="event_types")
     return tuple(wanted)
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import base64
 import os
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from google.protobuf.message import Message
+
 from services.chassis.crypto import ClientCipher
+from services.chassis.db.envelope import Envelope
 from services.chassis.db.pool import Connection, Database
+from services.chassis.events.contracts import event_class
+from services.chassis.told import Facts, telling_of
 from services.notifications.domain import errors
 from services.notifications.domain.webhook import FORMER_H, MESSAGE_DUE, WEBHOOKS_MAX, Delivery, State, Webhook
 from services.notifications.usecases.deliver_webhooks import Due
@@ -29,6 +34,13 @@ _WEBHOOK = "webhook_id::text, url, event_types, is_active, stop_reason, version,
 _DELIVERY = """
     delivery_id::text, webhook_id::text, event_type, resource_id::text, resource_version, occur_time, state, attempts,
     last_status, last_error, last_attempt_time, next_attempt_time
+"""
+
+_QUEUE = """
+    insert into webhook_deliveries (practice_id, delivery_id, webhook_id, event_type, resource_id, resource_version,
+        occur_time, next_attempt_time)
+    values (%s, %s, %s, %s, %s, %s, %s, %s)
+    on conflict on constraint webhook_deliveries_pkey do nothing
 """
 
 _SETTLE = """
@@ -125,13 +137,18 @@ async def list_all(conn: Connection, practice_id: str, *, after: str | None, lim
     return [_webhook(row) for row in await found.fetchall()]
 
 
-async def listening(conn: Connection, practice_ids: Sequence[str]) -> frozenset[str]:
-    """Return which of these practices have a receiver that is told."""
-    found = await conn.execute(
-        "select distinct practice_id::text from webhooks where practice_id = any (%s::uuid[]) and is_active",
-        (list(practice_ids),),
+async def listening(conn: Connection, practice_ids: Sequence[str]) -> Mapping[str, Sequence[Webhook]]:
+    """Return the receivers that are told, by practice; most practices have none."""
+    if not practice_ids:
+        return {}
+    query = (
+        f"select practice_id::text, {_WEBHOOK} from webhooks where practice_id = any (%s::uuid[]) and is_active"  # noqa: S608
+        " order by practice_id, webhook_id"
     )
-    return frozenset(row[0] for row in await found.fetchall())
+    found: dict[str, list[Webhook]] = {}
+    for practice_id, *row in await (await conn.execute(query.encode(), (list(practice_ids),))).fetchall():
+        found.setdefault(practice_id, []).append(_webhook(row))
+    return found
 
 
 async def save(conn: Connection, practice_id: str, webhook: Webhook, *, seen: str) -> Webhook:
@@ -197,22 +214,42 @@ async def settle(conn: Connection, practice_id: str, delivery: Delivery) -> None
     )
 
 
+async def tell(conn: Connection, told: Sequence[tuple[str, Message]], *, at: datetime) -> None:
+    """
+    Plan to tell the receivers of webhooks of events; each once, however often the event comes.
+
+    Args:
+        told: Events with their ids; those that nobody may be told of are passed over.
+    """
+    known = [(id_, telling, telling.facts(event)) for id_, event in told if (telling := telling_of(event.DESCRIPTOR))]
+    receivers = await listening(conn, sorted({facts.practice_id for _, _, facts in known}))
+    for event_id, telling, facts in known:
+        await _plan(conn, receivers.get(facts.practice_id, ()), event_id, telling.kind, facts, at=at)
+
+
 async def queue(
     conn: Connection, practice_id: str, *, event_id: str, event_type: str, resource_id: str, version: int, at: datetime
 ) -> int:
-    """Plan to tell every receiver that wants to hear of it; once, however often the event comes."""
-    count = 0
-    for webhook in await list_all(conn, practice_id, after=None, limit=WEBHOOKS_MAX):
-        if webhook.wants(event_type):
-            delivery_id = delivery_id_of(webhook.webhook_id, event_id)
-            await conn.execute(
-                "insert into webhook_deliveries (practice_id, delivery_id, webhook_id, event_type, resource_id,"
-                " resource_version, occur_time, next_attempt_time) values (%s, %s, %s, %s, %s, %s, %s, %s)"
-                " on conflict on constraint webhook_deliveries_pkey do nothing",
-                (practice_id, delivery_id, webhook.webhook_id, event_type, resource_id, version, at, at),
-            )
-            count += 1
-    return count
+    """Plan to tell every receiver that wants to hear of it, and return how many; once, however often it is asked."""
+    receivers = (await listening(conn, [practice_id])).get(practice_id, ())
+    return await _plan(conn, receivers, event_id, event_type, Facts(practice_id, resource_id, version), at=at)
+
+
+async def _plan(
+    conn: Connection, receivers: Sequence[Webhook], event_id: str, kind: str, facts: Facts, *, at: datetime
+) -> int:
+    wanting = [webhook for webhook in receivers if webhook.wants(kind)]
+    for webhook in wanting:
+        delivery_id = delivery_id_of(webhook.webhook_id, event_id)
+        what = (webhook.webhook_id, kind, facts.resource_id, facts.version, at, at)
+        await conn.execute(_QUEUE, (facts.practice_id, delivery_id, *what))
+    return len(wanting)
+
+
+async def tell_published(conn: Connection, envelopes: Sequence[Envelope], *, at: datetime) -> None:
+    """Plan to tell the receivers of what notifications itself publishes, in the transaction that publishes it."""
+    published = [event for envelope in envelopes for event in envelope.events]
+    await tell(conn, [(each.event_id, event_class(each.type).FromString(each.body)) for each in published], at=at)
 
 
 def delivery_id_of(webhook_id: str, event_id: str) -> str:

@@ -31,6 +31,9 @@ MOST_SEGMENTS = 3
 SAMPLE_LINK = "/l/AAAAAAAAAAAAAAAAAAAAAA"
 SAMPLE_CODE = "123456"
 
+INVITATION_PATH = "/invitation"
+"""The gateway's page that says how an invitation is taken up; the code is in the message, never in an address."""
+
 
 class Approved(Protocol):
     """The words that staff approved for an absence."""
@@ -110,7 +113,9 @@ class Wording:
         return None
 
     def _link(self, parcel: Parcel) -> str:
-        """Lead to where a message is answered, or to where one signs in."""
+        """Lead to where a message is answered, to what an invitation is, or to where one signs in."""
+        if parcel.message.kind is Kind.INVITATION:
+            return self._config.public_url + INVITATION_PATH
         is_answered_here = parcel.token and parcel.message.kind in WITH_LINK
         return f"{self._config.public_url}/l/{parcel.token}" if is_answered_here else self._config.public_url
 
@@ -131,11 +136,13 @@ class Wording:
         return None if self.why_not(words, channel, parcel.settings) else words
 
     async def _code(self, parcel: Parcel) -> str:
-        if parcel.message.kind is not Kind.CONTACT_CODE:
+        opening = {
+            Kind.CONTACT_CODE: self._contacts.open_code,
+            Kind.INVITATION: self._contacts.open_invitation,
+        }.get(parcel.message.kind)
+        if opening is None:
             return ""
-        return await self._contacts.open_code(
-            parcel.claim.practice_id, parcel.message.client_id, parcel.wrapped_dek, parcel.code_sealed
-        )
+        return await opening(parcel.claim.practice_id, parcel.message.client_id, parcel.wrapped_dek, parcel.code_sealed)
 
 
 def variables_of(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.notifications.domain import errors
-from services.notifications.domain.channel import About, MessageClass
-from services.notifications.domain.contact import ContactAddress
+from services.notifications.domain.channel import THE_CLIENT, About, Channel, MessageClass
+from services.notifications.domain.contact import AddressState, ContactAddress
 from services.notifications.domain.message import Kind, Message
 
 CODE_GOOD_FOR = timedelta(minutes=15)
@@ -44,9 +45,26 @@ class SentCode:
         return self.code_hash is not None and is_fresh and self.tries < CODE_TRIES
 
 
+def main_mail(addresses: Sequence[ContactAddress]) -> ContactAddress | None:
+    """Return a client's own e-mail address in use; one that stands in for it comes first, and why is not asked."""
+    own = [
+        each
+        for each in addresses
+        if each.channel is Channel.EMAIL and each.recipient_id == THE_CLIENT and each.state is AddressState.ACTIVE
+    ]
+    return next((each for each in own if each.is_alternative), own[0] if own else None)
+
+
 def code_message(address: ContactAddress, *, version: int, message_id: str, at: datetime) -> Message:
     """Return the message that carries a code to the address it proves, and to no other."""
     return _notice(address, Kind.CONTACT_CODE, version, message_id, at, at + CODE_GOOD_FOR)
+
+
+def invitation_message(
+    address: ContactAddress, *, version: int, message_id: str, at: datetime, end_time: datetime
+) -> Message:
+    """Return the message that carries the code of an invitation, to the client's own address and to no other."""
+    return _notice(address, Kind.INVITATION, version, message_id, at, end_time)
 
 
 def changed_message(former: ContactAddress, *, message_id: str, at: datetime) -> Message:

@@ -32,6 +32,7 @@ class Address:
     time_zone: str = ""
     locale: str = ""
     code_sealed: bytes = b""
+    invitation_sealed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     CONTACT_CHANGED = "CONTACT_CHANGED"
     PROPOSAL = "PROPOSAL"
     ABSENCE_OFFER = "ABSENCE_OFFER"
+    INVITATION = "INVITATION"
 
 
 class State(StrEnum):

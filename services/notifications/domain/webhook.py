@@ -7,24 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-EVENTS = {
-    "AppointmentBooked": "appointment.booked",
-    "AppointmentConfirmed": "appointment.confirmed",
-    "AppointmentRescheduled": "appointment.rescheduled",
-    "AppointmentCancelled": "appointment.cancelled",
-    "AppointmentAttended": "appointment.attended",
-    "AppointmentChangeUndone": "appointment.undone",
-    "SeriesCreated": "series.created",
-    "SeriesChanged": "series.changed",
-    "SeriesCancelled": "series.cancelled",
-    "ClientRegistered": "client.registered",
-    "ClientUpdated": "client.updated",
-}
 MESSAGE_DUE = "message.due"
 """What a receiver is told of that carries messages in the practice's stead: only one that names it, never everybody."""
-
-EVENT_TYPES = frozenset({*EVENTS.values(), MESSAGE_DUE})
-"""What receivers are told of, by the event it rests on. Crises are nobody else's business."""
 
 WEBHOOKS_MAX = 10
 """Receivers of a practice at most."""

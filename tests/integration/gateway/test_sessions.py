@@ -178,6 +178,20 @@ def test_signing_out_everywhere_ends_every_browser(house: Gateway) -> None:
     assert other.send("GET", "/v1/me").status_code == 200
 
 
+def test_a_session_that_can_not_be_read_keeps_no_other_from_ending(house: Gateway, shared_redis: Redis) -> None:
+    """Sealed by a key that was taken away: it opens nothing, and signing out everywhere goes on to work."""
+    unreadable, other = Browser(house, "desk"), Browser(house, "desk")
+    unreadable.sign_in("admin")
+    other.sign_in("admin")
+    family = unreadable.send("GET", "/v1/session").json()["session_id"]
+    shared_redis.hset(sessions._record(family), "r", "sealed by another key")
+
+    assert unreadable.send("GET", "/v1/me").json()["reason"] == "SESSION_ENDED"
+    assert len(other.send("GET", "/v1/sessions").json()["sessions"]) == 1
+    assert other.send("DELETE", "/v1/sessions").json()["ended"] == 1
+    assert other.send("GET", "/v1/me").status_code == 401
+
+
 def test_the_provider_s_word_ends_a_session(house: Gateway) -> None:
     """Back-channel sign-out: by a signed token with the event in it, and by nothing less."""
     browser = Browser(house, "desk")

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from services.chassis.events.inbox import InboxRunner
-from services.chassis.jobs import Every
+from services.chassis.jobs import Every, EveryReplica
 from services.chassis.rpc.server import Application, Server
 from services.matching.server import application
 from tests.integration.matching.people import People
@@ -84,7 +84,7 @@ def sweep(composed: tuple[Application, SuiteKeys]) -> Callable[[], Awaitable[Non
 
     async def once() -> None:
         for each in app.background:
-            if isinstance(each, Every | InboxRunner):
+            if isinstance(each, Every | EveryReplica | InboxRunner):
                 await each.round()
 
     return once

@@ -10,6 +10,7 @@ import grpc.aio
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from kept.matching.v1 import (
+    batch_service_pb2,
     feedback_service_pb2,
     forms_service_pb2,
     intake_service_pb2,
@@ -28,6 +29,7 @@ DOORS = [
     for contract in (
         matching_service_pb2,
         rules_service_pb2,
+        batch_service_pb2,
         feedback_service_pb2,
         forms_service_pb2,
         intake_service_pb2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import grpc
@@ -21,6 +22,8 @@ class Promises:
     """Pairs of (action, client) whoever asks may act for."""
     fences: list[tuple[str, str]] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    on_fences: Callable[[], Awaitable[None]] | None = None
+    """What happens elsewhere while booking is asked who must not meet."""
     booked: dict[str, booking_service_pb2.BookAppointmentRequest] = field(default_factory=dict)
     """What was asked for, by request id: the same one again is one appointment."""
     address: str = ""
@@ -61,6 +64,8 @@ class Promises:
         self, request: safety_service_pb2.CheckFencesRequest, context: grpc.aio.ServicerContext
     ) -> safety_service_pb2.CheckFencesResponse:
         """Say what the test said."""
+        if self.on_fences is not None:
+            await self.on_fences()
         pairs = [pair for pair in self.fences if request.client_id in ("", *pair)]
         return safety_service_pb2.CheckFencesResponse(
             pairs=[safety_service_pb2.FencedPair(client_ids=pair) for pair in pairs]

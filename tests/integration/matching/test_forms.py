@@ -306,7 +306,8 @@ async def test_answers_keep_the_version_they_began_with(people: People) -> None:
             Condition(link_id="later", operator=Condition.OPERATOR_EXISTS)])], {}, "FORM_MALFORMED"),
         ([Item(link_id=f"q{at}", type=Type.TYPE_STRING) for at in range(301)], {}, "LIMIT_EXCEEDED"),
         ([], {}, "LIMIT_EXCEEDED"),
-        ([Item(link_id="a", type=Type.TYPE_INSTRUMENT, instrument="C-SSRS")], {}, "NOT_FOUND"),
+        ([Item(link_id="a", type=Type.TYPE_INSTRUMENT, instrument="C-SSRS")], {}, "WORDING_MISSING"),
+        ([Item(link_id="a", type=Type.TYPE_INSTRUMENT, instrument="AUDIT")], {}, "NOT_FOUND"),
         ([Item(link_id="a", type=Type.TYPE_CHOICE, options=YES_NO)],
          {"scores": [forms_pb2.FormScore(code="s", link_ids=["a"])]}, "PERMISSION_MISSING"),
     ],
@@ -372,6 +373,37 @@ async def test_a_signature_stands_under_the_text_that_was_shown(people: People, 
     assert [(each.due_id, each.state) for each in dues] == [(due.due_id, forms_pb2.Due.STATE_SETTLED)]
     [(name,)] = rows("select name_sealed from consent_signatures where client_id = %s", client_id)
     assert b"Ada" not in bytes(name)
+
+
+async def test_dues_and_signatures_are_read_page_by_page(people: People) -> None:
+    """Each once: open ones first, then the settled; the newest signature first."""
+    client_id = str(uuid4())
+    client = people.client(client_id)
+    for title in ("A", "B", "C"):
+        document = forms_pb2.ConsentDocument(document_id=str(uuid4()), title=title, text=title)
+        stored = await people.ask(people.admin(), "PutConsentDocument", document=document)
+        asked = {"client_id": client_id, "document_id": stored.document_id}
+        await people.ask(people.desk(), "AssignDue", **asked)
+        if title != "C":
+            await people.ask(client, "SignConsent", **asked, text_hash=stored.text_hash, signer_name="Ada Osei")
+
+    async def pages(method: str, member: str) -> list[list[Any]]:
+        found, token = [], ""
+        while True:
+            page = await people.ask(client, method, client_id=client_id, page_size=1, page_token=token)
+            found.append(list(getattr(page, member)))
+            token = page.next_page_token
+            if not token:
+                return found
+
+    dues, signatures = await pages("ListDues", "dues"), await pages("ListConsentSignatures", "signatures")
+    whole = await people.ask(client, "ListDues", client_id=client_id)
+
+    assert [len(page) for page in dues] == [1, 1, 1]
+    assert list(whole.dues) == [due for page in dues for due in page]
+    assert [due.state for due in whole.dues] == [1, 2, 2]
+    assert [len(page) for page in signatures] == [1, 1]
+    assert signatures[0][0].sign_time.ToDatetime() >= signatures[1][0].sign_time.ToDatetime()
 
 
 async def test_a_new_client_is_given_what_comes_before_the_first_session(

@@ -165,6 +165,7 @@ async def test_accepting_books_the_first_appointment_and_a_taken_time_leaves_it_
     promises.taken.add("2031-03-03T10:00")
 
     shown = await people.ask(client, "GetProposal", proposal_id=placed.proposal_id)
+    spanish = await people.ask(client, "GetProposal", proposal_id=placed.proposal_id, locale="es")
     with pytest.raises(errors.RuleViolated) as taken:
         await accept(people, client, placed.proposal_id)
     accepted = await accept(people, client, placed.proposal_id, "2031-03-03T11:00")
@@ -172,6 +173,7 @@ async def test_accepting_books_the_first_appointment_and_a_taken_time_leaves_it_
         await people.ask(client, "DeclineProposal", proposal_id=placed.proposal_id, reason=REASON)
 
     assert "Works with what you are looking for: grief." in [each.text for each in shown.reasons]
+    assert "Trabaja con lo que usted busca: grief." in [each.text for each in spanish.reasons]
     assert (taken.value.reason, late.value.reason) == ("SLOT_TAKEN", "PROPOSAL_SETTLED")
     [request] = promises.booked.values()
     assert (request.client_id, request.start_wall.local) == (intake.client_id, "2031-03-03T11:00")

@@ -116,6 +116,11 @@ async def test_everybody_left_out_hears_the_rule_and_the_rest_their_reasons(peop
 
     assert [each.therapist_id for each in found.candidates] == ids[:1]
     assert "Works the way you would like: emdr." in [reason.text for reason in found.candidates[0].reasons]
+    spanish = await people.ask(people.desk(), "GetMatch", match_id=found.match_id, locale="es-MX")
+    assert "Trabaja como a usted le gustaría: emdr." in [reason.text for reason in spanish.candidates[0].reasons]
+    assert [reason.code for reason in spanish.candidates[0].reasons] == [
+        reason.code for reason in found.candidates[0].reasons
+    ]
     codes = {each.therapist_id: each.code for each in found.exclusions}
     wanted = ("PLAN_NOT_TAKEN", "NOT_ACCESSIBLE", "PREFERENCE_UNMET", "CLIENT_DECLINED")
     assert codes == dict(zip(ids[1:], wanted, strict=True))

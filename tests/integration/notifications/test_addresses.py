@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import psycopg
 import pytest
 from kept.notifications.v1 import contact_pb2, contact_service_pb2, notifications_pb2
 
@@ -16,6 +17,7 @@ from services.notifications.domain.message import Reason, State
 from tests.integration.notifications.door import Door
 from tests.integration.notifications.office import NOW, START, Office, Promise, new_id
 from tests.integration.notifications.sink import Sink
+from tests.support.postgres import FreshDatabase
 
 pytestmark = pytest.mark.integration
 
@@ -82,6 +84,57 @@ async def test_a_clients_own_address_counts_once_its_code_came_back_and_the_old_
     assert {each.value.code() for each in (refused, again)} == {grpc.StatusCode.FAILED_PRECONDITION}
     assert sorted(sink.recipients) == ["gita.new@example.com", "gita.silva@example.com"]
     assert sink.subjects().count("Your contact details have changed") == 1
+
+
+async def invite(door: Door, client_id: str, metadata: Any, code: str, days: int = 14) -> Any:
+    """Mail the code of an invitation."""
+    request = contact_service_pb2.SendInvitationRequest(client_id=client_id, code=code, request_id=new_id())
+    request.expire_time.FromDatetime(NOW + timedelta(days=days))
+    return await door.contacts.SendInvitation(request, metadata=metadata)
+
+
+async def test_an_invitation_goes_to_the_clients_own_address_with_its_code_and_a_link(
+    office: Office, door: Door, sink: Sink, store: FreshDatabase, practice_id: str, client_id: str
+) -> None:
+    """The code stands in the mail alone: sealed in the rows, in no link; who asked for no messages is invited too."""
+    await office.meet(practice_id, client_id, has_consent=False)
+    clerk = door.clerk(practice_id)
+    await put(door, client_id, clerk, "guardian@example.com", guardian_id=new_id())
+
+    await invite(door, client_id, clerk, "7KQ2-M4XZ-90TD")
+    with psycopg.connect(store.owner_url) as conn:
+        rows = str(conn.execute("select a::text from contact_addresses a").fetchall())
+    await office.sweep()
+
+    [text] = [text for text in sink.texts() if "7KQ2-M4XZ-90TD" in text]
+    assert "gita.silva@example.com" in sink.recipients
+    assert "guardian@example.com" not in sink.recipients
+    assert re.search(r"^https?://\S+/invitation\r?$", text, re.MULTILINE)
+    assert "7KQ2" not in rows
+
+
+@pytest.mark.parametrize(("code", "days"), [("Call 555-0100 now", 14), ("7KQ2-M4XZ-90TD", 0), ("7KQ2-M4XZ-90TD", 99)])
+async def test_only_a_code_is_sent_and_only_while_it_is_good(
+    office: Office, door: Door, sink: Sink, practice_id: str, client_id: str, code: str, days: int
+) -> None:
+    """Nobody writes letters on this paper, and what has ended is not sent."""
+    await office.meet(practice_id, client_id)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await invite(door, client_id, door.clerk(practice_id), code, days)
+    await office.sweep()
+
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert sink.recipients == []
+
+
+async def test_whoever_has_no_mail_address_is_not_invited_by_mail(
+    office: Office, door: Door, practice_id: str, client_id: str
+) -> None:
+    """It is said, so that the code is handed over another way; nobody invites themselves."""
+    with pytest.raises(grpc.aio.AioRpcError) as unknown:
+        await invite(door, client_id, door.clerk(practice_id), "7KQ2-M4XZ-90TD")
+
+    assert unknown.value.code() is grpc.StatusCode.NOT_FOUND
 
 
 async def test_a_code_is_good_for_five_tries_and_fifteen_minutes_and_is_sent_once_a_minute(

@@ -10,18 +10,22 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from kept.booking.v1 import booking_events_pb2
+from google.protobuf.message import Message
+from kept.booking.v1 import booking_events_pb2, groups_events_pb2, policy_events_pb2, waitlist_events_pb2
+from kept.matching.v1 import forms_events_pb2
+from kept.notifications.v1 import threads_events_pb2
 from standardwebhooks.webhooks import Webhook as Signature
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.chassis.context import Actor, Call
 from services.chassis.crypto import ClientCipher, FileKeyring
+from services.chassis.db.envelope import Envelope, OutboxEvent
 from services.notifications.adapters import webhooks
 from services.notifications.adapters.outbound import Outbound
 from services.notifications.adapters.webhooks import LEASE, PostgresDeliveries, Webhooks
-from services.notifications.domain.errors import StaleVersion, TooManyWebhooks, UnknownWebhook
+from services.notifications.domain.errors import Malformed, StaleVersion, TooManyWebhooks, UnknownWebhook
 from services.notifications.domain.webhook import WEBHOOKS_MAX, Delivery, State, Webhook
-from services.notifications.reactions import reactions
+from services.notifications.reactions import gatherings
 from services.notifications.usecases.deliver_webhooks import deliver_webhooks
 from tests.integration.notifications.office import Office, new_id
 from tests.support.pages import OtherHouse
@@ -53,15 +57,27 @@ class Partner:
         async with self.office.database.begin([self.practice_id]) as conn:
             return made, await self.store.add(conn, self.practice_id, made)
 
-    async def happen(self, *, event_id: str = "") -> None:
-        """React to a client's registration, as the inbox does."""
-        event = booking_events_pb2.ClientRegistered(practice_id=self.practice_id, client_id=str(uuid4()), version=1)
+    async def happen(self, event: Message | None = None, *, event_id: str = "") -> None:
+        """React to an event, a client's registration if none is given, as the inbox does."""
+        event = event or booking_events_pb2.ClientRegistered(
+            practice_id=self.practice_id, client_id=str(uuid4()), version=1
+        )
         actor = Actor("system:notifications", "system", self.practice_id, frozenset({"system"}))
         call = Call(
-            actor=actor, method="OnClientRegistered", database=self.office.database, causation_id=event_id or new_id()
+            actor=actor,
+            method=f"On{event.DESCRIPTOR.name}",
+            database=self.office.database,
+            causation_id=event_id or new_id(),
         )
-        await reactions(lambda: self.at)[event.DESCRIPTOR.full_name](event, call)
+        await gatherings(lambda: self.at)[event.DESCRIPTOR.full_name]([(event, call)])
         await call.commit(None)
+
+    async def publish(self, event: Message) -> None:
+        """Publish one of notifications' own events, and tell of it in the same transaction."""
+        event_id, content = str(uuid4()), event.SerializeToString()
+        made = OutboxEvent(event_id, event.DESCRIPTOR.full_name, str(uuid4()), 1, content)
+        async with self.office.database.begin([self.practice_id]) as conn:
+            await webhooks.tell_published(conn, [Envelope(self.practice_id, [made])], at=self.at)
 
     async def deliver(self) -> None:
         """Try what is due."""
@@ -104,6 +120,45 @@ async def test_what_happens_is_told_once_signed_and_without_a_person(partner: Pa
     with psycopg.connect(store.owner_url) as conn:
         rows = str(conn.execute("select secret_sealed::text, url from webhooks").fetchall())
     assert secret not in rows
+
+
+async def test_offers_groups_fees_forms_and_messages_are_told_by_id(partner: Partner) -> None:
+    """Whatever happened, a message has its kind, the id of what it happened to, and a version."""
+    practice_id = partner.practice_id
+    _, secret = await partner.add()
+    client_id, session_id, due_id, fee_id, wish_id, thread_id = (str(uuid4()) for _ in range(6))
+    due = forms_events_pb2.DueFacts(practice_id=practice_id, due_id=due_id, client_id=client_id, version=2)
+    fee = policy_events_pb2.FeeFacts(practice_id=practice_id, fee_id=fee_id, client_id=client_id, version=3)
+    wish = waitlist_events_pb2.WishFacts(practice_id=practice_id, wish_id=wish_id, client_id=client_id, version=4)
+    await partner.happen(
+        groups_events_pb2.GroupSessionMoved(practice_id=practice_id, group_session_id=session_id, version=1)
+    )
+    await partner.happen(forms_events_pb2.FormDue(due=due))
+    await partner.happen(policy_events_pb2.FeeProposed(fee=fee))
+    await partner.happen(waitlist_events_pb2.WishClosed(wish=wish))
+    await partner.publish(threads_events_pb2.PostCreated(practice_id=practice_id, thread_id=thread_id, version=5))
+    await partner.deliver()
+
+    told = [Signature(secret).verify(body, dict(headers)) for headers, body in partner.heard]
+    assert sorted((each["type"], each["data"]["id"], each["data"]["version"]) for each in told) == [
+        ("fee.proposed", fee_id, 3),
+        ("form.due", due_id, 2),
+        ("group_session.moved", session_id, 1),
+        ("thread.posted", thread_id, 5),
+        ("wish.closed", wish_id, 4),
+    ]
+    assert client_id not in str(told)
+
+
+async def test_an_event_of_another_practice_is_told_to_nobody(partner: Partner) -> None:
+    """An envelope and a body that name two practices are refused."""
+    await partner.add()
+    foreign = booking_events_pb2.ClientUpdated(practice_id=str(uuid4()), client_id=str(uuid4()), version=1)
+    with pytest.raises(Malformed):
+        await partner.happen(foreign)
+    await partner.deliver()
+
+    assert partner.heard == []
 
 
 async def test_a_receiver_that_was_away_hears_it_later_under_the_same_id(partner: Partner) -> None:

@@ -120,7 +120,7 @@ def test_everybody_is_either_proposed_or_told_why_not(need: Need, people: list[T
     assert all(0 <= fit <= 1 for fit in fits)
     for candidate in ranking.candidates:
         assert abs(sum(reason.weight_ratio for reason in candidate.reasons) - candidate.fit_ratio) < 1e-9
-        assert all(reason.text for reason in candidate.reasons)
+        assert all(reason.text(locale) for reason in candidate.reasons for locale in ("en", "es"))
 
 
 @given(needs, profiles())

@@ -13,7 +13,14 @@ from services.booking.imports import tables
 from services.booking.imports.calendars import is_calendar, read_calendar
 from services.booking.imports.fates import Fate, FileRefused, Told
 from services.booking.imports.rows import AppointmentRow, SeriesRow
-from services.booking.imports.tables import Defaults, read_appointments, read_clients, read_text, read_therapists
+from services.booking.imports.tables import (
+    Defaults,
+    read_appointments,
+    read_clients,
+    read_profiles,
+    read_text,
+    read_therapists,
+)
 
 ROOT = Path(__file__).parents[3]
 HEAD = "key,given_name,family_name,time_zone,birth_date,email,phone"
@@ -287,12 +294,58 @@ def test_the_samples_are_read_without_a_refusal() -> None:
     therapists, first = read_therapists(read_text(folder / "therapists.csv"), Defaults())
     clients, second = read_clients(read_text(folder / "clients.csv"), Defaults())
     appointments, third = read_appointments(read_text(folder / "appointments.csv"), Defaults())
+    profiles, fifth = read_profiles(read_text(folder / "profiles.csv"), Defaults())
     text = read_text(folder / "appointments.ics")
     events, fourth = read_calendar(text, Defaults())
 
-    assert first + second + third + fourth == []
+    assert first + second + third + fourth + fifth == []
+    assert [each.key for each in profiles] == ["tomas", "mina"]
     assert [len(each) for each in (therapists, clients, appointments, events)] == [1, 3, 2, 1]
     assert is_calendar(text)
+
+
+PROFILE = "key,display_name,modalities,licences,strengths,panel_hours,youngest_age,oldest_age,is_accepting"
+
+
+def test_a_profile_says_licences_strengths_and_hours() -> None:
+    """Only what the file has a column for is said: the rest is left as it is."""
+    row = "t-1,Tomás,video;in person,US-CA:2031-05-31;US-NV,anxiety:effective:22,24,18,99,no"
+
+    [found], told = read_profiles(f"{PROFILE}\n{row}\n", Defaults())
+
+    assert told == []
+    assert found.profile["licences"] == [
+        {"region": "US-CA", "expire_date": "2031-05-31"},
+        {"region": "US-NV", "expire_date": ""},
+    ]
+    assert found.profile["strengths"] == [{"domain": "anxiety", "level": "EFFECTIVE", "case_count": 22}]
+    assert (found.profile["panel_min"], found.profile["is_accepting"]) == (1_440, False)
+    assert found.profile["modalities"] == ["VIDEO", "IN_PERSON"]
+    assert "plans" not in found.profile
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ("t-2,A,VIDEO,US-CA:31/05/2031,,,,,", "licences", "DATE_MALFORMED"),
+        ("t-2,A,VIDEO,US-CA:2031-02-30,,,,,", "licences", "DATE_MALFORMED"),
+        ("t-2,A,VIDEO,,anxiety:EFFECTIVE:14,,,,", "strengths", "STRENGTH_MALFORMED"),
+        ("t-2,A,VIDEO,,anxiety:GREAT:20,,,,", "strengths", "STRENGTH_MALFORMED"),
+        ("t-2,A,VIDEO,,,101,,,", "panel_hours", "CELL_OUT_OF_RANGE"),
+        ("t-2,A,VIDEO,,,,40,20,", "oldest_age", "AGES_REVERSED"),
+        ("t-2,A,,,,,,,", "modalities", "CELL_EMPTY"),
+        ("t-2,=A,VIDEO,,,,,,", "display_name", "CELL_IS_FORMULA"),
+        ("t-1,A,VIDEO,,,,,,", "key", "KEY_REPEATED"),
+    ],
+)
+def test_a_profile_that_cannot_be_read_is_told_by_line_and_column(row: str, column: str, reason: str) -> None:
+    """And hurts no other."""
+    good = "t-1,Tomás,VIDEO,,,,,,"
+
+    rows, told = read_profiles(f"{PROFILE}\n{good}\n{row}\n", Defaults())
+
+    assert [each.key for each in rows] == ["t-1"]
+    assert refusals(told) == [(3, column, reason)]
 
 
 NOW = datetime(2030, 3, 1, tzinfo=UTC)

@@ -38,6 +38,8 @@ def every_page(locale: str) -> list[str]:
         link_pages.other_times(link(locale), TOKEN, [], is_gone=True),
         link_pages.expired(said),
         link_pages.expired(said, is_offer=True),
+        link_pages.invitation(locale, sign_in="https://my.example/session/sign-in?return_to=/account"),
+        link_pages.invitation(f"{locale}-US,en;q=0.5", sign_in=""),
     ]
     return [bytes(each.body).decode() for each in pages]
 
@@ -65,6 +67,15 @@ def test_cancelling_and_moving_need_a_second_page() -> None:
 
     assert [f'action="/l/{TOKEN}"'] == re.findall(r'action="[^"]*"', page)
     assert [f"/l/{TOKEN}/times", f"/l/{TOKEN}/cancel"] == re.findall(r'class="choice" href="([^"]*)"', page)
+
+
+def test_an_invitation_leads_to_the_portal_and_asks_for_nothing() -> None:
+    """GET changes nothing: the page has no form, and the code is in no address."""
+    page = bytes(link_pages.invitation("en", sign_in="https://my.example/session/sign-in").body).decode()
+
+    assert re.findall(r'class="choice" href="([^"]*)"', page) == ["https://my.example/session/sign-in"]
+    assert "<form" not in page
+    assert "choice" not in bytes(link_pages.invitation("en", sign_in="").body).decode()
 
 
 def test_a_spanish_reader_is_told_the_time_in_spanish() -> None:

@@ -6,7 +6,18 @@ import pytest
 
 from services.matching.adapters.triage_proto import instrument_to
 from services.matching.domain import errors
-from services.matching.domain.instruments import GAD_7, INSTRUMENTS, PHQ_9, Instrument, Score, instrument_of, score
+from services.matching.domain.instruments import (
+    C_SSRS,
+    GAD_7,
+    INSTRUMENTS,
+    PHQ_9,
+    Instrument,
+    Score,
+    instrument_of,
+    score,
+)
+from services.matching.domain.triage import Priority, judge
+from services.matching.domain.wordings import held
 
 
 def summing_to(instrument: Instrument, total: int) -> dict[str, int]:
@@ -77,10 +88,13 @@ def test_what_is_no_answer_is_refused(answers: dict[str, int], refusal: type[Exc
         score(PHQ_9, answers)
 
 
-@pytest.mark.parametrize("instrument", list(INSTRUMENTS.values()), ids=lambda each: each.code)
+@pytest.mark.parametrize("instrument", [PHQ_9, GAD_7], ids=lambda each: each.code)
 def test_an_instrument_is_shown_with_its_source_and_permission(instrument: Instrument) -> None:
     """Wherever the text goes, they go with it."""
-    shown = instrument_to(instrument)
+    wording = held(instrument)
+    assert wording is not None
+
+    shown = instrument_to(wording)
 
     assert "No permission required to reproduce" in shown.permission
     assert shown.source
@@ -89,7 +103,53 @@ def test_an_instrument_is_shown_with_its_source_and_permission(instrument: Instr
 
 
 def test_no_text_without_permission_is_held() -> None:
-    """The C-SSRS is not here, nor anything else."""
-    assert {"PHQ-9", "GAD-7"} == INSTRUMENTS.keys()
+    """The C-SSRS is scored, and not one of its words is here; of others nothing is."""
+    assert {"PHQ-9", "GAD-7", "C-SSRS"} == INSTRUMENTS.keys()
+    assert held(C_SSRS) is None
+    assert not any(item.text for item in C_SSRS.items)
     with pytest.raises(errors.UnknownInstrument):
-        instrument_of("C-SSRS")
+        instrument_of("AUDIT")
+
+
+@pytest.mark.parametrize(
+    ("yes", "level", "rule"),
+    [
+        ({"cssrs-1": 1}, "LOW", "RISK_LOW"),
+        ({"cssrs-2": 1}, "LOW", "RISK_LOW"),
+        ({"cssrs-2": 1, "cssrs-3": 1}, "MODERATE", "RISK_MODERATE"),
+        ({"cssrs-6": 1}, "MODERATE", "RISK_MODERATE"),
+        ({"cssrs-2": 1, "cssrs-4": 1}, "HIGH", "RISK_HIGH"),
+        ({"cssrs-2": 1, "cssrs-5": 1}, "HIGH", "RISK_HIGH"),
+        ({"cssrs-6": 2}, "HIGH", "RISK_HIGH"),
+        ({"cssrs-1": 1, "cssrs-2": 1, "cssrs-3": 1, "cssrs-4": 1, "cssrs-5": 1, "cssrs-6": 2}, "HIGH", "RISK_HIGH"),
+    ],
+)
+def test_the_gravest_yes_to_the_screener_says_the_risk(yes: dict[str, int], level: str, rule: str) -> None:
+    """1 and 2 low; 3, and 6 longer ago, moderate; 4, 5, and 6 within three months high. Each yes raises a flag."""
+    asked = [item.link_id for item in C_SSRS.items if not item.needs or yes.get(item.needs)]
+    found = score(C_SSRS, dict.fromkeys(asked, 0) | yes)
+
+    assert found == Score(True, 0, level, is_self_harm=True)
+    assert judge("C-SSRS", found) == (Priority.HIGH, ("SELF_HARM_ANSWERED", rule))
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [
+        ({"cssrs-1": 0, "cssrs-2": 0, "cssrs-6": 0}, Score(True, 0, "NONE_ENDORSED", is_self_harm=False)),
+        ({"cssrs-1": 0, "cssrs-2": 0}, Score(False, 0, "", is_self_harm=False)),
+        ({"cssrs-1": 0, "cssrs-2": 1, "cssrs-6": 0}, Score(False, 0, "LOW", is_self_harm=True)),
+        ({"cssrs-5": 1}, Score(False, 0, "HIGH", is_self_harm=True)),
+    ],
+)
+def test_three_questions_are_asked_only_after_a_yes_to_the_second(answers: dict[str, int], found: Score) -> None:
+    """A level is known before the last answer, since it can only rise; no word says that anybody is safe."""
+    assert score(C_SSRS, answers) == found
+
+
+def test_the_sixth_answer_alone_says_when() -> None:
+    """The others are no and yes."""
+    with pytest.raises(errors.AnswerOutOfRange):
+        score(C_SSRS, {"cssrs-5": 2})
+    with pytest.raises(errors.AnswerOutOfRange):
+        score(C_SSRS, {"cssrs-6": 3})

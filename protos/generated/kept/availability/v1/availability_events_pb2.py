@@ -24,27 +24,34 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v1_dot_availability__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.kept/availability/v1/availability_events.proto\x12\x14kept.availability.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\"\xbb\x01\n\nHoldLapsed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x02 \x01(\t\x12\x34\n\x10hold_expire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_move\x18\x04 \x01(\x08\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\xbb\x01\n\rClaimReleased\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\"M\n\x0fScheduleChanged\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\xbc\x01\n\x0c\x43laimShifted\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0etzdata_version\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x81\x02\n\x0e\x41\x62senceStarted\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tclaim_ids\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12.\n\x05needs\x18\x08 \x03(\x0b\x32\x1f.kept.availability.v1.ClaimNeed\"\x94\x01\n\x13\x41\x62senceItemAnswered\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x03 \x01(\t\x12\x31\n\x03\x65nd\x18\x04 \x01(\x0e\x32$.kept.availability.v1.AbsenceItemEnd\x12\x0f\n\x07version\x18\x05 \x01(\x03\"_\n\rAbsenceClosed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.kept/availability/v1/availability_events.proto\x12\x14kept.availability.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\xbb\x01\n\nHoldLapsed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x02 \x01(\t\x12\x34\n\x10hold_expire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_move\x18\x04 \x01(\x08\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\xbb\x01\n\rClaimReleased\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x91\x01\n\x0fScheduleChanged\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03:B\xf2\xc7\x18>\n\x10schedule.changed\x12\x0ctherapist_id\x1a\x1c/v1/therapists/{id}/schedule\"\xbc\x01\n\x0c\x43laimShifted\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0etzdata_version\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\xb7\x02\n\x0e\x41\x62senceStarted\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tclaim_ids\x18\x06 \x03(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12.\n\x05needs\x18\x08 \x03(\x0b\x32\x1f.kept.availability.v1.ClaimNeed:4\xf2\xc7\x18\x30\n\x0f\x61\x62sence.started\x12\nabsence_id\x1a\x11/v1/absences/{id}\"\x94\x01\n\x13\x41\x62senceItemAnswered\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12\x10\n\x08\x63laim_id\x18\x03 \x01(\t\x12\x31\n\x03\x65nd\x18\x04 \x01(\x0e\x32$.kept.availability.v1.AbsenceItemEnd\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\x94\x01\n\rAbsenceClosed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03:3\xf2\xc7\x18/\n\x0e\x61\x62sence.closed\x12\nabsence_id\x1a\x11/v1/absences/{id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.availability.v1.availability_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_HOLDLAPSED']._serialized_start=147
-  _globals['_HOLDLAPSED']._serialized_end=334
-  _globals['_CLAIMRELEASED']._serialized_start=337
-  _globals['_CLAIMRELEASED']._serialized_end=524
-  _globals['_SCHEDULECHANGED']._serialized_start=526
-  _globals['_SCHEDULECHANGED']._serialized_end=603
-  _globals['_CLAIMSHIFTED']._serialized_start=606
-  _globals['_CLAIMSHIFTED']._serialized_end=794
-  _globals['_ABSENCESTARTED']._serialized_start=797
-  _globals['_ABSENCESTARTED']._serialized_end=1054
-  _globals['_ABSENCEITEMANSWERED']._serialized_start=1057
-  _globals['_ABSENCEITEMANSWERED']._serialized_end=1205
-  _globals['_ABSENCECLOSED']._serialized_start=1207
-  _globals['_ABSENCECLOSED']._serialized_end=1302
+  _globals['_SCHEDULECHANGED']._loaded_options = None
+  _globals['_SCHEDULECHANGED']._serialized_options = b'\362\307\030>\n\020schedule.changed\022\014therapist_id\032\034/v1/therapists/{id}/schedule'
+  _globals['_ABSENCESTARTED']._loaded_options = None
+  _globals['_ABSENCESTARTED']._serialized_options = b'\362\307\0300\n\017absence.started\022\nabsence_id\032\021/v1/absences/{id}'
+  _globals['_ABSENCECLOSED']._loaded_options = None
+  _globals['_ABSENCECLOSED']._serialized_options = b'\362\307\030/\n\016absence.closed\022\nabsence_id\032\021/v1/absences/{id}'
+  _globals['_HOLDLAPSED']._serialized_start=178
+  _globals['_HOLDLAPSED']._serialized_end=365
+  _globals['_CLAIMRELEASED']._serialized_start=368
+  _globals['_CLAIMRELEASED']._serialized_end=555
+  _globals['_SCHEDULECHANGED']._serialized_start=558
+  _globals['_SCHEDULECHANGED']._serialized_end=703
+  _globals['_CLAIMSHIFTED']._serialized_start=706
+  _globals['_CLAIMSHIFTED']._serialized_end=894
+  _globals['_ABSENCESTARTED']._serialized_start=897
+  _globals['_ABSENCESTARTED']._serialized_end=1208
+  _globals['_ABSENCEITEMANSWERED']._serialized_start=1211
+  _globals['_ABSENCEITEMANSWERED']._serialized_end=1359
+  _globals['_ABSENCECLOSED']._serialized_start=1362
+  _globals['_ABSENCECLOSED']._serialized_end=1510
 # @@protoc_insertion_point(module_scope)

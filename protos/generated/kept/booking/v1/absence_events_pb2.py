@@ -24,25 +24,30 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.booking.v1 import absence_pb2 as kept_dot_booking_dot_v1_dot_absence__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/absence_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dkept/booking/v1/absence.proto\"\xc9\x02\n\x11\x41\x62senceOfferFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08offer_id\x18\x02 \x01(\t\x12\x12\n\nabsence_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x11\n\tclient_id\x18\x05 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fwording_version\x18\t \x01(\x05\x12\x14\n\x0coption_count\x18\n \x01(\x05\x12\x17\n\x0fis_confidential\x18\x0b \x01(\x08\x12\x0f\n\x07version\x18\x0c \x01(\x03\"C\n\x0e\x41\x62senceOffered\x12\x31\n\x05offer\x18\x01 \x01(\x0b\x32\".kept.booking.v1.AbsenceOfferFacts\"{\n\x12\x41\x62senceOfferClosed\x12\x31\n\x05offer\x18\x01 \x01(\x0b\x32\".kept.booking.v1.AbsenceOfferFacts\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.kept.booking.v1.AbsenceOffer.State\"\xf5\x01\n\rAffectedFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x05state\x18\x07 \x01(\x0e\x32*.kept.booking.v1.AffectedAppointment.State\x12\x0f\n\x07version\x18\x08 \x01(\x03\"E\n\x11\x41\x66\x66\x65\x63tedEscalated\x12\x30\n\x08\x61\x66\x66\x65\x63ted\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.AffectedFacts\"C\n\x0f\x41\x66\x66\x65\x63tedSettled\x12\x30\n\x08\x61\x66\x66\x65\x63ted\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.AffectedFactsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/absence_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dkept/booking/v1/absence.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\xc9\x02\n\x11\x41\x62senceOfferFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08offer_id\x18\x02 \x01(\t\x12\x12\n\nabsence_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x11\n\tclient_id\x18\x05 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fwording_version\x18\t \x01(\x05\x12\x14\n\x0coption_count\x18\n \x01(\x05\x12\x17\n\x0fis_confidential\x18\x0b \x01(\x08\x12\x0f\n\x07version\x18\x0c \x01(\x03\"\x86\x01\n\x0e\x41\x62senceOffered\x12\x31\n\x05offer\x18\x01 \x01(\x0b\x32\".kept.booking.v1.AbsenceOfferFacts:A\xf2\xc7\x18=\n\x12\x61\x62sence_offer.made\x12\x0eoffer.offer_id\x1a\x17/v1/absence-offers/{id}\"\xc0\x01\n\x12\x41\x62senceOfferClosed\x12\x31\n\x05offer\x18\x01 \x01(\x0b\x32\".kept.booking.v1.AbsenceOfferFacts\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.kept.booking.v1.AbsenceOffer.State:C\xf2\xc7\x18?\n\x14\x61\x62sence_offer.closed\x12\x0eoffer.offer_id\x1a\x17/v1/absence-offers/{id}\"\xf5\x01\n\rAffectedFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x05state\x18\x07 \x01(\x0e\x32*.kept.booking.v1.AffectedAppointment.State\x12\x0f\n\x07version\x18\x08 \x01(\x03\"E\n\x11\x41\x66\x66\x65\x63tedEscalated\x12\x30\n\x08\x61\x66\x66\x65\x63ted\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.AffectedFacts\"C\n\x0f\x41\x66\x66\x65\x63tedSettled\x12\x30\n\x08\x61\x66\x66\x65\x63ted\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.AffectedFactsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.absence_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ABSENCEOFFERFACTS']._serialized_start=122
-  _globals['_ABSENCEOFFERFACTS']._serialized_end=451
-  _globals['_ABSENCEOFFERED']._serialized_start=453
-  _globals['_ABSENCEOFFERED']._serialized_end=520
-  _globals['_ABSENCEOFFERCLOSED']._serialized_start=522
-  _globals['_ABSENCEOFFERCLOSED']._serialized_end=645
-  _globals['_AFFECTEDFACTS']._serialized_start=648
-  _globals['_AFFECTEDFACTS']._serialized_end=893
-  _globals['_AFFECTEDESCALATED']._serialized_start=895
-  _globals['_AFFECTEDESCALATED']._serialized_end=964
-  _globals['_AFFECTEDSETTLED']._serialized_start=966
-  _globals['_AFFECTEDSETTLED']._serialized_end=1033
+  _globals['_ABSENCEOFFERED']._loaded_options = None
+  _globals['_ABSENCEOFFERED']._serialized_options = b'\362\307\030=\n\022absence_offer.made\022\016offer.offer_id\032\027/v1/absence-offers/{id}'
+  _globals['_ABSENCEOFFERCLOSED']._loaded_options = None
+  _globals['_ABSENCEOFFERCLOSED']._serialized_options = b'\362\307\030?\n\024absence_offer.closed\022\016offer.offer_id\032\027/v1/absence-offers/{id}'
+  _globals['_ABSENCEOFFERFACTS']._serialized_start=153
+  _globals['_ABSENCEOFFERFACTS']._serialized_end=482
+  _globals['_ABSENCEOFFERED']._serialized_start=485
+  _globals['_ABSENCEOFFERED']._serialized_end=619
+  _globals['_ABSENCEOFFERCLOSED']._serialized_start=622
+  _globals['_ABSENCEOFFERCLOSED']._serialized_end=814
+  _globals['_AFFECTEDFACTS']._serialized_start=817
+  _globals['_AFFECTEDFACTS']._serialized_end=1062
+  _globals['_AFFECTEDESCALATED']._serialized_start=1064
+  _globals['_AFFECTEDESCALATED']._serialized_end=1133
+  _globals['_AFFECTEDSETTLED']._serialized_start=1135
+  _globals['_AFFECTEDSETTLED']._serialized_end=1202
 # @@protoc_insertion_point(module_scope)

@@ -26,31 +26,48 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v1_dot_availability__pb2
 from kept.booking.v1 import booking_pb2 as kept_dot_booking_dot_v1_dot_booking__pb2
 from kept.wall.v1 import wall_pb2 as kept_dot_wall_dot_v1_dot_wall__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/booking_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/booking/v1/booking.proto\x1a\x17kept/wall/v1/wall.proto\"K\n\x10\x43lientRegistered\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"H\n\rClientUpdated\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\x94\x03\n\x10\x41ppointmentFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\x08 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\t \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07version\x18\n \x01(\x03\x12\x11\n\tseries_id\x18\x0b \x01(\t\x12\x18\n\x10\x65xtra_client_ids\x18\x0c \x03(\t\x12\x17\n\x0fis_confidential\x18\r \x01(\x08\"K\n\x11\x41ppointmentBooked\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\"N\n\x14\x41ppointmentConfirmed\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\"\x9d\x01\n\x16\x41ppointmentRescheduled\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x37\n\x13previous_start_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nopening_id\x18\x03 \x01(\t\"\xc7\x01\n\x14\x41ppointmentCancelled\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12>\n\x0c\x63\x61ncelled_by\x18\x02 \x01(\x0e\x32(.kept.booking.v1.Appointment.CancelledBy\x12\x0f\n\x07is_late\x18\x03 \x01(\x08\x12\x12\n\nkeeps_time\x18\x04 \x01(\x08\x12\x12\n\nopening_id\x18\x05 \x01(\t\"\x80\x01\n\x13\x41ppointmentAttended\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x31\n\x05state\x18\x02 \x01(\x0e\x32\".kept.booking.v1.Appointment.State\"\xbe\x01\n\x17\x41ppointmentChangeUndone\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x38\n\x0cundone_state\x18\x02 \x01(\x0e\x32\".kept.booking.v1.Appointment.State\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.booking.v1.Appointment.Stateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/booking_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/booking/v1/booking.proto\x1a\x17kept/wall/v1/wall.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\x81\x01\n\x10\x43lientRegistered\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03:4\xf2\xc7\x18\x30\n\x11\x63lient.registered\x12\tclient_id\x1a\x10/v1/clients/{id}\"{\n\rClientUpdated\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03:1\xf2\xc7\x18-\n\x0e\x63lient.updated\x12\tclient_id\x1a\x10/v1/clients/{id}\"\x94\x03\n\x10\x41ppointmentFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\x08 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\t \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07version\x18\n \x01(\x03\x12\x11\n\tseries_id\x18\x0b \x01(\t\x12\x18\n\x10\x65xtra_client_ids\x18\x0c \x03(\t\x12\x17\n\x0fis_confidential\x18\r \x01(\x08\"\x98\x01\n\x11\x41ppointmentBooked\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts:K\xf2\xc7\x18G\n\x12\x61ppointment.booked\x12\x1a\x61ppointment.appointment_id\x1a\x15/v1/appointments/{id}\"\x9e\x01\n\x14\x41ppointmentConfirmed\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts:N\xf2\xc7\x18J\n\x15\x61ppointment.confirmed\x12\x1a\x61ppointment.appointment_id\x1a\x15/v1/appointments/{id}\"\xef\x01\n\x16\x41ppointmentRescheduled\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x37\n\x13previous_start_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nopening_id\x18\x03 \x01(\t:P\xf2\xc7\x18L\n\x17\x61ppointment.rescheduled\x12\x1a\x61ppointment.appointment_id\x1a\x15/v1/appointments/{id}\"\x97\x02\n\x14\x41ppointmentCancelled\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12>\n\x0c\x63\x61ncelled_by\x18\x02 \x01(\x0e\x32(.kept.booking.v1.Appointment.CancelledBy\x12\x0f\n\x07is_late\x18\x03 \x01(\x08\x12\x12\n\nkeeps_time\x18\x04 \x01(\x08\x12\x12\n\nopening_id\x18\x05 \x01(\t:N\xf2\xc7\x18J\n\x15\x61ppointment.cancelled\x12\x1a\x61ppointment.appointment_id\x1a\x15/v1/appointments/{id}\"\xcf\x01\n\x13\x41ppointmentAttended\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x31\n\x05state\x18\x02 \x01(\x0e\x32\".kept.booking.v1.Appointment.State:M\xf2\xc7\x18I\n\x14\x61ppointment.attended\x12\x1a\x61ppointment.appointment_id\x1a\x15/v1/appointments/{id}\"\x8b\x02\n\x17\x41ppointmentChangeUndone\x12\x36\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32!.kept.booking.v1.AppointmentFacts\x12\x38\n\x0cundone_state\x18\x02 \x01(\x0e\x32\".kept.booking.v1.Appointment.State\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.booking.v1.Appointment.State:K\xf2\xc7\x18G\n\x12\x61ppointment.undone\x12\x1a\x61ppointment.appointment_id\x1a\x15/v1/appointments/{id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.booking_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CLIENTREGISTERED']._serialized_start=187
-  _globals['_CLIENTREGISTERED']._serialized_end=262
-  _globals['_CLIENTUPDATED']._serialized_start=264
-  _globals['_CLIENTUPDATED']._serialized_end=336
-  _globals['_APPOINTMENTFACTS']._serialized_start=339
-  _globals['_APPOINTMENTFACTS']._serialized_end=743
-  _globals['_APPOINTMENTBOOKED']._serialized_start=745
-  _globals['_APPOINTMENTBOOKED']._serialized_end=820
-  _globals['_APPOINTMENTCONFIRMED']._serialized_start=822
-  _globals['_APPOINTMENTCONFIRMED']._serialized_end=900
-  _globals['_APPOINTMENTRESCHEDULED']._serialized_start=903
-  _globals['_APPOINTMENTRESCHEDULED']._serialized_end=1060
-  _globals['_APPOINTMENTCANCELLED']._serialized_start=1063
-  _globals['_APPOINTMENTCANCELLED']._serialized_end=1262
-  _globals['_APPOINTMENTATTENDED']._serialized_start=1265
-  _globals['_APPOINTMENTATTENDED']._serialized_end=1393
-  _globals['_APPOINTMENTCHANGEUNDONE']._serialized_start=1396
-  _globals['_APPOINTMENTCHANGEUNDONE']._serialized_end=1586
+  _globals['_CLIENTREGISTERED']._loaded_options = None
+  _globals['_CLIENTREGISTERED']._serialized_options = b'\362\307\0300\n\021client.registered\022\tclient_id\032\020/v1/clients/{id}'
+  _globals['_CLIENTUPDATED']._loaded_options = None
+  _globals['_CLIENTUPDATED']._serialized_options = b'\362\307\030-\n\016client.updated\022\tclient_id\032\020/v1/clients/{id}'
+  _globals['_APPOINTMENTBOOKED']._loaded_options = None
+  _globals['_APPOINTMENTBOOKED']._serialized_options = b'\362\307\030G\n\022appointment.booked\022\032appointment.appointment_id\032\025/v1/appointments/{id}'
+  _globals['_APPOINTMENTCONFIRMED']._loaded_options = None
+  _globals['_APPOINTMENTCONFIRMED']._serialized_options = b'\362\307\030J\n\025appointment.confirmed\022\032appointment.appointment_id\032\025/v1/appointments/{id}'
+  _globals['_APPOINTMENTRESCHEDULED']._loaded_options = None
+  _globals['_APPOINTMENTRESCHEDULED']._serialized_options = b'\362\307\030L\n\027appointment.rescheduled\022\032appointment.appointment_id\032\025/v1/appointments/{id}'
+  _globals['_APPOINTMENTCANCELLED']._loaded_options = None
+  _globals['_APPOINTMENTCANCELLED']._serialized_options = b'\362\307\030J\n\025appointment.cancelled\022\032appointment.appointment_id\032\025/v1/appointments/{id}'
+  _globals['_APPOINTMENTATTENDED']._loaded_options = None
+  _globals['_APPOINTMENTATTENDED']._serialized_options = b'\362\307\030I\n\024appointment.attended\022\032appointment.appointment_id\032\025/v1/appointments/{id}'
+  _globals['_APPOINTMENTCHANGEUNDONE']._loaded_options = None
+  _globals['_APPOINTMENTCHANGEUNDONE']._serialized_options = b'\362\307\030G\n\022appointment.undone\022\032appointment.appointment_id\032\025/v1/appointments/{id}'
+  _globals['_CLIENTREGISTERED']._serialized_start=219
+  _globals['_CLIENTREGISTERED']._serialized_end=348
+  _globals['_CLIENTUPDATED']._serialized_start=350
+  _globals['_CLIENTUPDATED']._serialized_end=473
+  _globals['_APPOINTMENTFACTS']._serialized_start=476
+  _globals['_APPOINTMENTFACTS']._serialized_end=880
+  _globals['_APPOINTMENTBOOKED']._serialized_start=883
+  _globals['_APPOINTMENTBOOKED']._serialized_end=1035
+  _globals['_APPOINTMENTCONFIRMED']._serialized_start=1038
+  _globals['_APPOINTMENTCONFIRMED']._serialized_end=1196
+  _globals['_APPOINTMENTRESCHEDULED']._serialized_start=1199
+  _globals['_APPOINTMENTRESCHEDULED']._serialized_end=1438
+  _globals['_APPOINTMENTCANCELLED']._serialized_start=1441
+  _globals['_APPOINTMENTCANCELLED']._serialized_end=1720
+  _globals['_APPOINTMENTATTENDED']._serialized_start=1723
+  _globals['_APPOINTMENTATTENDED']._serialized_end=1930
+  _globals['_APPOINTMENTCHANGEUNDONE']._serialized_start=1933
+  _globals['_APPOINTMENTCHANGEUNDONE']._serialized_end=2200
 # @@protoc_insertion_point(module_scope)

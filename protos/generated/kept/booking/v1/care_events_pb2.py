@@ -24,21 +24,28 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.booking.v1 import care_pb2 as kept_dot_booking_dot_v1_dot_care__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kept/booking/v1/care_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1akept/booking/v1/care.proto\"\x86\x01\n\rFollowUpFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x14\n\x0c\x66ollow_up_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x10\n\x08\x64ue_date\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"C\n\x0e\x46ollowUpOpened\x12\x31\n\tfollow_up\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.FollowUpFacts\"s\n\x0e\x46ollowUpClosed\x12\x31\n\tfollow_up\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.FollowUpFacts\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.kept.booking.v1.FollowUp.State\"\xcf\x01\n\x0b\x46ollowUpDue\x12\x31\n\tfollow_up\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.FollowUpFacts\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.kept.booking.v1.FollowUp.Kind\x12\x15\n\rtherapist_ids\x18\x03 \x03(\t\x12\x17\n\x0fis_confidential\x18\x04 \x01(\x08\x12/\n\x0bprompt_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kept/booking/v1/care_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1akept/booking/v1/care.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\x86\x01\n\rFollowUpFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x14\n\x0c\x66ollow_up_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x10\n\x08\x64ue_date\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x88\x01\n\x0e\x46ollowUpOpened\x12\x31\n\tfollow_up\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.FollowUpFacts:C\xf2\xc7\x18?\n\x10\x66ollow_up.opened\x12\x16\x66ollow_up.follow_up_id\x1a\x13/v1/follow-ups/{id}\"\xb8\x01\n\x0e\x46ollowUpClosed\x12\x31\n\tfollow_up\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.FollowUpFacts\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.kept.booking.v1.FollowUp.State:C\xf2\xc7\x18?\n\x10\x66ollow_up.closed\x12\x16\x66ollow_up.follow_up_id\x1a\x13/v1/follow-ups/{id}\"\x91\x02\n\x0b\x46ollowUpDue\x12\x31\n\tfollow_up\x18\x01 \x01(\x0b\x32\x1e.kept.booking.v1.FollowUpFacts\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.kept.booking.v1.FollowUp.Kind\x12\x15\n\rtherapist_ids\x18\x03 \x03(\t\x12\x17\n\x0fis_confidential\x18\x04 \x01(\x08\x12/\n\x0bprompt_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:@\xf2\xc7\x18<\n\rfollow_up.due\x12\x16\x66ollow_up.follow_up_id\x1a\x13/v1/follow-ups/{id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.care_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FOLLOWUPFACTS']._serialized_start=116
-  _globals['_FOLLOWUPFACTS']._serialized_end=250
-  _globals['_FOLLOWUPOPENED']._serialized_start=252
-  _globals['_FOLLOWUPOPENED']._serialized_end=319
-  _globals['_FOLLOWUPCLOSED']._serialized_start=321
-  _globals['_FOLLOWUPCLOSED']._serialized_end=436
-  _globals['_FOLLOWUPDUE']._serialized_start=439
-  _globals['_FOLLOWUPDUE']._serialized_end=646
+  _globals['_FOLLOWUPOPENED']._loaded_options = None
+  _globals['_FOLLOWUPOPENED']._serialized_options = b'\362\307\030?\n\020follow_up.opened\022\026follow_up.follow_up_id\032\023/v1/follow-ups/{id}'
+  _globals['_FOLLOWUPCLOSED']._loaded_options = None
+  _globals['_FOLLOWUPCLOSED']._serialized_options = b'\362\307\030?\n\020follow_up.closed\022\026follow_up.follow_up_id\032\023/v1/follow-ups/{id}'
+  _globals['_FOLLOWUPDUE']._loaded_options = None
+  _globals['_FOLLOWUPDUE']._serialized_options = b'\362\307\030<\n\rfollow_up.due\022\026follow_up.follow_up_id\032\023/v1/follow-ups/{id}'
+  _globals['_FOLLOWUPFACTS']._serialized_start=147
+  _globals['_FOLLOWUPFACTS']._serialized_end=281
+  _globals['_FOLLOWUPOPENED']._serialized_start=284
+  _globals['_FOLLOWUPOPENED']._serialized_end=420
+  _globals['_FOLLOWUPCLOSED']._serialized_start=423
+  _globals['_FOLLOWUPCLOSED']._serialized_end=607
+  _globals['_FOLLOWUPDUE']._serialized_start=610
+  _globals['_FOLLOWUPDUE']._serialized_end=883
 # @@protoc_insertion_point(module_scope)

@@ -23,15 +23,18 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/erasure_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa3\x01\n\x0c\x43lientErased\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nerasure_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0ekeys_destroyed\x18\x04 \x01(\x05\x12.\n\nerase_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/booking/v1/erasure_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\xc3\x01\n\x0c\x43lientErased\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nerasure_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0ekeys_destroyed\x18\x04 \x01(\x05\x12.\n\nerase_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03:\x1e\xf2\xc7\x18\x1a\n\rclient.erased\x12\tclient_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.erasure_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CLIENTERASED']._serialized_start=91
-  _globals['_CLIENTERASED']._serialized_end=254
+  _globals['_CLIENTERASED']._loaded_options = None
+  _globals['_CLIENTERASED']._serialized_options = b'\362\307\030\032\n\rclient.erased\022\tclient_id'
+  _globals['_CLIENTERASED']._serialized_start=122
+  _globals['_CLIENTERASED']._serialized_end=317
 # @@protoc_insertion_point(module_scope)

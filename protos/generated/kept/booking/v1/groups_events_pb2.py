@@ -23,23 +23,34 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/booking/v1/groups_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x01\n\x15GroupSessionScheduled\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x18\n\x10group_session_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x05 \x03(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03\"\xf7\x01\n\x15GroupSessionCancelled\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x18\n\x10group_session_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x05 \x03(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10is_below_minimum\x18\x07 \x01(\x08\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x12\n\nkeeps_time\x18\t \x01(\x08\"\xac\x02\n\x11GroupSessionMoved\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x18\n\x10group_session_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x05 \x03(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x13previous_start_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\"\xa8\x01\n\x12GroupSeriesChanged\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x17\n\x0fgroup_series_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x10\n\x08is_ended\x18\x05 \x01(\x08\x12\x19\n\x11\x62ooked_until_date\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\"\xa9\x01\n\x12GroupConflictFound\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x17\n\x0fgroup_series_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x1c\n\x14original_start_local\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/booking/v1/groups_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\xc1\x02\n\x15GroupSessionScheduled\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x18\n\x10group_session_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x05 \x03(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03:H\xf2\xc7\x18\x44\n\x17group_session.scheduled\x12\x10group_session_id\x1a\x17/v1/group-sessions/{id}\"\xc1\x02\n\x15GroupSessionCancelled\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x18\n\x10group_session_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x05 \x03(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10is_below_minimum\x18\x07 \x01(\x08\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x12\n\nkeeps_time\x18\t \x01(\x08:H\xf2\xc7\x18\x44\n\x17group_session.cancelled\x12\x10group_session_id\x1a\x17/v1/group-sessions/{id}\"\xf2\x02\n\x11GroupSessionMoved\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x18\n\x10group_session_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x18\n\x10\x63o_therapist_ids\x18\x05 \x03(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x13previous_start_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03:D\xf2\xc7\x18@\n\x13group_session.moved\x12\x10group_session_id\x1a\x17/v1/group-sessions/{id}\"\xd5\x01\n\x12GroupSeriesChanged\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x17\n\x0fgroup_series_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x10\n\x08is_ended\x18\x05 \x01(\x08\x12\x19\n\x11\x62ooked_until_date\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03:+\xf2\xc7\x18\'\n\x14group_series.changed\x12\x0fgroup_series_id\"\xd9\x01\n\x12GroupConflictFound\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x17\n\x0fgroup_series_id\x18\x02 \x01(\t\x12\x10\n\x08group_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12\x1c\n\x14original_start_local\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03:.\xf2\xc7\x18*\n\x17group_series.conflicted\x12\x0fgroup_series_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.groups_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GROUPSESSIONSCHEDULED']._serialized_start=90
-  _globals['_GROUPSESSIONSCHEDULED']._serialized_end=337
-  _globals['_GROUPSESSIONCANCELLED']._serialized_start=340
-  _globals['_GROUPSESSIONCANCELLED']._serialized_end=587
-  _globals['_GROUPSESSIONMOVED']._serialized_start=590
-  _globals['_GROUPSESSIONMOVED']._serialized_end=890
-  _globals['_GROUPSERIESCHANGED']._serialized_start=893
-  _globals['_GROUPSERIESCHANGED']._serialized_end=1061
-  _globals['_GROUPCONFLICTFOUND']._serialized_start=1064
-  _globals['_GROUPCONFLICTFOUND']._serialized_end=1233
+  _globals['_GROUPSESSIONSCHEDULED']._loaded_options = None
+  _globals['_GROUPSESSIONSCHEDULED']._serialized_options = b'\362\307\030D\n\027group_session.scheduled\022\020group_session_id\032\027/v1/group-sessions/{id}'
+  _globals['_GROUPSESSIONCANCELLED']._loaded_options = None
+  _globals['_GROUPSESSIONCANCELLED']._serialized_options = b'\362\307\030D\n\027group_session.cancelled\022\020group_session_id\032\027/v1/group-sessions/{id}'
+  _globals['_GROUPSESSIONMOVED']._loaded_options = None
+  _globals['_GROUPSESSIONMOVED']._serialized_options = b'\362\307\030@\n\023group_session.moved\022\020group_session_id\032\027/v1/group-sessions/{id}'
+  _globals['_GROUPSERIESCHANGED']._loaded_options = None
+  _globals['_GROUPSERIESCHANGED']._serialized_options = b'\362\307\030\'\n\024group_series.changed\022\017group_series_id'
+  _globals['_GROUPCONFLICTFOUND']._loaded_options = None
+  _globals['_GROUPCONFLICTFOUND']._serialized_options = b'\362\307\030*\n\027group_series.conflicted\022\017group_series_id'
+  _globals['_GROUPSESSIONSCHEDULED']._serialized_start=121
+  _globals['_GROUPSESSIONSCHEDULED']._serialized_end=442
+  _globals['_GROUPSESSIONCANCELLED']._serialized_start=445
+  _globals['_GROUPSESSIONCANCELLED']._serialized_end=766
+  _globals['_GROUPSESSIONMOVED']._serialized_start=769
+  _globals['_GROUPSESSIONMOVED']._serialized_end=1139
+  _globals['_GROUPSERIESCHANGED']._serialized_start=1142
+  _globals['_GROUPSERIESCHANGED']._serialized_end=1355
+  _globals['_GROUPCONFLICTFOUND']._serialized_start=1358
+  _globals['_GROUPCONFLICTFOUND']._serialized_end=1575
 # @@protoc_insertion_point(module_scope)

@@ -24,23 +24,32 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.booking.v1 import policy_pb2 as kept_dot_booking_dot_v1_dot_policy__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/booking/v1/policy_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ckept/booking/v1/policy.proto\"\xbc\x01\n\x08\x46\x65\x65\x46\x61\x63ts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x0e\n\x06\x66\x65\x65_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\'\n\x04kind\x18\x05 \x01(\x0e\x32\x19.kept.booking.v1.Fee.Kind\x12\x14\n\x0c\x61mount_minor\x18\x06 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x07 \x01(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\"5\n\x0b\x46\x65\x65Proposed\x12&\n\x03\x66\x65\x65\x18\x01 \x01(\x0b\x32\x19.kept.booking.v1.FeeFacts\"3\n\tFeeWaived\x12&\n\x03\x66\x65\x65\x18\x01 \x01(\x0b\x32\x19.kept.booking.v1.FeeFacts\"5\n\x0b\x46\x65\x65\x41\x63\x63\x65pted\x12&\n\x03\x66\x65\x65\x18\x01 \x01(\x0b\x32\x19.kept.booking.v1.FeeFacts\"\xe1\x01\n\x13\x43onfirmationOverdue\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0f\x63onfirm_by_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x07 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/booking/v1/policy_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ckept/booking/v1/policy.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\xbc\x01\n\x08\x46\x65\x65\x46\x61\x63ts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x0e\n\x06\x66\x65\x65_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\'\n\x04kind\x18\x05 \x01(\x0e\x32\x19.kept.booking.v1.Fee.Kind\x12\x14\n\x0c\x61mount_minor\x18\x06 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x07 \x01(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\"d\n\x0b\x46\x65\x65Proposed\x12&\n\x03\x66\x65\x65\x18\x01 \x01(\x0b\x32\x19.kept.booking.v1.FeeFacts:-\xf2\xc7\x18)\n\x0c\x66\x65\x65.proposed\x12\nfee.fee_id\x1a\r/v1/fees/{id}\"`\n\tFeeWaived\x12&\n\x03\x66\x65\x65\x18\x01 \x01(\x0b\x32\x19.kept.booking.v1.FeeFacts:+\xf2\xc7\x18\'\n\nfee.waived\x12\nfee.fee_id\x1a\r/v1/fees/{id}\"d\n\x0b\x46\x65\x65\x41\x63\x63\x65pted\x12&\n\x03\x66\x65\x65\x18\x01 \x01(\x0b\x32\x19.kept.booking.v1.FeeFacts:-\xf2\xc7\x18)\n\x0c\x66\x65\x65.accepted\x12\nfee.fee_id\x1a\r/v1/fees/{id}\"\xa7\x02\n\x13\x43onfirmationOverdue\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0f\x63onfirm_by_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x07 \x01(\x03:D\xf2\xc7\x18@\n\x17\x61ppointment.unconfirmed\x12\x0e\x61ppointment_id\x1a\x15/v1/appointments/{id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.policy_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FEEFACTS']._serialized_start=120
-  _globals['_FEEFACTS']._serialized_end=308
-  _globals['_FEEPROPOSED']._serialized_start=310
-  _globals['_FEEPROPOSED']._serialized_end=363
-  _globals['_FEEWAIVED']._serialized_start=365
-  _globals['_FEEWAIVED']._serialized_end=416
-  _globals['_FEEACCEPTED']._serialized_start=418
-  _globals['_FEEACCEPTED']._serialized_end=471
-  _globals['_CONFIRMATIONOVERDUE']._serialized_start=474
-  _globals['_CONFIRMATIONOVERDUE']._serialized_end=699
+  _globals['_FEEPROPOSED']._loaded_options = None
+  _globals['_FEEPROPOSED']._serialized_options = b'\362\307\030)\n\014fee.proposed\022\nfee.fee_id\032\r/v1/fees/{id}'
+  _globals['_FEEWAIVED']._loaded_options = None
+  _globals['_FEEWAIVED']._serialized_options = b'\362\307\030\'\n\nfee.waived\022\nfee.fee_id\032\r/v1/fees/{id}'
+  _globals['_FEEACCEPTED']._loaded_options = None
+  _globals['_FEEACCEPTED']._serialized_options = b'\362\307\030)\n\014fee.accepted\022\nfee.fee_id\032\r/v1/fees/{id}'
+  _globals['_CONFIRMATIONOVERDUE']._loaded_options = None
+  _globals['_CONFIRMATIONOVERDUE']._serialized_options = b'\362\307\030@\n\027appointment.unconfirmed\022\016appointment_id\032\025/v1/appointments/{id}'
+  _globals['_FEEFACTS']._serialized_start=151
+  _globals['_FEEFACTS']._serialized_end=339
+  _globals['_FEEPROPOSED']._serialized_start=341
+  _globals['_FEEPROPOSED']._serialized_end=441
+  _globals['_FEEWAIVED']._serialized_start=443
+  _globals['_FEEWAIVED']._serialized_end=539
+  _globals['_FEEACCEPTED']._serialized_start=541
+  _globals['_FEEACCEPTED']._serialized_end=641
+  _globals['_CONFIRMATIONOVERDUE']._serialized_start=644
+  _globals['_CONFIRMATIONOVERDUE']._serialized_end=939
 # @@protoc_insertion_point(module_scope)

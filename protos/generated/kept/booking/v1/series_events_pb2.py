@@ -23,23 +23,32 @@ _sym_db = _symbol_database.Default()
 
 
 from kept.booking.v1 import series_pb2 as kept_dot_booking_dot_v1_dot_series__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/booking/v1/series_events.proto\x12\x0fkept.booking.v1\x1a\x1ckept/booking/v1/series.proto\"\xb8\x01\n\x0bSeriesFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tseries_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12,\n\x05state\x18\x05 \x01(\x0e\x32\x1d.kept.booking.v1.Series.State\x12\x19\n\x11\x62ooked_until_date\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\"=\n\rSeriesCreated\x12,\n\x06series\x18\x01 \x01(\x0b\x32\x1c.kept.booking.v1.SeriesFacts\"=\n\rSeriesChanged\x12,\n\x06series\x18\x01 \x01(\x0b\x32\x1c.kept.booking.v1.SeriesFacts\"?\n\x0fSeriesCancelled\x12,\n\x06series\x18\x01 \x01(\x0b\x32\x1c.kept.booking.v1.SeriesFacts\"q\n\x13SeriesConflictFound\x12,\n\x06series\x18\x01 \x01(\x0b\x32\x1c.kept.booking.v1.SeriesFacts\x12\x1c\n\x14original_start_local\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/booking/v1/series_events.proto\x12\x0fkept.booking.v1\x1a\x1ckept/booking/v1/series.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\xb8\x01\n\x0bSeriesFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tseries_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12,\n\x05state\x18\x05 \x01(\x0e\x32\x1d.kept.booking.v1.Series.State\x12\x19\n\x11\x62ooked_until_date\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\"v\n\rSeriesCreated\x12,\n\x06series\x18\x01 \x01(\x0b\x32\x1c.kept.booking.v1.SeriesFacts:7\xf2\xc7\x18\x33\n\x0eseries.created\x12\x10series.series_id\x1a\x0f/v1/series/{id}\"v\n\rSeriesChanged\x12,\n\x06series\x18\x01 \x01(\x0b\x32\x1c.kept.booking.v1.SeriesFacts:7\xf2\xc7\x18\x33\n\x0eseries.changed\x12\x10series.series_id\x1a\x0f/v1/series/{id}\"z\n\x0fSeriesCancelled\x12,\n\x06series\x18\x01 \x01(\x0b\x32\x1c.kept.booking.v1.SeriesFacts:9\xf2\xc7\x18\x35\n\x10series.cancelled\x12\x10series.series_id\x1a\x0f/v1/series/{id}\"\xad\x01\n\x13SeriesConflictFound\x12,\n\x06series\x18\x01 \x01(\x0b\x32\x1c.kept.booking.v1.SeriesFacts\x12\x1c\n\x14original_start_local\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t::\xf2\xc7\x18\x36\n\x11series.conflicted\x12\x10series.series_id\x1a\x0f/v1/series/{id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.series_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SERIESFACTS']._serialized_start=87
-  _globals['_SERIESFACTS']._serialized_end=271
-  _globals['_SERIESCREATED']._serialized_start=273
-  _globals['_SERIESCREATED']._serialized_end=334
-  _globals['_SERIESCHANGED']._serialized_start=336
-  _globals['_SERIESCHANGED']._serialized_end=397
-  _globals['_SERIESCANCELLED']._serialized_start=399
-  _globals['_SERIESCANCELLED']._serialized_end=462
-  _globals['_SERIESCONFLICTFOUND']._serialized_start=464
-  _globals['_SERIESCONFLICTFOUND']._serialized_end=577
+  _globals['_SERIESCREATED']._loaded_options = None
+  _globals['_SERIESCREATED']._serialized_options = b'\362\307\0303\n\016series.created\022\020series.series_id\032\017/v1/series/{id}'
+  _globals['_SERIESCHANGED']._loaded_options = None
+  _globals['_SERIESCHANGED']._serialized_options = b'\362\307\0303\n\016series.changed\022\020series.series_id\032\017/v1/series/{id}'
+  _globals['_SERIESCANCELLED']._loaded_options = None
+  _globals['_SERIESCANCELLED']._serialized_options = b'\362\307\0305\n\020series.cancelled\022\020series.series_id\032\017/v1/series/{id}'
+  _globals['_SERIESCONFLICTFOUND']._loaded_options = None
+  _globals['_SERIESCONFLICTFOUND']._serialized_options = b'\362\307\0306\n\021series.conflicted\022\020series.series_id\032\017/v1/series/{id}'
+  _globals['_SERIESFACTS']._serialized_start=118
+  _globals['_SERIESFACTS']._serialized_end=302
+  _globals['_SERIESCREATED']._serialized_start=304
+  _globals['_SERIESCREATED']._serialized_end=422
+  _globals['_SERIESCHANGED']._serialized_start=424
+  _globals['_SERIESCHANGED']._serialized_end=542
+  _globals['_SERIESCANCELLED']._serialized_start=544
+  _globals['_SERIESCANCELLED']._serialized_end=666
+  _globals['_SERIESCONFLICTFOUND']._serialized_start=669
+  _globals['_SERIESCONFLICTFOUND']._serialized_end=842
 # @@protoc_insertion_point(module_scope)

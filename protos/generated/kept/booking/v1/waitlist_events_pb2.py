@@ -26,41 +26,64 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kept.availability.v1 import availability_pb2 as kept_dot_availability_dot_v1_dot_availability__pb2
 from kept.booking.v1 import waitlist_pb2 as kept_dot_booking_dot_v1_dot_waitlist__pb2
 from kept.wall.v1 import wall_pb2 as kept_dot_wall_dot_v1_dot_wall__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%kept/booking/v1/waitlist_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1ekept/booking/v1/waitlist.proto\x1a\x17kept/wall/v1/wall.proto\"\xd4\x03\n\nOfferFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08offer_id\x18\x02 \x01(\t\x12\x12\n\nopening_id\x18\x03 \x01(\t\x12\x0f\n\x07wish_id\x18\x04 \x01(\t\x12\x11\n\tclient_id\x18\x05 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x06 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x07 \x01(\t\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\n \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x0b \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\x0c \x01(\t\x12/\n\x0b\x65xpire_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08is_batch\x18\x0e \x01(\x08\x12\x17\n\x0fis_confidential\x18\x0f \x01(\x08\x12\x0f\n\x07version\x18\x10 \x01(\x03\"7\n\tOfferMade\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts\";\n\rOfferAccepted\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts\";\n\rOfferDeclined\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts\":\n\x0cOfferExpired\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts\"8\n\nOfferTaken\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts\"<\n\x0eOfferWithdrawn\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts\"\x81\x01\n\tWishFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x0f\n\x07wish_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.kept.booking.v1.Wish.State\x12\x0f\n\x07version\x18\x05 \x01(\x03\"7\n\x0bWishCreated\x12(\n\x04wish\x18\x01 \x01(\x0b\x32\x1a.kept.booking.v1.WishFacts\"7\n\x0bWishChanged\x12(\n\x04wish\x18\x01 \x01(\x0b\x32\x1a.kept.booking.v1.WishFacts\"6\n\nWishClosed\x12(\n\x04wish\x18\x01 \x01(\x0b\x32\x1a.kept.booking.v1.WishFacts\"\x84\x02\n\x0cOpeningFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nopening_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x04 \x01(\t\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x05state\x18\x07 \x01(\x0e\x32\x1e.kept.booking.v1.Opening.State\x12\x0f\n\x07version\x18\x08 \x01(\x03\"<\n\nSlotOpened\x12.\n\x07opening\x18\x01 \x01(\x0b\x32\x1d.kept.booking.v1.OpeningFacts\"<\n\nSlotClosed\x12.\n\x07opening\x18\x01 \x01(\x0b\x32\x1d.kept.booking.v1.OpeningFactsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%kept/booking/v1/waitlist_events.proto\x12\x0fkept.booking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1ekept/booking/v1/waitlist.proto\x1a\x17kept/wall/v1/wall.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\xd4\x03\n\nOfferFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08offer_id\x18\x02 \x01(\t\x12\x12\n\nopening_id\x18\x03 \x01(\t\x12\x0f\n\x07wish_id\x18\x04 \x01(\t\x12\x11\n\tclient_id\x18\x05 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x06 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x07 \x01(\t\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nstart_wall\x18\n \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x0b \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0f\n\x07site_id\x18\x0c \x01(\t\x12/\n\x0b\x65xpire_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08is_batch\x18\x0e \x01(\x08\x12\x17\n\x0fis_confidential\x18\x0f \x01(\x08\x12\x0f\n\x07version\x18\x10 \x01(\x03\"j\n\tOfferMade\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts:1\xf2\xc7\x18-\n\noffer.made\x12\x0eoffer.offer_id\x1a\x0f/v1/offers/{id}\"r\n\rOfferAccepted\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts:5\xf2\xc7\x18\x31\n\x0eoffer.accepted\x12\x0eoffer.offer_id\x1a\x0f/v1/offers/{id}\"r\n\rOfferDeclined\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts:5\xf2\xc7\x18\x31\n\x0eoffer.declined\x12\x0eoffer.offer_id\x1a\x0f/v1/offers/{id}\"p\n\x0cOfferExpired\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts:4\xf2\xc7\x18\x30\n\roffer.expired\x12\x0eoffer.offer_id\x1a\x0f/v1/offers/{id}\"l\n\nOfferTaken\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts:2\xf2\xc7\x18.\n\x0boffer.taken\x12\x0eoffer.offer_id\x1a\x0f/v1/offers/{id}\"t\n\x0eOfferWithdrawn\x12*\n\x05offer\x18\x01 \x01(\x0b\x32\x1b.kept.booking.v1.OfferFacts:6\xf2\xc7\x18\x32\n\x0foffer.withdrawn\x12\x0eoffer.offer_id\x1a\x0f/v1/offers/{id}\"\x81\x01\n\tWishFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x0f\n\x07wish_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.kept.booking.v1.Wish.State\x12\x0f\n\x07version\x18\x05 \x01(\x03\"j\n\x0bWishCreated\x12(\n\x04wish\x18\x01 \x01(\x0b\x32\x1a.kept.booking.v1.WishFacts:1\xf2\xc7\x18-\n\x0cwish.created\x12\x0cwish.wish_id\x1a\x0f/v1/wishes/{id}\"j\n\x0bWishChanged\x12(\n\x04wish\x18\x01 \x01(\x0b\x32\x1a.kept.booking.v1.WishFacts:1\xf2\xc7\x18-\n\x0cwish.changed\x12\x0cwish.wish_id\x1a\x0f/v1/wishes/{id}\"h\n\nWishClosed\x12(\n\x04wish\x18\x01 \x01(\x0b\x32\x1a.kept.booking.v1.WishFacts:0\xf2\xc7\x18,\n\x0bwish.closed\x12\x0cwish.wish_id\x1a\x0f/v1/wishes/{id}\"\x84\x02\n\x0cOpeningFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nopening_id\x18\x02 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x03 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x04 \x01(\t\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x05state\x18\x07 \x01(\x0e\x32\x1e.kept.booking.v1.Opening.State\x12\x0f\n\x07version\x18\x08 \x01(\x03\"y\n\nSlotOpened\x12.\n\x07opening\x18\x01 \x01(\x0b\x32\x1d.kept.booking.v1.OpeningFacts:;\xf2\xc7\x18\x37\n\x0eopening.opened\x12\x12opening.opening_id\x1a\x11/v1/openings/{id}\"y\n\nSlotClosed\x12.\n\x07opening\x18\x01 \x01(\x0b\x32\x1d.kept.booking.v1.OpeningFacts:;\xf2\xc7\x18\x37\n\x0eopening.closed\x12\x12opening.opening_id\x1a\x11/v1/openings/{id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.booking.v1.waitlist_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OFFERFACTS']._serialized_start=190
-  _globals['_OFFERFACTS']._serialized_end=658
-  _globals['_OFFERMADE']._serialized_start=660
-  _globals['_OFFERMADE']._serialized_end=715
-  _globals['_OFFERACCEPTED']._serialized_start=717
-  _globals['_OFFERACCEPTED']._serialized_end=776
-  _globals['_OFFERDECLINED']._serialized_start=778
-  _globals['_OFFERDECLINED']._serialized_end=837
-  _globals['_OFFEREXPIRED']._serialized_start=839
-  _globals['_OFFEREXPIRED']._serialized_end=897
-  _globals['_OFFERTAKEN']._serialized_start=899
-  _globals['_OFFERTAKEN']._serialized_end=955
-  _globals['_OFFERWITHDRAWN']._serialized_start=957
-  _globals['_OFFERWITHDRAWN']._serialized_end=1017
-  _globals['_WISHFACTS']._serialized_start=1020
-  _globals['_WISHFACTS']._serialized_end=1149
-  _globals['_WISHCREATED']._serialized_start=1151
-  _globals['_WISHCREATED']._serialized_end=1206
-  _globals['_WISHCHANGED']._serialized_start=1208
-  _globals['_WISHCHANGED']._serialized_end=1263
-  _globals['_WISHCLOSED']._serialized_start=1265
-  _globals['_WISHCLOSED']._serialized_end=1319
-  _globals['_OPENINGFACTS']._serialized_start=1322
-  _globals['_OPENINGFACTS']._serialized_end=1582
-  _globals['_SLOTOPENED']._serialized_start=1584
-  _globals['_SLOTOPENED']._serialized_end=1644
-  _globals['_SLOTCLOSED']._serialized_start=1646
-  _globals['_SLOTCLOSED']._serialized_end=1706
+  _globals['_OFFERMADE']._loaded_options = None
+  _globals['_OFFERMADE']._serialized_options = b'\362\307\030-\n\noffer.made\022\016offer.offer_id\032\017/v1/offers/{id}'
+  _globals['_OFFERACCEPTED']._loaded_options = None
+  _globals['_OFFERACCEPTED']._serialized_options = b'\362\307\0301\n\016offer.accepted\022\016offer.offer_id\032\017/v1/offers/{id}'
+  _globals['_OFFERDECLINED']._loaded_options = None
+  _globals['_OFFERDECLINED']._serialized_options = b'\362\307\0301\n\016offer.declined\022\016offer.offer_id\032\017/v1/offers/{id}'
+  _globals['_OFFEREXPIRED']._loaded_options = None
+  _globals['_OFFEREXPIRED']._serialized_options = b'\362\307\0300\n\roffer.expired\022\016offer.offer_id\032\017/v1/offers/{id}'
+  _globals['_OFFERTAKEN']._loaded_options = None
+  _globals['_OFFERTAKEN']._serialized_options = b'\362\307\030.\n\013offer.taken\022\016offer.offer_id\032\017/v1/offers/{id}'
+  _globals['_OFFERWITHDRAWN']._loaded_options = None
+  _globals['_OFFERWITHDRAWN']._serialized_options = b'\362\307\0302\n\017offer.withdrawn\022\016offer.offer_id\032\017/v1/offers/{id}'
+  _globals['_WISHCREATED']._loaded_options = None
+  _globals['_WISHCREATED']._serialized_options = b'\362\307\030-\n\014wish.created\022\014wish.wish_id\032\017/v1/wishes/{id}'
+  _globals['_WISHCHANGED']._loaded_options = None
+  _globals['_WISHCHANGED']._serialized_options = b'\362\307\030-\n\014wish.changed\022\014wish.wish_id\032\017/v1/wishes/{id}'
+  _globals['_WISHCLOSED']._loaded_options = None
+  _globals['_WISHCLOSED']._serialized_options = b'\362\307\030,\n\013wish.closed\022\014wish.wish_id\032\017/v1/wishes/{id}'
+  _globals['_SLOTOPENED']._loaded_options = None
+  _globals['_SLOTOPENED']._serialized_options = b'\362\307\0307\n\016opening.opened\022\022opening.opening_id\032\021/v1/openings/{id}'
+  _globals['_SLOTCLOSED']._loaded_options = None
+  _globals['_SLOTCLOSED']._serialized_options = b'\362\307\0307\n\016opening.closed\022\022opening.opening_id\032\021/v1/openings/{id}'
+  _globals['_OFFERFACTS']._serialized_start=221
+  _globals['_OFFERFACTS']._serialized_end=689
+  _globals['_OFFERMADE']._serialized_start=691
+  _globals['_OFFERMADE']._serialized_end=797
+  _globals['_OFFERACCEPTED']._serialized_start=799
+  _globals['_OFFERACCEPTED']._serialized_end=913
+  _globals['_OFFERDECLINED']._serialized_start=915
+  _globals['_OFFERDECLINED']._serialized_end=1029
+  _globals['_OFFEREXPIRED']._serialized_start=1031
+  _globals['_OFFEREXPIRED']._serialized_end=1143
+  _globals['_OFFERTAKEN']._serialized_start=1145
+  _globals['_OFFERTAKEN']._serialized_end=1253
+  _globals['_OFFERWITHDRAWN']._serialized_start=1255
+  _globals['_OFFERWITHDRAWN']._serialized_end=1371
+  _globals['_WISHFACTS']._serialized_start=1374
+  _globals['_WISHFACTS']._serialized_end=1503
+  _globals['_WISHCREATED']._serialized_start=1505
+  _globals['_WISHCREATED']._serialized_end=1611
+  _globals['_WISHCHANGED']._serialized_start=1613
+  _globals['_WISHCHANGED']._serialized_end=1719
+  _globals['_WISHCLOSED']._serialized_start=1721
+  _globals['_WISHCLOSED']._serialized_end=1825
+  _globals['_OPENINGFACTS']._serialized_start=1828
+  _globals['_OPENINGFACTS']._serialized_end=2088
+  _globals['_SLOTOPENED']._serialized_start=2090
+  _globals['_SLOTOPENED']._serialized_end=2211
+  _globals['_SLOTCLOSED']._serialized_start=2213
+  _globals['_SLOTCLOSED']._serialized_end=2334
 # @@protoc_insertion_point(module_scope)

@@ -23,21 +23,28 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/matching/v1/forms_events.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"l\n\x08\x44ueFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64ue_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x17\n\x0fis_before_first\x18\x04 \x01(\x08\x12\x0f\n\x07version\x18\x05 \x01(\x03\"c\n\x07\x46ormDue\x12\'\n\x03\x64ue\x18\x01 \x01(\x0b\x32\x1a.kept.matching.v1.DueFacts\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"I\n\x0b\x46ormSettled\x12\'\n\x03\x64ue\x18\x01 \x01(\x0b\x32\x1a.kept.matching.v1.DueFacts\x12\x11\n\tis_waived\x18\x02 \x01(\x08\"n\n\rFormCompleted\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x13\n\x0bresponse_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x0f\n\x07\x66orm_id\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kept/matching/v1/forms_events.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dkept/webhook/v1/webhook.proto\"l\n\x08\x44ueFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64ue_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x17\n\x0fis_before_first\x18\x04 \x01(\x08\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\x7f\n\x07\x46ormDue\x12\'\n\x03\x64ue\x18\x01 \x01(\x0b\x32\x1a.kept.matching.v1.DueFacts\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\x1a\xf2\xc7\x18\x16\n\x08\x66orm.due\x12\ndue.due_id\"i\n\x0b\x46ormSettled\x12\'\n\x03\x64ue\x18\x01 \x01(\x0b\x32\x1a.kept.matching.v1.DueFacts\x12\x11\n\tis_waived\x18\x02 \x01(\x08:\x1e\xf2\xc7\x18\x1a\n\x0c\x66orm.settled\x12\ndue.due_id\"\xaa\x01\n\rFormCompleted\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x13\n\x0bresponse_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x0f\n\x07\x66orm_id\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03::\xf2\xc7\x18\x36\n\x0e\x66orm.completed\x12\x0bresponse_id\x1a\x17/v1/form-responses/{id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.matching.v1.forms_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DUEFACTS']._serialized_start=90
-  _globals['_DUEFACTS']._serialized_end=198
-  _globals['_FORMDUE']._serialized_start=200
-  _globals['_FORMDUE']._serialized_end=299
-  _globals['_FORMSETTLED']._serialized_start=301
-  _globals['_FORMSETTLED']._serialized_end=374
-  _globals['_FORMCOMPLETED']._serialized_start=376
-  _globals['_FORMCOMPLETED']._serialized_end=486
+  _globals['_FORMDUE']._loaded_options = None
+  _globals['_FORMDUE']._serialized_options = b'\362\307\030\026\n\010form.due\022\ndue.due_id'
+  _globals['_FORMSETTLED']._loaded_options = None
+  _globals['_FORMSETTLED']._serialized_options = b'\362\307\030\032\n\014form.settled\022\ndue.due_id'
+  _globals['_FORMCOMPLETED']._loaded_options = None
+  _globals['_FORMCOMPLETED']._serialized_options = b'\362\307\0306\n\016form.completed\022\013response_id\032\027/v1/form-responses/{id}'
+  _globals['_DUEFACTS']._serialized_start=121
+  _globals['_DUEFACTS']._serialized_end=229
+  _globals['_FORMDUE']._serialized_start=231
+  _globals['_FORMDUE']._serialized_end=358
+  _globals['_FORMSETTLED']._serialized_start=360
+  _globals['_FORMSETTLED']._serialized_end=465
+  _globals['_FORMCOMPLETED']._serialized_start=468
+  _globals['_FORMCOMPLETED']._serialized_end=638
 # @@protoc_insertion_point(module_scope)

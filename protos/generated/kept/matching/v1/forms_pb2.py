@@ -23,47 +23,48 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kept.matching.v1 import triage_pb2 as kept_dot_matching_dot_v1_dot_triage__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckept/matching/v1/forms.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfb\x01\n\x04\x46orm\x12\x0f\n\x07\x66orm_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12)\n\x05items\x18\x05 \x03(\x0b\x32\x1a.kept.matching.v1.FormItem\x12+\n\x06scores\x18\x06 \x03(\x0b\x32\x1b.kept.matching.v1.FormScore\x12\x14\n\x0cis_due_first\x18\x07 \x01(\x08\x12\x12\n\nis_retired\x18\x08 \x01(\x08\x12\x0e\n\x06source\x18\t \x01(\t\x12\x12\n\npermission\x18\n \x01(\t\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\"\xbc\x05\n\x08\x46ormItem\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12-\n\x04type\x18\x03 \x01(\x0e\x32\x1f.kept.matching.v1.FormItem.Type\x12\x13\n\x0bis_required\x18\x04 \x01(\x08\x12-\n\x07options\x18\x05 \x03(\x0b\x32\x1c.kept.matching.v1.FormOption\x12\x34\n\x0b\x65nable_when\x18\x06 \x03(\x0b\x32\x1f.kept.matching.v1.FormCondition\x12\x15\n\ris_any_enough\x18\x07 \x01(\x08\x12)\n\x05items\x18\x08 \x03(\x0b\x32\x1a.kept.matching.v1.FormItem\x12\x12\n\nmax_length\x18\t \x01(\x05\x12\r\n\x05least\x18\n \x01(\x01\x12\x0c\n\x04most\x18\x0b \x01(\x01\x12\x14\n\x0cleast_is_set\x18\x0c \x01(\x08\x12\x13\n\x0bmost_is_set\x18\r \x01(\x08\x12(\n\x04side\x18\x0e \x01(\x0e\x32\x1a.kept.matching.v1.FormSide\x12\x13\n\x0bprefill_key\x18\x0f \x01(\t\x12\x14\n\x0cis_self_harm\x18\x10 \x01(\x08\x12\x12\n\ninstrument\x18\x11 \x01(\t\"\xe0\x01\n\x04Type\x12\x14\n\x10TYPE_UNSPECIFIED\x10\x00\x12\x0e\n\nTYPE_GROUP\x10\x01\x12\x10\n\x0cTYPE_DISPLAY\x10\x02\x12\x10\n\x0cTYPE_BOOLEAN\x10\x03\x12\x10\n\x0cTYPE_INTEGER\x10\x04\x12\x10\n\x0cTYPE_DECIMAL\x10\x05\x12\r\n\tTYPE_DATE\x10\x06\x12\x0f\n\x0bTYPE_STRING\x10\x07\x12\r\n\tTYPE_TEXT\x10\x08\x12\x0f\n\x0bTYPE_CHOICE\x10\t\x12\x15\n\x11TYPE_MULTI_CHOICE\x10\n\x12\x13\n\x0fTYPE_INSTRUMENT\x10\x0b\"7\n\nFormOption\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\x05\"\xfe\x01\n\rFormCondition\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12:\n\x08operator\x18\x02 \x01(\x0e\x32(.kept.matching.v1.FormCondition.Operator\x12\r\n\x05value\x18\x03 \x01(\t\"\x90\x01\n\x08Operator\x12\x18\n\x14OPERATOR_UNSPECIFIED\x10\x00\x12\x13\n\x0fOPERATOR_EXISTS\x10\x01\x12\x13\n\x0fOPERATOR_EQUALS\x10\x02\x12\x17\n\x13OPERATOR_NOT_EQUALS\x10\x03\x12\x14\n\x10OPERATOR_GREATER\x10\x04\x12\x11\n\rOPERATOR_LESS\x10\x05\"V\n\tFormScore\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08link_ids\x18\x02 \x03(\t\x12)\n\x05\x62\x61nds\x18\x03 \x03(\x0b\x32\x1a.kept.matching.v1.FormBand\"\'\n\x08\x46ormBand\x12\r\n\x05least\x18\x01 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"-\n\nFormAnswer\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\t\"L\n\nFormScored\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05total\x18\x02 \x01(\x05\x12\x13\n\x0bis_complete\x18\x03 \x01(\x08\x12\x0c\n\x04\x62\x61nd\x18\x04 \x01(\t\"\xa1\x04\n\x0c\x46ormResponse\x12\x13\n\x0bresponse_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66orm_id\x18\x03 \x01(\t\x12\x14\n\x0c\x66orm_version\x18\x04 \x01(\x05\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kept.matching.v1.FormResponse.State\x12-\n\x07\x61nswers\x18\x06 \x03(\x0b\x32\x1c.kept.matching.v1.FormAnswer\x12,\n\x06scores\x18\x07 \x03(\x0b\x32\x1c.kept.matching.v1.FormScored\x12\x18\n\x10\x65nabled_link_ids\x18\x08 \x03(\t\x12\x18\n\x10missing_link_ids\x18\t \x03(\t\x12-\n\twaits_for\x18\n \x01(\x0e\x32\x1a.kept.matching.v1.FormSide\x12\x0f\n\x07\x66lag_id\x18\x0b \x01(\t\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rcomplete_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\"J\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11STATE_IN_PROGRESS\x10\x01\x12\x13\n\x0fSTATE_COMPLETED\x10\x02\"\xaf\x01\n\x0f\x43onsentDocument\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x11\n\ttext_hash\x18\x05 \x01(\t\x12\x0e\n\x06locale\x18\x06 \x01(\t\x12\x14\n\x0cis_due_first\x18\x07 \x01(\x08\x12\x12\n\nis_retired\x18\x08 \x01(\x08\x12\x0c\n\x04\x65tag\x18\t \x01(\t\"\xfb\x01\n\x10\x43onsentSignature\x12\x14\n\x0csignature_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x05\x12\x11\n\ttext_hash\x18\x05 \x01(\t\x12\x13\n\x0bsigner_name\x18\x06 \x01(\t\x12\x17\n\x0fsigner_actor_id\x18\x07 \x01(\t\x12(\n\x04side\x18\x08 \x01(\x0e\x32\x1a.kept.matching.v1.FormSide\x12-\n\tsign_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x99\x02\n\x03\x44ue\x12\x0e\n\x06\x64ue_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66orm_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x04 \x01(\t\x12\x17\n\x0fis_before_first\x18\x05 \x01(\x08\x12*\n\x05state\x18\x06 \x01(\x0e\x32\x1b.kept.matching.v1.Due.State\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_SETTLED\x10\x02\x12\x10\n\x0cSTATE_WAIVED\x10\x03*S\n\x08\x46ormSide\x12\x19\n\x15\x46ORM_SIDE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46ORM_SIDE_CLIENT\x10\x01\x12\x16\n\x12\x46ORM_SIDE_GUARDIAN\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckept/matching/v1/forms.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dkept/matching/v1/triage.proto\"\xfb\x01\n\x04\x46orm\x12\x0f\n\x07\x66orm_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12)\n\x05items\x18\x05 \x03(\x0b\x32\x1a.kept.matching.v1.FormItem\x12+\n\x06scores\x18\x06 \x03(\x0b\x32\x1b.kept.matching.v1.FormScore\x12\x14\n\x0cis_due_first\x18\x07 \x01(\x08\x12\x12\n\nis_retired\x18\x08 \x01(\x08\x12\x0e\n\x06source\x18\t \x01(\t\x12\x12\n\npermission\x18\n \x01(\t\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\"\xeb\x05\n\x08\x46ormItem\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12-\n\x04type\x18\x03 \x01(\x0e\x32\x1f.kept.matching.v1.FormItem.Type\x12\x13\n\x0bis_required\x18\x04 \x01(\x08\x12-\n\x07options\x18\x05 \x03(\x0b\x32\x1c.kept.matching.v1.FormOption\x12\x34\n\x0b\x65nable_when\x18\x06 \x03(\x0b\x32\x1f.kept.matching.v1.FormCondition\x12\x15\n\ris_any_enough\x18\x07 \x01(\x08\x12)\n\x05items\x18\x08 \x03(\x0b\x32\x1a.kept.matching.v1.FormItem\x12\x12\n\nmax_length\x18\t \x01(\x05\x12\r\n\x05least\x18\n \x01(\x01\x12\x0c\n\x04most\x18\x0b \x01(\x01\x12\x14\n\x0cleast_is_set\x18\x0c \x01(\x08\x12\x13\n\x0bmost_is_set\x18\r \x01(\x08\x12(\n\x04side\x18\x0e \x01(\x0e\x32\x1a.kept.matching.v1.FormSide\x12\x13\n\x0bprefill_key\x18\x0f \x01(\t\x12\x14\n\x0cis_self_harm\x18\x10 \x01(\x08\x12\x12\n\ninstrument\x18\x11 \x01(\t\x12-\n\x07wording\x18\x12 \x01(\x0b\x32\x1c.kept.matching.v1.Instrument\"\xe0\x01\n\x04Type\x12\x14\n\x10TYPE_UNSPECIFIED\x10\x00\x12\x0e\n\nTYPE_GROUP\x10\x01\x12\x10\n\x0cTYPE_DISPLAY\x10\x02\x12\x10\n\x0cTYPE_BOOLEAN\x10\x03\x12\x10\n\x0cTYPE_INTEGER\x10\x04\x12\x10\n\x0cTYPE_DECIMAL\x10\x05\x12\r\n\tTYPE_DATE\x10\x06\x12\x0f\n\x0bTYPE_STRING\x10\x07\x12\r\n\tTYPE_TEXT\x10\x08\x12\x0f\n\x0bTYPE_CHOICE\x10\t\x12\x15\n\x11TYPE_MULTI_CHOICE\x10\n\x12\x13\n\x0fTYPE_INSTRUMENT\x10\x0b\"7\n\nFormOption\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\x05\"\xfe\x01\n\rFormCondition\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12:\n\x08operator\x18\x02 \x01(\x0e\x32(.kept.matching.v1.FormCondition.Operator\x12\r\n\x05value\x18\x03 \x01(\t\"\x90\x01\n\x08Operator\x12\x18\n\x14OPERATOR_UNSPECIFIED\x10\x00\x12\x13\n\x0fOPERATOR_EXISTS\x10\x01\x12\x13\n\x0fOPERATOR_EQUALS\x10\x02\x12\x17\n\x13OPERATOR_NOT_EQUALS\x10\x03\x12\x14\n\x10OPERATOR_GREATER\x10\x04\x12\x11\n\rOPERATOR_LESS\x10\x05\"V\n\tFormScore\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08link_ids\x18\x02 \x03(\t\x12)\n\x05\x62\x61nds\x18\x03 \x03(\x0b\x32\x1a.kept.matching.v1.FormBand\"\'\n\x08\x46ormBand\x12\r\n\x05least\x18\x01 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"-\n\nFormAnswer\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\t\"L\n\nFormScored\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05total\x18\x02 \x01(\x05\x12\x13\n\x0bis_complete\x18\x03 \x01(\x08\x12\x0c\n\x04\x62\x61nd\x18\x04 \x01(\t\"\xa1\x04\n\x0c\x46ormResponse\x12\x13\n\x0bresponse_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66orm_id\x18\x03 \x01(\t\x12\x14\n\x0c\x66orm_version\x18\x04 \x01(\x05\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kept.matching.v1.FormResponse.State\x12-\n\x07\x61nswers\x18\x06 \x03(\x0b\x32\x1c.kept.matching.v1.FormAnswer\x12,\n\x06scores\x18\x07 \x03(\x0b\x32\x1c.kept.matching.v1.FormScored\x12\x18\n\x10\x65nabled_link_ids\x18\x08 \x03(\t\x12\x18\n\x10missing_link_ids\x18\t \x03(\t\x12-\n\twaits_for\x18\n \x01(\x0e\x32\x1a.kept.matching.v1.FormSide\x12\x0f\n\x07\x66lag_id\x18\x0b \x01(\t\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rcomplete_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\"J\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11STATE_IN_PROGRESS\x10\x01\x12\x13\n\x0fSTATE_COMPLETED\x10\x02\"\xaf\x01\n\x0f\x43onsentDocument\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x11\n\ttext_hash\x18\x05 \x01(\t\x12\x0e\n\x06locale\x18\x06 \x01(\t\x12\x14\n\x0cis_due_first\x18\x07 \x01(\x08\x12\x12\n\nis_retired\x18\x08 \x01(\x08\x12\x0c\n\x04\x65tag\x18\t \x01(\t\"\xfb\x01\n\x10\x43onsentSignature\x12\x14\n\x0csignature_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x05\x12\x11\n\ttext_hash\x18\x05 \x01(\t\x12\x13\n\x0bsigner_name\x18\x06 \x01(\t\x12\x17\n\x0fsigner_actor_id\x18\x07 \x01(\t\x12(\n\x04side\x18\x08 \x01(\x0e\x32\x1a.kept.matching.v1.FormSide\x12-\n\tsign_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x99\x02\n\x03\x44ue\x12\x0e\n\x06\x64ue_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66orm_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x04 \x01(\t\x12\x17\n\x0fis_before_first\x18\x05 \x01(\x08\x12*\n\x05state\x18\x06 \x01(\x0e\x32\x1b.kept.matching.v1.Due.State\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_SETTLED\x10\x02\x12\x10\n\x0cSTATE_WAIVED\x10\x03*S\n\x08\x46ormSide\x12\x19\n\x15\x46ORM_SIDE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46ORM_SIDE_CLIENT\x10\x01\x12\x16\n\x12\x46ORM_SIDE_GUARDIAN\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.matching.v1.forms_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FORMSIDE']._serialized_start=2872
-  _globals['_FORMSIDE']._serialized_end=2955
-  _globals['_FORM']._serialized_start=84
-  _globals['_FORM']._serialized_end=335
-  _globals['_FORMITEM']._serialized_start=338
-  _globals['_FORMITEM']._serialized_end=1038
-  _globals['_FORMITEM_TYPE']._serialized_start=814
-  _globals['_FORMITEM_TYPE']._serialized_end=1038
-  _globals['_FORMOPTION']._serialized_start=1040
-  _globals['_FORMOPTION']._serialized_end=1095
-  _globals['_FORMCONDITION']._serialized_start=1098
-  _globals['_FORMCONDITION']._serialized_end=1352
-  _globals['_FORMCONDITION_OPERATOR']._serialized_start=1208
-  _globals['_FORMCONDITION_OPERATOR']._serialized_end=1352
-  _globals['_FORMSCORE']._serialized_start=1354
-  _globals['_FORMSCORE']._serialized_end=1440
-  _globals['_FORMBAND']._serialized_start=1442
-  _globals['_FORMBAND']._serialized_end=1481
-  _globals['_FORMANSWER']._serialized_start=1483
-  _globals['_FORMANSWER']._serialized_end=1528
-  _globals['_FORMSCORED']._serialized_start=1530
-  _globals['_FORMSCORED']._serialized_end=1606
-  _globals['_FORMRESPONSE']._serialized_start=1609
-  _globals['_FORMRESPONSE']._serialized_end=2154
-  _globals['_FORMRESPONSE_STATE']._serialized_start=2080
-  _globals['_FORMRESPONSE_STATE']._serialized_end=2154
-  _globals['_CONSENTDOCUMENT']._serialized_start=2157
-  _globals['_CONSENTDOCUMENT']._serialized_end=2332
-  _globals['_CONSENTSIGNATURE']._serialized_start=2335
-  _globals['_CONSENTSIGNATURE']._serialized_end=2586
-  _globals['_DUE']._serialized_start=2589
-  _globals['_DUE']._serialized_end=2870
-  _globals['_DUE_STATE']._serialized_start=2787
-  _globals['_DUE_STATE']._serialized_end=2870
+  _globals['_FORMSIDE']._serialized_start=2950
+  _globals['_FORMSIDE']._serialized_end=3033
+  _globals['_FORM']._serialized_start=115
+  _globals['_FORM']._serialized_end=366
+  _globals['_FORMITEM']._serialized_start=369
+  _globals['_FORMITEM']._serialized_end=1116
+  _globals['_FORMITEM_TYPE']._serialized_start=892
+  _globals['_FORMITEM_TYPE']._serialized_end=1116
+  _globals['_FORMOPTION']._serialized_start=1118
+  _globals['_FORMOPTION']._serialized_end=1173
+  _globals['_FORMCONDITION']._serialized_start=1176
+  _globals['_FORMCONDITION']._serialized_end=1430
+  _globals['_FORMCONDITION_OPERATOR']._serialized_start=1286
+  _globals['_FORMCONDITION_OPERATOR']._serialized_end=1430
+  _globals['_FORMSCORE']._serialized_start=1432
+  _globals['_FORMSCORE']._serialized_end=1518
+  _globals['_FORMBAND']._serialized_start=1520
+  _globals['_FORMBAND']._serialized_end=1559
+  _globals['_FORMANSWER']._serialized_start=1561
+  _globals['_FORMANSWER']._serialized_end=1606
+  _globals['_FORMSCORED']._serialized_start=1608
+  _globals['_FORMSCORED']._serialized_end=1684
+  _globals['_FORMRESPONSE']._serialized_start=1687
+  _globals['_FORMRESPONSE']._serialized_end=2232
+  _globals['_FORMRESPONSE_STATE']._serialized_start=2158
+  _globals['_FORMRESPONSE_STATE']._serialized_end=2232
+  _globals['_CONSENTDOCUMENT']._serialized_start=2235
+  _globals['_CONSENTDOCUMENT']._serialized_end=2410
+  _globals['_CONSENTSIGNATURE']._serialized_start=2413
+  _globals['_CONSENTSIGNATURE']._serialized_end=2664
+  _globals['_DUE']._serialized_start=2667
+  _globals['_DUE']._serialized_end=2948
+  _globals['_DUE_STATE']._serialized_start=2865
+  _globals['_DUE_STATE']._serialized_end=2948
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from kept.matching.v1 import triage_pb2 as _triage_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -192,6 +193,7 @@ class FormItem(_message.Message):
     PREFILL_KEY_FIELD_NUMBER: _builtins.int
     IS_SELF_HARM_FIELD_NUMBER: _builtins.int
     INSTRUMENT_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     link_id: _builtins.str
     """Is the stable id within the form, at most 64 characters of a-z, A-Z, 0-9, ".", "_", "-"."""
     text: _builtins.str
@@ -219,7 +221,7 @@ class FormItem(_message.Message):
     is_self_harm: _builtins.bool
     """Tells that any answer but "false", or one whose option scores more than 0, raises a flag and shows crisis resources."""
     instrument: _builtins.str
-    """Is the instrument's code: "PHQ-9" or "GAD-7"."""
+    """Is the instrument's code: "PHQ-9", "GAD-7" or "C-SSRS"; of the last one the practice has brought the wording first."""
     @_builtins.property
     def options(self) -> _containers.RepeatedCompositeFieldContainer[Global___FormOption]:
         """Lists options of a choice, at most 100."""
@@ -231,6 +233,10 @@ class FormItem(_message.Message):
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___FormItem]:
         """Lists the items of a section."""
+
+    @_builtins.property
+    def wording(self) -> _triage_pb2.Instrument:
+        """Is the practice's own wording of the instrument when the form was stored; Kept fills it in."""
 
     def __init__(
         self,
@@ -252,10 +258,11 @@ class FormItem(_message.Message):
         prefill_key: _builtins.str = ...,
         is_self_harm: _builtins.bool = ...,
         instrument: _builtins.str = ...,
+        wording: _triage_pb2.Instrument | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["enable_when", b"enable_when", "instrument", b"instrument", "is_any_enough", b"is_any_enough", "is_required", b"is_required", "is_self_harm", b"is_self_harm", "items", b"items", "least", b"least", "least_is_set", b"least_is_set", "link_id", b"link_id", "max_length", b"max_length", "most", b"most", "most_is_set", b"most_is_set", "options", b"options", "prefill_key", b"prefill_key", "side", b"side", "text", b"text", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["enable_when", b"enable_when", "instrument", b"instrument", "is_any_enough", b"is_any_enough", "is_required", b"is_required", "is_self_harm", b"is_self_harm", "items", b"items", "least", b"least", "least_is_set", b"least_is_set", "link_id", b"link_id", "max_length", b"max_length", "most", b"most", "most_is_set", b"most_is_set", "options", b"options", "prefill_key", b"prefill_key", "side", b"side", "text", b"text", "type", b"type", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -176,7 +176,7 @@ class FormServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListDues(self, request, context):
-        """Lists what a client has to see to, and has seen to, the open first; at most 200.
+        """Lists what a client has to see to, and has seen to, the open first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

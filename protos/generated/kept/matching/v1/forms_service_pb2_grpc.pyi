@@ -53,7 +53,7 @@ class FormServiceStub:
     WaiveDue: _grpc.UnaryUnaryMultiCallable[_forms_service_pb2.WaiveDueRequest, _forms_pb2.Due]
     """Gives up what a client had to see to; who did it is in the trail. Errors: NOT_FOUND, DUE_SETTLED."""
     ListDues: _grpc.UnaryUnaryMultiCallable[_forms_service_pb2.ListDuesRequest, _forms_service_pb2.ListDuesResponse]
-    """Lists what a client has to see to, and has seen to, the open first; at most 200."""
+    """Lists what a client has to see to, and has seen to, the open first."""
     StartFormResponse: _grpc.UnaryUnaryMultiCallable[_forms_service_pb2.StartFormResponseRequest, _forms_pb2.FormResponse]
     """Begins a form, filled in with what the client answered before where the form says so; or takes up the one they left.
     Errors: NOT_FOUND, RETIRED.
@@ -100,7 +100,7 @@ class FormServiceAsyncStub(FormServiceStub):
     WaiveDue: _aio.UnaryUnaryMultiCallable[_forms_service_pb2.WaiveDueRequest, _forms_pb2.Due]  # type: ignore[assignment]
     """Gives up what a client had to see to; who did it is in the trail. Errors: NOT_FOUND, DUE_SETTLED."""
     ListDues: _aio.UnaryUnaryMultiCallable[_forms_service_pb2.ListDuesRequest, _forms_service_pb2.ListDuesResponse]  # type: ignore[assignment]
-    """Lists what a client has to see to, and has seen to, the open first; at most 200."""
+    """Lists what a client has to see to, and has seen to, the open first."""
     StartFormResponse: _aio.UnaryUnaryMultiCallable[_forms_service_pb2.StartFormResponseRequest, _forms_pb2.FormResponse]  # type: ignore[assignment]
     """Begins a form, filled in with what the client answered before where the form says so; or takes up the one they left.
     Errors: NOT_FOUND, RETIRED.
@@ -198,7 +198,7 @@ class FormServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _forms_service_pb2.ListDuesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_forms_service_pb2.ListDuesResponse, _abc.Awaitable[_forms_service_pb2.ListDuesResponse]]:
-        """Lists what a client has to see to, and has seen to, the open first; at most 200."""
+        """Lists what a client has to see to, and has seen to, the open first."""
 
     @_abc_1.abstractmethod
     def StartFormResponse(

@@ -24,27 +24,40 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.matching.v1 import intake_pb2 as kept_dot_matching_dot_v1_dot_intake__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/matching/v1/intake_events.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dkept/matching/v1/intake.proto\"\x8a\x01\n\rIntakeChanged\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tintake_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12-\n\x05state\x18\x04 \x01(\x0e\x32\x1e.kept.matching.v1.Intake.State\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\xa4\x01\n\rProposalFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x13\n\x0bproposal_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\"A\n\x0cProposalMade\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFacts\"]\n\x10ProposalAccepted\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFacts\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t\"{\n\x10ProposalDeclined\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFacts\x12\x34\n\x0b\x64\x65\x63lined_by\x18\x02 \x01(\x0e\x32\x1f.kept.matching.v1.Proposal.Side\"D\n\x0fProposalExpired\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFacts\"F\n\x11ProposalWithdrawn\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFactsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kept/matching/v1/intake_events.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dkept/matching/v1/intake.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\xbd\x01\n\rIntakeChanged\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tintake_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12-\n\x05state\x18\x04 \x01(\x0e\x32\x1e.kept.matching.v1.Intake.State\x12\x0f\n\x07version\x18\x05 \x01(\x03:1\xf2\xc7\x18-\n\x0eintake.changed\x12\tintake_id\x1a\x10/v1/intakes/{id}\"\xa4\x01\n\rProposalFacts\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x13\n\x0bproposal_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x04 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x80\x01\n\x0cProposalMade\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFacts:=\xf2\xc7\x18\x39\n\rproposal.made\x12\x14proposal.proposal_id\x1a\x12/v1/proposals/{id}\"\xa0\x01\n\x10ProposalAccepted\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFacts\x12\x16\n\x0e\x61ppointment_id\x18\x02 \x01(\t:A\xf2\xc7\x18=\n\x11proposal.accepted\x12\x14proposal.proposal_id\x1a\x12/v1/proposals/{id}\"\xbe\x01\n\x10ProposalDeclined\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFacts\x12\x34\n\x0b\x64\x65\x63lined_by\x18\x02 \x01(\x0e\x32\x1f.kept.matching.v1.Proposal.Side:A\xf2\xc7\x18=\n\x11proposal.declined\x12\x14proposal.proposal_id\x1a\x12/v1/proposals/{id}\"\x86\x01\n\x0fProposalExpired\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFacts:@\xf2\xc7\x18<\n\x10proposal.expired\x12\x14proposal.proposal_id\x1a\x12/v1/proposals/{id}\"\x8a\x01\n\x11ProposalWithdrawn\x12\x31\n\x08proposal\x18\x01 \x01(\x0b\x32\x1f.kept.matching.v1.ProposalFacts:B\xf2\xc7\x18>\n\x12proposal.withdrawn\x12\x14proposal.proposal_id\x1a\x12/v1/proposals/{id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.matching.v1.intake_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INTAKECHANGED']._serialized_start=123
-  _globals['_INTAKECHANGED']._serialized_end=261
-  _globals['_PROPOSALFACTS']._serialized_start=264
-  _globals['_PROPOSALFACTS']._serialized_end=428
-  _globals['_PROPOSALMADE']._serialized_start=430
-  _globals['_PROPOSALMADE']._serialized_end=495
-  _globals['_PROPOSALACCEPTED']._serialized_start=497
-  _globals['_PROPOSALACCEPTED']._serialized_end=590
-  _globals['_PROPOSALDECLINED']._serialized_start=592
-  _globals['_PROPOSALDECLINED']._serialized_end=715
-  _globals['_PROPOSALEXPIRED']._serialized_start=717
-  _globals['_PROPOSALEXPIRED']._serialized_end=785
-  _globals['_PROPOSALWITHDRAWN']._serialized_start=787
-  _globals['_PROPOSALWITHDRAWN']._serialized_end=857
+  _globals['_INTAKECHANGED']._loaded_options = None
+  _globals['_INTAKECHANGED']._serialized_options = b'\362\307\030-\n\016intake.changed\022\tintake_id\032\020/v1/intakes/{id}'
+  _globals['_PROPOSALMADE']._loaded_options = None
+  _globals['_PROPOSALMADE']._serialized_options = b'\362\307\0309\n\rproposal.made\022\024proposal.proposal_id\032\022/v1/proposals/{id}'
+  _globals['_PROPOSALACCEPTED']._loaded_options = None
+  _globals['_PROPOSALACCEPTED']._serialized_options = b'\362\307\030=\n\021proposal.accepted\022\024proposal.proposal_id\032\022/v1/proposals/{id}'
+  _globals['_PROPOSALDECLINED']._loaded_options = None
+  _globals['_PROPOSALDECLINED']._serialized_options = b'\362\307\030=\n\021proposal.declined\022\024proposal.proposal_id\032\022/v1/proposals/{id}'
+  _globals['_PROPOSALEXPIRED']._loaded_options = None
+  _globals['_PROPOSALEXPIRED']._serialized_options = b'\362\307\030<\n\020proposal.expired\022\024proposal.proposal_id\032\022/v1/proposals/{id}'
+  _globals['_PROPOSALWITHDRAWN']._loaded_options = None
+  _globals['_PROPOSALWITHDRAWN']._serialized_options = b'\362\307\030>\n\022proposal.withdrawn\022\024proposal.proposal_id\032\022/v1/proposals/{id}'
+  _globals['_INTAKECHANGED']._serialized_start=154
+  _globals['_INTAKECHANGED']._serialized_end=343
+  _globals['_PROPOSALFACTS']._serialized_start=346
+  _globals['_PROPOSALFACTS']._serialized_end=510
+  _globals['_PROPOSALMADE']._serialized_start=513
+  _globals['_PROPOSALMADE']._serialized_end=641
+  _globals['_PROPOSALACCEPTED']._serialized_start=644
+  _globals['_PROPOSALACCEPTED']._serialized_end=804
+  _globals['_PROPOSALDECLINED']._serialized_start=807
+  _globals['_PROPOSALDECLINED']._serialized_end=997
+  _globals['_PROPOSALEXPIRED']._serialized_start=1000
+  _globals['_PROPOSALEXPIRED']._serialized_end=1134
+  _globals['_PROPOSALWITHDRAWN']._serialized_start=1137
+  _globals['_PROPOSALWITHDRAWN']._serialized_end=1275
 # @@protoc_insertion_point(module_scope)

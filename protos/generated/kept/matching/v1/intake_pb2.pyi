@@ -339,6 +339,148 @@ class Placement(_message.Message):
 Global___Placement: _TypeAlias = Placement  # noqa: Y015
 
 @_typing.final
+class BatchOperation(_message.Message):
+    """Is a batch that was started and goes on by itself: how far it is, and what it came to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[BatchOperation._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: BatchOperation._State.ValueType  # 0
+        """Never stored."""
+        STATE_QUEUED: BatchOperation._State.ValueType  # 1
+        """It waits for a process to take it up."""
+        STATE_RUNNING: BatchOperation._State.ValueType  # 2
+        """A process is at it; one that is killed is followed by another, which begins anew."""
+        STATE_DONE: BatchOperation._State.ValueType  # 3
+        """It is done: everything it proposes was stored at once."""
+        STATE_FAILED: BatchOperation._State.ValueType  # 4
+        """It can't be done; `reason` says why. Nothing was stored."""
+        STATE_CANCELLED: BatchOperation._State.ValueType  # 5
+        """Somebody gave it up. Nothing was stored."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """Where it stands."""
+
+    STATE_UNSPECIFIED: BatchOperation.State.ValueType  # 0
+    """Never stored."""
+    STATE_QUEUED: BatchOperation.State.ValueType  # 1
+    """It waits for a process to take it up."""
+    STATE_RUNNING: BatchOperation.State.ValueType  # 2
+    """A process is at it; one that is killed is followed by another, which begins anew."""
+    STATE_DONE: BatchOperation.State.ValueType  # 3
+    """It is done: everything it proposes was stored at once."""
+    STATE_FAILED: BatchOperation.State.ValueType  # 4
+    """It can't be done; `reason` says why. Nothing was stored."""
+    STATE_CANCELLED: BatchOperation.State.ValueType  # 5
+    """Somebody gave it up. Nothing was stored."""
+
+    class _Stage:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[BatchOperation._Stage.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STAGE_UNSPECIFIED: BatchOperation._Stage.ValueType  # 0
+        """Nothing yet."""
+        STAGE_READING: BatchOperation._Stage.ValueType  # 1
+        """Reads who waits and what they asked for."""
+        STAGE_SEARCHING: BatchOperation._Stage.ValueType  # 2
+        """Asks for first free slots."""
+        STAGE_JUDGING: BatchOperation._Stage.ValueType  # 3
+        """Judges every client with every therapist."""
+        STAGE_SOLVING: BatchOperation._Stage.ValueType  # 4
+        """Gives all to therapists."""
+        STAGE_PROPOSING: BatchOperation._Stage.ValueType  # 5
+        """Stores what is proposed."""
+
+    class Stage(_Stage, metaclass=_StageEnumTypeWrapper):
+        """What is being done."""
+
+    STAGE_UNSPECIFIED: BatchOperation.Stage.ValueType  # 0
+    """Nothing yet."""
+    STAGE_READING: BatchOperation.Stage.ValueType  # 1
+    """Reads who waits and what they asked for."""
+    STAGE_SEARCHING: BatchOperation.Stage.ValueType  # 2
+    """Asks for first free slots."""
+    STAGE_JUDGING: BatchOperation.Stage.ValueType  # 3
+    """Judges every client with every therapist."""
+    STAGE_SOLVING: BatchOperation.Stage.ValueType  # 4
+    """Gives all to therapists."""
+    STAGE_PROPOSING: BatchOperation.Stage.ValueType  # 5
+    """Stores what is proposed."""
+
+    OPERATION_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    DONE_RATIO_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
+    IS_DRY_RUN_FIELD_NUMBER: _builtins.int
+    ATTEMPT_COUNT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    BATCH_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    operation_id: _builtins.str
+    """Is the id, a UUID."""
+    state: Global___BatchOperation.State.ValueType
+    """Says where it stands."""
+    stage: Global___BatchOperation.Stage.ValueType
+    """Says what is being done, or was done last."""
+    done_ratio: _builtins.float
+    """Is how much is done, in [0, 1]."""
+    policy: Global___Batch.Policy.ValueType
+    """Says how it is solved."""
+    is_dry_run: _builtins.bool
+    """Tells that nothing is proposed or stored."""
+    attempt_count: _builtins.int
+    """Counts how often a process has taken it up: more than once after one was killed."""
+    reason: _builtins.str
+    """Is why it failed: a reason of docs/errors.md, or ATTEMPTS_EXHAUSTED."""
+    etag: _builtins.str
+    """Changes when it moves to another state; send it back to cancel."""
+    @_builtins.property
+    def batch(self) -> Global___Batch:
+        """Is what it came to, once it is done; placements are listed by ListPlacements."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when it was started."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when it ended."""
+
+    def __init__(
+        self,
+        *,
+        operation_id: _builtins.str = ...,
+        state: Global___BatchOperation.State.ValueType = ...,
+        stage: Global___BatchOperation.Stage.ValueType = ...,
+        done_ratio: _builtins.float = ...,
+        policy: Global___Batch.Policy.ValueType = ...,
+        is_dry_run: _builtins.bool = ...,
+        attempt_count: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        batch: Global___Batch | None = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "create_time", b"create_time", "end_time", b"end_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_count", b"attempt_count", "batch", b"batch", "create_time", b"create_time", "done_ratio", b"done_ratio", "end_time", b"end_time", "etag", b"etag", "is_dry_run", b"is_dry_run", "operation_id", b"operation_id", "policy", b"policy", "reason", b"reason", "stage", b"stage", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchOperation: _TypeAlias = BatchOperation  # noqa: Y015
+
+@_typing.final
 class Batch(_message.Message):
     """Is one batch: many waiting clients given to therapists at once. It can be replayed from what is stored."""
 

@@ -122,7 +122,8 @@ class IntakeServiceServicer:
 
     def RunBatch(self, request, context):
         """Gives all who wait to therapists at once and proposes them. Clients whose crisis flag waits for a human are left out.
-        What is declined or runs out is solved again among the rest alone. Errors: NOBODY_WAITS, LIMIT_EXCEEDED (more than 10,000 wait).
+        What is declined or runs out is solved again among the rest alone. More than 1,000 are for StartBatch.
+        Errors: NOBODY_WAITS, LIMIT_EXCEEDED (more than 1,000 wait).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

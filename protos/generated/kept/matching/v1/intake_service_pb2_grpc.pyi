@@ -50,7 +50,8 @@ class IntakeServiceStub:
     """Takes a client off the waitlist; an open proposal ends with it. Errors: NOT_FOUND, INTAKE_SETTLED, STALE_VERSION."""
     RunBatch: _grpc.UnaryUnaryMultiCallable[_intake_service_pb2.RunBatchRequest, _intake_pb2.Batch]
     """Gives all who wait to therapists at once and proposes them. Clients whose crisis flag waits for a human are left out.
-    What is declined or runs out is solved again among the rest alone. Errors: NOBODY_WAITS, LIMIT_EXCEEDED (more than 10,000 wait).
+    What is declined or runs out is solved again among the rest alone. More than 1,000 are for StartBatch.
+    Errors: NOBODY_WAITS, LIMIT_EXCEEDED (more than 1,000 wait).
     """
     ReplayBatch: _grpc.UnaryUnaryMultiCallable[_intake_service_pb2.ReplayBatchRequest, _intake_service_pb2.ReplayBatchResponse]
     """Solves a stored batch again from its stored inputs, and tells whether it comes out the same. Errors: NOT_FOUND."""
@@ -78,7 +79,8 @@ class IntakeServiceAsyncStub(IntakeServiceStub):
     """Takes a client off the waitlist; an open proposal ends with it. Errors: NOT_FOUND, INTAKE_SETTLED, STALE_VERSION."""
     RunBatch: _aio.UnaryUnaryMultiCallable[_intake_service_pb2.RunBatchRequest, _intake_pb2.Batch]  # type: ignore[assignment]
     """Gives all who wait to therapists at once and proposes them. Clients whose crisis flag waits for a human are left out.
-    What is declined or runs out is solved again among the rest alone. Errors: NOBODY_WAITS, LIMIT_EXCEEDED (more than 10,000 wait).
+    What is declined or runs out is solved again among the rest alone. More than 1,000 are for StartBatch.
+    Errors: NOBODY_WAITS, LIMIT_EXCEEDED (more than 1,000 wait).
     """
     ReplayBatch: _aio.UnaryUnaryMultiCallable[_intake_service_pb2.ReplayBatchRequest, _intake_service_pb2.ReplayBatchResponse]  # type: ignore[assignment]
     """Solves a stored batch again from its stored inputs, and tells whether it comes out the same. Errors: NOT_FOUND."""
@@ -139,7 +141,8 @@ class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_intake_pb2.Batch, _abc.Awaitable[_intake_pb2.Batch]]:
         """Gives all who wait to therapists at once and proposes them. Clients whose crisis flag waits for a human are left out.
-        What is declined or runs out is solved again among the rest alone. Errors: NOBODY_WAITS, LIMIT_EXCEEDED (more than 10,000 wait).
+        What is declined or runs out is solved again among the rest alone. More than 1,000 are for StartBatch.
+        Errors: NOBODY_WAITS, LIMIT_EXCEEDED (more than 1,000 wait).
         """
 
     @_abc_1.abstractmethod

@@ -22,17 +22,20 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kept/matching/v1/matching_events.proto\x12\x10kept.matching.v1\"q\n\rMatchProposed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08match_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x15\n\rtherapist_ids\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\x84\x01\n\rLicenceEnding\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x0e\n\x06region\x18\x03 \x01(\t\x12\x13\n\x0b\x65xpire_date\x18\x04 \x01(\t\x12\x12\n\ndays_ahead\x18\x05 \x01(\x05\x12\x0f\n\x07version\x18\x06 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kept/matching/v1/matching_events.proto\x12\x10kept.matching.v1\x1a\x1dkept/webhook/v1/webhook.proto\"\xa3\x01\n\rMatchProposed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08match_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x15\n\rtherapist_ids\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03:0\xf2\xc7\x18,\n\x0ematch.proposed\x12\x08match_id\x1a\x10/v1/matches/{id}\"\x84\x01\n\rLicenceEnding\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x0e\n\x06region\x18\x03 \x01(\t\x12\x13\n\x0b\x65xpire_date\x18\x04 \x01(\t\x12\x12\n\ndays_ahead\x18\x05 \x01(\x05\x12\x0f\n\x07version\x18\x06 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.matching.v1.matching_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MATCHPROPOSED']._serialized_start=60
-  _globals['_MATCHPROPOSED']._serialized_end=173
-  _globals['_LICENCEENDING']._serialized_start=176
-  _globals['_LICENCEENDING']._serialized_end=308
+  _globals['_MATCHPROPOSED']._loaded_options = None
+  _globals['_MATCHPROPOSED']._serialized_options = b'\362\307\030,\n\016match.proposed\022\010match_id\032\020/v1/matches/{id}'
+  _globals['_MATCHPROPOSED']._serialized_start=92
+  _globals['_MATCHPROPOSED']._serialized_end=255
+  _globals['_LICENCEENDING']._serialized_start=258
+  _globals['_LICENCEENDING']._serialized_end=390
 # @@protoc_insertion_point(module_scope)

@@ -607,22 +607,28 @@ class Reason(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     WEIGHT_RATIO_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Is the stable code, for example "SPECIALTY_MATCHES"."""
     text: _builtins.str
-    """Is the sentence a client can read."""
+    """Is the sentence a client can read, in the language asked for."""
     weight_ratio: _builtins.float
     """Is its share of the fit in [0, 1]; 0 for an exclusion."""
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists what the sentence names: codes the client asked for, or a number of years."""
+
     def __init__(
         self,
         *,
         code: _builtins.str = ...,
         text: _builtins.str = ...,
         weight_ratio: _builtins.float = ...,
+        facts: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "text", b"text", "weight_ratio", b"weight_ratio"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "facts", b"facts", "text", b"text", "weight_ratio", b"weight_ratio"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

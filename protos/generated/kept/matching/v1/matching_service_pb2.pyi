@@ -223,9 +223,12 @@ class MatchClientRequest(_message.Message):
 
     NEED_FIELD_NUMBER: _builtins.int
     PREVIOUS_MATCH_ID_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     previous_match_id: _builtins.str
     """Names an earlier run of the same client to compare with; empty compares with none."""
+    locale: _builtins.str
+    """Is the language of the reasons: "es" for Spanish, everything else for English."""
     request_id: _builtins.str
     """Makes a retry safe; a UUID."""
     @_builtins.property
@@ -237,11 +240,12 @@ class MatchClientRequest(_message.Message):
         *,
         need: _matching_pb2.Need | None = ...,
         previous_match_id: _builtins.str = ...,
+        locale: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["need", b"need"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["need", b"need", "previous_match_id", b"previous_match_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["locale", b"locale", "need", b"need", "previous_match_id", b"previous_match_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -254,16 +258,20 @@ class GetMatchRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     MATCH_ID_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
     match_id: _builtins.str
     """Names the match."""
+    locale: _builtins.str
+    """Is the language of the reasons: "es" for Spanish, everything else for English."""
     def __init__(
         self,
         *,
         match_id: _builtins.str = ...,
+        locale: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["match_id", b"match_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["locale", b"locale", "match_id", b"match_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,7 +28,7 @@ from kept.matching.v1 import intake_pb2 as kept_dot_matching_dot_v1_dot_intake__
 from kept.wall.v1 import wall_pb2 as kept_dot_wall_dot_v1_dot_wall__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kept/matching/v1/proposal_service.proto\x12\x10kept.matching.v1\x1a\x1bkept/access/v1/access.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/matching/v1/intake.proto\x1a\x17kept/wall/v1/wall.proto\"U\n\x17ProposeTherapistRequest\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\")\n\x12GetProposalRequest\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\"\x97\x01\n\x14ListProposalsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12/\n\x05state\x18\x03 \x01(\x0e\x32 .kept.matching.v1.Proposal.State\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"_\n\x15ListProposalsResponse\x12-\n\tproposals\x18\x01 \x03(\x0b\x32\x1a.kept.matching.v1.Proposal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc5\x01\n\x15\x41\x63\x63\x65ptProposalRequest\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x02 \x01(\t\x12*\n\nstart_wall\x18\x03 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x04 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\"\x82\x01\n\x16\x44\x65\x63lineProposalRequest\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\x12\x31\n\x06reason\x18\x02 \x01(\x0e\x32!.kept.matching.v1.Proposal.Reason\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t2\x9d\x05\n\x0fProposalService\x12\x8b\x01\n\x10ProposeTherapist\x12).kept.matching.v1.ProposeTherapistRequest\x1a\x1a.kept.matching.v1.Proposal\"0\xea\xc7\x18,\n\rproposal.make\x10\x05\x1a\x12response.client_id \x01*\x01\x01\x30\x01\x12s\n\x0bGetProposal\x12$.kept.matching.v1.GetProposalRequest\x1a\x1a.kept.matching.v1.Proposal\"\"\xea\xc7\x18\x1e\n\rproposal.read\x10\x05\x1a\x06loaded \x02*\x01\x01\x12\x84\x01\n\rListProposals\x12&.kept.matching.v1.ListProposalsRequest\x1a\'.kept.matching.v1.ListProposalsResponse\"\"\xea\xc7\x18\x1e\n\rproposal.read\x10\x05\x1a\x06loaded \x05*\x01\x01\x12}\n\x0e\x41\x63\x63\x65ptProposal\x12\'.kept.matching.v1.AcceptProposalRequest\x1a\x1a.kept.matching.v1.Proposal\"&\xea\xc7\x18\"\n\x0fproposal.answer\x10\x05\x1a\x06loaded \x03*\x01\x01\x30\x01\x12\x80\x01\n\x0f\x44\x65\x63lineProposal\x12(.kept.matching.v1.DeclineProposalRequest\x1a\x1a.kept.matching.v1.Proposal\"\'\xea\xc7\x18#\n\x10proposal.decline\x10\x05\x1a\x06loaded \x03*\x01\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'kept/matching/v1/proposal_service.proto\x12\x10kept.matching.v1\x1a\x1bkept/access/v1/access.proto\x1a\'kept/availability/v1/availability.proto\x1a\x1dkept/matching/v1/intake.proto\x1a\x17kept/wall/v1/wall.proto\"U\n\x17ProposeTherapistRequest\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"9\n\x12GetProposalRequest\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\x12\x0e\n\x06locale\x18\x02 \x01(\t\"\x97\x01\n\x14ListProposalsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0ctherapist_id\x18\x02 \x01(\t\x12/\n\x05state\x18\x03 \x01(\x0e\x32 .kept.matching.v1.Proposal.State\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"_\n\x15ListProposalsResponse\x12-\n\tproposals\x18\x01 \x03(\x0b\x32\x1a.kept.matching.v1.Proposal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc5\x01\n\x15\x41\x63\x63\x65ptProposalRequest\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\x12\x17\n\x0fsession_type_id\x18\x02 \x01(\t\x12*\n\nstart_wall\x18\x03 \x01(\x0b\x32\x16.kept.wall.v1.WallTime\x12\x30\n\x08modality\x18\x04 \x01(\x0e\x32\x1e.kept.availability.v1.Modality\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\"\x82\x01\n\x16\x44\x65\x63lineProposalRequest\x12\x13\n\x0bproposal_id\x18\x01 \x01(\t\x12\x31\n\x06reason\x18\x02 \x01(\x0e\x32!.kept.matching.v1.Proposal.Reason\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t2\x9d\x05\n\x0fProposalService\x12\x8b\x01\n\x10ProposeTherapist\x12).kept.matching.v1.ProposeTherapistRequest\x1a\x1a.kept.matching.v1.Proposal\"0\xea\xc7\x18,\n\rproposal.make\x10\x05\x1a\x12response.client_id \x01*\x01\x01\x30\x01\x12s\n\x0bGetProposal\x12$.kept.matching.v1.GetProposalRequest\x1a\x1a.kept.matching.v1.Proposal\"\"\xea\xc7\x18\x1e\n\rproposal.read\x10\x05\x1a\x06loaded \x02*\x01\x01\x12\x84\x01\n\rListProposals\x12&.kept.matching.v1.ListProposalsRequest\x1a\'.kept.matching.v1.ListProposalsResponse\"\"\xea\xc7\x18\x1e\n\rproposal.read\x10\x05\x1a\x06loaded \x05*\x01\x01\x12}\n\x0e\x41\x63\x63\x65ptProposal\x12\'.kept.matching.v1.AcceptProposalRequest\x1a\x1a.kept.matching.v1.Proposal\"&\xea\xc7\x18\"\n\x0fproposal.answer\x10\x05\x1a\x06loaded \x03*\x01\x01\x30\x01\x12\x80\x01\n\x0f\x44\x65\x63lineProposal\x12(.kept.matching.v1.DeclineProposalRequest\x1a\x1a.kept.matching.v1.Proposal\"\'\xea\xc7\x18#\n\x10proposal.decline\x10\x05\x1a\x06loaded \x03*\x01\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,15 +48,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROPOSETHERAPISTREQUEST']._serialized_start=187
   _globals['_PROPOSETHERAPISTREQUEST']._serialized_end=272
   _globals['_GETPROPOSALREQUEST']._serialized_start=274
-  _globals['_GETPROPOSALREQUEST']._serialized_end=315
-  _globals['_LISTPROPOSALSREQUEST']._serialized_start=318
-  _globals['_LISTPROPOSALSREQUEST']._serialized_end=469
-  _globals['_LISTPROPOSALSRESPONSE']._serialized_start=471
-  _globals['_LISTPROPOSALSRESPONSE']._serialized_end=566
-  _globals['_ACCEPTPROPOSALREQUEST']._serialized_start=569
-  _globals['_ACCEPTPROPOSALREQUEST']._serialized_end=766
-  _globals['_DECLINEPROPOSALREQUEST']._serialized_start=769
-  _globals['_DECLINEPROPOSALREQUEST']._serialized_end=899
-  _globals['_PROPOSALSERVICE']._serialized_start=902
-  _globals['_PROPOSALSERVICE']._serialized_end=1571
+  _globals['_GETPROPOSALREQUEST']._serialized_end=331
+  _globals['_LISTPROPOSALSREQUEST']._serialized_start=334
+  _globals['_LISTPROPOSALSREQUEST']._serialized_end=485
+  _globals['_LISTPROPOSALSRESPONSE']._serialized_start=487
+  _globals['_LISTPROPOSALSRESPONSE']._serialized_end=582
+  _globals['_ACCEPTPROPOSALREQUEST']._serialized_start=585
+  _globals['_ACCEPTPROPOSALREQUEST']._serialized_end=782
+  _globals['_DECLINEPROPOSALREQUEST']._serialized_start=785
+  _globals['_DECLINEPROPOSALREQUEST']._serialized_end=915
+  _globals['_PROPOSALSERVICE']._serialized_start=918
+  _globals['_PROPOSALSERVICE']._serialized_end=1587
 # @@protoc_insertion_point(module_scope)

@@ -25,31 +25,31 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkept/matching/v1/triage.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x01\n\nInstrument\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06locale\x18\x02 \x01(\t\x12\x10\n\x08preamble\x18\x03 \x01(\t\x12/\n\x05items\x18\x04 \x03(\x0b\x32 .kept.matching.v1.InstrumentItem\x12\x0f\n\x07options\x18\x05 \x03(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\x12\n\npermission\x18\x07 \x01(\t\"T\n\x0eInstrumentItem\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\r\n\x05loinc\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x14\n\x0cis_self_harm\x18\x04 \x01(\x08\",\n\nItemAnswer\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05\"\x94\x02\n\tScreening\x12\x14\n\x0cscreening_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x12\n\ninstrument\x18\x03 \x01(\t\x12\x13\n\x0bis_complete\x18\x04 \x01(\x08\x12\r\n\x05score\x18\x05 \x01(\x05\x12\x10\n\x08severity\x18\x06 \x01(\t\x12,\n\x08priority\x18\x07 \x01(\x0e\x32\x1a.kept.matching.v1.Priority\x12\r\n\x05rules\x18\x08 \x03(\t\x12\x15\n\rrules_version\x18\t \x01(\t\x12\x0f\n\x07\x66lag_id\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\x0f\x43risisResources\x12\x0e\n\x06locale\x18\x01 \x01(\t\x12\r\n\x05lines\x18\x02 \x03(\t\x12\x13\n\x0b\x63\x61ll_number\x18\x03 \x01(\t\x12\x13\n\x0btext_number\x18\x04 \x01(\t\x12\x18\n\x10\x65mergency_number\x18\x05 \x01(\t\"\xc3\x05\n\nCrisisFlag\x12\x0f\n\x07\x66lag_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.matching.v1.CrisisFlag.State\x12\x31\n\x05\x63\x61use\x18\x04 \x01(\x0e\x32\".kept.matching.v1.CrisisFlag.Cause\x12.\n\nraise_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1c\n\x14\x61\x63knowledge_actor_id\x18\x06 \x01(\t\x12\x34\n\x10\x61\x63knowledge_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x63lose_actor_id\x18\x08 \x01(\t\x12.\n\nclose_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x07outcome\x18\n \x01(\x0e\x32$.kept.matching.v1.CrisisFlag.Outcome\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\"Z\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_RAISED\x10\x01\x12\x16\n\x12STATE_ACKNOWLEDGED\x10\x02\x12\x10\n\x0cSTATE_CLOSED\x10\x03\"@\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43\x41USE_ANSWER\x10\x01\x12\x0e\n\nCAUSE_SAID\x10\x02\"|\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n\x13OUTCOME_SAFETY_PLAN\x10\x01\x12\x14\n\x10OUTCOME_REFERRED\x10\x02\x12\x14\n\x10OUTCOME_ASSESSED\x10\x03\x12\x13\n\x0fOUTCOME_MISTAKE\x10\x04*b\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x14\n\x10PRIORITY_ROUTINE\x10\x01\x12\x11\n\rPRIORITY_HIGH\x10\x02\x12\x13\n\x0fPRIORITY_URGENT\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkept/matching/v1/triage.proto\x12\x10kept.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc1\x01\n\nInstrument\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06locale\x18\x02 \x01(\t\x12\x10\n\x08preamble\x18\x03 \x01(\t\x12/\n\x05items\x18\x04 \x03(\x0b\x32 .kept.matching.v1.InstrumentItem\x12\x0f\n\x07options\x18\x05 \x03(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\x12\n\npermission\x18\x07 \x01(\t\x12\x0f\n\x07version\x18\x08 \x01(\x05\x12\x0c\n\x04\x65tag\x18\t \x01(\t\"|\n\x0eInstrumentItem\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\r\n\x05loinc\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x14\n\x0cis_self_harm\x18\x04 \x01(\x08\x12\x0f\n\x07options\x18\x05 \x03(\t\x12\x15\n\rneeds_link_id\x18\x06 \x01(\t\",\n\nItemAnswer\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05\"\x94\x02\n\tScreening\x12\x14\n\x0cscreening_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x12\n\ninstrument\x18\x03 \x01(\t\x12\x13\n\x0bis_complete\x18\x04 \x01(\x08\x12\r\n\x05score\x18\x05 \x01(\x05\x12\x10\n\x08severity\x18\x06 \x01(\t\x12,\n\x08priority\x18\x07 \x01(\x0e\x32\x1a.kept.matching.v1.Priority\x12\r\n\x05rules\x18\x08 \x03(\t\x12\x15\n\rrules_version\x18\t \x01(\t\x12\x0f\n\x07\x66lag_id\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\x0f\x43risisResources\x12\x0e\n\x06locale\x18\x01 \x01(\t\x12\r\n\x05lines\x18\x02 \x03(\t\x12\x13\n\x0b\x63\x61ll_number\x18\x03 \x01(\t\x12\x13\n\x0btext_number\x18\x04 \x01(\t\x12\x18\n\x10\x65mergency_number\x18\x05 \x01(\t\"\xc3\x05\n\nCrisisFlag\x12\x0f\n\x07\x66lag_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".kept.matching.v1.CrisisFlag.State\x12\x31\n\x05\x63\x61use\x18\x04 \x01(\x0e\x32\".kept.matching.v1.CrisisFlag.Cause\x12.\n\nraise_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1c\n\x14\x61\x63knowledge_actor_id\x18\x06 \x01(\t\x12\x34\n\x10\x61\x63knowledge_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x63lose_actor_id\x18\x08 \x01(\t\x12.\n\nclose_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x07outcome\x18\n \x01(\x0e\x32$.kept.matching.v1.CrisisFlag.Outcome\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\"Z\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_RAISED\x10\x01\x12\x16\n\x12STATE_ACKNOWLEDGED\x10\x02\x12\x10\n\x0cSTATE_CLOSED\x10\x03\"@\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43\x41USE_ANSWER\x10\x01\x12\x0e\n\nCAUSE_SAID\x10\x02\"|\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n\x13OUTCOME_SAFETY_PLAN\x10\x01\x12\x14\n\x10OUTCOME_REFERRED\x10\x02\x12\x14\n\x10OUTCOME_ASSESSED\x10\x03\x12\x13\n\x0fOUTCOME_MISTAKE\x10\x04*b\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x14\n\x10PRIORITY_ROUTINE\x10\x01\x12\x11\n\rPRIORITY_HIGH\x10\x02\x12\x13\n\x0fPRIORITY_URGENT\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.matching.v1.triage_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PRIORITY']._serialized_start=1488
-  _globals['_PRIORITY']._serialized_end=1586
+  _globals['_PRIORITY']._serialized_start=1559
+  _globals['_PRIORITY']._serialized_end=1657
   _globals['_INSTRUMENT']._serialized_start=85
-  _globals['_INSTRUMENT']._serialized_end=247
-  _globals['_INSTRUMENTITEM']._serialized_start=249
-  _globals['_INSTRUMENTITEM']._serialized_end=333
-  _globals['_ITEMANSWER']._serialized_start=335
-  _globals['_ITEMANSWER']._serialized_end=379
-  _globals['_SCREENING']._serialized_start=382
-  _globals['_SCREENING']._serialized_end=658
-  _globals['_CRISISRESOURCES']._serialized_start=660
-  _globals['_CRISISRESOURCES']._serialized_end=776
-  _globals['_CRISISFLAG']._serialized_start=779
-  _globals['_CRISISFLAG']._serialized_end=1486
-  _globals['_CRISISFLAG_STATE']._serialized_start=1204
-  _globals['_CRISISFLAG_STATE']._serialized_end=1294
-  _globals['_CRISISFLAG_CAUSE']._serialized_start=1296
-  _globals['_CRISISFLAG_CAUSE']._serialized_end=1360
-  _globals['_CRISISFLAG_OUTCOME']._serialized_start=1362
-  _globals['_CRISISFLAG_OUTCOME']._serialized_end=1486
+  _globals['_INSTRUMENT']._serialized_end=278
+  _globals['_INSTRUMENTITEM']._serialized_start=280
+  _globals['_INSTRUMENTITEM']._serialized_end=404
+  _globals['_ITEMANSWER']._serialized_start=406
+  _globals['_ITEMANSWER']._serialized_end=450
+  _globals['_SCREENING']._serialized_start=453
+  _globals['_SCREENING']._serialized_end=729
+  _globals['_CRISISRESOURCES']._serialized_start=731
+  _globals['_CRISISRESOURCES']._serialized_end=847
+  _globals['_CRISISFLAG']._serialized_start=850
+  _globals['_CRISISFLAG']._serialized_end=1557
+  _globals['_CRISISFLAG_STATE']._serialized_start=1275
+  _globals['_CRISISFLAG_STATE']._serialized_end=1365
+  _globals['_CRISISFLAG_CAUSE']._serialized_start=1367
+  _globals['_CRISISFLAG_CAUSE']._serialized_end=1431
+  _globals['_CRISISFLAG_OUTCOME']._serialized_start=1433
+  _globals['_CRISISFLAG_OUTCOME']._serialized_end=1557
 # @@protoc_insertion_point(module_scope)

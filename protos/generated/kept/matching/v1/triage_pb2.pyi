@@ -50,7 +50,7 @@ Global___Priority: _TypeAlias = Priority  # noqa: Y015
 
 @_typing.final
 class Instrument(_message.Message):
-    """Is a validated questionnaire whose text may be reproduced."""
+    """Is a validated questionnaire in one wording: Kept's own where its text may be reproduced, else what the practice brought."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -61,23 +61,29 @@ class Instrument(_message.Message):
     OPTIONS_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     PERMISSION_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     code: _builtins.str
-    """Is the code: "PHQ-9" or "GAD-7"."""
+    """Is the code: "PHQ-9", "GAD-7" or "C-SSRS"."""
     locale: _builtins.str
-    """Is the language the text is in; only English is held."""
+    """Is the language the text is in; Kept itself holds PHQ-9 and GAD-7 in English."""
     preamble: _builtins.str
     """Is what stands above the items."""
     source: _builtins.str
     """Says where the text comes from."""
     permission: _builtins.str
     """Says by what permission it is shown; show it below the items."""
+    version: _builtins.int
+    """Counts the practice's wordings in this language; 0 is Kept's own."""
+    etag: _builtins.str
+    """Changes with every version; send it back to change the wording."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___InstrumentItem]:
         """Lists the items in their order."""
 
     @_builtins.property
     def options(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Lists the answers in their order, the first worth 0, each further one more."""
+        """Lists the answers in their order, the first worth 0, each further one more; empty where items have answers of their own."""
 
     def __init__(
         self,
@@ -89,10 +95,12 @@ class Instrument(_message.Message):
         options: _abc.Iterable[_builtins.str] | None = ...,
         source: _builtins.str = ...,
         permission: _builtins.str = ...,
+        version: _builtins.int = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "items", b"items", "locale", b"locale", "options", b"options", "permission", b"permission", "preamble", b"preamble", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "etag", b"etag", "items", b"items", "locale", b"locale", "options", b"options", "permission", b"permission", "preamble", b"preamble", "source", b"source", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -108,6 +116,8 @@ class InstrumentItem(_message.Message):
     LOINC_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     IS_SELF_HARM_FIELD_NUMBER: _builtins.int
+    OPTIONS_FIELD_NUMBER: _builtins.int
+    NEEDS_LINK_ID_FIELD_NUMBER: _builtins.int
     link_id: _builtins.str
     """Is the stable id, for example "phq9-9"."""
     loinc: _builtins.str
@@ -116,6 +126,12 @@ class InstrumentItem(_message.Message):
     """Is the wording."""
     is_self_harm: _builtins.bool
     """Tells that any answer but the first raises a flag."""
+    needs_link_id: _builtins.str
+    """Names the item without whose yes this one is not asked; empty when it always is."""
+    @_builtins.property
+    def options(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lists the answers to this item in their order, the first worth 0."""
+
     def __init__(
         self,
         *,
@@ -123,10 +139,12 @@ class InstrumentItem(_message.Message):
         loinc: _builtins.str = ...,
         text: _builtins.str = ...,
         is_self_harm: _builtins.bool = ...,
+        options: _abc.Iterable[_builtins.str] | None = ...,
+        needs_link_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_self_harm", b"is_self_harm", "link_id", b"link_id", "loinc", b"loinc", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_self_harm", b"is_self_harm", "link_id", b"link_id", "loinc", b"loinc", "needs_link_id", b"needs_link_id", "options", b"options", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -143,7 +161,7 @@ class ItemAnswer(_message.Message):
     link_id: _builtins.str
     """Names the item."""
     value: _builtins.int
-    """Is the place of the chosen option, 0 to 3."""
+    """Is the place of the chosen option, from 0."""
     def __init__(
         self,
         *,
@@ -184,9 +202,12 @@ class Screening(_message.Message):
     is_complete: _builtins.bool
     """Tells that every item is answered; without that there is no score."""
     score: _builtins.int
-    """Is the sum of the answers; 0 while incomplete."""
+    """Is the sum of the answers; 0 while incomplete, and for the C-SSRS, which has none."""
     severity: _builtins.str
-    """Is the severity the sum stands for: MINIMAL, MILD, MODERATE, MODERATELY_SEVERE or SEVERE; empty while incomplete."""
+    """Is the severity the sum stands for: MINIMAL, MILD, MODERATE, MODERATELY_SEVERE or SEVERE; empty while incomplete.
+    Of the C-SSRS it is the risk, while incomplete the least it can be: LOW, MODERATE, HIGH, or NONE_ENDORSED, which is no
+    word for safe.
+    """
     priority: Global___Priority.ValueType
     """Says what the rules make of it."""
     rules_version: _builtins.str

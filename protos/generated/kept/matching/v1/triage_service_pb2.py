@@ -26,7 +26,7 @@ from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.matching.v1 import triage_pb2 as kept_dot_matching_dot_v1_dot_triage__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%kept/matching/v1/triage_service.proto\x12\x10kept.matching.v1\x1a\x1bkept/access/v1/access.proto\x1a\x1dkept/matching/v1/triage.proto\"$\n\x14GetInstrumentRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\"\x92\x01\n\x16\x41nswerScreeningRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x12\n\ninstrument\x18\x02 \x01(\t\x12-\n\x07\x61nswers\x18\x03 \x03(\x0b\x32\x1c.kept.matching.v1.ItemAnswer\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"\x86\x01\n\x17\x41nswerScreeningResponse\x12.\n\tscreening\x18\x01 \x01(\x0b\x32\x1b.kept.matching.v1.Screening\x12;\n\x10\x63risis_resources\x18\x02 \x01(\x0b\x32!.kept.matching.v1.CrisisResources\"Q\n\x15ListScreeningsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"b\n\x16ListScreeningsResponse\x12/\n\nscreenings\x18\x01 \x03(\x0b\x32\x1b.kept.matching.v1.Screening\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x13ReportDangerRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06locale\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x7f\n\x14ReportDangerResponse\x12*\n\x04\x66lag\x18\x01 \x01(\x0b\x32\x1c.kept.matching.v1.CrisisFlag\x12;\n\x10\x63risis_resources\x18\x02 \x01(\x0b\x32!.kept.matching.v1.CrisisResources\"T\n\x16ListCrisisFlagsRequest\x12\x13\n\x0bwith_closed\x18\x01 \x01(\x08\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"_\n\x17ListCrisisFlagsResponse\x12+\n\x05\x66lags\x18\x01 \x03(\x0b\x32\x1c.kept.matching.v1.CrisisFlag\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x1c\x41\x63knowledgeCrisisFlagRequest\x12\x0f\n\x07\x66lag_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x82\x01\n\x16\x43loseCrisisFlagRequest\x12\x0f\n\x07\x66lag_id\x18\x01 \x01(\t\x12\x35\n\x07outcome\x18\x02 \x01(\x0e\x32$.kept.matching.v1.CrisisFlag.Outcome\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t2\x8d\x08\n\rTriageService\x12t\n\rGetInstrument\x12&.kept.matching.v1.GetInstrumentRequest\x1a\x1c.kept.matching.v1.Instrument\"\x1d\xea\xc7\x18\x19\n\x0e\x64irectory.read\x10\x01 \x02*\x01\x01@\x01\x12\x9a\x01\n\x0f\x41nswerScreening\x12(.kept.matching.v1.AnswerScreeningRequest\x1a).kept.matching.v1.AnswerScreeningResponse\"2\xea\xc7\x18.\n\x10screening.answer\x10\x05\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x93\x01\n\x0eListScreenings\x12\'.kept.matching.v1.ListScreeningsRequest\x1a(.kept.matching.v1.ListScreeningsResponse\".\xea\xc7\x18*\n\x0escreening.read\x10\x05\x1a\x11request.client_id \x02*\x01\x01\x12\x8d\x01\n\x0cReportDanger\x12%.kept.matching.v1.ReportDangerRequest\x1a&.kept.matching.v1.ReportDangerResponse\".\xea\xc7\x18*\n\x0c\x63risis.raise\x10\x05\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x9a\x01\n\x0fListCrisisFlags\x12(.kept.matching.v1.ListCrisisFlagsRequest\x1a).kept.matching.v1.ListCrisisFlagsResponse\"2\xea\xc7\x18.\n\x0b\x63risis.read\x10\x05\x1a\x18response.flags.client_id \x05*\x01\x01\x12\x97\x01\n\x15\x41\x63knowledgeCrisisFlag\x12..kept.matching.v1.AcknowledgeCrisisFlagRequest\x1a\x1c.kept.matching.v1.CrisisFlag\"0\xea\xc7\x18,\n\rcrisis.answer\x10\x05\x1a\x12response.client_id \x03*\x01\x01\x30\x01\x12\x8b\x01\n\x0f\x43loseCrisisFlag\x12(.kept.matching.v1.CloseCrisisFlagRequest\x1a\x1c.kept.matching.v1.CrisisFlag\"0\xea\xc7\x18,\n\rcrisis.answer\x10\x05\x1a\x12response.client_id \x03*\x01\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%kept/matching/v1/triage_service.proto\x12\x10kept.matching.v1\x1a\x1bkept/access/v1/access.proto\x1a\x1dkept/matching/v1/triage.proto\"4\n\x14GetInstrumentRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06locale\x18\x02 \x01(\t\"n\n\x1bPutInstrumentWordingRequest\x12-\n\x07wording\x18\x01 \x01(\x0b\x32\x1c.kept.matching.v1.Instrument\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x92\x01\n\x16\x41nswerScreeningRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x12\n\ninstrument\x18\x02 \x01(\t\x12-\n\x07\x61nswers\x18\x03 \x03(\x0b\x32\x1c.kept.matching.v1.ItemAnswer\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"\x86\x01\n\x17\x41nswerScreeningResponse\x12.\n\tscreening\x18\x01 \x01(\x0b\x32\x1b.kept.matching.v1.Screening\x12;\n\x10\x63risis_resources\x18\x02 \x01(\x0b\x32!.kept.matching.v1.CrisisResources\"Q\n\x15ListScreeningsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"b\n\x16ListScreeningsResponse\x12/\n\nscreenings\x18\x01 \x03(\x0b\x32\x1b.kept.matching.v1.Screening\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x13ReportDangerRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06locale\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x7f\n\x14ReportDangerResponse\x12*\n\x04\x66lag\x18\x01 \x01(\x0b\x32\x1c.kept.matching.v1.CrisisFlag\x12;\n\x10\x63risis_resources\x18\x02 \x01(\x0b\x32!.kept.matching.v1.CrisisResources\"T\n\x16ListCrisisFlagsRequest\x12\x13\n\x0bwith_closed\x18\x01 \x01(\x08\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"_\n\x17ListCrisisFlagsResponse\x12+\n\x05\x66lags\x18\x01 \x03(\x0b\x32\x1c.kept.matching.v1.CrisisFlag\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x1c\x41\x63knowledgeCrisisFlagRequest\x12\x0f\n\x07\x66lag_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x82\x01\n\x16\x43loseCrisisFlagRequest\x12\x0f\n\x07\x66lag_id\x18\x01 \x01(\t\x12\x35\n\x07outcome\x18\x02 \x01(\x0e\x32$.kept.matching.v1.CrisisFlag.Outcome\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t2\x98\t\n\rTriageService\x12t\n\rGetInstrument\x12&.kept.matching.v1.GetInstrumentRequest\x1a\x1c.kept.matching.v1.Instrument\"\x1d\xea\xc7\x18\x19\n\x0e\x64irectory.read\x10\x01 \x02*\x01\x01@\x01\x12\x88\x01\n\x14PutInstrumentWording\x12-.kept.matching.v1.PutInstrumentWordingRequest\x1a\x1c.kept.matching.v1.Instrument\"#\xea\xc7\x18\x1f\n\x12practice.configure\x10\x01 \x03*\x01\x01\x30\x01@\x01\x12\x9a\x01\n\x0f\x41nswerScreening\x12(.kept.matching.v1.AnswerScreeningRequest\x1a).kept.matching.v1.AnswerScreeningResponse\"2\xea\xc7\x18.\n\x10screening.answer\x10\x05\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x93\x01\n\x0eListScreenings\x12\'.kept.matching.v1.ListScreeningsRequest\x1a(.kept.matching.v1.ListScreeningsResponse\".\xea\xc7\x18*\n\x0escreening.read\x10\x05\x1a\x11request.client_id \x02*\x01\x01\x12\x8d\x01\n\x0cReportDanger\x12%.kept.matching.v1.ReportDangerRequest\x1a&.kept.matching.v1.ReportDangerResponse\".\xea\xc7\x18*\n\x0c\x63risis.raise\x10\x05\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x9a\x01\n\x0fListCrisisFlags\x12(.kept.matching.v1.ListCrisisFlagsRequest\x1a).kept.matching.v1.ListCrisisFlagsResponse\"2\xea\xc7\x18.\n\x0b\x63risis.read\x10\x05\x1a\x18response.flags.client_id \x05*\x01\x01\x12\x97\x01\n\x15\x41\x63knowledgeCrisisFlag\x12..kept.matching.v1.AcknowledgeCrisisFlagRequest\x1a\x1c.kept.matching.v1.CrisisFlag\"0\xea\xc7\x18,\n\rcrisis.answer\x10\x05\x1a\x12response.client_id \x03*\x01\x01\x30\x01\x12\x8b\x01\n\x0f\x43loseCrisisFlag\x12(.kept.matching.v1.CloseCrisisFlagRequest\x1a\x1c.kept.matching.v1.CrisisFlag\"0\xea\xc7\x18,\n\rcrisis.answer\x10\x05\x1a\x12response.client_id \x03*\x01\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +35,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TRIAGESERVICE'].methods_by_name['GetInstrument']._loaded_options = None
   _globals['_TRIAGESERVICE'].methods_by_name['GetInstrument']._serialized_options = b'\352\307\030\031\n\016directory.read\020\001 \002*\001\001@\001'
+  _globals['_TRIAGESERVICE'].methods_by_name['PutInstrumentWording']._loaded_options = None
+  _globals['_TRIAGESERVICE'].methods_by_name['PutInstrumentWording']._serialized_options = b'\352\307\030\037\n\022practice.configure\020\001 \003*\001\0010\001@\001'
   _globals['_TRIAGESERVICE'].methods_by_name['AnswerScreening']._loaded_options = None
   _globals['_TRIAGESERVICE'].methods_by_name['AnswerScreening']._serialized_options = b'\352\307\030.\n\020screening.answer\020\005\032\021request.client_id \001*\001\0010\001'
   _globals['_TRIAGESERVICE'].methods_by_name['ListScreenings']._loaded_options = None
@@ -48,27 +50,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRIAGESERVICE'].methods_by_name['CloseCrisisFlag']._loaded_options = None
   _globals['_TRIAGESERVICE'].methods_by_name['CloseCrisisFlag']._serialized_options = b'\352\307\030,\n\rcrisis.answer\020\005\032\022response.client_id \003*\001\0010\001'
   _globals['_GETINSTRUMENTREQUEST']._serialized_start=119
-  _globals['_GETINSTRUMENTREQUEST']._serialized_end=155
-  _globals['_ANSWERSCREENINGREQUEST']._serialized_start=158
-  _globals['_ANSWERSCREENINGREQUEST']._serialized_end=304
-  _globals['_ANSWERSCREENINGRESPONSE']._serialized_start=307
-  _globals['_ANSWERSCREENINGRESPONSE']._serialized_end=441
-  _globals['_LISTSCREENINGSREQUEST']._serialized_start=443
-  _globals['_LISTSCREENINGSREQUEST']._serialized_end=524
-  _globals['_LISTSCREENINGSRESPONSE']._serialized_start=526
-  _globals['_LISTSCREENINGSRESPONSE']._serialized_end=624
-  _globals['_REPORTDANGERREQUEST']._serialized_start=626
-  _globals['_REPORTDANGERREQUEST']._serialized_end=702
-  _globals['_REPORTDANGERRESPONSE']._serialized_start=704
-  _globals['_REPORTDANGERRESPONSE']._serialized_end=831
-  _globals['_LISTCRISISFLAGSREQUEST']._serialized_start=833
-  _globals['_LISTCRISISFLAGSREQUEST']._serialized_end=917
-  _globals['_LISTCRISISFLAGSRESPONSE']._serialized_start=919
-  _globals['_LISTCRISISFLAGSRESPONSE']._serialized_end=1014
-  _globals['_ACKNOWLEDGECRISISFLAGREQUEST']._serialized_start=1016
-  _globals['_ACKNOWLEDGECRISISFLAGREQUEST']._serialized_end=1097
-  _globals['_CLOSECRISISFLAGREQUEST']._serialized_start=1100
-  _globals['_CLOSECRISISFLAGREQUEST']._serialized_end=1230
-  _globals['_TRIAGESERVICE']._serialized_start=1233
-  _globals['_TRIAGESERVICE']._serialized_end=2270
+  _globals['_GETINSTRUMENTREQUEST']._serialized_end=171
+  _globals['_PUTINSTRUMENTWORDINGREQUEST']._serialized_start=173
+  _globals['_PUTINSTRUMENTWORDINGREQUEST']._serialized_end=283
+  _globals['_ANSWERSCREENINGREQUEST']._serialized_start=286
+  _globals['_ANSWERSCREENINGREQUEST']._serialized_end=432
+  _globals['_ANSWERSCREENINGRESPONSE']._serialized_start=435
+  _globals['_ANSWERSCREENINGRESPONSE']._serialized_end=569
+  _globals['_LISTSCREENINGSREQUEST']._serialized_start=571
+  _globals['_LISTSCREENINGSREQUEST']._serialized_end=652
+  _globals['_LISTSCREENINGSRESPONSE']._serialized_start=654
+  _globals['_LISTSCREENINGSRESPONSE']._serialized_end=752
+  _globals['_REPORTDANGERREQUEST']._serialized_start=754
+  _globals['_REPORTDANGERREQUEST']._serialized_end=830
+  _globals['_REPORTDANGERRESPONSE']._serialized_start=832
+  _globals['_REPORTDANGERRESPONSE']._serialized_end=959
+  _globals['_LISTCRISISFLAGSREQUEST']._serialized_start=961
+  _globals['_LISTCRISISFLAGSREQUEST']._serialized_end=1045
+  _globals['_LISTCRISISFLAGSRESPONSE']._serialized_start=1047
+  _globals['_LISTCRISISFLAGSRESPONSE']._serialized_end=1142
+  _globals['_ACKNOWLEDGECRISISFLAGREQUEST']._serialized_start=1144
+  _globals['_ACKNOWLEDGECRISISFLAGREQUEST']._serialized_end=1225
+  _globals['_CLOSECRISISFLAGREQUEST']._serialized_start=1228
+  _globals['_CLOSECRISISFLAGREQUEST']._serialized_end=1358
+  _globals['_TRIAGESERVICE']._serialized_start=1361
+  _globals['_TRIAGESERVICE']._serialized_end=2537
 # @@protoc_insertion_point(module_scope)

@@ -26,20 +26,56 @@ class GetInstrumentRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CODE_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
     code: _builtins.str
-    """Is its code: "PHQ-9" or "GAD-7"."""
+    """Is its code: "PHQ-9", "GAD-7" or "C-SSRS"."""
+    locale: _builtins.str
+    """Is the language it is wanted in; empty for English."""
     def __init__(
         self,
         *,
         code: _builtins.str = ...,
+        locale: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "locale", b"locale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetInstrumentRequest: _TypeAlias = GetInstrumentRequest  # noqa: Y015
+
+@_typing.final
+class PutInstrumentWordingRequest(_message.Message):
+    """Carries the wording of an instrument."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORDING_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Is the etag seen, or empty."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def wording(self) -> _triage_pb2.Instrument:
+        """Is code, language, preamble, permission, and each item's text and options; everything else is Kept's."""
+
+    def __init__(
+        self,
+        *,
+        wording: _triage_pb2.Instrument | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "request_id", b"request_id", "wording", b"wording"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutInstrumentWordingRequest: _TypeAlias = PutInstrumentWordingRequest  # noqa: Y015
 
 @_typing.final
 class AnswerScreeningRequest(_message.Message):

@@ -42,6 +42,11 @@ class TriageServiceStub:
                 request_serializer=kept_dot_matching_dot_v1_dot_triage__service__pb2.GetInstrumentRequest.SerializeToString,
                 response_deserializer=kept_dot_matching_dot_v1_dot_triage__pb2.Instrument.FromString,
                 _registered_method=True)
+        self.PutInstrumentWording = channel.unary_unary(
+                '/kept.matching.v1.TriageService/PutInstrumentWording',
+                request_serializer=kept_dot_matching_dot_v1_dot_triage__service__pb2.PutInstrumentWordingRequest.SerializeToString,
+                response_deserializer=kept_dot_matching_dot_v1_dot_triage__pb2.Instrument.FromString,
+                _registered_method=True)
         self.AnswerScreening = channel.unary_unary(
                 '/kept.matching.v1.TriageService/AnswerScreening',
                 request_serializer=kept_dot_matching_dot_v1_dot_triage__service__pb2.AnswerScreeningRequest.SerializeToString,
@@ -80,7 +85,17 @@ class TriageServiceServicer:
     """
 
     def GetInstrument(self, request, context):
-        """Returns an instrument with its source and permission. Errors: NOT_FOUND.
+        """Returns an instrument in the nearest language there is, with its source and permission.
+        Errors: NOT_FOUND, WORDING_MISSING (its text is not Kept's to give, and the practice has brought none).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PutInstrumentWording(self, request, context):
+        """Stores the wording of an instrument that the practice may show, in one language, as the next version: every item in its
+        order with all its options. Forms keep the wording they were stored with.
+        Errors: NOT_FOUND, WORDING_HELD, WORDING_MALFORMED, PERMISSION_MISSING, LIMIT_EXCEEDED, STALE_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,6 +152,11 @@ def add_TriageServiceServicer_to_server(servicer, server):
             'GetInstrument': grpc.unary_unary_rpc_method_handler(
                     servicer.GetInstrument,
                     request_deserializer=kept_dot_matching_dot_v1_dot_triage__service__pb2.GetInstrumentRequest.FromString,
+                    response_serializer=kept_dot_matching_dot_v1_dot_triage__pb2.Instrument.SerializeToString,
+            ),
+            'PutInstrumentWording': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutInstrumentWording,
+                    request_deserializer=kept_dot_matching_dot_v1_dot_triage__service__pb2.PutInstrumentWordingRequest.FromString,
                     response_serializer=kept_dot_matching_dot_v1_dot_triage__pb2.Instrument.SerializeToString,
             ),
             'AnswerScreening': grpc.unary_unary_rpc_method_handler(
@@ -198,6 +218,33 @@ class TriageService:
             target,
             '/kept.matching.v1.TriageService/GetInstrument',
             kept_dot_matching_dot_v1_dot_triage__service__pb2.GetInstrumentRequest.SerializeToString,
+            kept_dot_matching_dot_v1_dot_triage__pb2.Instrument.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutInstrumentWording(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.matching.v1.TriageService/PutInstrumentWording',
+            kept_dot_matching_dot_v1_dot_triage__service__pb2.PutInstrumentWordingRequest.SerializeToString,
             kept_dot_matching_dot_v1_dot_triage__pb2.Instrument.FromString,
             options,
             channel_credentials,

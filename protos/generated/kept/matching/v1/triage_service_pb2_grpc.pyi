@@ -37,7 +37,14 @@ class TriageServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> TriageServiceAsyncStub: ...
     GetInstrument: _grpc.UnaryUnaryMultiCallable[_triage_service_pb2.GetInstrumentRequest, _triage_pb2.Instrument]
-    """Returns an instrument with its source and permission. Errors: NOT_FOUND."""
+    """Returns an instrument in the nearest language there is, with its source and permission.
+    Errors: NOT_FOUND, WORDING_MISSING (its text is not Kept's to give, and the practice has brought none).
+    """
+    PutInstrumentWording: _grpc.UnaryUnaryMultiCallable[_triage_service_pb2.PutInstrumentWordingRequest, _triage_pb2.Instrument]
+    """Stores the wording of an instrument that the practice may show, in one language, as the next version: every item in its
+    order with all its options. Forms keep the wording they were stored with.
+    Errors: NOT_FOUND, WORDING_HELD, WORDING_MALFORMED, PERMISSION_MISSING, LIMIT_EXCEEDED, STALE_VERSION.
+    """
     AnswerScreening: _grpc.UnaryUnaryMultiCallable[_triage_service_pb2.AnswerScreeningRequest, _triage_service_pb2.AnswerScreeningResponse]
     """Takes the answers to an instrument, scores them, and answers with crisis resources when a self-harm item is not 0.
     Unfinished answers are taken too: a flag does not wait for the last item.
@@ -64,7 +71,14 @@ class TriageServiceAsyncStub(TriageServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetInstrument: _aio.UnaryUnaryMultiCallable[_triage_service_pb2.GetInstrumentRequest, _triage_pb2.Instrument]  # type: ignore[assignment]
-    """Returns an instrument with its source and permission. Errors: NOT_FOUND."""
+    """Returns an instrument in the nearest language there is, with its source and permission.
+    Errors: NOT_FOUND, WORDING_MISSING (its text is not Kept's to give, and the practice has brought none).
+    """
+    PutInstrumentWording: _aio.UnaryUnaryMultiCallable[_triage_service_pb2.PutInstrumentWordingRequest, _triage_pb2.Instrument]  # type: ignore[assignment]
+    """Stores the wording of an instrument that the practice may show, in one language, as the next version: every item in its
+    order with all its options. Forms keep the wording they were stored with.
+    Errors: NOT_FOUND, WORDING_HELD, WORDING_MALFORMED, PERMISSION_MISSING, LIMIT_EXCEEDED, STALE_VERSION.
+    """
     AnswerScreening: _aio.UnaryUnaryMultiCallable[_triage_service_pb2.AnswerScreeningRequest, _triage_service_pb2.AnswerScreeningResponse]  # type: ignore[assignment]
     """Takes the answers to an instrument, scores them, and answers with crisis resources when a self-harm item is not 0.
     Unfinished answers are taken too: a flag does not wait for the last item.
@@ -94,7 +108,20 @@ class TriageServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _triage_service_pb2.GetInstrumentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_triage_pb2.Instrument, _abc.Awaitable[_triage_pb2.Instrument]]:
-        """Returns an instrument with its source and permission. Errors: NOT_FOUND."""
+        """Returns an instrument in the nearest language there is, with its source and permission.
+        Errors: NOT_FOUND, WORDING_MISSING (its text is not Kept's to give, and the practice has brought none).
+        """
+
+    @_abc_1.abstractmethod
+    def PutInstrumentWording(
+        self,
+        request: _triage_service_pb2.PutInstrumentWordingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_triage_pb2.Instrument, _abc.Awaitable[_triage_pb2.Instrument]]:
+        """Stores the wording of an instrument that the practice may show, in one language, as the next version: every item in its
+        order with all its options. Forms keep the wording they were stored with.
+        Errors: NOT_FOUND, WORDING_HELD, WORDING_MALFORMED, PERMISSION_MISSING, LIMIT_EXCEEDED, STALE_VERSION.
+        """
 
     @_abc_1.abstractmethod
     def AnswerScreening(

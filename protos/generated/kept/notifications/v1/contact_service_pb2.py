@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.access.v1 import access_pb2 as kept_dot_access_dot_v1_dot_access__pb2
 from kept.notifications.v1 import contact_pb2 as kept_dot_notifications_dot_v1_dot_contact__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kept/notifications/v1/contact_service.proto\x12\x15kept.notifications.v1\x1a\x1bkept/access/v1/access.proto\x1a#kept/notifications/v1/contact.proto\"y\n\x18PutContactAddressRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x36\n\x07\x61\x64\x64ress\x18\x02 \x01(\x0b\x32%.kept.notifications.v1.ContactAddress\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"k\n\x1bListContactAddressesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x12\n\nwith_ended\x18\x02 \x01(\x08\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"q\n\x1cListContactAddressesResponse\x12\x38\n\taddresses\x18\x01 \x03(\x0b\x32%.kept.notifications.v1.ContactAddress\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"[\n\x18\x45ndContactAddressRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x18\n\x10\x63ontact_point_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Y\n\x16SendContactCodeRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x18\n\x10\x63ontact_point_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"l\n\x1bVerifyContactAddressRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x18\n\x10\x63ontact_point_id\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"n\n\x14RecordConsentRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12/\n\x07\x63onsent\x18\x02 \x01(\x0b\x32\x1e.kept.notifications.v1.Consent\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"O\n\x13ListConsentsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x14ListConsentsResponse\x12\x30\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x1e.kept.notifications.v1.Consent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"o\n\x15SetSuppressionRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x18\n\x10\x63ontact_point_id\x18\x02 \x01(\t\x12\x15\n\ris_suppressed\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"R\n\x0fPutNudgeRequest\x12+\n\x05nudge\x18\x01 \x01(\x0b\x32\x1c.kept.notifications.v1.Nudge\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"J\n\x0f\x45ndNudgeRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x10\n\x08nudge_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"M\n\x11ListNudgesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"[\n\x12ListNudgesResponse\x12,\n\x06nudges\x18\x01 \x03(\x0b\x32\x1c.kept.notifications.v1.Nudge\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x9c\r\n\x0e\x43ontactService\x12\x9c\x01\n\x11PutContactAddress\x12/.kept.notifications.v1.PutContactAddressRequest\x1a%.kept.notifications.v1.ContactAddress\"/\xea\xc7\x18+\n\raddress.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\xad\x01\n\x14ListContactAddresses\x12\x32.kept.notifications.v1.ListContactAddressesRequest\x1a\x33.kept.notifications.v1.ListContactAddressesResponse\",\xea\xc7\x18(\n\x0c\x61\x64\x64ress.read\x10\x04\x1a\x11request.client_id \x02*\x01\x01\x12\x9c\x01\n\x11\x45ndContactAddress\x12/.kept.notifications.v1.EndContactAddressRequest\x1a%.kept.notifications.v1.ContactAddress\"/\xea\xc7\x18+\n\raddress.write\x10\x04\x1a\x11request.client_id \x04*\x01\x01\x30\x01\x12\x98\x01\n\x0fSendContactCode\x12-.kept.notifications.v1.SendContactCodeRequest\x1a%.kept.notifications.v1.ContactAddress\"/\xea\xc7\x18+\n\raddress.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\xa2\x01\n\x14VerifyContactAddress\x12\x32.kept.notifications.v1.VerifyContactAddressRequest\x1a%.kept.notifications.v1.ContactAddress\"/\xea\xc7\x18+\n\raddress.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x8d\x01\n\rRecordConsent\x12+.kept.notifications.v1.RecordConsentRequest\x1a\x1e.kept.notifications.v1.Consent\"/\xea\xc7\x18+\n\rconsent.write\x10\x04\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x95\x01\n\x0cListConsents\x12*.kept.notifications.v1.ListConsentsRequest\x1a+.kept.notifications.v1.ListConsentsResponse\",\xea\xc7\x18(\n\x0c\x63onsent.read\x10\x04\x1a\x11request.client_id \x02*\x01\x01\x12\x9a\x01\n\x0eSetSuppression\x12,.kept.notifications.v1.SetSuppressionRequest\x1a%.kept.notifications.v1.ContactAddress\"3\xea\xc7\x18/\n\x11suppression.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x85\x01\n\x08PutNudge\x12&.kept.notifications.v1.PutNudgeRequest\x1a\x1c.kept.notifications.v1.Nudge\"3\xea\xc7\x18/\n\x0bnudge.write\x10\x04\x1a\x17request.nudge.client_id \x03*\x01\x01\x30\x01\x12\x7f\n\x08\x45ndNudge\x12&.kept.notifications.v1.EndNudgeRequest\x1a\x1c.kept.notifications.v1.Nudge\"-\xea\xc7\x18)\n\x0bnudge.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x8d\x01\n\nListNudges\x12(.kept.notifications.v1.ListNudgesRequest\x1a).kept.notifications.v1.ListNudgesResponse\"*\xea\xc7\x18&\n\nnudge.read\x10\x04\x1a\x11request.client_id \x02*\x01\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kept/notifications/v1/contact_service.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bkept/access/v1/access.proto\x1a#kept/notifications/v1/contact.proto\"y\n\x18PutContactAddressRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x36\n\x07\x61\x64\x64ress\x18\x02 \x01(\x0b\x32%.kept.notifications.v1.ContactAddress\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"k\n\x1bListContactAddressesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x12\n\nwith_ended\x18\x02 \x01(\x08\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"q\n\x1cListContactAddressesResponse\x12\x38\n\taddresses\x18\x01 \x03(\x0b\x32%.kept.notifications.v1.ContactAddress\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"[\n\x18\x45ndContactAddressRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x18\n\x10\x63ontact_point_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Y\n\x16SendContactCodeRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x18\n\x10\x63ontact_point_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"}\n\x15SendInvitationRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"l\n\x1bVerifyContactAddressRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x18\n\x10\x63ontact_point_id\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"n\n\x14RecordConsentRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12/\n\x07\x63onsent\x18\x02 \x01(\x0b\x32\x1e.kept.notifications.v1.Consent\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"O\n\x13ListConsentsRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x14ListConsentsResponse\x12\x30\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x1e.kept.notifications.v1.Consent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"o\n\x15SetSuppressionRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x18\n\x10\x63ontact_point_id\x18\x02 \x01(\t\x12\x15\n\ris_suppressed\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"R\n\x0fPutNudgeRequest\x12+\n\x05nudge\x18\x01 \x01(\x0b\x32\x1c.kept.notifications.v1.Nudge\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"J\n\x0f\x45ndNudgeRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x10\n\x08nudge_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"M\n\x11ListNudgesRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"[\n\x12ListNudgesResponse\x12,\n\x06nudges\x18\x01 \x03(\x0b\x32\x1c.kept.notifications.v1.Nudge\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xb5\x0e\n\x0e\x43ontactService\x12\x9c\x01\n\x11PutContactAddress\x12/.kept.notifications.v1.PutContactAddressRequest\x1a%.kept.notifications.v1.ContactAddress\"/\xea\xc7\x18+\n\raddress.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\xad\x01\n\x14ListContactAddresses\x12\x32.kept.notifications.v1.ListContactAddressesRequest\x1a\x33.kept.notifications.v1.ListContactAddressesResponse\",\xea\xc7\x18(\n\x0c\x61\x64\x64ress.read\x10\x04\x1a\x11request.client_id \x02*\x01\x01\x12\x9c\x01\n\x11\x45ndContactAddress\x12/.kept.notifications.v1.EndContactAddressRequest\x1a%.kept.notifications.v1.ContactAddress\"/\xea\xc7\x18+\n\raddress.write\x10\x04\x1a\x11request.client_id \x04*\x01\x01\x30\x01\x12\x98\x01\n\x0fSendContactCode\x12-.kept.notifications.v1.SendContactCodeRequest\x1a%.kept.notifications.v1.ContactAddress\"/\xea\xc7\x18+\n\raddress.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\xa2\x01\n\x14VerifyContactAddress\x12\x32.kept.notifications.v1.VerifyContactAddressRequest\x1a%.kept.notifications.v1.ContactAddress\"/\xea\xc7\x18+\n\raddress.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x96\x01\n\x0eSendInvitation\x12,.kept.notifications.v1.SendInvitationRequest\x1a%.kept.notifications.v1.ContactAddress\"/\xea\xc7\x18+\n\raddress.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x8d\x01\n\rRecordConsent\x12+.kept.notifications.v1.RecordConsentRequest\x1a\x1e.kept.notifications.v1.Consent\"/\xea\xc7\x18+\n\rconsent.write\x10\x04\x1a\x11request.client_id \x01*\x01\x01\x30\x01\x12\x95\x01\n\x0cListConsents\x12*.kept.notifications.v1.ListConsentsRequest\x1a+.kept.notifications.v1.ListConsentsResponse\",\xea\xc7\x18(\n\x0c\x63onsent.read\x10\x04\x1a\x11request.client_id \x02*\x01\x01\x12\x9a\x01\n\x0eSetSuppression\x12,.kept.notifications.v1.SetSuppressionRequest\x1a%.kept.notifications.v1.ContactAddress\"3\xea\xc7\x18/\n\x11suppression.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x85\x01\n\x08PutNudge\x12&.kept.notifications.v1.PutNudgeRequest\x1a\x1c.kept.notifications.v1.Nudge\"3\xea\xc7\x18/\n\x0bnudge.write\x10\x04\x1a\x17request.nudge.client_id \x03*\x01\x01\x30\x01\x12\x7f\n\x08\x45ndNudge\x12&.kept.notifications.v1.EndNudgeRequest\x1a\x1c.kept.notifications.v1.Nudge\"-\xea\xc7\x18)\n\x0bnudge.write\x10\x04\x1a\x11request.client_id \x03*\x01\x01\x30\x01\x12\x8d\x01\n\nListNudges\x12(.kept.notifications.v1.ListNudgesRequest\x1a).kept.notifications.v1.ListNudgesResponse\"*\xea\xc7\x18&\n\nnudge.read\x10\x04\x1a\x11request.client_id \x02*\x01\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONTACTSERVICE'].methods_by_name['SendContactCode']._serialized_options = b'\352\307\030+\n\raddress.write\020\004\032\021request.client_id \003*\001\0010\001'
   _globals['_CONTACTSERVICE'].methods_by_name['VerifyContactAddress']._loaded_options = None
   _globals['_CONTACTSERVICE'].methods_by_name['VerifyContactAddress']._serialized_options = b'\352\307\030+\n\raddress.write\020\004\032\021request.client_id \003*\001\0010\001'
+  _globals['_CONTACTSERVICE'].methods_by_name['SendInvitation']._loaded_options = None
+  _globals['_CONTACTSERVICE'].methods_by_name['SendInvitation']._serialized_options = b'\352\307\030+\n\raddress.write\020\004\032\021request.client_id \003*\001\0010\001'
   _globals['_CONTACTSERVICE'].methods_by_name['RecordConsent']._loaded_options = None
   _globals['_CONTACTSERVICE'].methods_by_name['RecordConsent']._serialized_options = b'\352\307\030+\n\rconsent.write\020\004\032\021request.client_id \001*\001\0010\001'
   _globals['_CONTACTSERVICE'].methods_by_name['ListConsents']._loaded_options = None
@@ -55,34 +58,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONTACTSERVICE'].methods_by_name['EndNudge']._serialized_options = b'\352\307\030)\n\013nudge.write\020\004\032\021request.client_id \003*\001\0010\001'
   _globals['_CONTACTSERVICE'].methods_by_name['ListNudges']._loaded_options = None
   _globals['_CONTACTSERVICE'].methods_by_name['ListNudges']._serialized_options = b'\352\307\030&\n\nnudge.read\020\004\032\021request.client_id \002*\001\001'
-  _globals['_PUTCONTACTADDRESSREQUEST']._serialized_start=136
-  _globals['_PUTCONTACTADDRESSREQUEST']._serialized_end=257
-  _globals['_LISTCONTACTADDRESSESREQUEST']._serialized_start=259
-  _globals['_LISTCONTACTADDRESSESREQUEST']._serialized_end=366
-  _globals['_LISTCONTACTADDRESSESRESPONSE']._serialized_start=368
-  _globals['_LISTCONTACTADDRESSESRESPONSE']._serialized_end=481
-  _globals['_ENDCONTACTADDRESSREQUEST']._serialized_start=483
-  _globals['_ENDCONTACTADDRESSREQUEST']._serialized_end=574
-  _globals['_SENDCONTACTCODEREQUEST']._serialized_start=576
-  _globals['_SENDCONTACTCODEREQUEST']._serialized_end=665
-  _globals['_VERIFYCONTACTADDRESSREQUEST']._serialized_start=667
-  _globals['_VERIFYCONTACTADDRESSREQUEST']._serialized_end=775
-  _globals['_RECORDCONSENTREQUEST']._serialized_start=777
-  _globals['_RECORDCONSENTREQUEST']._serialized_end=887
-  _globals['_LISTCONSENTSREQUEST']._serialized_start=889
-  _globals['_LISTCONSENTSREQUEST']._serialized_end=968
-  _globals['_LISTCONSENTSRESPONSE']._serialized_start=970
-  _globals['_LISTCONSENTSRESPONSE']._serialized_end=1067
-  _globals['_SETSUPPRESSIONREQUEST']._serialized_start=1069
-  _globals['_SETSUPPRESSIONREQUEST']._serialized_end=1180
-  _globals['_PUTNUDGEREQUEST']._serialized_start=1182
-  _globals['_PUTNUDGEREQUEST']._serialized_end=1264
-  _globals['_ENDNUDGEREQUEST']._serialized_start=1266
-  _globals['_ENDNUDGEREQUEST']._serialized_end=1340
-  _globals['_LISTNUDGESREQUEST']._serialized_start=1342
-  _globals['_LISTNUDGESREQUEST']._serialized_end=1419
-  _globals['_LISTNUDGESRESPONSE']._serialized_start=1421
-  _globals['_LISTNUDGESRESPONSE']._serialized_end=1512
-  _globals['_CONTACTSERVICE']._serialized_start=1515
-  _globals['_CONTACTSERVICE']._serialized_end=3207
+  _globals['_PUTCONTACTADDRESSREQUEST']._serialized_start=169
+  _globals['_PUTCONTACTADDRESSREQUEST']._serialized_end=290
+  _globals['_LISTCONTACTADDRESSESREQUEST']._serialized_start=292
+  _globals['_LISTCONTACTADDRESSESREQUEST']._serialized_end=399
+  _globals['_LISTCONTACTADDRESSESRESPONSE']._serialized_start=401
+  _globals['_LISTCONTACTADDRESSESRESPONSE']._serialized_end=514
+  _globals['_ENDCONTACTADDRESSREQUEST']._serialized_start=516
+  _globals['_ENDCONTACTADDRESSREQUEST']._serialized_end=607
+  _globals['_SENDCONTACTCODEREQUEST']._serialized_start=609
+  _globals['_SENDCONTACTCODEREQUEST']._serialized_end=698
+  _globals['_SENDINVITATIONREQUEST']._serialized_start=700
+  _globals['_SENDINVITATIONREQUEST']._serialized_end=825
+  _globals['_VERIFYCONTACTADDRESSREQUEST']._serialized_start=827
+  _globals['_VERIFYCONTACTADDRESSREQUEST']._serialized_end=935
+  _globals['_RECORDCONSENTREQUEST']._serialized_start=937
+  _globals['_RECORDCONSENTREQUEST']._serialized_end=1047
+  _globals['_LISTCONSENTSREQUEST']._serialized_start=1049
+  _globals['_LISTCONSENTSREQUEST']._serialized_end=1128
+  _globals['_LISTCONSENTSRESPONSE']._serialized_start=1130
+  _globals['_LISTCONSENTSRESPONSE']._serialized_end=1227
+  _globals['_SETSUPPRESSIONREQUEST']._serialized_start=1229
+  _globals['_SETSUPPRESSIONREQUEST']._serialized_end=1340
+  _globals['_PUTNUDGEREQUEST']._serialized_start=1342
+  _globals['_PUTNUDGEREQUEST']._serialized_end=1424
+  _globals['_ENDNUDGEREQUEST']._serialized_start=1426
+  _globals['_ENDNUDGEREQUEST']._serialized_end=1500
+  _globals['_LISTNUDGESREQUEST']._serialized_start=1502
+  _globals['_LISTNUDGESREQUEST']._serialized_end=1579
+  _globals['_LISTNUDGESRESPONSE']._serialized_start=1581
+  _globals['_LISTNUDGESRESPONSE']._serialized_end=1672
+  _globals['_CONTACTSERVICE']._serialized_start=1675
+  _globals['_CONTACTSERVICE']._serialized_end=3520
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ The door to where people may be reached, what they agreed to, and what they aske
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from kept.notifications.v1 import contact_pb2 as _contact_pb2
 import builtins as _builtins
@@ -172,6 +173,42 @@ class SendContactCodeRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SendContactCodeRequest: _TypeAlias = SendContactCodeRequest  # noqa: Y015
+
+@_typing.final
+class SendInvitationRequest(_message.Message):
+    """Carries an invitation to whom it is for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """Names the client."""
+    code: _builtins.str
+    """Is the code, as booking gave it."""
+    request_id: _builtins.str
+    """Makes a retry safe; a UUID."""
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Is when it ends: later it is not sent any more."""
+
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        code: _builtins.str = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "code", b"code", "expire_time", b"expire_time", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendInvitationRequest: _TypeAlias = SendInvitationRequest  # noqa: Y015
 
 @_typing.final
 class VerifyContactAddressRequest(_message.Message):

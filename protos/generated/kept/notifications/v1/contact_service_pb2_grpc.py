@@ -63,6 +63,11 @@ class ContactServiceStub:
                 request_serializer=kept_dot_notifications_dot_v1_dot_contact__service__pb2.VerifyContactAddressRequest.SerializeToString,
                 response_deserializer=kept_dot_notifications_dot_v1_dot_contact__pb2.ContactAddress.FromString,
                 _registered_method=True)
+        self.SendInvitation = channel.unary_unary(
+                '/kept.notifications.v1.ContactService/SendInvitation',
+                request_serializer=kept_dot_notifications_dot_v1_dot_contact__service__pb2.SendInvitationRequest.SerializeToString,
+                response_deserializer=kept_dot_notifications_dot_v1_dot_contact__pb2.ContactAddress.FromString,
+                _registered_method=True)
         self.RecordConsent = channel.unary_unary(
                 '/kept.notifications.v1.ContactService/RecordConsent',
                 request_serializer=kept_dot_notifications_dot_v1_dot_contact__service__pb2.RecordConsentRequest.SerializeToString,
@@ -137,6 +142,13 @@ class ContactServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SendInvitation(self, request, context):
+        """Mails a client the code of an invitation to sign in, to their own main address. Errors: NOT_FOUND (no such address), MALFORMED_REQUEST.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordConsent(self, request, context):
         """Adds to the record what somebody agreed to or took back.
         """
@@ -205,6 +217,11 @@ def add_ContactServiceServicer_to_server(servicer, server):
             'VerifyContactAddress': grpc.unary_unary_rpc_method_handler(
                     servicer.VerifyContactAddress,
                     request_deserializer=kept_dot_notifications_dot_v1_dot_contact__service__pb2.VerifyContactAddressRequest.FromString,
+                    response_serializer=kept_dot_notifications_dot_v1_dot_contact__pb2.ContactAddress.SerializeToString,
+            ),
+            'SendInvitation': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendInvitation,
+                    request_deserializer=kept_dot_notifications_dot_v1_dot_contact__service__pb2.SendInvitationRequest.FromString,
                     response_serializer=kept_dot_notifications_dot_v1_dot_contact__pb2.ContactAddress.SerializeToString,
             ),
             'RecordConsent': grpc.unary_unary_rpc_method_handler(
@@ -375,6 +392,33 @@ class ContactService:
             target,
             '/kept.notifications.v1.ContactService/VerifyContactAddress',
             kept_dot_notifications_dot_v1_dot_contact__service__pb2.VerifyContactAddressRequest.SerializeToString,
+            kept_dot_notifications_dot_v1_dot_contact__pb2.ContactAddress.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendInvitation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kept.notifications.v1.ContactService/SendInvitation',
+            kept_dot_notifications_dot_v1_dot_contact__service__pb2.SendInvitationRequest.SerializeToString,
             kept_dot_notifications_dot_v1_dot_contact__pb2.ContactAddress.FromString,
             options,
             channel_credentials,

@@ -49,6 +49,8 @@ class ContactServiceStub:
     """Sends a code to an address, again if it has one. Errors: NOT_FOUND, CODE_TOO_SOON."""
     VerifyContactAddress: _grpc.UnaryUnaryMultiCallable[_contact_service_pb2.VerifyContactAddressRequest, _contact_pb2.ContactAddress]
     """Proves an address by its code. Errors: NOT_FOUND, CODE_WRONG, CODE_EXPIRED."""
+    SendInvitation: _grpc.UnaryUnaryMultiCallable[_contact_service_pb2.SendInvitationRequest, _contact_pb2.ContactAddress]
+    """Mails a client the code of an invitation to sign in, to their own main address. Errors: NOT_FOUND (no such address), MALFORMED_REQUEST."""
     RecordConsent: _grpc.UnaryUnaryMultiCallable[_contact_service_pb2.RecordConsentRequest, _contact_pb2.Consent]
     """Adds to the record what somebody agreed to or took back."""
     ListConsents: _grpc.UnaryUnaryMultiCallable[_contact_service_pb2.ListConsentsRequest, _contact_service_pb2.ListConsentsResponse]
@@ -82,6 +84,8 @@ class ContactServiceAsyncStub(ContactServiceStub):
     """Sends a code to an address, again if it has one. Errors: NOT_FOUND, CODE_TOO_SOON."""
     VerifyContactAddress: _aio.UnaryUnaryMultiCallable[_contact_service_pb2.VerifyContactAddressRequest, _contact_pb2.ContactAddress]  # type: ignore[assignment]
     """Proves an address by its code. Errors: NOT_FOUND, CODE_WRONG, CODE_EXPIRED."""
+    SendInvitation: _aio.UnaryUnaryMultiCallable[_contact_service_pb2.SendInvitationRequest, _contact_pb2.ContactAddress]  # type: ignore[assignment]
+    """Mails a client the code of an invitation to sign in, to their own main address. Errors: NOT_FOUND (no such address), MALFORMED_REQUEST."""
     RecordConsent: _aio.UnaryUnaryMultiCallable[_contact_service_pb2.RecordConsentRequest, _contact_pb2.Consent]  # type: ignore[assignment]
     """Adds to the record what somebody agreed to or took back."""
     ListConsents: _aio.UnaryUnaryMultiCallable[_contact_service_pb2.ListConsentsRequest, _contact_service_pb2.ListConsentsResponse]  # type: ignore[assignment]
@@ -142,6 +146,14 @@ class ContactServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_contact_pb2.ContactAddress, _abc.Awaitable[_contact_pb2.ContactAddress]]:
         """Proves an address by its code. Errors: NOT_FOUND, CODE_WRONG, CODE_EXPIRED."""
+
+    @_abc_1.abstractmethod
+    def SendInvitation(
+        self,
+        request: _contact_service_pb2.SendInvitationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_contact_pb2.ContactAddress, _abc.Awaitable[_contact_pb2.ContactAddress]]:
+        """Mails a client the code of an invitation to sign in, to their own main address. Errors: NOT_FOUND (no such address), MALFORMED_REQUEST."""
 
     @_abc_1.abstractmethod
     def RecordConsent(

@@ -24,23 +24,30 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.notifications.v1 import notifications_pb2 as kept_dot_notifications_dot_v1_dot_notifications__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0kept/notifications/v1/notifications_events.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)kept/notifications/v1/notifications.proto\"\xa5\x01\n\x0bMessageSent\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x31\n\x04kind\x18\x05 \x01(\x0e\x32#.kept.notifications.v1.Message.Kind\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x84\x01\n\rMessageFailed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\xc6\x01\n\rReplyReceived\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08reply_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x0f\n\x07meaning\x18\x05 \x01(\t\x12\x0f\n\x07is_open\x18\x06 \x01(\x08\x12\x30\n\x0creceive_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03\"\x82\x02\n\x10\x46\x61iluresDigested\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12\x14\n\x0c\x66\x61iled_count\x18\x03 \x01(\x05\x12\x45\n\x07reasons\x18\x04 \x03(\x0b\x32\x34.kept.notifications.v1.FailuresDigested.FailureCount\x12/\n\x0b\x64igest_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\x1a-\n\x0c\x46\x61ilureCount\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0kept/notifications/v1/notifications_events.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)kept/notifications/v1/notifications.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\xe3\x01\n\x0bMessageSent\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x31\n\x04kind\x18\x05 \x01(\x0e\x32#.kept.notifications.v1.Message.Kind\x12\x0f\n\x07version\x18\x06 \x01(\x03:<\xf2\xc7\x18\x38\n\x0cmessage.sent\x12\nmessage_id\x1a\x1c/v1/messages/{id}/deliveries\"\xc4\x01\n\rMessageFailed\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03:>\xf2\xc7\x18:\n\x0emessage.failed\x12\nmessage_id\x1a\x1c/v1/messages/{id}/deliveries\"\xe6\x01\n\rReplyReceived\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x10\n\x08reply_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x04 \x01(\t\x12\x0f\n\x07meaning\x18\x05 \x01(\t\x12\x0f\n\x07is_open\x18\x06 \x01(\x08\x12\x30\n\x0creceive_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03:\x1e\xf2\xc7\x18\x1a\n\x0ereply.received\x12\x08reply_id\"\x82\x02\n\x10\x46\x61iluresDigested\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12\x14\n\x0c\x66\x61iled_count\x18\x03 \x01(\x05\x12\x45\n\x07reasons\x18\x04 \x03(\x0b\x32\x34.kept.notifications.v1.FailuresDigested.FailureCount\x12/\n\x0b\x64igest_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x06 \x01(\x03\x1a-\n\x0c\x46\x61ilureCount\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.notifications.v1.notifications_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MESSAGESENT']._serialized_start=152
-  _globals['_MESSAGESENT']._serialized_end=317
-  _globals['_MESSAGEFAILED']._serialized_start=320
-  _globals['_MESSAGEFAILED']._serialized_end=452
-  _globals['_REPLYRECEIVED']._serialized_start=455
-  _globals['_REPLYRECEIVED']._serialized_end=653
-  _globals['_FAILURESDIGESTED']._serialized_start=656
-  _globals['_FAILURESDIGESTED']._serialized_end=914
-  _globals['_FAILURESDIGESTED_FAILURECOUNT']._serialized_start=869
-  _globals['_FAILURESDIGESTED_FAILURECOUNT']._serialized_end=914
+  _globals['_MESSAGESENT']._loaded_options = None
+  _globals['_MESSAGESENT']._serialized_options = b'\362\307\0308\n\014message.sent\022\nmessage_id\032\034/v1/messages/{id}/deliveries'
+  _globals['_MESSAGEFAILED']._loaded_options = None
+  _globals['_MESSAGEFAILED']._serialized_options = b'\362\307\030:\n\016message.failed\022\nmessage_id\032\034/v1/messages/{id}/deliveries'
+  _globals['_REPLYRECEIVED']._loaded_options = None
+  _globals['_REPLYRECEIVED']._serialized_options = b'\362\307\030\032\n\016reply.received\022\010reply_id'
+  _globals['_MESSAGESENT']._serialized_start=183
+  _globals['_MESSAGESENT']._serialized_end=410
+  _globals['_MESSAGEFAILED']._serialized_start=413
+  _globals['_MESSAGEFAILED']._serialized_end=609
+  _globals['_REPLYRECEIVED']._serialized_start=612
+  _globals['_REPLYRECEIVED']._serialized_end=842
+  _globals['_FAILURESDIGESTED']._serialized_start=845
+  _globals['_FAILURESDIGESTED']._serialized_end=1103
+  _globals['_FAILURESDIGESTED_FAILURECOUNT']._serialized_start=1058
+  _globals['_FAILURESDIGESTED_FAILURECOUNT']._serialized_end=1103
 # @@protoc_insertion_point(module_scope)

@@ -142,6 +142,8 @@ class Message(_message.Message):
         """Therapists were proposed."""
         KIND_ABSENCE_OFFER: Message._Kind.ValueType  # 19
         """Other times are offered while a therapist is away."""
+        KIND_INVITATION: Message._Kind.ValueType  # 20
+        """The client is invited to sign in."""
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
         """What a message says."""
@@ -186,6 +188,8 @@ class Message(_message.Message):
     """Therapists were proposed."""
     KIND_ABSENCE_OFFER: Message.Kind.ValueType  # 19
     """Other times are offered while a therapist is away."""
+    KIND_INVITATION: Message.Kind.ValueType  # 20
+    """The client is invited to sign in."""
 
     class _About:
         ValueType = _typing.NewType("ValueType", _builtins.int)

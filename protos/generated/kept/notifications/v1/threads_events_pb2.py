@@ -24,17 +24,22 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kept.notifications.v1 import threads_pb2 as kept_dot_notifications_dot_v1_dot_threads__pb2
+from kept.webhook.v1 import webhook_pb2 as kept_dot_webhook_dot_v1_dot_webhook__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*kept/notifications/v1/threads_events.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kept/notifications/v1/threads.proto\"\xe3\x01\n\x0bPostCreated\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tthread_id\x18\x02 \x01(\t\x12\x0f\n\x07post_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12/\n\x04side\x18\x05 \x01(\x0e\x32!.kept.notifications.v1.ThreadSide\x12\x15\n\rtherapist_ids\x18\x06 \x03(\t\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03\"\xe0\x01\n\nThreadRead\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tthread_id\x18\x02 \x01(\t\x12\x0f\n\x07post_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12/\n\x04side\x18\x05 \x01(\x0e\x32!.kept.notifications.v1.ThreadSide\x12\x15\n\rtherapist_ids\x18\x06 \x03(\t\x12-\n\tread_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*kept/notifications/v1/threads_events.proto\x12\x15kept.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kept/notifications/v1/threads.proto\x1a\x1dkept/webhook/v1/webhook.proto\"\x9b\x02\n\x0bPostCreated\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tthread_id\x18\x02 \x01(\t\x12\x0f\n\x07post_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12/\n\x04side\x18\x05 \x01(\x0e\x32!.kept.notifications.v1.ThreadSide\x12\x15\n\rtherapist_ids\x18\x06 \x03(\t\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03:6\xf2\xc7\x18\x32\n\rthread.posted\x12\tthread_id\x1a\x16/v1/threads/{id}/posts\"\x96\x02\n\nThreadRead\x12\x13\n\x0bpractice_id\x18\x01 \x01(\t\x12\x11\n\tthread_id\x18\x02 \x01(\t\x12\x0f\n\x07post_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12/\n\x04side\x18\x05 \x01(\x0e\x32!.kept.notifications.v1.ThreadSide\x12\x15\n\rtherapist_ids\x18\x06 \x03(\t\x12-\n\tread_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03:4\xf2\xc7\x18\x30\n\x0bthread.read\x12\tthread_id\x1a\x16/v1/threads/{id}/postsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kept.notifications.v1.threads_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_POSTCREATED']._serialized_start=140
-  _globals['_POSTCREATED']._serialized_end=367
-  _globals['_THREADREAD']._serialized_start=370
-  _globals['_THREADREAD']._serialized_end=594
+  _globals['_POSTCREATED']._loaded_options = None
+  _globals['_POSTCREATED']._serialized_options = b'\362\307\0302\n\rthread.posted\022\tthread_id\032\026/v1/threads/{id}/posts'
+  _globals['_THREADREAD']._loaded_options = None
+  _globals['_THREADREAD']._serialized_options = b'\362\307\0300\n\013thread.read\022\tthread_id\032\026/v1/threads/{id}/posts'
+  _globals['_POSTCREATED']._serialized_start=171
+  _globals['_POSTCREATED']._serialized_end=454
+  _globals['_THREADREAD']._serialized_start=457
+  _globals['_THREADREAD']._serialized_end=735
 # @@protoc_insertion_point(module_scope)
