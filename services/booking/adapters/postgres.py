@@ -20,7 +20,7 @@ from services.booking.domain.appointment import Appointment, CancelledBy, Change
 from services.booking.domain.group import FREED_AFTER
 from services.booking.usecases.ports import Cursor, Filter
 from services.chassis.context import Call
-from services.chassis.db.batch import BatchWriter
+from services.chassis.db.batch import GATHER_READ_PER_JOB_S, BatchWriter
 from services.chassis.db.pool import Connection, Database
 
 _FIND = f"""
@@ -115,7 +115,9 @@ class PostgresAppointments:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._finder: BatchWriter[_Wanted, Appointment] = BatchWriter(database, _find_many, name="find appointments")
+        self._finder: BatchWriter[_Wanted, Appointment] = BatchWriter(
+            database, _find_many, gather_per_job_s=GATHER_READ_PER_JOB_S, name="find appointments"
+        )
 
     async def find(self, call: Call, appointment_id: str) -> Appointment:
         """Return an appointment as last committed, looked up with whoever else asks now. Raises UnknownAppointment."""

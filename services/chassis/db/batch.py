@@ -20,12 +20,19 @@ MAX_BATCH = 256
 MAX_QUEUED = 4_096
 """Jobs waiting for their batch; the next one is refused, or memory and waiting time would grow together."""
 
-GATHER_PER_JOB_S = 0.000_4
+GATHER_PER_JOB_S = 0.000_1
 """
 Seconds a batch waits for each job of the batch before: the busier, the longer it gathers; a lone caller never waits.
 
-Source: at 128 calls in flight audited reads rose from 3,110-3,420/s with a pause of 6 ms to 3,580-3,990/s, since the
-event loop spends its time on calls instead of on many small transactions (ADR 0014).
+Source: ADR 0014; at 128 calls in flight bookings rose by a tenth against 0.4 ms.
+"""
+
+GATHER_READ_PER_JOB_S = 0.000_4
+"""
+The same for what a read waits for: a look-up, or its audit record.
+
+Source: ADR 0014; reads are so short that with less their batches shrink to two or three, and the event loop spends its
+time on transactions.
 """
 
 GATHER_MAX_S = 0.012
@@ -60,6 +67,7 @@ class BatchWriter(Generic[Job, Answer]):
         flush: Writes the jobs in an open transaction and gives one answer or refusal per job, in
             order. It may be called twice for a job, the first time in a transaction that is rolled back.
         practice_of: The practice a job belongs to; its attribute `practice_id` by default.
+        gather_per_job_s: Seconds the next batch waits for each job of this one, at most GATHER_MAX_S in all.
 
     Source:
         ADR 0014, held by tests/unit/chassis/test_batch.py.
@@ -73,6 +81,7 @@ class BatchWriter(Generic[Job, Answer]):
         max_batch: int = MAX_BATCH,
         max_queued: int = MAX_QUEUED,
         practice_of: Callable[[Job], str] | None = None,
+        gather_per_job_s: float = GATHER_PER_JOB_S,
         name: str = "",
     ) -> None:
         self._database = database
@@ -80,6 +89,7 @@ class BatchWriter(Generic[Job, Answer]):
         self._max_batch = max_batch
         self._max_queued = max_queued
         self._practice_of = practice_of or _practice_id
+        self._gather_per_job_s = gather_per_job_s
         self._name = name or getattr(flush, "__name__", "batch")
         self._queue: deque[tuple[Job, asyncio.Future[Answer]]] = deque()
         self._runner: asyncio.Task[None] | None = None
@@ -122,7 +132,7 @@ class BatchWriter(Generic[Job, Answer]):
                 metrics.BATCH_SECONDS.labels(self._name).observe(perf_counter() - started)
                 metrics.BATCH_JOBS.labels(self._name).observe(len(batch))
                 if len(batch) > 1:
-                    await asyncio.sleep(min(GATHER_MAX_S, len(batch) * GATHER_PER_JOB_S))
+                    await asyncio.sleep(min(GATHER_MAX_S, len(batch) * self._gather_per_job_s))
         except BaseException:
             for _, future in [*batch, *self._queue]:
                 future.cancel()

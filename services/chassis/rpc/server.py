@@ -24,7 +24,7 @@ from services.chassis.access import Decider, PolicyAccess, RelationsPort, SelfOn
 from services.chassis.config import Misconfigured, ProcessConfig, read_config
 from services.chassis.context import NO_PRACTICE, Actor, Call
 from services.chassis.crypto import AnswerCipher, Keyring
-from services.chassis.db.batch import BatchWriter
+from services.chassis.db.batch import GATHER_READ_PER_JOB_S, BatchWriter
 from services.chassis.db.envelope import Envelope, write_envelopes
 from services.chassis.db.migrate import missing_migrations
 from services.chassis.db.pool import Connection, Database
@@ -98,7 +98,9 @@ class Server:
         if app.config.keys_dir is None:
             raise Misconfigured("KEPT_KEYS_DIR is not set")
         self._app = app
-        self._audit_writer: BatchWriter[Envelope, None] = BatchWriter(app.database, _flush_records, name="audit")
+        self._audit_writer: BatchWriter[Envelope, None] = BatchWriter(
+            app.database, _flush_records, gather_per_job_s=GATHER_READ_PER_JOB_S, name="audit"
+        )
         self.lag = AuditLag(app.database, max_age_s=app.config.audit_lag_max_s, max_rows=app.config.audit_waiting_max)
         self.beats = Beats(app.database)
         self._around = Surroundings(
