@@ -25,8 +25,14 @@ from services.gateway.refusals import Recorder
 BODY_BYTES = 64 * 1024
 """Bytes of a request body at most."""
 
+BULK_BYTES = 1024 * 1024
+"""Bytes of a body at most where many rows come at once."""
+
 FILE_BYTES = 3 * 1024 * 1024
 """Bytes of a file at most, which comes as it is, in no JSON."""
+
+BULK: Final = frozenset({"/v1/imports/therapists"})
+"""Where many rows come at once."""
 
 PROVIDERS: Final = "/v1/providers/"
 """Where providers report: few addresses, many calls, each signed."""
@@ -223,7 +229,7 @@ async def _body(scope: Scope, headers: Headers, receive: Receive) -> tuple[bytes
     """Return the whole body, or why it is refused: too large, too deep, too slow."""
     too_large = problem("body-too-large", 413, "The body is too large", reason="BODY_TOO_LARGE")
     is_file = scope["method"] == "POST" and FILES.fullmatch(scope["path"]) is not None
-    most_bytes = FILE_BYTES if is_file else BODY_BYTES
+    most_bytes = FILE_BYTES if is_file else BULK_BYTES if scope["path"] in BULK else BODY_BYTES
     length = headers.get("content-length", "")
     if length.isdigit() and int(length) > most_bytes:
         return b"", too_large

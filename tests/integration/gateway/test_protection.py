@@ -139,6 +139,27 @@ def test_a_hostile_json_body_is_the_sender_s_fault(gateway: Gateway, body: bytes
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("path", "most_kib"), [("/v1/appointments", 64), ("/v1/imports/therapists", 1024)], ids=["a thing", "many rows"]
+)
+def test_a_body_may_be_as_large_as_its_route_says(gateway: Gateway, path: str, most_kib: int) -> None:
+    """One byte more is refused as too large, whether its length is said or not."""
+    headers = {
+        "Authorization": f"Bearer {gateway.token()}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": str(uuid.uuid4()),
+    }
+
+    def send(size: int, *, says_length: bool) -> httpx.Response:
+        body = b"{}" + b" " * (size - 2)
+        content = body if says_length else iter([body[: size // 2], body[size // 2 :]])
+        return httpx.post(f"{gateway.url}{path}", content=content, headers=headers, timeout=30)
+
+    for says_length in (True, False):
+        assert send(most_kib * 1024, says_length=says_length).status_code == 422
+        assert send(most_kib * 1024 + 1, says_length=says_length).json()["reason"] == "BODY_TOO_LARGE"
+
+
 def test_confused_tokens_open_nothing(gateway: Gateway) -> None:
     """alg none, our public key as a shared secret, another audience, another issuer, an id token's lack of claims."""
     good = gateway.token()
