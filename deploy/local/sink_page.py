@@ -27,12 +27,16 @@ ACCOUNT, TOKEN, NUMBER = "AC" + "0" * 32, "demo", "+15005550006"
 
 LARGEST_BODY = 64 * 1024
 
-HEAD = "<!doctype html><html lang=en><meta charset=utf-8><title>What was sent</title>"
+HEAD = (
+    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>What was sent</title>"
+)
 
 STYLE = """<style>
 body { font: 1rem/1.5 system-ui; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
 article { border: 1px solid #8884; border-radius: .5rem; padding: .75rem 1rem; margin: 1rem 0 }
 pre { white-space: pre-wrap; font: inherit }
+pre, a, small { overflow-wrap: anywhere }
 </style>"""
 
 
