@@ -12,7 +12,7 @@ from deploy.local.places import PYTHON, REPO
 
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command as check; sys.exit(check(['--no-cache']))"
 CHECKS: dict[str, list[str]] = {
-    "mypy --strict": ["-m", "mypy", "--strict", "services", "deploy", "tests/support", "clients/python"],
+    "mypy --strict": ["-m", "mypy", "--strict", "services", "deploy", "tests/support", "tests/bench", "clients/python"],
     "ruff check": ["-m", "ruff", "check", "--quiet", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "--quiet", "."],
     "import rules": ["-c", LINT_IMPORTS],

@@ -144,7 +144,7 @@ class Bench:
         return self._scalar(service, f"select count(*) from {table} where practice_id = %s", self.practice.practice_id)
 
     def _scalar(self, service: str, statement: str, *values: str) -> int:
-        url = self.suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
+        url = self.suite.stack.database_url(service, "owner")
         with psycopg.connect(url) as conn:
             row = conn.execute(statement.encode(), values).fetchone()
         assert row is not None, "count gives a row"
@@ -153,7 +153,7 @@ class Bench:
     def _clear_limits(self) -> None:
         """Remove what pgbench wrote, so that the next round finds tables of the same size."""
         for service, statements in LEFTOVERS.items():
-            url = self.suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
+            url = self.suite.stack.database_url(service, "owner")
             with psycopg.connect(url, autocommit=True) as conn:
                 for statement in statements:
                     conn.execute(statement.encode())
@@ -207,8 +207,8 @@ def main(arguments: Sequence[str]) -> int:
         asyncio.run(matches.measure(bench.practice, kind, bench.note))
         bench.carry()
         print("  slot search", flush=True)
-        ledger = [suite.stack.database_url("availability", role) for role in ("owner", "server")]
-        asyncio.run(slots.measure(*ledger, bench.note))
+        owner, server = (suite.stack.database_url("availability", role) for role in ("owner", "server"))
+        asyncio.run(slots.measure(owner, server, bench.note))
         print("  trail", flush=True)
         owner, server = (suite.stack.database_url("audit", role) for role in ("owner", "server"))
         asyncio.run(audit.measure(owner, server, options.trail, bench.note))

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import itertools
-import os
 import statistics
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from kept.availability.v1 import availability_pb2, availability_service_pb2
 from kept.matching.v1 import matching_pb2, matching_service_pb2
 
-from deploy.local.places import Root
-from deploy.local.suite import Suite
-from tests.bench import figures
 from tests.bench.practice import ZONE, Practice
+from tests.bench.rounds import CALLS, Note, Round, measure_in_rounds
 
-CALLS = 60
 SPECIALTIES, APPROACHES = ("anxiety", "grief", "ocd", "trauma", "couples"), ("cbt", "emdr", "act")
-
-Note = Callable[[str, float, str], None]
 
 
 async def hire(practice: Practice) -> str:
@@ -114,27 +106,12 @@ async def measure(practice: Practice, session_type_id: str, note: Note, *, calls
 
 def main(arguments: Sequence[str]) -> int:
     """Start a suite of its own, match, and add the figures to `.local/bench.json`."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.matches", description=__doc__)
-    parser.add_argument("--calls", type=int, default=CALLS, help="matches a round")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds; figures are medians over them")
-    options = parser.parse_args(arguments)
-    print(f"load average at the start: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores", flush=True)
-    found: dict[str, tuple[list[float], str]] = {}
 
-    def note(name: str, value: float, unit: str) -> None:
-        found.setdefault(name, ([], unit))[0].append(value)
-        print(f"    {name:<32} {value:>10.2f} {unit}", flush=True)
+    async def begin(practice: Practice) -> Round:
+        session_type_id = await hire(practice)
+        return lambda practice, note, calls: measure(practice, session_type_id, note, calls=calls)
 
-    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning", "KEPT_RATE_LIMITS": "off"})
-    suite.stack.remove()
-    with suite:
-        practice = Practice(suite)
-        asyncio.run(practice.settle_in())
-        kind = asyncio.run(hire(practice))
-        for _ in range(options.rounds):
-            asyncio.run(measure(practice, kind, note, calls=options.calls))
-    figures.merge(found)
-    return 0
+    return measure_in_rounds(arguments, "tests.bench.matches", __doc__, begin)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def commits_per_s(suite: Suite, practice_id: str, *, seconds: int) -> float:
         for service, script in (("availability", AVAILABILITY), ("booking", BOOKING)):
             path = Path(folder) / f"{service}.sql"
             path.write_text((script + _AUDIT).format(practice=practice_id, bytes=RECORD_BYTES))
-            url = suite.stack.database_url(service, "server")  # type: ignore[arg-type]
+            url = suite.stack.database_url(service, "server")
             command = ["pgbench", "-n", "-c", str(CLIENTS), "-j", "1", "-T", str(seconds), "-M", "prepared", "-f", path]
             running.append(
                 subprocess.Popen([*map(str, command), url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import itertools
-import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from kept.availability.v1 import availability_pb2
 from kept.booking.v1 import series_pb2, series_service_pb2
 from kept.wall.v1 import wall_pb2
 
-from deploy.local.places import Root
-from deploy.local.suite import Suite
-from tests.bench import figures
 from tests.bench.practice import ZONE, Practice
+from tests.bench.rounds import CALLS, Note, Round, measure_in_rounds
 
-CALLS = 60
 WEEKS = 52
 
-Note = Callable[[str, float, str], None]
 
-
-async def measure(practice: Practice, note: Note, *, calls: int = CALLS) -> None:
+async def measure(practice: Practice, note: Note, calls: int = CALLS) -> None:
     """Pre-flight 52 weekly sessions of one pair after another; booking asks the ledger once for all of them."""
     desk = practice.neighbour("booking", series_service_pb2, "SeriesService")
     call = practice.call("front_desk")
@@ -55,26 +47,11 @@ async def measure(practice: Practice, note: Note, *, calls: int = CALLS) -> None
 
 def main(arguments: Sequence[str]) -> int:
     """Start a suite of its own, try series, and add the figures to `.local/bench.json`."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.series", description=__doc__)
-    parser.add_argument("--calls", type=int, default=CALLS, help="pre-flights a round")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds; figures are medians over them")
-    options = parser.parse_args(arguments)
-    print(f"load average at the start: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores", flush=True)
-    found: dict[str, tuple[list[float], str]] = {}
 
-    def note(name: str, value: float, unit: str) -> None:
-        found.setdefault(name, ([], unit))[0].append(value)
-        print(f"    {name:<28} {value:>10.2f} {unit}", flush=True)
+    async def begin(_: Practice) -> Round:
+        return measure
 
-    suite = Suite(Root("bench"), extra_env={"KEPT_LOG_LEVEL": "warning", "KEPT_RATE_LIMITS": "off"})
-    suite.stack.remove()
-    with suite:
-        practice = Practice(suite)
-        asyncio.run(practice.settle_in())
-        for _ in range(options.rounds):
-            asyncio.run(measure(practice, note, calls=options.calls))
-    figures.merge(found)
-    return 0
+    return measure_in_rounds(arguments, "tests.bench.series", __doc__, begin)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def remember(suite: Suite, bench: Bench, count: int) -> None:
     for first in range(0, each, chunk):
         last = min(each, first + chunk) - 1
         for service, statements in (("availability", LEDGER), ("booking", PROMISES)):
-            url = suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
+            url = suite.stack.database_url(service, "owner")
             with psycopg.connect(url) as conn:
                 conn.execute(HISTORY, (until, therapists, rooms, clients, first, last))
                 for statement in statements:
@@ -92,7 +92,7 @@ def analyse(suite: Suite) -> None:
     Danger: without a checkpoint here, what was just loaded is written while bookings are measured.
     """
     for service in ("availability", "booking"):
-        url = suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
+        url = suite.stack.database_url(service, "owner")
         with psycopg.connect(url, autocommit=True) as conn:
             conn.execute("vacuum analyze")
     with psycopg.connect(suite.stack.admin_url(), autocommit=True) as conn:
@@ -103,7 +103,7 @@ def whole_reads(suite: Suite) -> dict[str, int]:
     """Return how many rows of the tables that hold the past were read from end to end so far."""
     found: dict[str, int] = {}
     for service, tables in (("availability", ["claims", "occupancies"]), ("booking", ["appointments"])):
-        url = suite.stack.database_url(service, "owner")  # type: ignore[arg-type]
+        url = suite.stack.database_url(service, "owner")
         with psycopg.connect(url, autocommit=True) as conn:
             rows = conn.execute(
                 "select relname, seq_tup_read from pg_stat_user_tables where relname = any (%s)", (tables,)
