@@ -295,8 +295,11 @@ def _code_of(message: Message, address: Address | None) -> bytes:
 
 async def _appointments(conn: Connection, messages: dict[Key, Message]) -> dict[Key, Appointment]:
     found = await conn.execute(
-        f"select a.practice_id::text, {postgres.APPOINTMENT_COLUMNS} from appointments a"  # noqa: S608
-        " where (a.practice_id, a.appointment_id) in (select * from unnest(%s::uuid[], %s::uuid[]))",
+        # Row by row through the key, whatever the planner knows (ADR 0014).
+        f"select a.practice_id::text, {postgres.APPOINTMENT_COLUMNS}"  # noqa: S608
+        " from unnest(%s::uuid[], %s::uuid[]) as wanted (of_practice_id, of_appointment_id)"
+        " cross join lateral (select * from appointments"
+        " where practice_id = of_practice_id and appointment_id = of_appointment_id limit 1) as a",
         ([key[0] for key in messages], [message.appointment_id for message in messages.values()]),
     )
     rows = await found.fetchall()
